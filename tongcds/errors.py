@@ -1,0 +1,152 @@
+"""Errors sorted by who can act on them, and the sentence that a person reads for each code.
+
+Code and parameters travel; the sentence is looked up and translated where it is shown. Whatever is none of
+these classes is our own mistake and belongs in a crash report.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tongcds.i18n import N_, _
+
+
+class TongcdsError(Exception):
+    """An error that a person can be told about."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        """The code alone: parameters may be personal data, and this text reaches logs."""
+        return self.code
+
+
+class UserError(TongcdsError):
+    """The person at the screen can put it right: shown beside the field, or in the message bar."""
+
+
+class UnavailableError(TongcdsError):
+    """The surroundings are not ready (offline, disk full, locked): shown as a state, tried again later."""
+
+
+class CancelledError(TongcdsError):
+    """The person stopped the work: nothing is shown, nothing is changed."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")
+
+
+SENTENCES: Final[dict[str, str]] = {
+    # the vault
+    "passphrase_wrong": N_(
+        "That passphrase does not open this vault. Nothing was changed; please try again."
+    ),
+    "passphrase_weak": N_(
+        "This passphrase is too easy to guess. Use at least {length} characters, for example four words."
+    ),
+    "vault_missing": N_("There is no vault in this folder yet. Create one, or choose another folder."),
+    "vault_damaged": N_(
+        "The vault could not be read. It was left untouched. Restore the latest backup, "
+        "or bring this computer to your commune's office."
+    ),
+    "vault_newer": N_(
+        "This vault was used by a newer version of TongCDS. Your data are safe; please update this program."
+    ),
+    "vault_in_use": N_(
+        "The vault is open in another TongCDS window. Close that window first; everything in it is saved."
+    ),
+    "disk_full": N_(
+        "The disk is full, so this was not saved. Everything saved before is safe. "
+        "Free some space and save again."
+    ),
+    # invitations
+    "invitation_unknown": N_(
+        "The province's server does not know this invitation. Check the code, or ask for a new one."
+    ),
+    "invitation_used": N_(
+        "This invitation has already been used on another computer. Ask your commune for a new one."
+    ),
+    "invitation_expired": N_("This invitation has expired. Ask your commune for a new one."),
+    "invitation_damaged": N_(
+        "This invitation cannot be read. Type the code again, or ask for the file once more."
+    ),
+    # the network and the server
+    "server_unreachable": N_(
+        "The province's server cannot be reached. Your work is saved on this computer "
+        "and will be sent when there is a network."
+    ),
+    "captive_portal": N_(
+        "This network asks you to sign in on a web page first. Open a browser, sign in, then sync again. "
+        "Your work is saved on this computer."
+    ),
+    "server_busy": N_(
+        "The province's server is busy. Your work is saved on this computer and will be sent again by itself."
+    ),
+    "server_refused": N_(
+        "The province's server did not accept this computer. Your work is saved here; "
+        "please ask your commune for a new invitation."
+    ),
+    "protocol_unsupported": N_(
+        "The province's server needs a newer version of TongCDS. Your work is saved; "
+        "please update this program."
+    ),
+    "server_key_changed": N_(
+        "The server at this address is not the one this computer was invited by. Nothing was sent. "
+        "Please tell your commune's office."
+    ),
+    # files
+    "file_missing": N_("The file is not there any more. Nothing was changed; choose the file again."),
+    "file_encrypted": N_(
+        "This file is protected by a password. Nothing was changed. "
+        "Open it in Excel, remove the password, save it and try again."
+    ),
+    "file_damaged": N_(
+        "This file is damaged or incomplete. Nothing was changed. "
+        "Ask for the file again, or save it anew in Excel."
+    ),
+    "file_not_spreadsheet": N_("This file is not a spreadsheet. Nothing was changed. Choose an .xlsx file."),
+    "file_unsafe": N_(
+        "This file is built in a way that could stop the program, so it was not opened. Nothing was changed. "
+        "Save it anew in Excel and try again."
+    ),
+    "file_too_big": N_(
+        "This file is too big to be a register (more than {limit}). Nothing was changed. Split it by village."
+    ),
+    "no_register": N_(
+        "No register was found in this file: no row names the columns for household and head. "
+        "Nothing was changed. Choose the right sheet, or add a heading row."
+    ),
+    # records
+    "stale_record": N_(
+        "Somebody else changed this record while you were writing. Nothing was overwritten; "
+        "compare the two and save again."
+    ),
+    "import_not_undoable": N_(
+        "This import cannot be undone any more, because later work builds on it. Nothing was changed."
+    ),
+    "unit_unknown": N_("There is no such unit in the list of communes and villages. Check its name or code."),
+    "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
+    "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
+    "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
+}
+"""What happened, what is safe, what to do: one sentence or two for each code."""
+
+UNKNOWN: Final = N_("Something went wrong that this program has no words for. Your saved work is safe.")
+
+
+class _Given(dict[str, object]):
+    """Parameters for a sentence; a missing one leaves a dash, since raising would hide the error itself."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def sentence(error: TongcdsError) -> str:
+    """What to tell the person, in the language in force.
+
+    A code without a sentence (say, of a newer server) gets a general one.
+    """
+    return _(SENTENCES.get(error.code, UNKNOWN)).format_map(_Given(error.params))

@@ -1,0 +1,1 @@
+"""What travels: messages, their columnar coding, problem codes and versions; sending them is `sync`."""

@@ -1,0 +1,32 @@
+"""The synced record types, declared once: fields, their kind, their personal-data class, their area.
+
+Desktop and server build their tables from the same declarations (`declare.py`), merge them with the same code
+(`tongcds.replica`) and put them on the wire by the same columns (`tongcds.protocol`).
+"""
+
+from __future__ import annotations
+
+from tongcds.records.declare import (
+    METADATA,
+    Field,
+    Kind,
+    PersonalData,
+    RecordType,
+    Value,
+    all_types,
+    record_type,
+    type_numbered,
+)
+from tongcds.records import types as _types  # noqa: F401  declares every type
+
+__all__ = [
+    "METADATA",
+    "Field",
+    "Kind",
+    "PersonalData",
+    "RecordType",
+    "Value",
+    "all_types",
+    "record_type",
+    "type_numbered",
+]

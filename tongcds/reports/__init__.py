@@ -1,0 +1,1 @@
+"""Figures and tables on any SQLAlchemy connection; definitions of the indicators are `domain`."""

@@ -1,0 +1,1 @@
+"""The province's half: routes, operations, invitations, command line; the laptop's half is `sync`."""

@@ -1,0 +1,1 @@
+"""Qt and nothing but Qt; whatever is true without a screen lives in `tongcds`."""

@@ -1,0 +1,1 @@
+"""Controls that several screens share; they know nothing of households or visits."""
