@@ -1,0 +1,29 @@
+"""The one way in: the desktop without an argument, the same work without a window with one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start what the arguments ask for; answers the exit code.
+
+    `--self-test` proves that a packaged build has everything it needs to start.
+    """
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    if argv == ["--self-test"]:
+        from ui import selftest
+
+        return selftest.run()
+    if argv:
+        from tongcds import cli
+
+        return cli.main(argv)
+    from ui import app
+
+    return app.main()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
