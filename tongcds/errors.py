@@ -35,8 +35,8 @@ class UnavailableError(TongcdsError):
 class CancelledError(TongcdsError):
     """The person stopped the work: nothing is shown, nothing is changed."""
 
-    def __init__(self) -> None:
-        super().__init__("cancelled")
+    def __init__(self, code: str = "cancelled", /) -> None:
+        super().__init__(code)
 
 
 SENTENCES: Final[dict[str, str]] = {
@@ -118,6 +118,19 @@ SENTENCES: Final[dict[str, str]] = {
     "no_register": N_(
         "No register was found in this file: no row names the columns for household and head. "
         "Nothing was changed. Choose the right sheet, or add a heading row."
+    ),
+    # tables that a province edits
+    "table_unreadable": N_(
+        "The table {file} cannot be read. Save it as CSV in UTF-8, with commas, and try again."
+    ),
+    "table_row_length": N_("{file}, line {line}: {found} cells instead of {wanted}."),
+    "table_column_unknown": N_("{file}, line {line}: there is no column “{column}” in this table."),
+    "table_column_missing": N_("{file}, line {line}: the column “{column}” is missing."),
+    "table_value_blank": N_("{file}, line {line}, column {column}: this cell must not be empty."),
+    "table_value_wrong": N_("{file}, line {line}, column {column}: “{value}” is not a value of this column."),
+    "table_code_twice": N_("{file}, line {line}, column {column}: “{value}” stands here twice."),
+    "table_reference_unknown": N_(
+        "{file}, line {line}, column {column}: “{value}” is in no table that this column points to."
     ),
     # records
     "stale_record": N_(
