@@ -1,0 +1,85 @@
+"""The vocabulary of observations: which facts can be observed of a household or a person, and how.
+
+A fact is yes or no on a day and never overwritten. Which service makes a fact true stands in `catalogue`; the
+observations themselves are records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from tongcds.domain.tables import read_table
+from tongcds.i18n import N_
+from tongcds.paths import resources_folder
+
+
+class Subject(StrEnum):
+    """Whom a fact is about."""
+
+    HOUSEHOLD = "household"
+    PERSON = "person"
+
+
+class How(StrEnum):
+    """How an observation came to be known."""
+
+    SEEN = "seen"
+    TOLD = "told"
+    DONE_WITH_US = "done_with_us"
+    IMPORTED = "imported"
+
+
+HOW_NAMES: Final = MappingProxyType(
+    {
+        How.SEEN: N_("seen"),
+        How.TOLD: N_("told"),
+        How.DONE_WITH_US: N_("done with us"),
+        How.IMPORTED: N_("imported"),
+    }
+)
+"""How, in words; translate when shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that can be observed. `code` never changes its meaning.
+
+    `indicator` is the code of the figure that counts it. A "yes" of a person makes the fact `implies` true
+    for the person's household too: whoever has a smartphone lives in a household that has one.
+    """
+
+    code: str
+    subject: Subject
+    name_vi: str
+    name_en: str
+    short_vi: str
+    short_en: str
+    indicator: str = ""
+    implies: str = ""
+
+    def name(self, language: str) -> str:
+        """The full name in "vi" or "en"."""
+        return self.name_vi if language == "vi" else self.name_en
+
+    def short(self, language: str) -> str:
+        """The name for a column heading, in "vi" or "en"."""
+        return self.short_vi if language == "vi" else self.short_en
+
+
+@cache
+def load_facts(folder: Path | None = None) -> MappingProxyType[str, Fact]:
+    """Return all facts by code, in the order of the catalogue.
+
+    Raises:
+        UserError: the table has a mistake; the parameters say where.
+    """
+    path = (folder or resources_folder() / "catalogues") / "facts.csv"
+    facts = {fact.code: fact for fact in read_table(path, Fact)}
+    household = {code for code, fact in facts.items() if fact.subject is Subject.HOUSEHOLD}
+    read_table(path, Fact, refers={"implies": household})
+    return MappingProxyType(facts)
