@@ -187,9 +187,13 @@ def format_number(number: float | Decimal) -> str:
     return numbers.format_decimal(number, locale=_current().locale)
 
 
-def format_percent(ratio: float | Decimal) -> str:
-    """A ratio (1 is the whole) as a percentage with at most two decimals: 96,52%."""
-    return numbers.format_percent(ratio, "#,##0.##%", locale=_current().locale)
+def format_percent(ratio: float | Decimal, *, decimals: int | None = None) -> str:
+    """A ratio (1 is the whole) as a percentage: 96,52%.
+
+    With at most two decimals and no idle zeros, or with exactly as many as asked for.
+    """
+    pattern = "#,##0.##%" if decimals is None else f"#,##0.{'0' * decimals}%"
+    return numbers.format_percent(ratio, pattern, locale=_current().locale)
 
 
 def format_bytes(size: int) -> str:

@@ -74,6 +74,15 @@ def test_a_percentage_has_no_idle_zeros(ratio, expected):
     assert i18n.format_percent(ratio) == expected
 
 
+def test_a_column_of_percentages_can_have_one_number_of_decimals():
+    assert [i18n.format_percent(ratio, decimals=1) for ratio in (0.51, 0.4257, 1)] == [
+        "51,0%",
+        "42,6%",
+        "100,0%",
+    ]
+    assert i18n.format_percent(0.426, decimals=0) == "43%"
+
+
 @pytest.mark.parametrize(
     ("size", "expected"), [(0, "0 B"), (999, "999 B"), (3_400, "3,4 KB"), (21_000_000, "21 MB")]
 )

@@ -1,0 +1,1 @@
+"""The program against its limits; each module is one benchmark, `__main__` runs them."""
