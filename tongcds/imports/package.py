@@ -1,0 +1,147 @@
+"""ZIP packages (.xlsx, .ods) opened with bounds: how much they may unpack to, XML without DTD or entities.
+
+The bounds are those of the rules of import: 512 MiB for the whole package, and for a part of more than 64 MiB
+a ratio of 200. Both are read from the directory of the package before anything is unpacked, and unpacking
+never goes beyond what the directory states. A document type is refused the moment it appears, so no entity
+is ever expanded.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from xml.parsers import expat
+
+from tongcds.errors import UserError
+from tongcds.imports.workbook import Tick
+
+_MIB: Final = 1024 * 1024
+MOST_UNPACKED: Final = 512 * _MIB
+BIG_PART: Final = 64 * _MIB
+MOST_RATIO: Final = 200
+_MOST_PARTS: Final = 10_000
+_CHUNK: Final = 64 * 1024
+_PROLOGUE: Final = 4096
+_ENCRYPTED_FLAG: Final = 0x1
+
+StartElement = Callable[[str, dict[str, str]], None]
+EndElement = Callable[[str], None]
+Characters = Callable[[str], None]
+
+
+class Package:
+    """An open package whose parts can be parsed one at a time."""
+
+    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+        self._archive = archive
+        self._parts = parts
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._parts
+
+    def parse(
+        self,
+        part: str,
+        *,
+        start: StartElement,
+        end: EndElement | None = None,
+        characters: Characters | None = None,
+        tick: Tick | None = None,
+    ) -> None:
+        """Parse one XML part as a stream of events; element and attribute names come without their prefix.
+
+        Raises:
+            UserError: `file_damaged` if the part is missing or broken, `file_unsafe` if it has a DTD.
+        """
+        info = self._parts.get(part.lower())
+        if info is None:
+            raise UserError("file_damaged")
+        parser = _parser(start, end, characters)
+        with _damage_named(), self._archive.open(info) as stream:
+            while chunk := stream.read(_CHUNK):
+                parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
+                if tick is not None:
+                    tick()
+            parser.Parse(b"", True)  # noqa: FBT003 - as above
+
+    def refuse_document_types(self) -> None:
+        """Refuse the whole package if any XML part begins with a document type, also one nobody reads."""
+        for name, info in self._parts.items():
+            if name.endswith((".xml", ".rels")):
+                with _damage_named(), self._archive.open(info) as stream:
+                    opening = stream.read(_PROLOGUE).replace(b"\0", b"").upper()
+                if b"<!DOCTYPE" in opening or b"<!ENTITY" in opening:
+                    raise UserError("file_unsafe")
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[Package]:
+    """Open a ZIP package within the bounds.
+
+    Raises:
+        UserError: `file_damaged`, `file_encrypted` (a ZIP password) or `file_unsafe`.
+    """
+    with _damage_named():
+        archive = zipfile.ZipFile(path)
+    with archive:
+        infos = archive.infolist()
+        _refuse_bombs(infos)
+        if any(info.flag_bits & _ENCRYPTED_FLAG for info in infos):
+            raise UserError("file_encrypted")
+        yield Package(archive, {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos})
+
+
+def _refuse_bombs(infos: list[zipfile.ZipInfo]) -> None:
+    if len(infos) > _MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+        raise UserError("file_unsafe")
+    for info in infos:
+        if info.file_size > BIG_PART and info.file_size > MOST_RATIO * max(info.compress_size, 1):
+            raise UserError("file_unsafe")
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            # No spreadsheet program writes anything else, and these unpack with more memory than bytes.
+            raise UserError("file_damaged")
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError, NotImplementedError) as error:
+        raise UserError("file_damaged") from error
+    except (RuntimeError, ValueError, OverflowError, struct.error) as error:
+        # What zipfile makes of a directory that contradicts itself, and int() of an attribute that is none.
+        raise UserError("file_damaged") from error
+
+
+def _parser(
+    start: StartElement, end: EndElement | None, characters: Characters | None
+) -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        start(name, attributes)
+
+    def ended(name: str) -> None:
+        if end is not None:
+            end(name.rpartition(":")[2] if ":" in name else name)
+
+    def refuse(*_: object) -> None:
+        raise UserError("file_unsafe")
+
+    parser.StartElementHandler = started
+    if end is not None:
+        parser.EndElementHandler = ended
+    if characters is not None:
+        parser.CharacterDataHandler = characters
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    return parser
