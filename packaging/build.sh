@@ -9,7 +9,7 @@ state=$(cksum packaging/requirements.lock)
 if [ "$(cat $stamp 2>/dev/null || true)" != "$state" ]; then
     rm -rf $lean
     .venv/bin/python -m venv $lean
-    $lean/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps \
+    $lean/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps \
         --only-binary :all: -r packaging/requirements.lock
     printf '%s\n' "$state" > $stamp
 fi

@@ -62,7 +62,7 @@ install_packages() {
     say "Installing system packages: $*"
     # The package lists of a new machine are empty or old.
     # shellcheck disable=SC2086  # the words of the command are meant to split
-    { $as_root apt-get -qq update && $as_root env DEBIAN_FRONTEND=noninteractive $apt -qq; } >&2 \
+    { $as_root apt-get -qq update && $as_root env DEBIAN_FRONTEND=noninteractive $apt -qq; } >/dev/null \
         || die "That failed. Run it yourself to see why:" "    apt-get update && $apt"
 }
 
@@ -88,7 +88,7 @@ stamp=.venv/bootstrap.stamp
 state=$(cksum requirements.lock pyproject.toml scripts/bootstrap.sh)
 if [ "$(cat $stamp 2>/dev/null || true)" != "$state" ]; then
     say 'Installing the locked packages into .venv'
-    pip=".venv/bin/python -m pip --disable-pip-version-check --quiet"
+    pip=".venv/bin/python -m pip --disable-pip-version-check --quiet --quiet"
     # The lock is complete and every wheel is known by its hash: nothing to resolve, nothing to compile.
     $pip install --require-hashes --no-deps --only-binary :all: -r requirements.lock >&2
     $pip install --no-deps --no-build-isolation --editable . >&2
