@@ -1,1 +1,4 @@
-"""What travels: messages, their columnar coding, problem codes and versions; sending them is `sync`."""
+"""What travels between replicas: messages, the columnar codec, the signed envelope, problem codes.
+
+Where it travels is `tongcds.sync` and `tongcds.server`; what is done with it is `tongcds.replica`.
+"""

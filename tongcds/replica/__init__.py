@@ -1,1 +1,42 @@
-"""One write path, merging, pages, digests, receipts on any SQLAlchemy connection; tables are `records`."""
+"""One replica, on any SQLAlchemy connection: the only way to write, merge, page out and take in synced records.
+
+The desktop's vault and the province's server are both replicas and run this code. The doors:
+
+- `Writer` makes a person's changes: rows, versions and the log of own writes in the caller's transaction;
+- `receive` merges another device's writes and hands out numbers (the server's half of a push);
+- `page` reads what lies above a cursor, `adopt` takes such a page in (the two halves of a pull);
+- `acknowledge` marks own writes as received once a receipt was verified; `digest` sums up what a scope holds.
+
+Everything that makes merging hard stays behind them. Transactions are the caller's.
+"""
+
+from __future__ import annotations
+
+from tongcds.replica.identity import Identity, load_identity, new_identity
+from tongcds.replica.own import Writer, acknowledge, mark_returned, pending, pending_count, unsent_records
+from tongcds.replica.pages import Page, Touched, adopt, digest, page
+from tongcds.replica.receive import Allowed, Received, device_row, receive, register_device
+from tongcds.replica.tables import create_tables
+
+__all__ = [
+    "Allowed",
+    "Identity",
+    "Page",
+    "Received",
+    "Touched",
+    "Writer",
+    "acknowledge",
+    "adopt",
+    "create_tables",
+    "device_row",
+    "digest",
+    "load_identity",
+    "mark_returned",
+    "new_identity",
+    "page",
+    "pending",
+    "pending_count",
+    "receive",
+    "register_device",
+    "unsent_records",
+]

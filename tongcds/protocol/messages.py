@@ -1,0 +1,180 @@
+"""The values that travel: writes, states, receipts, requests and answers, as MessagePack structures.
+
+Structures are arrays on the wire; a field is only ever added at the end, with a default. Versions: `VERSION` is
+spoken by this program, a server answers from `OLDEST` up.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from tongcds.domain.stamps import Dot
+from tongcds.records import Value
+
+VERSION = 1
+OLDEST = 1
+
+# A removal names the newest version it saw under this key, so that a concurrent edit is noticed.
+WHOLE = "*"
+
+
+class ProtocolError(Exception):
+    """What came in is not what the protocol allows; `code` is a problem code, never shown to people as it is."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+
+
+class Write(msgspec.Struct, frozen=True, gc=False):
+    """One change of one record by one person at one moment.
+
+    `bases` names, per field, the write that was replaced; a field without one is set for the first time. `id` is
+    16 bytes, `author` the id of a member, `stamp` as in `tongcds.domain.stamps`.
+    """
+
+    type: int
+    id: bytes
+    n: int
+    stamp: int
+    author: bytes
+    values: dict[str, Value]
+    bases: dict[str, Dot]
+
+
+class Version(NamedTuple):
+    """Who set a field last, and when."""
+
+    device: int
+    n: int
+    stamp: int
+    author: bytes
+
+
+class State(msgspec.Struct, frozen=True, gc=False):
+    """A record as it stands: the version of its oldest part, and of each field that was set later."""
+
+    type: int
+    id: bytes
+    version: Version
+    values: dict[str, Value]
+    later: dict[str, Version]
+
+
+class Moved(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A record left the area; it now lives in `to`."""
+
+    type: int
+    id: bytes
+    to: bytes
+
+
+class ScopeEntry(msgspec.Struct, frozen=True, array_like=True):
+    """One area of a device's scope. `mode`: write, read, figures (nothing about people)."""
+
+    area: bytes
+    mode: str
+
+
+class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Push one chunk and pull one page. `cursors` follow the order of the scope with this version."""
+
+    version: int
+    epoch: int
+    scope: int
+    cursors: list[int]
+    time: int
+    chunk: bytes | None = None
+    page_limit: int = 2000
+    devices_known: int = 0
+
+
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
+    """The server's word that it holds every write of `device` up to `watermark`.
+
+    The signature (Ed25519) covers device, watermark, the hash over the chain of the device's writes up to it,
+    epoch and time; the hash itself does not travel, the device puts in its own.
+    """
+
+    watermark: int
+    epoch: int
+    time: int
+    signature: bytes
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """A write that did not simply apply: quarantined, with the reason's code."""
+
+    n: int
+    code: str
+
+
+class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """What the server answers. `digest` is empty unless the device is up to date after this page."""
+
+    receipt: Receipt
+    cursors: list[int]
+    more: bool = False
+    page: bytes | None = None
+    moved: list[Moved] = []
+    outcomes: list[Outcome] = []
+    scope: int = 0
+    entries: list[ScopeEntry] | None = None
+    digest: bytes = b""
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Turns a one-time invitation into an enrolled device."""
+
+    version: int
+    secret: str
+    public_key: bytes
+    prefix: int
+    time: int
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """Everything a device needs to know of itself and its server."""
+
+    device: int
+    member_id: bytes
+    member_name: str
+    role: str
+    unit_id: bytes
+    unit_name: str
+    commune_name: str
+    province_name: str
+    server_name: str
+    server_key: bytes
+    epoch: int
+    scope: int
+    entries: list[ScopeEntry]
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What an invitation file or QR code carries: where to go, with which word, and whom to trust there."""
+
+    url: str
+    secret: str
+    server_key: bytes
+    server_name: str
+    member_name: str
+    unit_name: str
+    role: str
+    expires: int
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A refusal. `code` decides what the device does; the sentence is the device's own."""
+
+    code: str
+    expected_n: int = 0
+    versions: list[int] = []
+    retry_after: int = 0
+
+
+def receipt_text(device: int, watermark: int, chain: bytes, epoch: int, time: int) -> bytes:
+    """The bytes that a receipt's signature covers."""
+    return b"tongcds receipt 1" + msgspec.msgpack.encode([device, watermark, chain, epoch, time])

@@ -1,0 +1,262 @@
+"""Every record type that syncs. Numbers are for ever; a field is added at the end and never changes meaning.
+
+Units above the village and their events come from the province; `figure` and `conflict` are written by replicas,
+not by people. Facts about people and households are observations, never columns to overwrite.
+"""
+
+from __future__ import annotations
+
+from tongcds.records.declare import Field, Kind, PersonalData, declare
+
+_BASIC = PersonalData.BASIC
+_SENSITIVE = PersonalData.SENSITIVE
+
+
+def _text(name: str, personal: PersonalData = PersonalData.NONE) -> Field:
+    return Field(name, Kind.TEXT, personal)
+
+
+def _word(name: str, personal: PersonalData = PersonalData.NONE) -> Field:
+    return Field(name, Kind.WORD, personal)
+
+
+def _id(name: str) -> Field:
+    return Field(name, Kind.ID)
+
+
+def _date(name: str, personal: PersonalData = PersonalData.NONE) -> Field:
+    return Field(name, Kind.DATE, personal)
+
+
+def _int(name: str, personal: PersonalData = PersonalData.NONE) -> Field:
+    return Field(name, Kind.INT, personal)
+
+
+# kind: province, district, commune, cluster. A cluster ("khu vực") holds its communes in member_ids: today
+# "district" is a role over a set of communes, not a level.
+UNIT = declare(
+    "unit",
+    1,
+    _word("kind"),
+    _text("code"),
+    _text("name"),
+    _word("unit_type"),
+    _id("parent_id"),
+    _date("valid_from"),
+    _date("valid_to"),
+    _text("source"),
+    Field("member_ids", Kind.IDS),
+    area="",
+    indexes=("parent_id",),
+)
+
+# kind: merge, split, rename, move, create, dissolve.
+UNIT_EVENT = declare(
+    "unit_event",
+    2,
+    _id("unit_id"),
+    _date("on"),
+    _text("document"),
+    _word("kind"),
+    Field("from_ids", Kind.IDS),
+    Field("to_ids", Kind.IDS),
+    _text("share"),
+    area="unit_id",
+)
+
+VILLAGE = declare(
+    "village",
+    3,
+    _id("commune_id"),
+    _text("code"),
+    _text("name"),
+    _word("village_type"),
+    _date("valid_from"),
+    _date("valid_to"),
+    _word("old_commune_code"),
+    _word("electricity"),
+    _word("viettel_4g"),
+    _word("vinaphone_4g"),
+    _word("mobifone_4g"),
+    _word("fibre"),
+    area="",
+    indexes=("commune_id",),
+)
+
+# unit_id: the village or commune that the team works for.
+TEAM = declare(
+    "team",
+    4,
+    _id("unit_id"),
+    _text("name"),
+    _word("level"),
+    _text("decision_no"),
+    _date("decided_on"),
+    area="unit_id",
+    indexes=("unit_id",),
+)
+
+# Whoever signs records: members of teams, staff of communes and areas.
+MEMBER = declare(
+    "member",
+    5,
+    _id("unit_id"),
+    _id("team_id"),
+    _text("full_name", _BASIC),
+    _word("sex", _BASIC),
+    _int("birth_year", _BASIC),
+    _text("phone", _BASIC),
+    _word("organisation", _BASIC),
+    _word("role"),
+    _date("joined_on"),
+    _date("left_on"),
+    _word("languages", _BASIC),
+    area="unit_id",
+    about_people=True,
+    indexes=("unit_id",),
+)
+
+# poverty: poor, near_poor, none, NULL for not known.
+HOUSEHOLD = declare(
+    "household",
+    6,
+    _id("village_id"),
+    _text("code"),
+    _id("head_id"),
+    _text("address", _BASIC),
+    _word("poverty", _SENSITIVE),
+    Field("hardship", Kind.BOOL, _SENSITIVE),
+    _int("stated_size"),
+    _text("note", _BASIC),
+    _date("left_on"),
+    area="village_id",
+    about_people=True,
+    indexes=("village_id",),
+)
+
+PERSON = declare(
+    "person",
+    7,
+    _id("village_id"),
+    _id("household_id"),
+    _text("full_name", _BASIC),
+    _word("relation", _BASIC),
+    _word("sex", _BASIC),
+    Field("birth", Kind.PARTIAL_DATE, _BASIC),
+    _word("ethnicity", _SENSITIVE),
+    _text("id_number", _BASIC),
+    _word("id_kind", _BASIC),
+    _text("phone", _BASIC),
+    _text("more_phones", _BASIC),  # separated by ";"
+    _text("note", _BASIC),
+    _date("joined_on"),
+    _date("left_on"),
+    area="village_id",
+    about_people=True,
+    indexes=("household_id", "village_id"),
+)
+
+# how: seen, told, done_with_us, imported. held_on is the day on which it was so.
+OBSERVATION = declare(
+    "observation",
+    8,
+    _id("village_id"),
+    _word("subject"),
+    _id("subject_id"),
+    _word("fact"),
+    Field("value", Kind.BOOL, _BASIC),
+    _date("held_on"),
+    _word("how"),
+    _id("visit_id"),
+    area="village_id",
+    about_people=True,
+    append_only=True,
+    indexes=("subject_id", "visit_id"),
+)
+
+VISIT = declare(
+    "visit",
+    9,
+    _id("village_id"),
+    _id("household_id"),
+    _date("on"),
+    _int("minutes"),
+    _id("by_id"),
+    _text("note", _BASIC),
+    area="village_id",
+    about_people=True,
+    indexes=("household_id",),
+)
+
+# result: alone, together, come_back, declined. person_ids is empty for a service of the whole household.
+SUPPORT = declare(
+    "support",
+    10,
+    _id("village_id"),
+    _id("visit_id"),
+    _word("service"),
+    Field("person_ids", Kind.IDS, _BASIC),
+    _word("result"),
+    area="village_id",
+    about_people=True,
+    indexes=("visit_id",),
+)
+
+# state: open, done, cancelled.
+FOLLOW_UP = declare(
+    "follow_up",
+    11,
+    _id("village_id"),
+    _id("household_id"),
+    _id("visit_id"),
+    _word("service"),
+    Field("person_ids", Kind.IDS, _BASIC),
+    _date("due_on"),
+    _text("detail", _BASIC),
+    _word("state"),
+    _date("done_on"),
+    area="village_id",
+    about_people=True,
+    indexes=("household_id", "visit_id"),
+)
+
+# One figure of one unit at the end of one day, as the units above may see it; numbers are NULL when not known
+# or hidden.
+FIGURE = declare(
+    "figure",
+    12,
+    _id("unit_id"),
+    _word("indicator"),
+    _date("on"),
+    _int("numerator"),
+    _int("denominator"),
+    Field("hidden", Kind.BOOL),
+    _word("definition"),
+    _word("fingerprint"),
+    area="unit_id",
+    server_only=True,
+    indexes=("unit_id",),
+)
+
+# The value that did not stand when two machines set the same field without knowing of each other, kept whole
+# beside the one that did. resolved is set by whoever looked at it.
+CONFLICT = declare(
+    "conflict",
+    13,
+    _id("area_id"),
+    _word("subject_type"),
+    _id("subject_id"),
+    _word("field"),
+    Field("kept_value", Kind.BYTES, _SENSITIVE),
+    _int("kept_stamp"),
+    _int("kept_device"),
+    _id("kept_author"),
+    Field("other_value", Kind.BYTES, _SENSITIVE),
+    _int("other_stamp"),
+    _int("other_device"),
+    _id("other_author"),
+    Field("resolved", Kind.BOOL),
+    area="area_id",
+    about_people=True,
+    indexes=("subject_id",),
+)

@@ -1,0 +1,156 @@
+"""The merge: what one write does to one record. Pure; the same on the laptop, on the server and in the tests.
+
+A write follows what it names as its base, and then simply applies. Where it does not, it and the current value are
+concurrent: the higher (stamp, device, n) stands and the other is kept whole in a `Clash`. Equal values never clash,
+different fields never clash. A removal that had not seen a change, and a change that had not seen a removal, leave
+the record alive, with a clash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from tongcds.domain.stamps import Dot, derived_id
+from tongcds.protocol.messages import WHOLE, Version, Write
+from tongcds.records import RecordType, Value, record_type
+from tongcds.records.declare import DELETED
+from tongcds.replica.rows import Row
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Clash(NamedTuple):
+    """Two values for one field; `kept` stands, `other` is kept beside it."""
+
+    field: str
+    kept: Value
+    kept_version: Version
+    other: Value
+    other_version: Version
+
+
+def _rank(version: Version) -> tuple[int, int, int]:
+    return version.stamp, version.device, version.n
+
+
+def dot_of(version: Version) -> Dot:
+    """The name of the write behind a version."""
+    return Dot(version.device, version.n)
+
+
+def version_of(row: Row, name: str) -> Version:
+    """Who set this field last."""
+    return row["later"].get(name, row["version"])
+
+
+def newest(row: Row) -> Version:
+    """The latest change of the record as a whole."""
+    return max((row["version"], *row["later"].values()), key=_rank)
+
+
+def created(record: RecordType, area: bytes, device: int, write: Write) -> Row:
+    """The row that a creating write makes; fields it does not name are empty."""
+    values: dict[str, Value] = dict.fromkeys(record.field_names)
+    values.update(write.values)
+    values[DELETED] = values[DELETED] or 0
+    return Row(
+        id=write.id,
+        area=area,
+        number=0,
+        editor=0,
+        version=Version(device, write.n, write.stamp, write.author),
+        later={},
+        values=values,
+    )
+
+
+def _put(row: Row, name: str, value: Value, version: Version) -> None:
+    row["values"][name] = value
+    row["later"][name] = version
+
+
+def _merge_field(row: Row, name: str, value: Value, base: Dot | None, incoming: Version) -> Clash | None:
+    current = version_of(row, name)
+    if base == dot_of(current):
+        _put(row, name, value, incoming)
+        return None
+    mine, wins = row["values"][name], _rank(incoming) > _rank(current)
+    if mine == value:
+        if wins:
+            _put(row, name, value, incoming)
+        return None
+    if wins:
+        _put(row, name, value, incoming)
+        return Clash(name, value, incoming, mine, current)
+    return Clash(name, mine, current, value, incoming)
+
+
+def _merge_removal(row: Row, base: Dot | None, incoming: Version) -> Clash | None:
+    last = newest(row)
+    if row["values"][DELETED]:
+        return None
+    if base == dot_of(last):
+        _put(row, DELETED, 1, incoming)
+        return None
+    return Clash(DELETED, 0, last, 1, incoming)
+
+
+def merge(row: Row, device: int, write: Write) -> list[Clash]:
+    """Apply a write to the record it names, in place; what did not stand comes back as clashes.
+
+    `write.stamp` must already be lowered where it was too far ahead.
+    """
+    incoming = Version(device, write.n, write.stamp, write.author)
+    clashes: list[Clash | None] = []
+    if DELETED in write.values and write.values[DELETED]:
+        clashes.append(_merge_removal(row, write.bases.get(WHOLE), incoming))
+    elif row["values"][DELETED] and DELETED not in write.values:
+        removal = version_of(row, DELETED)
+        _put(row, DELETED, 0, incoming)
+        clashes.append(Clash(DELETED, 0, incoming, 1, removal))
+    for name, value in write.values.items():
+        if name == DELETED and value:
+            continue
+        clashes.append(_merge_field(row, name, value, write.bases.get(name), incoming))
+    return [clash for clash in clashes if clash is not None]
+
+
+def conflict_row(record: RecordType, row: Row, clash: Clash) -> Row:
+    """The conflict record of a clash; the same on every replica that meets the same two writes."""
+    loser, kept = clash.other_version, clash.kept_version
+    latest = max(loser, kept, key=_rank)
+    conflict = record_type("conflict")
+    values: dict[str, Value] = dict.fromkeys(conflict.field_names)
+    values |= {
+        "area_id": row["area"],
+        "subject_type": record.name,
+        "subject_id": row["id"],
+        "field": clash.field,
+        "kept_value": _pack(clash.kept),
+        "kept_stamp": kept.stamp,
+        "kept_device": kept.device,
+        "kept_author": kept.author,
+        "other_value": _pack(clash.other),
+        "other_stamp": loser.stamp,
+        "other_device": loser.device,
+        "other_author": loser.author,
+        "resolved": 0,
+        DELETED: 0,
+    }
+    return Row(
+        id=derived_id("conflict", row["id"], clash.field, *sorted([dot_of(loser), dot_of(kept)])[0], *sorted([dot_of(loser), dot_of(kept)])[1]),
+        area=row["area"],
+        number=0,
+        editor=0,
+        version=latest,
+        later={},
+        values=values,
+    )
+
+
+def changed_fields(row: Row, wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """The part of `wanted` that differs from the row."""
+    return {name: value for name, value in wanted.items() if row["values"][name] != value}

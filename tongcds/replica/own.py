@@ -1,0 +1,273 @@
+"""This device's own writes: making them, offering them, and what became of them.
+
+The log of own writes is the outbox. A write leaves it only when its time is over *and* a receipt covered it; see
+`acknowledge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from tongcds.domain.stamps import Dot, make_id
+from tongcds.protocol.messages import WHOLE, Write
+from tongcds.records import RecordType, Value, record_type
+from tongcds.records.declare import DELETED
+from tongcds.replica.identity import Identity
+from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of
+from tongcds.replica.rows import AreaSums, Row, read_rows, write_rows
+from tongcds.replica.tables import OWN
+
+WAITING, RECEIVED, RETURNED = 0, 1, 2
+_SLICE = 400
+_pack = msgspec.msgpack.Encoder().encode
+# Any: msgspec cannot decode a union of text and bytes; these bytes were packed by `_write` below.
+_unpack_body = msgspec.msgpack.Decoder(tuple[dict[str, Any], dict[str, Dot]]).decode
+
+
+def content_hash(device: int, write: Write) -> bytes:
+    """32 bytes that name what a write says; equal on the device and on the server."""
+    text = _pack(
+        [
+            device,
+            write.n,
+            write.type,
+            write.id,
+            write.stamp,
+            write.author,
+            sorted(write.values.items()),
+            sorted(write.bases.items()),
+        ]
+    )
+    return blake2b(text, digest_size=32).digest()
+
+
+def link(chain: bytes, content: bytes) -> bytes:
+    """The chain's hash after one more write."""
+    return blake2b(chain + content, digest_size=32).digest()
+
+
+class Writer:
+    """A person's changes in one transaction: rows, versions and own writes together, or nothing.
+
+    `flush` puts everything down and must be called before the caller commits. Ids of new records are known at once,
+    so that records made together can name each other.
+    """
+
+    def __init__(self, connection: Connection, me: Identity, author: bytes) -> None:
+        self._connection = connection
+        self._me = me
+        self._author = author
+        self._rows: dict[tuple[str, bytes], Row] = {}
+        self._before: dict[tuple[str, bytes], Row] = {}
+        self._log: list[dict[str, object]] = []
+        self._new: set[tuple[str, bytes]] = set()
+        self._reserved: dict[bytes, int] = {}
+
+    def reserve(self) -> bytes:
+        """An id for a record that is created later in this transaction, so that others can name it before."""
+        stamp = self._me.clock.tick()
+        record_id = make_id(self._me.prefix, stamp)
+        self._reserved[record_id] = stamp
+        return record_id
+
+    def create(self, type_name: str, *, reserved: bytes | None = None, **values: Value) -> bytes:
+        """A new record, under a reserved id or a fresh one; returns its id.
+
+        Raises:
+            ValueError: the values do not name an area, or a field is unknown.
+        """
+        record = record_type(type_name)
+        self._check(record, values)
+        stamp = self._me.clock.tick() if reserved is None else self._reserved.pop(reserved)
+        record_id = make_id(self._me.prefix, stamp)
+        area = record.area_of(record_id, values)
+        if area is None:
+            message = f"a new {type_name} needs its {record.area_field}"
+            raise ValueError(message)
+        given = {name: value for name, value in values.items() if value is not None}
+        write = self._write(record, record_id, stamp, given, {})
+        self._rows[type_name, record_id] = created(record, area, self._me.device, write)
+        self._new.add((type_name, record_id))
+        return record_id
+
+    def update(self, type_name: str, record_id: bytes, **values: Value) -> bool:
+        """Change fields of a record; False when nothing differs.
+
+        Raises:
+            KeyError: there is no such record here.
+        """
+        record = record_type(type_name)
+        self._check(record, values)
+        row = self._row(record, record_id)
+        different = changed_fields(row, values)
+        if not different:
+            return False
+        bases = {name: dot_of(version_of(row, name)) for name in different}
+        self._change(record, row, different, bases)
+        return True
+
+    def remove(self, type_name: str, record_id: bytes) -> bool:
+        """Remove a record; False when it was removed before. A concurrent edit elsewhere brings it back."""
+        record = record_type(type_name)
+        row = self._row(record, record_id)
+        if row["values"][DELETED]:
+            return False
+        self._change(record, row, {DELETED: 1}, {WHOLE: dot_of(newest(row))})
+        return True
+
+    def restore(self, type_name: str, record_id: bytes) -> bool:
+        """Bring a removed record back; False when it is there."""
+        record = record_type(type_name)
+        row = self._row(record, record_id)
+        if not row["values"][DELETED]:
+            return False
+        self._change(record, row, {DELETED: 0}, {DELETED: dot_of(version_of(row, DELETED))})
+        return True
+
+    def load(self, type_name: str, ids: Sequence[bytes]) -> None:
+        """Read many records at once that will be changed; saves a query for each."""
+        missing = [i for i in ids if (type_name, i) not in self._rows]
+        for record_id, row in read_rows(self._connection, record_type(type_name), missing).items():
+            self._rows[type_name, record_id] = row
+
+    def flush(self) -> dict[str, list[bytes]]:
+        """Put everything down; returns the ids of touched records by type."""
+        sums = AreaSums()
+        touched: dict[str, list[bytes]] = {}
+        fresh: dict[str, list[Row]] = {}
+        stale: dict[str, list[Row]] = {}
+        for key, row in self._rows.items():
+            name, record_id = key
+            record = record_type(name)
+            if key in self._new:
+                fresh.setdefault(name, []).append(row)
+            elif key in self._before:
+                stale.setdefault(name, []).append(row)
+                sums.drop(record, self._before[key])
+            else:
+                continue
+            sums.add(record, row)
+            touched.setdefault(name, []).append(record_id)
+        for name in touched:
+            write_rows(self._connection, record_type(name), fresh.get(name, ()), stale.get(name, ()))
+        if self._log:
+            self._connection.execute(insert(OWN), self._log)
+        sums.save(self._connection)
+        self._me.save(self._connection)
+        for memory in (self._rows, self._before, self._log, self._new):
+            memory.clear()
+        return touched
+
+    @staticmethod
+    def _check(record: RecordType, values: Mapping[str, Value]) -> None:
+        unknown = values.keys() - record.kinds.keys()
+        if unknown or DELETED in values:
+            message = f"{record.name} has no field {', '.join(sorted(unknown)) or DELETED}"
+            raise ValueError(message)
+
+    def _row(self, record: RecordType, record_id: bytes) -> Row:
+        key = (record.name, record_id)
+        if key not in self._rows:
+            self._rows[key] = read_rows(self._connection, record, [record_id])[record_id]
+        return self._rows[key]
+
+    def _change(self, record: RecordType, row: Row, values: dict[str, Value], bases: dict[str, Dot]) -> None:
+        key = (record.name, row["id"])
+        if key not in self._new:
+            self._before.setdefault(key, _copy(row))
+        self._me.clock.saw(newest(row).stamp)
+        write = self._write(record, row["id"], self._me.clock.tick(), values, bases)
+        merge(row, self._me.device, write)
+        area = record.area_of(row["id"], row["values"])
+        row["area"] = row["area"] if area is None else area
+
+    def _write(
+        self,
+        record: RecordType,
+        record_id: bytes,
+        stamp: int,
+        values: dict[str, Value],
+        bases: dict[str, Dot],
+    ) -> Write:
+        me = self._me
+        write = Write(record.number, record_id, me.next_n, stamp, self._author, values, bases)
+        me.chain = link(me.chain, content_hash(me.device, write))
+        me.next_n += 1
+        self._log.append(
+            {
+                "n": write.n,
+                "type": write.type,
+                "id": record_id,
+                "stamp": stamp,
+                "author": self._author,
+                "body": _pack((values, bases)),
+                "chain": me.chain,
+                "state": WAITING,
+            }
+        )
+        return write
+
+
+def _copy(row: Row) -> Row:
+    return Row(**{**row, "later": dict(row["later"]), "values": dict(row["values"])})  # type: ignore[typeddict-item]
+
+
+def pending(connection: Connection, after: int, limit: int) -> list[Write]:
+    """Own writes above `after`, at most `limit`, in order."""
+    rows = connection.execute(
+        select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.stamp, OWN.c.author, OWN.c.body)
+        .where(OWN.c.n > after)
+        .order_by(OWN.c.n)
+        .limit(limit)
+    )
+    writes = []
+    for n, number, record_id, stamp, author, body in rows:
+        values, bases = _unpack_body(body)
+        writes.append(Write(number, record_id, n, stamp, author, values, bases))
+    return writes
+
+
+def pending_count(connection: Connection) -> int:
+    """How many own writes no receipt covers yet."""
+    query = select(func.count()).select_from(OWN).where(OWN.c.state == WAITING)
+    return connection.execute(query).scalar_one()
+
+
+def chain_at(connection: Connection, n: int) -> bytes | None:
+    """The chain's hash after own write `n`; None when it is no longer kept, 32 zero bytes for 0."""
+    if n == 0:
+        return bytes(32)
+    return connection.execute(select(OWN.c.chain).where(OWN.c.n == n)).scalar_one_or_none()
+
+
+def acknowledge(connection: Connection, me: Identity, watermark: int) -> int:
+    """A verified receipt covers own writes up to `watermark`; returns how many are newly received."""
+    if watermark <= me.received:
+        return 0
+    result = connection.execute(
+        update(OWN).where(OWN.c.n <= watermark, OWN.c.state == WAITING).values(state=RECEIVED)
+    )
+    me.received = watermark
+    me.save(connection)
+    return result.rowcount
+
+
+def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -> None:
+    """The server kept these own writes aside, each for its reason."""
+    for n, code in outcomes:
+        connection.execute(update(OWN).where(OWN.c.n == n).values(state=RETURNED, code=code))
+
+
+def unsent_records(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:
+    """Those of the records that carry an own write no receipt covers."""
+    found: set[bytes] = set()
+    for start in range(0, len(ids), _SLICE):
+        part = ids[start : start + _SLICE]
+        query = select(OWN.c.id).where(OWN.c.id.in_(part), OWN.c.state == WAITING)
+        found.update(connection.execute(query).scalars())
+    return found

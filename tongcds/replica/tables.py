@@ -1,0 +1,114 @@
+"""The replica's own book-keeping beside the records: areas, devices, own writes, hashes seen, quarantine."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from tongcds.records import METADATA as RECORDS
+from tongcds.records.declare import WIDE
+
+BOOKS = MetaData()
+
+# On the server `counter` is the last number given in the area, on a device the cursor up to which it pulled.
+# `digest` is the sum modulo 2^128 of the hashes of all its records' versions, so that one change costs one step.
+AREA = Table(
+    "area_state",
+    BOOKS,
+    Column("area", LargeBinary(), primary_key=True),
+    Column("counter", WIDE, nullable=False),
+    Column("count", WIDE, nullable=False),
+    Column("digest", LargeBinary(), nullable=False),
+    sqlite_strict=True,
+)
+
+# Every device whose writes were received here: prefix of its ids, highest n without a gap, hash of its chain.
+DEVICE = Table(
+    "device_state",
+    BOOKS,
+    Column("device", WIDE, primary_key=True, autoincrement=False),
+    Column("prefix", WIDE, nullable=False),
+    Column("watermark", WIDE, nullable=False),
+    Column("chain", LargeBinary(), nullable=False),
+    sqlite_strict=True,
+)
+
+# Hashes of received writes, eight bytes each, a row a chunk: the same (device, n) with another content is
+# a restored or cloned device, not a repetition.
+SEEN = Table(
+    "seen_writes",
+    BOOKS,
+    Column("device", WIDE, primary_key=True, autoincrement=False),
+    Column("first", WIDE, primary_key=True, autoincrement=False),
+    Column("last", WIDE, nullable=False),
+    Column("hashes", LargeBinary(), nullable=False),
+    sqlite_strict=True,
+)
+
+# The log of this device's writes: the outbox, and what is offered again to a restored server.
+# state: 0 waiting, 1 received, 2 returned (then `code` says why). `chain` is the chain's hash after this write.
+OWN = Table(
+    "own_write",
+    BOOKS,
+    Column("n", WIDE, primary_key=True, autoincrement=False),
+    Column("type", Integer, nullable=False),
+    Column("id", LargeBinary(), nullable=False),
+    Column("stamp", WIDE, nullable=False),
+    Column("author", LargeBinary(), nullable=False),
+    Column("body", LargeBinary(), nullable=False),
+    Column("chain", LargeBinary(), nullable=False),
+    Column("state", Integer, nullable=False),
+    Column("code", Text),
+    Index("ix_own_write_id", "id"),
+    sqlite_strict=True,
+)
+
+# Authentic writes that were not applied, kept whole until somebody with authority decides.
+QUARANTINE = Table(
+    "quarantine",
+    BOOKS,
+    Column("device", WIDE, primary_key=True, autoincrement=False),
+    Column("n", WIDE, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(), primary_key=True),
+    Column("type", Integer, nullable=False),
+    Column("id", LargeBinary(), nullable=False),
+    Column("stamp", WIDE, nullable=False),
+    Column("author", LargeBinary(), nullable=False),
+    Column("body", LargeBinary(), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("at", WIDE, nullable=False),
+    sqlite_strict=True,
+)
+
+# Left behind in an area that a record moved out of.
+MOVED = Table(
+    "moved",
+    BOOKS,
+    Column("area", LargeBinary(), primary_key=True),
+    Column("id", LargeBinary(), primary_key=True),
+    Column("type", Integer, nullable=False),
+    Column("number", WIDE, nullable=False),
+    Column("to_area", LargeBinary(), nullable=False),
+    Index("ix_moved_area_number", "area", "number"),
+    sqlite_strict=True,
+)
+
+# What a device knows of itself: one row.
+SELF = Table(
+    "self_state",
+    BOOKS,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("device", WIDE, nullable=False),
+    Column("prefix", WIDE, nullable=False),
+    Column("next_n", WIDE, nullable=False),
+    Column("chain", LargeBinary(), nullable=False),
+    Column("received", WIDE, nullable=False),
+    Column("last_stamp", WIDE, nullable=False),
+    Column("offset_ms", WIDE, nullable=False),
+    sqlite_strict=True,
+)
+
+
+def create_tables(connection: Connection) -> None:
+    """Make every record table and the books, where they are not there yet."""
+    RECORDS.create_all(connection)
+    BOOKS.create_all(connection)
