@@ -6,7 +6,7 @@ spoken by this program, a server answers from `OLDEST` up.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -178,3 +178,24 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 def receipt_text(device: int, watermark: int, chain: bytes, epoch: int, time: int) -> bytes:
     """The bytes that a receipt's signature covers."""
     return b"tongcds receipt 1" + msgspec.msgpack.encode([device, watermark, chain, epoch, time])
+
+
+_encoder = msgspec.msgpack.Encoder()
+_Message = TypeVar("_Message", bound=msgspec.Struct)
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """A message as plain MessagePack. Chunks and pages inside are compressed already, so nothing is packed twice."""
+    return _encoder.encode(message)
+
+
+def decode(kind: type[_Message], raw: bytes) -> _Message:
+    """A message of this kind.
+
+    Raises:
+        ProtocolError: `bad_message` for anything else.
+    """
+    try:
+        return msgspec.msgpack.decode(raw, type=kind)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise ProtocolError("bad_message", kind.__name__) from None
