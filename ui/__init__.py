@@ -1,1 +1,1 @@
-"""Qt and nothing but Qt; whatever is true without a screen lives in `tongcds`."""
+"""The window: Qt and nothing but Qt. What is true without a screen lives in `tongcds`."""

@@ -1,0 +1,309 @@
+"""Lists and tables: a model of frozen rows and the view that shows it. Never more than 1,000 rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from ui import theme
+from ui.theme import Length, Style, space
+from ui.widgets import paint
+from ui.widgets.cells import Cell, NumberCell, cell_width, cell_words, draw_cell, has_two_lines
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+MOST_ROWS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """A column: its heading (already translated) and what a row shows in it.
+
+    `stretch` columns share the room that is left; the others are as wide as their content.
+    """
+
+    heading: str
+    cell: Callable[[Row], Cell]
+    stretch: int = 0
+
+
+class RowsModel(QAbstractTableModel, Generic[Row]):
+    """Frozen rows under columns. A row is answered whole by `row(index)`."""
+
+    def __init__(self, columns: Sequence[Column[Row]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = list(columns)
+        self._rows: list[Row] = []
+        self._cells: dict[tuple[int, int], Cell] = {}
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; refuses more than 1,000, since a query that returns them is a mistake."""
+        if len(rows) > MOST_ROWS:
+            raise ValueError(len(rows))
+        self.beginResetModel()
+        self._rows = list(rows)
+        self._cells.clear()
+        self.endResetModel()
+
+    def rows(self) -> list[Row]:
+        """The rows shown."""
+        return list(self._rows)
+
+    def row(self, index: Index | int) -> Row:
+        """The row of an index or a row number."""
+        return self._rows[index if isinstance(index, int) else index.row()]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """What stands there; made once for each set of rows."""
+        at = (row, column)
+        if at not in self._cells:
+            self._cells[at] = self.columns[column].cell(self._rows[row])
+        return self._cells[at]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return cell_words(self.cell(index.row(), index.column()))
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].heading
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    def __init__(self, view: RowsView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        look = theme.current()
+        rect = QRectF(option.rect)
+        state = option.state
+        painter.save()
+        paint.begin(painter)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, look.colour("brand_soft"))
+        elif self._view.hovered_row == index.row():
+            painter.fillRect(rect, look.colour("hover"))
+        painter.fillRect(
+            QRectF(rect.left(), rect.bottom() - Length.LINE, rect.width(), Length.LINE),
+            look.colour("line_soft"),
+        )
+        model = self._view.rows_model
+        draw_cell(model.cell(index.row(), index.column()), painter, rect.adjusted(*self._view.padding()))
+        painter.restore()
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        return self._view.cell_size(index.row(), index.column())
+
+
+class _Header(QHeaderView):
+    def __init__(self, view: RowsView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, view)
+        self._view = view
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSectionsClickable(False)
+        self.setMinimumSectionSize(space(6))
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), theme.current().scaled(Length.CONTROL_SMALL + space(0.75)))
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's name
+        look = theme.current()
+        model = self._view.rows_model
+        area = QRectF(rect)
+        painter.save()
+        paint.begin(painter)
+        painter.fillRect(area, look.colour("surface"))
+        painter.fillRect(
+            QRectF(area.left(), area.bottom() - Length.LINE, area.width(), Length.LINE), look.colour("line")
+        )
+        numbers = model.rowCount() > 0 and isinstance(model.cell(0, logicalIndex), NumberCell)
+        side = Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
+        paint.text(
+            painter,
+            area.adjusted(*self._view.padding()),
+            model.columns[logicalIndex].heading,
+            Style.CAPTION,
+            align=side | Qt.AlignmentFlag.AlignVCenter,
+        )
+        painter.restore()
+
+
+class RowsView(QTableView):
+    """Shows a `RowsModel`: whole rows are chosen; Enter or a double click opens (`opened` carries the row).
+
+    Args:
+        headings: False for a list of two-line rows without a heading.
+        pick: False for a table that is only read.
+        side: padding left and right of each cell, in steps of the grid.
+        name: the accessible name.
+    """
+
+    opened = Signal(object)
+    picked = Signal(object)
+
+    def __init__(
+        self,
+        model: RowsModel[Row],
+        *,
+        name: str,
+        headings: bool = True,
+        pick: bool = True,
+        side: float = 2.5,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.rows_model: RowsModel[Row] = model
+        self.hovered_row = -1
+        self._side = side
+        self._pick = pick
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setItemDelegate(_Delegate(self))
+        self.setHorizontalHeader(_Header(self))
+        self.horizontalHeader().setVisible(headings)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(
+            QAbstractItemView.SelectionMode.SingleSelection
+            if pick
+            else QAbstractItemView.SelectionMode.NoSelection
+        )
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(pick)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        model.modelReset.connect(self._arrange)
+        self.doubleClicked.connect(self._open)
+        self.selectionModel().currentRowChanged.connect(self._tell)
+
+    def padding(self) -> tuple[float, float, float, float]:
+        """What `QRectF.adjusted` takes to leave the cell's inside."""
+        return space(self._side), 0, -space(self._side), -Length.LINE
+
+    def cell_size(self, row: int, column: int) -> QSize:
+        """The size a cell would like."""
+        cell = self.rows_model.cell(row, column)
+        look = theme.current()
+        height = Length.ROW_TWO_LINES if has_two_lines(cell) else Length.ROW
+        return QSize(round(cell_width(cell) + 0.5) + 2 * space(self._side), look.scaled(height))
+
+    def current_row(self) -> object | None:
+        """The row that is chosen, or None."""
+        index = self.currentIndex()
+        return self.rows_model.row(index) if index.isValid() else None
+
+    def choose(self, at: int) -> None:
+        """Choose the row of that number, if there is one."""
+        if 0 <= at < self.rows_model.rowCount():
+            self.selectRow(at)
+
+    def _arrange(self) -> None:
+        model = self.rows_model
+        look = theme.current()
+        header = self.horizontalHeader()
+        natural = []
+        for at, column in enumerate(model.columns):
+            heading = look.metrics(Style.CAPTION).horizontalAdvance(column.heading) + 2 * space(self._side)
+            cells = [self.cell_size(row, at).width() for row in range(min(model.rowCount(), 200))]
+            natural.append(max([round(heading) + 1, *cells]))
+        stretch = [column.stretch for column in model.columns]
+        room = self.viewport().width() - sum(natural)
+        total = sum(stretch)
+        for at, width in enumerate(natural):
+            header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
+            share = room * stretch[at] // total if total else 0
+            # A name is worth a horizontal scroll bar; only a list of one column has to fit.
+            least = 0 if len(natural) == 1 else min(width, look.scaled(Length.COLUMN_LEAST))
+            header.resizeSection(at, max(least, width + share) if stretch[at] else width)
+        for row in range(model.rowCount()):
+            height = max(self.cell_size(row, at).height() for at in range(len(natural)))
+            if self.rowHeight(row) != height:
+                self.setRowHeight(row, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "rows_model"):
+            self._arrange()
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self.rows_model.row(index))
+
+    def _tell(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            self.picked.emit(self.rows_model.row(index))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self._pick:
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.HoverMove and self._pick:
+            self._hover(self.rowAt(round(event.position().y())))  # type: ignore[attr-defined]  # QHoverEvent
+        elif event.type() in {QEvent.Type.HoverLeave, QEvent.Type.Leave}:
+            self._hover(-1)
+        return super().viewportEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered_row:
+            self.hovered_row = row
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            paint.begin(painter)
+            index = self.currentIndex()
+            area = QRectF(self.viewport().rect())
+            if index.isValid():
+                top = self.rowViewportPosition(index.row())
+                area = QRectF(0, top, area.width(), self.rowHeight(index.row()))
+            paint.focus_ring(painter, area, Length.RADIUS_SMALL)

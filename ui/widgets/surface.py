@@ -1,0 +1,238 @@
+"""What holds other widgets: cards, the head of a page, rows inside a card, scrolling columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.theme import Length, Style, space
+from ui.widgets import paint
+from ui.widgets.text import Text
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and delete it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+
+
+def column(parent: QWidget | None = None, *, gap: float = 0) -> QVBoxLayout:
+    """A vertical layout without margins; the gap is in steps of the grid."""
+    layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(space(gap))
+    return layout
+
+
+def line(parent: QWidget | None = None, *, gap: float = 0) -> QHBoxLayout:
+    """A horizontal layout without margins; the gap is in steps of the grid."""
+    layout = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(space(gap))
+    return layout
+
+
+class _Corners(QWidget):
+    """Lies over a flush card, so that square content still ends in the card's round corners."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        paint.begin(painter)
+        area = QRectF(self.rect())
+        outside = QPainterPath()
+        outside.addRect(area)
+        inside = QPainterPath()
+        inside.addRoundedRect(area, Length.RADIUS_CARD, Length.RADIUS_CARD)
+        painter.fillPath(outside.subtracted(inside), look.colour("background"))
+        paint.rounded(painter, area, Length.RADIUS_CARD, line=look.colour("line"))
+
+
+class Card(QFrame):
+    """A white rounded card. Put content into `body`; `note` stands at the right of the title.
+
+    Args:
+        flush: no padding around the body, for lists and tables that reach the edges.
+    """
+
+    def __init__(
+        self,
+        title: str = "",
+        note: str = "",
+        *,
+        flush: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._selected = False
+        self._corners = _Corners(self) if flush else None
+        self.title = Text(title, Style.HEADING)
+        self.note = Text(note, Style.NOTE)
+        self.head = line(gap=2)
+        self.head.addWidget(self.title)
+        self.head.addStretch(1)
+        self.head.addWidget(self.note)
+        self.body = column()
+        outer = QVBoxLayout(self)
+        side = space(4)
+        if flush:
+            outer.setContentsMargins(Length.LINE, Length.LINE, Length.LINE, Length.LINE)
+            self.head.setContentsMargins(side, space(3.5), side, space(1))
+        else:
+            outer.setContentsMargins(side + Length.LINE, side, side + Length.LINE, side)
+        outer.setSpacing(space(2))
+        outer.addLayout(self.head)
+        outer.addLayout(self.body, 1)
+        if not title and not note:
+            self.title.hide()
+            self.note.hide()
+            outer.setSpacing(0)
+            self.head.setContentsMargins(0, 0, 0, 0)
+        if title:
+            self.setAccessibleName(title)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._corners is not None:
+            self._corners.setGeometry(self.rect())
+            self._corners.raise_()
+
+    def set_head(self, title: str, note: str = "") -> None:
+        """Change the title and the note."""
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        self.setAccessibleName(title)
+
+    def set_selected(self, selected: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        """Draw it as the chosen one of several."""
+        self._selected = selected
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        paint.begin(painter)
+        fill = look.colour("brand_soft" if self._selected else "surface")
+        edge = look.colour("brand" if self._selected else "line")
+        paint.rounded(painter, QRectF(self.rect()), Length.RADIUS_CARD, fill=fill, line=edge)
+
+
+class Divider(QWidget):
+    """A soft line between rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(Length.LINE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), theme.current().colour("line_soft"))
+
+
+class PageHead(QWidget):
+    """Title and subtitle at the left, the page's actions at the right; the primary action last."""
+
+    def __init__(
+        self,
+        title: str,
+        subtitle: str = "",
+        actions: Sequence[QWidget] = (),
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.title = Text(title, Style.TITLE)
+        self.subtitle = Text(subtitle, Style.SUBTITLE)
+        words = column()
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
+        row = line(self, gap=2.5)
+        row.addLayout(words, 1)
+        for action in actions:
+            row.addWidget(action, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_words(self, title: str, subtitle: str) -> None:
+        """Change title and subtitle."""
+        self.title.setText(title)
+        self.subtitle.setText(subtitle)
+
+
+class ScrollColumn(QScrollArea):
+    """A column that scrolls when it is taller than its place. Put content into `body`."""
+
+    def __init__(self, *, gap: float = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget()
+        self.body = column(self._inner, gap=gap)
+        self.setWidget(self._inner)
+
+
+class Page(QWidget):
+    """A screen's frame: margins of 20 px, 16 px between its parts. Put content into `body`.
+
+    It scrolls as a whole where the window is too low for the text size.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self._scroll = ScrollColumn(gap=4)
+        self.body = self._scroll.body
+        self.body.setContentsMargins(space(5), space(5), space(5), space(5))
+        column(self).addWidget(self._scroll)
+
+
+class ItemRow(QWidget):
+    """A row of a card: what stands before it, a strong line over a quiet one, what stands behind it."""
+
+    def __init__(
+        self,
+        title: str,
+        detail: str,
+        *,
+        before: QWidget | None = None,
+        behind: Sequence[QWidget] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        row = line(self, gap=3)
+        row.setContentsMargins(0, space(2.5), 0, space(2.5))
+        if before is not None:
+            row.addWidget(before, 0, Qt.AlignmentFlag.AlignVCenter)
+        words = column()
+        self.title = Text(title, Style.STRONG)
+        self.detail = Text(detail, Style.NOTE)
+        words.addWidget(self.title)
+        words.addWidget(self.detail)
+        row.addLayout(words, 1)
+        for widget in behind:
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{title}. {detail}" if detail else title)
