@@ -202,7 +202,7 @@ SUPPORT = declare(
     indexes=("visit_id",),
 )
 
-# state: open, done, cancelled.
+# state: open, done, cancelled. visit_id: the visit that promised it; closing_visit_id: the one that kept it.
 FOLLOW_UP = declare(
     "follow_up",
     11,
@@ -215,6 +215,7 @@ FOLLOW_UP = declare(
     _text("detail", _BASIC),
     _word("state"),
     _date("done_on"),
+    _id("closing_visit_id"),
     area="village_id",
     about_people=True,
     indexes=("household_id", "visit_id"),
