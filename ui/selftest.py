@@ -1,0 +1,85 @@
+"""Proves that a packaged program has everything it needs to start; `main.py --self-test` runs it.
+
+Needs no display and touches nothing of the user's: the vault it makes is thrown away.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication, QLabel
+
+import tongcds
+import ui
+from tongcds import i18n
+from ui import icons, stylesheet, theme
+
+# The server is packaged on its own.
+_NOT_PACKAGED = "tongcds.server"
+
+
+def _load_every_module() -> None:
+    packages: list[ModuleType] = [tongcds, ui]
+    for package in packages:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.startswith(_NOT_PACKAGED):
+                importlib.import_module(module.name)
+
+
+def _speak_vietnamese() -> None:
+    i18n.set_language("vi")
+    word = "Language"
+    if i18n._(word) == word:
+        raise LookupError("the Vietnamese catalogue is missing")
+
+
+def _draw_a_window() -> None:
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("Qt runs without windows here")
+    theme.load_fonts()
+    missing = [family for family in theme.FAMILIES if family not in QFontDatabase.families()]
+    if missing:
+        raise LookupError(f"fonts not bundled: {missing}")
+    look = theme.load("light")
+    stylesheet.dress(app, look)
+    label = QLabel(i18n.LANGUAGES["vi"])
+    picture = label.grab()
+    label.deleteLater()
+    if picture.isNull() or icons.qicon("search", look.colour("ink"), 16).isNull():
+        raise LookupError("nothing was drawn")
+
+
+CHECKS: tuple[Callable[[], None], ...] = (_load_every_module, _speak_vietnamese, _draw_a_window)
+
+
+def run() -> int:
+    """Check all of it and say what failed; answers the exit code."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="tongcds-") as folder:
+        os.environ["TONGCDS_PROFILE"] = str(Path(folder))
+        for check in CHECKS:
+            name = check.__name__.strip("_").replace("_", " ")
+            try:
+                check()
+            except Exception as error:  # noqa: BLE001 - whatever is missing has to be named
+                failed += 1
+                _say(f"failed: {name}: {error!r}")
+            else:
+                _say(f"ok: {name}")
+    return 1 if failed else 0
+
+
+def _say(line: str) -> None:
+    # A windowed program on Windows has no standard output.
+    if sys.stdout is not None:
+        sys.stdout.write(line + "\n")
