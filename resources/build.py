@@ -12,6 +12,7 @@ import csv
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -56,7 +57,9 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     source = Path(arguments[0])
     try:
-        build(source, HERE)
+        with tempfile.TemporaryDirectory() as checked:
+            build(source, Path(checked))
+            shutil.copytree(checked, HERE, dirs_exist_ok=True)
         copy_samples(source, HERE, TESTS)
     except TongcdsError as error:
         sys.stderr.write(sentence(error) + "\n")
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def build(source: Path, into: Path) -> None:
-    """Write `units` and `catalogues` below a folder and read them back.
+    """Write `units` and `catalogues` below an empty folder and read them back.
 
     Raises:
         UserError: something in the sources is wrong; the parameters say where.
@@ -75,9 +78,8 @@ def build(source: Path, into: Path) -> None:
     (into / "catalogues").mkdir(parents=True, exist_ok=True)
     for name in UNIT_FILES:
         shutil.copyfile(source / "data" / "units" / name, into / "units" / name)
-    units.Units.load(into / "units").check()
-    if into != HERE:
-        shutil.copyfile(HERE / "catalogues" / "facts.csv", into / "catalogues" / "facts.csv")
+    units.Units.load(into / "units")
+    shutil.copyfile(HERE / "catalogues" / "facts.csv", into / "catalogues" / "facts.csv")
     domain = source / "domain"
     tables: dict[str, tuple[type[Any], Iterable[Cells]]] = {
         "service_groups.csv": (catalogue.ServiceGroup, _groups(domain)),
