@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,7 @@ SHOWING = {
     "setToolTip",
     "setWindowTitle",
 }
+OURS = {"tongcds", "ui", "main", "tests", "scripts", "benchmarks"}
 ERRORS = {"UserError", "UnavailableError"}
 
 
@@ -195,3 +197,14 @@ def machine_traces(text: str) -> list[str]:
         for number, line in enumerate(text.splitlines(), 1)
         if _MACHINE.search(line)
     ]
+
+
+def imported_packages(source: str) -> set[str]:
+    """The top-level names that a file imports from elsewhere."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - OURS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import subprocess
 import tomllib
@@ -68,6 +69,45 @@ def test_every_dependency_of_the_program_has_its_reason_beside_it():
     listed = text("pyproject.toml").split("\ndependencies = [\n")[1].split("\n]")[0].splitlines()
     pairs = zip(listed[::2], listed[1::2], strict=True)
     assert [line for comment, line in pairs if not comment.strip().startswith("# ")] == []
+
+
+COMES_ALONG = {
+    "compression": "part of Python from 3.14; backports.zstd before",
+    "shiboken6": "the other half of pyside6-essentials, always of the same version",
+}
+
+
+def undeclared(paths, *extras):
+    """Imports that a fresh machine would not have: module -> the files that import it."""
+    providers = importlib.metadata.packages_distributions()
+    declared = wanted(*extras)
+    found = {}
+    for path in paths:
+        for module in rules.imported_packages(path.read_text(encoding="utf-8")) - COMES_ALONG.keys():
+            offered = {name.lower().replace(".", "-").replace("_", "-") for name in providers.get(module, [])}
+            if not offered & declared:
+                found.setdefault(module, []).append(rules.relative(path))
+    return found
+
+
+def test_nothing_is_imported_that_the_project_does_not_ask_for():
+    server = rules.sources("tongcds/server")
+    laptop = [path for path in rules.sources("tongcds", "ui") if path not in server]
+    assert undeclared(laptop) == {}
+    assert undeclared(server, "server") == {}
+    assert undeclared(rules.sources("tests", "benchmarks", "scripts"), "server", "test") == {}
+
+
+def test_an_import_that_nobody_asked_for_would_be_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(rules, "ROOT", tmp_path)
+    stray = tmp_path / "stray.py"
+    stray.write_text("import json\nimport click\nfrom alembic import op\nfrom tongcds import paths\n")
+    assert undeclared_in(stray) == {"click", "alembic"}
+    assert undeclared_in(stray, "server") == {"click"}
+
+
+def undeclared_in(path, *extras):
+    return set(undeclared([path], *extras))
 
 
 def make_targets():
