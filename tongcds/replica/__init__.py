@@ -13,8 +13,17 @@ Everything that makes merging hard stays behind them. Transactions are the calle
 from __future__ import annotations
 
 from tongcds.replica.identity import Identity, load_identity, new_identity
-from tongcds.replica.own import Writer, acknowledge, mark_returned, pending, pending_count, unsent_records
-from tongcds.replica.pages import Page, Touched, adopt, digest, page
+from tongcds.replica.own import (
+    Writer,
+    acknowledge,
+    chain_at,
+    mark_returned,
+    offer_again,
+    pending,
+    pending_count,
+    unsent_records,
+)
+from tongcds.replica.pages import Page, Touched, adopt, cursors_of, digest, page, put_cursors
 from tongcds.replica.receive import Allowed, Received, device_row, receive, register_device
 from tongcds.replica.tables import create_tables
 
@@ -27,15 +36,19 @@ __all__ = [
     "Writer",
     "acknowledge",
     "adopt",
+    "chain_at",
     "create_tables",
+    "cursors_of",
     "device_row",
     "digest",
     "load_identity",
     "mark_returned",
     "new_identity",
+    "offer_again",
     "page",
     "pending",
     "pending_count",
+    "put_cursors",
     "receive",
     "register_device",
     "unsent_records",

@@ -271,3 +271,13 @@ def unsent_records(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:
         query = select(OWN.c.id).where(OWN.c.id.in_(part), OWN.c.state == WAITING)
         found.update(connection.execute(query).scalars())
     return found
+
+
+def offer_again(connection: Connection, me: Identity, watermark: int) -> int:
+    """The server was restored and holds own writes only up to `watermark`; all later ones wait once more."""
+    result = connection.execute(
+        update(OWN).where(OWN.c.n > watermark, OWN.c.state == RECEIVED).values(state=WAITING)
+    )
+    me.received = min(me.received, watermark)
+    me.save(connection)
+    return result.rowcount

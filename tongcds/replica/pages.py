@@ -217,6 +217,12 @@ def digest(connection: Connection, areas: Sequence[bytes]) -> bytes:
     return text.digest()
 
 
+def cursors_of(connection: Connection, areas: Sequence[bytes]) -> dict[bytes, int]:
+    """How far each area was pulled; 0 for one that never was."""
+    known = read_areas(connection, areas)
+    return {area: known.get(area, (0, 0, 0))[0] for area in areas}
+
+
 def put_cursors(connection: Connection, cursors: Mapping[bytes, int]) -> None:
     """Set cursors without a page, for areas that gained or lost their place in the scope."""
     known = read_areas(connection, list(cursors))
