@@ -50,7 +50,7 @@ SHOWING = {
     "setToolTip",
     "setWindowTitle",
 }
-OURS = {"tongcds", "ui", "main", "tests", "scripts", "benchmarks"}
+OURS = {"tongcds", "ui", "main", "tests", "scripts", "benchmarks", "resources"}
 ERRORS = {"UserError", "UnavailableError"}
 
 
