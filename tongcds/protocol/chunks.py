@@ -340,11 +340,13 @@ def unpack_writes(packed: bytes) -> WriteChunk:
     _number(prefix), _number(device), _number(first)
     heads: list[tuple[RecordType, bool, list[str], list[int], list[int], list[object]]] = []
     made: list[tuple[int, bytes]] = []
+    total = 0
     for group in groups:
         match group:
             case [number, bool(new), mask, count, bytes(ns), bytes(stamps), *rest] if len(rest) == 4:  # noqa: PLR2004
                 record = _known_type(number)
                 size = _count(count)
+                total = _count(total + size)
                 places = [first + n for n in unpack_steps(ns, size)]
                 moments = unpack_steps(stamps, size)
                 heads.append((record, new, _fields_of_mask(record, mask), places, moments, rest))
@@ -455,11 +457,13 @@ def unpack_states(packed: bytes) -> list[State]:
             raise ProtocolError("bad_chunk", "not a page of states")
     heads = []
     ids: list[bytes] = []
+    total = 0
     for group in groups:
         match group:
             case [number, bool(regular), mask, count, devices, bytes(ns), bytes(stamps), *rest] if len(rest) == 4:  # noqa: PLR2004
                 record = _known_type(number)
                 size = _count(count)
+                total = _count(total + size)
                 who = [_number(d) for d in unpack_words(devices, size)]
                 moments = unpack_steps(stamps, size)
                 heads.append((record, regular, mask, who, unpack_steps(ns, size), moments, rest))

@@ -261,3 +261,18 @@ CONFLICT = declare(
     about_people=True,
     indexes=("subject_id",),
 )
+
+# What the units above may know of a unit besides its figures; last_sync_at in milliseconds since 1970 (UTC), of the
+# team of the unit that synced last. teams_in_time are those that synced within a fortnight.
+UNIT_STATUS = declare(
+    "unit_status",
+    14,
+    _id("unit_id"),
+    _int("teams"),
+    _int("teams_in_time"),
+    _int("households"),
+    _int("last_sync_at"),
+    area="unit_id",
+    server_only=True,
+    indexes=("unit_id",),
+)

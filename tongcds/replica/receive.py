@@ -6,9 +6,11 @@ blocks what stands behind it. Who may write where is the caller's to say (`Allow
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import msgspec
 from sqlalchemy import Connection, Row as SqlRow, insert, select, update
@@ -26,6 +28,8 @@ from tongcds.replica.tables import AREA, DEVICE, MOVED, QUARANTINE, SEEN
 MAX_TEXT = 20_000
 _HASH = 8
 _INT_LIMIT = 1 << 62
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
+_WHOLE_DAY = len("2026-11-23")
 _pack = msgspec.msgpack.Encoder().encode
 
 # Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a new one.
@@ -62,8 +66,12 @@ def _value_problem(kind: Kind, value: Value) -> bool:
     if value is None:
         return False
     match kind:
-        case Kind.INT | Kind.BOOL:
+        case Kind.BOOL:
+            return not isinstance(value, int) or isinstance(value, bool) or value not in {0, 1}
+        case Kind.INT:
             return not isinstance(value, int) or isinstance(value, bool) or abs(value) >= _INT_LIMIT
+        case Kind.DATE | Kind.PARTIAL_DATE:
+            return not isinstance(value, str) or not _is_day(value, partial=kind is Kind.PARTIAL_DATE)
         case Kind.ID:
             return not isinstance(value, bytes) or len(value) != ID_LENGTH
         case Kind.IDS:
@@ -79,6 +87,17 @@ def _value_problem(kind: Kind, value: Value) -> bool:
             )
 
 
+def _is_day(text: str, *, partial: bool) -> bool:
+    """Whether this is an ISO day, or the year or month alone where that may be."""
+    if not _DAY.fullmatch(text) or (len(text) < _WHOLE_DAY and not partial):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - _WHOLE_DAY :] if len(text) < _WHOLE_DAY else text)
+    except ValueError:
+        return False
+    return True
+
+
 def _bad(record: RecordType, write: Write) -> bool:
     kinds = record.kinds
     return any(name not in kinds or _value_problem(kinds[name], v) for name, v in write.values.items())
@@ -87,7 +106,9 @@ def _bad(record: RecordType, write: Write) -> bool:
 class _Merging:
     """One chunk on its way in: rows in memory, what they were before, and what could not be taken."""
 
-    def __init__(self, connection: Connection, device: int, prefix: int, allowed: Allowed, now: int) -> None:
+    def __init__(
+        self, connection: Connection, device: int, prefix: int, *, allowed: Allowed | None, now: int
+    ) -> None:
         self._connection = connection
         self._device = device
         self._prefix = prefix
@@ -154,6 +175,8 @@ class _Merging:
         record = type_numbered(write.type)
         if record is None:
             return "unknown_type"
+        if self._allowed is None:
+            return "bad_value" if _bad(record, write) else ""
         if record.server_only:
             return "not_allowed"
         if _bad(record, write):
@@ -247,7 +270,7 @@ def receive(  # noqa: PLR0913  everything a push depends on is named
     device: int,
     writes: Sequence[Write],
     *,
-    allowed: Allowed,
+    allowed: Allowed | None,
     cursors: Mapping[bytes, int],
     now: int,
 ) -> Received:
@@ -257,7 +280,8 @@ def receive(  # noqa: PLR0913  everything a push depends on is named
         connection: in a transaction that may write.
         device: who made the writes; its row is locked first.
         writes: in order of n, without gaps.
-        allowed: judges authority, write by write.
+        allowed: judges authority, write by write. None for the server's own writes: they may be of any type and
+            name new records as they like.
         cursors: how far the device has pulled each area: decides which rows it need not be sent back.
         now: milliseconds since 1970; stamps more than five minutes ahead of it are lowered to it.
 
@@ -274,7 +298,7 @@ def receive(  # noqa: PLR0913  everything a push depends on is named
         return Received(watermark, chain, outcomes)
     if news[0].n != watermark + 1:
         return Received(watermark, chain, outcomes, expected=watermark + 1)
-    merging = _Merging(connection, device, state.prefix, allowed, now)
+    merging = _Merging(connection, device, state.prefix, allowed=allowed, now=now)
     areas = {a for w in news if (a := _named_area(w)) is not None}
     _lock_areas(connection, areas)
     merging.load(news)
