@@ -183,19 +183,21 @@ def test_tables_of_a_folder_are_read_like_our_own(copy_of_units):
         ("communes_2025.csv", 7, "province_code", "99", "table_reference_unknown"),
         ("communes_2025.csv", 7, "code", "00004", "table_code_twice"),
         ("units_before_2025.csv", 900, "parent_code", "998", "table_reference_unknown"),
+        ("units_before_2025.csv", 900, "level", "town", "table_value_wrong"),
+        ("communes_2025.csv", 7, "valid_from", "1/7/2025", "table_value_wrong"),
         ("commune_successors.csv", 12, "new_commune_code", "00000", "table_reference_unknown"),
         ("commune_successors.csv", 12, "old_commune_code", "00000", "table_reference_unknown"),
     ],
 )
-def test_a_mistake_in_the_tables_is_named_with_its_file_and_column(
+def test_a_mistake_in_the_tables_is_named_with_its_file_line_and_column(
     copy_of_units, file, line, column, value, code
 ):
     spoil(copy_of_units / file, line, column, value)
     with pytest.raises(UserError) as told:
         Units.load(copy_of_units)
     assert told.value.code == code
-    assert file in sentence(told.value)
-    assert column in sentence(told.value)
+    for part in (file, str(line), column):
+        assert part in sentence(told.value)
 
 
 def test_an_unknown_column_a_short_row_and_a_missing_file_are_refused(copy_of_units):

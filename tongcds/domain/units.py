@@ -6,7 +6,6 @@ code and no table here; they, clusters and what changes later arrive as records.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,10 @@ from enum import StrEnum
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tongcds.domain.text import fold, natural_sort_key
-from tongcds.errors import UserError
+from tongcds.domain.unit_tables import read_unit_tables
 from tongcds.paths import resources_folder
 
 FIRST_DAY_2025: Final = date(2025, 7, 1)
@@ -140,16 +139,20 @@ def unit_id(kind: str, code: str, era: str) -> bytes:
     return bytes(digest)
 
 
-# kind, code, full name, type, code of the parent, era
-_Row = tuple[UnitKind, str, str, str, str, Era]
+class _Row(NamedTuple):
+    """A unit as its table has it; `day` is the first day since 2025, the last day before."""
 
-_FILES: Final = {
-    "provinces_2025.csv": ("code", "name", "type", "valid_from"),
-    "communes_2025.csv": ("code", "name", "type", "province_code", "valid_from"),
-    "units_before_2025.csv": ("code", "name", "type", "level", "parent_code", "valid_to"),
-    "commune_successors.csv": ("old_commune_code", "new_commune_code", "share_note"),
-}
+    kind: UnitKind
+    code: str
+    name: str
+    type: str
+    parent: str
+    era: Era
+    day: str
+
+
 _PARENT_KIND: Final = {2: UnitKind.PROVINCE, 3: UnitKind.DISTRICT}
+_LEVELS: Final = {kind.value: kind for kind in UnitKind}
 
 
 class Units:
@@ -161,7 +164,7 @@ class Units:
     def __init__(self, rows: Sequence[_Row], successors: Sequence[tuple[str, str, str]]) -> None:
         self._rows = rows
         self._successors = successors
-        self._by_code = {(row[1], row[5]): index for index, row in enumerate(rows)}
+        self._by_code = {(row.code, row.era): index for index, row in enumerate(rows)}
         self._made: dict[int, Unit] = {}
 
     @classmethod
@@ -171,55 +174,22 @@ class Units:
         Raises:
             UserError: a table cannot be read, or names a unit twice or a parent that is not there.
         """
-        place = folder or resources_folder() / "units"
-        tables = {name: _read(place / name, columns) for name, columns in _FILES.items()}
+        tables = read_unit_tables(folder or resources_folder() / "units")
         new, old = Era.SINCE_2025, Era.BEFORE_2025
         rows: list[_Row] = [
-            (UnitKind.PROVINCE, code, name, type_, "", new)
-            for code, name, type_, _ in tables["provinces_2025.csv"]
+            _Row(UnitKind.PROVINCE, code, name, type_, "", new, day)
+            for code, name, type_, day in tables.provinces
         ]
         rows += (
-            (UnitKind.COMMUNE, code, name, type_, parent, new)
-            for code, name, type_, parent, _ in tables["communes_2025.csv"]
+            _Row(UnitKind.COMMUNE, code, name, type_, parent, new, day)
+            for code, name, type_, parent, day in tables.communes
         )
         rows += (
-            (UnitKind(level), code, name, type_, parent, old)
-            for code, name, type_, level, parent, _ in tables["units_before_2025.csv"]
+            _Row(_LEVELS[level], code, name, type_, parent, old, day)
+            for code, name, type_, level, parent, day in tables.before
         )
-        links = [(before, after, note) for before, after, note in tables["commune_successors.csv"]]
-        units = cls(rows, links)
-        units.check()
-        return units
-
-    def check(self) -> None:
-        """Raise UserError where a code stands twice or names a unit that is not there."""
-        if len(self._by_code) != len(self._rows):
-            seen: set[tuple[str, Era]] = set()
-            for _, code, *_, era in self._rows:
-                if (code, era) in seen:
-                    raise UserError(
-                        "table_code_twice", file=_file_of(era), line="–", column="code", value=code
-                    )
-                seen.add((code, era))
-        for kind, _, _, _, parent, era in self._rows:
-            if (parent, era) not in self._by_code and (parent or kind is not UnitKind.PROVINCE):
-                column = "province_code" if era is Era.SINCE_2025 else "parent_code"
-                raise UserError(
-                    "table_reference_unknown", file=_file_of(era), line="–", column=column, value=parent
-                )
-        for line, (before, after, _) in enumerate(self._successors, 2):
-            for column, code, era in (
-                ("old_commune_code", before, Era.BEFORE_2025),
-                ("new_commune_code", after, Era.SINCE_2025),
-            ):
-                if (code, era) not in self._by_code:
-                    raise UserError(
-                        "table_reference_unknown",
-                        file="commune_successors.csv",
-                        line=line,
-                        column=column,
-                        value=code,
-                    )
+        links = [(before, after, note) for before, after, note in tables.successors]
+        return cls(rows, links)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -239,28 +209,26 @@ class Units:
 
     def provinces(self, on: date) -> tuple[Unit, ...]:
         """Return the provinces of a day, in Vietnamese order."""
-        return self._children_of(("", Era.of(on)))
+        return self._children_of("", Era.of(on), on)
 
     def children(self, parent: bytes, on: date) -> tuple[Unit, ...]:
         """Return the units right below one, as they stood on a day, in Vietnamese order.
 
         Empty on a day on which the parent did not stand.
         """
-        index = self._by_id.get(parent)
-        if index is None or self._rows[index][5] is not Era.of(on):
+        unit = self.by_id(parent)
+        if unit is None or not unit.stands_on(on):
             return ()
-        row = self._rows[index]
-        return self._children_of((row[1], row[5]))
+        return self._children_of(unit.code, Era.of(on), on)
 
     def parents(self, child: bytes, on: date) -> tuple[Unit, ...]:
         """Return the units above one on a day, nearest first; empty when the unit did not stand then."""
-        index = self._by_id.get(child)
-        if index is None or self._rows[index][5] is not Era.of(on):
-            return ()
-        above = []
-        while parent := self._rows[index][4]:
-            index = self._by_code[parent, self._rows[index][5]]
-            above.append(self._unit(index))
+        unit = self.by_id(child)
+        above: list[Unit] = []
+        while unit is not None and unit.stands_on(on) and unit.parent_id is not None:
+            unit = self.by_id(unit.parent_id)
+            if unit is not None:
+                above.append(unit)
         return tuple(above)
 
     def successors(self, old: bytes) -> tuple[Link, ...]:
@@ -297,11 +265,11 @@ class Units:
     def area_of_district(self, district: bytes) -> tuple[Unit, ...]:
         """Return the communes of today that hold something of an old district, in Vietnamese order."""
         index = self._index(district)
-        code = self._rows[index][1] if index is not None else ""
+        code = self._rows[index].code if index is not None else ""
         found = {
             after
             for before, after, _ in self._successors
-            if before == code or self._rows[self._by_code[before, Era.BEFORE_2025]][4] == code
+            if before == code or self._rows[self._by_code[before, Era.BEFORE_2025]].parent == code
         }
         return _sorted(self._unit(self._by_code[after, Era.SINCE_2025]) for after in found if code)
 
@@ -321,31 +289,33 @@ class Units:
         wanted = fold(text).split()
         if not wanted:
             return ()
-        era = None if on is None else Era.of(on)
         start = f" {' '.join(wanted)}"
         found: list[tuple[bool, bool, int, str, int]] = []
         for index, (padded, row) in enumerate(zip(self._folded, self._rows, strict=True)):
-            if (era is not None and row[5] is not era) or (kind is not None and row[0] is not kind):
+            if kind is not None and row.kind is not kind:
                 continue
-            if wanted == [row[1]] or all(f" {word}" in padded for word in wanted):
-                bare = padded.removeprefix(f" {fold(row[3])}")
+            named = wanted == [row.code] or all(f" {word}" in padded for word in wanted)
+            if named and (on is None or self._unit(index).stands_on(on)):
+                bare = padded.removeprefix(f" {fold(row.type)}")
                 starts = bare.startswith(start) or padded.startswith(start)
-                found.append((bare != start, not starts, len(row[1]), padded, index))
+                found.append((bare != start, not starts, len(row.code), padded, index))
         return tuple(self._unit(index) for *_, index in sorted(found)[:limit])
 
     def _unit(self, index: int) -> Unit:
         made = self._made.get(index)
         if made is None:
-            kind, code, name, type_, parent, era = self._rows[index]
+            row = self._rows[index]
+            since, day = row.era is Era.SINCE_2025, date.fromisoformat(row.day)
+            above = _PARENT_KIND[len(row.parent)] if row.parent else None
             made = Unit(
-                id=unit_id(kind, code, era),
-                kind=kind,
-                code=code,
-                name=name,
-                type=type_,
-                parent_id=unit_id(_PARENT_KIND[len(parent)], parent, era) if parent else None,
-                valid_from=FIRST_DAY_2025 if era is Era.SINCE_2025 else None,
-                valid_to=LAST_DAY_BEFORE if era is Era.BEFORE_2025 else None,
+                id=unit_id(row.kind, row.code, row.era),
+                kind=row.kind,
+                code=row.code,
+                name=row.name,
+                type=row.type,
+                parent_id=unit_id(above, row.parent, row.era) if above else None,
+                valid_from=day if since else None,
+                valid_to=None if since else day,
                 source=_SOURCE,
             )
             self._made[index] = made
@@ -356,17 +326,18 @@ class Units:
 
     @cached_property
     def _by_id(self) -> dict[bytes, int]:
-        return {unit_id(row[0], row[1], row[5]): index for index, row in enumerate(self._rows)}
+        return {unit_id(row.kind, row.code, row.era): index for index, row in enumerate(self._rows)}
 
     @cached_property
     def _children(self) -> dict[tuple[str, Era], list[int]]:
         children: dict[tuple[str, Era], list[int]] = {}
         for index, row in enumerate(self._rows):
-            children.setdefault((row[4], row[5]), []).append(index)
+            children.setdefault((row.parent, row.era), []).append(index)
         return children
 
-    def _children_of(self, parent: tuple[str, Era]) -> tuple[Unit, ...]:
-        return _sorted(self._unit(index) for index in self._children.get(parent, ()))
+    def _children_of(self, parent: str, era: Era, on: date) -> tuple[Unit, ...]:
+        below = (self._unit(index) for index in self._children.get((parent, era), ()))
+        return _sorted(unit for unit in below if unit.stands_on(on))
 
     @cached_property
     def _links_from(self) -> dict[int | None, list[tuple[int, str]]]:
@@ -386,36 +357,11 @@ class Units:
 
     @cached_property
     def _folded(self) -> tuple[str, ...]:
-        return tuple(f" {fold(row[2])}" for row in self._rows)
+        return tuple(f" {fold(row.name)}" for row in self._rows)
 
 
 def _sorted(units: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(sorted(units, key=lambda unit: (natural_sort_key(unit.bare_name), unit.code)))
-
-
-def _file_of(era: Era) -> str:
-    return "communes_2025.csv" if era is Era.SINCE_2025 else "units_before_2025.csv"
-
-
-def _read(path: Path, columns: tuple[str, ...]) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise UserError("table_unreadable", file=path.name) from None
-    header = tuple(rows[0]) if rows else ()
-    for name in columns:
-        if name not in header:
-            raise UserError("table_column_missing", file=path.name, line=1, column=name)
-    if header != columns:
-        unknown = next((name for name in header if name not in columns), header[-1])
-        raise UserError("table_column_unknown", file=path.name, line=1, column=unknown)
-    for line, row in enumerate(rows, 1):
-        if len(row) != len(columns):
-            raise UserError(
-                "table_row_length", file=path.name, line=line, found=len(row), wanted=len(columns)
-            )
-    return rows[1:]
 
 
 @cache
