@@ -196,6 +196,12 @@ def format_percent(ratio: float | Decimal, *, decimals: int | None = None) -> st
     return numbers.format_percent(ratio, pattern, locale=_current().locale)
 
 
+def format_points(difference: float) -> str:
+    """A difference of two ratios in percentage points, with its sign and one decimal: +1,1 or -0,4."""
+    shown = numbers.format_decimal(difference * 100, "+#,##0.0;-#,##0.0", locale=_current().locale)
+    return shown if any(digit in shown for digit in "123456789") else shown.lstrip("+-")
+
+
 def format_bytes(size: int) -> str:
     """A file size in the largest unit that leaves a number above one: 512 B, 3,4 MB."""
     units = ("B", "KB", "MB", "GB")

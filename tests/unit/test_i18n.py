@@ -109,3 +109,10 @@ def test_the_pseudo_language_is_longer_and_keeps_its_placeholders():
     shown = i18n._("{count} households saved")
     assert shown.format(count=7).startswith("[!!7 ")
     assert len(shown) > len("{count} households saved") * 1.3
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"), [(0.011, "+1,1"), (-0.0042, "-0,4"), (0.0, "0,0"), (0.0004, "0,0")]
+)
+def test_a_movement_is_written_in_points_with_its_sign(difference, expected):
+    assert i18n.format_points(difference) == expected

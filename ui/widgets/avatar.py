@@ -6,16 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from tongcds.domain.text import initials
 from ui import theme
 from ui.theme import Length, Style
 from ui.widgets import paint
-
-
-def initials(name: str) -> str:
-    """Given name first, as people here are called: Lò Thị Ngân is NL."""
-    words = name.split()
-    letters = [words[-1][0], words[0][0]] if len(words) > 1 else [word[0] for word in words]
-    return "".join(letters).upper()
 
 
 class Avatar(QWidget):

@@ -33,8 +33,8 @@ class Button(QPushButton):
     Args:
         words: what it does, a verb.
         icon: a Lucide name, drawn before the words.
-        keys: a key sequence ("Ctrl+N"); it works while the button's window is active, and a hint shows it.
-        hint: show the keys beside the words.
+        keys: a key sequence ("Ctrl+N"); it works while the button is visible, and a hint shows it.
+        hint: other keys to show, for a sequence that the shell already listens to; "" shows none.
         kind: PRIMARY once a screen.
     """
 
@@ -44,14 +44,14 @@ class Button(QPushButton):
         *,
         icon: str = "",
         keys: str = "",
-        hint: bool = True,
+        hint: str | None = None,
         kind: Kind = Kind.PLAIN,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(words, parent)
         self._icon = icon
         self._kind = kind
-        self._keys = key_words(keys) if hint else ""
+        self._keys = key_words(keys if hint is None else hint)
         self._hovered = False
         if keys:
             self.setShortcut(QKeySequence(keys))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QSizePolicy, QWidget
 
 from tongcds.domain.views import Result, Tone
-from tongcds.i18n import N_, _
-from ui import icons, theme
+from tongcds.i18n import _
+from ui import icons, theme, words
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
 from ui.widgets.pill import paint_pill, pill_size
@@ -169,17 +169,13 @@ class Answer(NamedTuple):
     tone: Tone | None
 
 
-_RESULTS = (
-    (Result.ALONE, N_("On their own"), Tone.GOOD),
-    (Result.TOGETHER, N_("Done together"), Tone.INFO),
-    (Result.COME_BACK, N_("Come back"), Tone.WARN),
-    (Result.DECLINED, N_("Declined"), Tone.QUIET),
-)
+_RESULTS: Final = (Result.ALONE, Result.TOGETHER, Result.COME_BACK, Result.DECLINED)
 
 
 def result_answers() -> list[Answer]:
     """How a support can end, in the order of the keys 1 to 4."""
-    return [Answer(value, _(words), tone) for value, words, tone in _RESULTS]
+    states = [(value, words.result(value)) for value in _RESULTS]
+    return [Answer(value, state.words, state.tone) for value, state in states]
 
 
 class ChoicePills(QWidget):
@@ -214,7 +210,7 @@ class ChoicePills(QWidget):
         """The chosen value, None while nothing is chosen."""
         return self._answers[self._at].value if self._at >= 0 else None
 
-    def words(self) -> list[tuple[str, bool]]:
+    def shown(self) -> list[tuple[str, bool]]:
         """Each answer's words and whether it is the chosen one."""
         return [(answer.words, at == self._at) for at, answer in enumerate(self._answers)]
 

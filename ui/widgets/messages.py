@@ -57,7 +57,7 @@ class MessageBar(QFrame):
         self._over = over
         self._token: object = None
         self._words = _BarWords(self)
-        self._undo = _BarButton(_("Undo"), keys="Ctrl+Z", hint=False, kind=Kind.SMALL, parent=self)
+        self._undo = _BarButton(_("Undo"), keys="Ctrl+Z", hint="", kind=Kind.SMALL, parent=self)
         self._close = _BarButton("", icon="x", kind=Kind.SMALL, parent=self)
         self._close.setAccessibleName(_("Close this message"))
         row = QHBoxLayout(self)

@@ -1,0 +1,42 @@
+"""The places of each role, as data: what stands in the rail, and in which order Ctrl 1 to 9 go there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tongcds.domain.views import Role
+from tongcds.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the rail; `words` is translated when it is shown. `below` places stand at the bottom."""
+
+    key: str
+    words: str
+    icon: str
+    below: bool = False
+
+
+_ALL: Final = (
+    Place("overview", N_("Overview"), "chart-column"),
+    Place("today", N_("Today"), "sun"),
+    Place("households", N_("Households"), "house"),
+    Place("log", N_("Support log"), "clipboard-pen"),
+    Place("sync", N_("Sync"), "refresh-cw", below=True),
+    Place("settings", N_("Settings"), "settings", below=True),
+)
+
+_OF_ROLE: Final[dict[Role, frozenset[str]]] = {
+    Role.TEAM: frozenset({"today", "households", "log", "sync", "settings"}),
+    Role.COMMUNE: frozenset({"overview", "today", "households", "log", "sync", "settings"}),
+    Role.AREA: frozenset({"overview", "sync", "settings"}),
+    Role.PROVINCE: frozenset({"overview", "sync", "settings"}),
+    Role.TRAINER: frozenset({"sync", "settings"}),
+}
+
+
+def places_of(role: Role) -> tuple[Place, ...]:
+    """The places of a role, in the order of the rail."""
+    return tuple(place for place in _ALL if place.key in _OF_ROLE[role])

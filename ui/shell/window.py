@@ -1,0 +1,171 @@
+"""The main window shows one screen at a time and goes from place to place; a screen's work is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from tongcds.domain.views import SearchHit, SyncStatus, Whoami
+from tongcds.i18n import _
+from ui.shell.badge import sync_badge
+from ui.shell.places import places_of
+from ui.shell.rail import Rail
+from ui.shell.search import SearchEverything
+from ui.shell.topbar import TopBar
+from ui.tasks import Tasks
+from ui.theme import Length
+from ui.widgets.messages import MessageBar
+from ui.widgets.surface import column, line
+
+SIZE = (1366, 768)
+
+
+class Shell(QMainWindow):
+    """The window of one vault.
+
+    Args:
+        who: decides the places and what stands over the rail.
+        screens: makes the screen of each place when it is first shown; a place without one does not appear.
+        find: the search over everything (`SearchEverything`).
+
+    Signals: `hit_opened` carries a `SearchHit`; `log_requested` is Ctrl+N; `help_requested` is F1 with the
+    key of the place; `undo_requested` carries what `say` was given; `place_shown` the key of a place.
+    """
+
+    hit_opened = Signal(object)
+    log_requested = Signal()
+    help_requested = Signal(str)
+    undo_requested = Signal(object)
+    place_shown = Signal(str)
+
+    def __init__(
+        self,
+        who: Whoami,
+        screens: Mapping[str, Callable[[], QWidget]],
+        *,
+        find: Callable[[str], Sequence[SearchHit]],
+        tasks: Tasks,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._make = dict(screens)
+        self._made: dict[str, QWidget] = {}
+        self._place = ""
+        self._over: list[QWidget] = []
+        self.places = tuple(place for place in places_of(who.role) if place.key in screens)
+        self.rail = Rail(who.unit_name, self.places)
+        self.top = TopBar(SearchEverything(find, tasks), who.person)
+        self._stack = QStackedWidget()
+        right = column()
+        right.addWidget(self.top)
+        right.addWidget(self._stack, 1)
+        middle = QWidget()
+        row = line(middle)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(middle)
+        self.messages = MessageBar(self._stack)
+        self.messages.undone.connect(self.undo_requested)
+        self.setWindowTitle(_("{place} – TongCDS").format(place=who.unit_name))
+        self.resize(*SIZE)
+        self.rail.chosen.connect(self.show_place)
+        self.top.badge.clicked.connect(self._show_sync)
+        self.top.search.opened.connect(self.hit_opened)
+        self.top.search.left.connect(self._focus_screen)
+        self._listen(who)
+
+    def _listen(self, who: Whoami) -> None:
+        for number, place in enumerate(self.places[:9], 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.setObjectName(place.key)
+            shortcut.activated.connect(self._go)
+        if any(place.key == "log" for place in places_of(who.role)):
+            QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(self.log_requested)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self._ask_help)
+        QShortcut(QKeySequence("Escape"), self).activated.connect(self.back)
+
+    def _go(self) -> None:
+        shortcut = self.sender()
+        if shortcut is not None:
+            self.show_place(shortcut.objectName())
+
+    def _ask_help(self) -> None:
+        self.help_requested.emit(self._place)
+
+    def _show_sync(self) -> None:
+        self.show_place("sync")
+
+    def _focus_screen(self) -> None:
+        screen = self._stack.currentWidget()
+        if screen is not None:
+            screen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def place(self) -> str:
+        """The key of the place that is shown."""
+        return self._place
+
+    def screen_of(self, key: str) -> QWidget:
+        """The screen of a place, made if it was not yet shown."""
+        if key not in self._made:
+            self._made[key] = self._make[key]()
+            self._stack.addWidget(self._made[key])
+        return self._made[key]
+
+    def show_place(self, key: str) -> None:
+        """Go to a place; a key that this role has no place for is passed over."""
+        if key not in self._make:
+            return
+        while self._over:
+            self._drop()
+        screen = self.screen_of(key)
+        self._place = key
+        self._stack.setCurrentWidget(screen)
+        self.rail.show_place(key)
+        self.place_shown.emit(key)
+
+    def open_over(self, screen: QWidget) -> None:
+        """Show a screen over the place, such as a form; Esc or `back` returns. The window owns it then."""
+        self._over.append(screen)
+        self._stack.addWidget(screen)
+        self._stack.setCurrentWidget(screen)
+        screen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def back(self) -> None:
+        """Leave the screen that lies over the place; in a place itself nothing happens."""
+        if self._over:
+            self._drop()
+            self._stack.setCurrentWidget(self._over[-1] if self._over else self._made[self._place])
+
+    def _drop(self) -> None:
+        screen = self._over.pop()
+        self._stack.removeWidget(screen)
+        screen.hide()
+        screen.setParent(None)
+        screen.deleteLater()
+
+    def show_status(self, status: SyncStatus, now: datetime) -> None:
+        """Bring the badge up to date."""
+        self.top.badge.show_badge(sync_badge(status, now))
+
+    def set_count(self, key: str, count: int) -> None:
+        """Say beside a place how many things wait there."""
+        self.rail.set_count(key, count)
+
+    def say(self, words: str, *, undo: object = None, stays: bool = False) -> None:
+        """Show a sentence in the message bar; `undo` (not None) offers Undo and comes back with the signal."""
+        if words:
+            self.messages.say(words, undo=undo, stays=stays)
+
+    def fit_screen(self) -> None:
+        """Fill a small screen and stay at the usual size on a large one."""
+        screen = QApplication.primaryScreen()
+        room: QRect = screen.availableGeometry()
+        if room.width() <= SIZE[0] + Length.RAIL:
+            self.showMaximized()
+        else:
+            self.show()

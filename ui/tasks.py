@@ -1,0 +1,92 @@
+"""The only place where threads meet widgets: work goes to an executor, its result comes back to the window.
+
+Screens learn from `ui.changes` that something changed; how an error is shown is `ui.errors`' affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import ParamSpec, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+
+from tongcds.errors import CancelledError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Tasks(QObject):
+    """Runs work off the UI thread and brings its result back onto it.
+
+    Make one over a single-threaded executor for writes, one for reads, one for the network: work given to the
+    same one is done in order. Create it on the UI thread.
+    """
+
+    _finished = Signal(object)
+
+    def __init__(self, executor: Executor, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._executor = executor
+        self._closed = False
+        self._finished.connect(self._deliver)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        owner: QObject,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Do the work elsewhere, then call `done` with its result on the UI thread.
+
+        Nothing is called when the owner (mostly the screen) is gone by then, when the work was cancelled, or
+        after `close`. An exception goes to `failed`; without it to the excepthook, and so to the error
+        window.
+        """
+        if self._closed:
+            return
+
+        def hand_over(future: Future[T]) -> None:
+            if not self._closed and shiboken6.isValid(self):
+                self._finished.emit((future, done, failed, owner))
+
+        self._executor.submit(work).add_done_callback(hand_over)
+
+    def close(self) -> None:
+        """Take no more work, drop what is queued, and wait for what is being done. Call before quitting."""
+        self._closed = True
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _deliver(
+        self,
+        parcel: tuple[Future[object], Callable[[object], None], Callable[[Exception], None] | None, QObject],
+    ) -> None:
+        future, done, failed, owner = parcel
+        if self._closed or future.cancelled() or not shiboken6.isValid(owner):
+            return
+        try:
+            result = future.result()
+        except CancelledError:
+            return
+        except Exception as problem:
+            if failed is None:
+                raise
+            failed(problem)
+            return
+        done(result)
+
+
+class InlineExecutor(Executor):
+    """Does the work at once, on the thread that asks: tests and previews need no waiting."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as problem:  # noqa: BLE001 - a future carries whatever happened
+            future.set_exception(problem)
+        return future
