@@ -1,0 +1,93 @@
+"""The gate every text of a spreadsheet passes: legacy fonts, look-alikes, spaces, marks that mean "nothing".
+
+What a text then means (a name, a phone) is for `readings`; the tables of the legacy fonts stand in
+`legacy_fonts`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from tongcds.domain.text import clean
+from tongcds.imports.legacy_fonts import LegacyFont, draws_capitals, family_of, to_unicode
+from tongcds.imports.workbook import Cell, Kind
+
+_NOTHING: Final = frozenset(
+    {"", "không", "không có", "chưa", "chưa có", "chưa làm", "k", "ko"},
+)
+_ONLY_DASHES: Final = re.compile(r"[-\u2010-\u2015]+")
+_DITTO: Final = frozenset({'"', "''", "//", "nt", "-nt-", "như trên", "\u201d", "\u201c", "\u2033"})
+
+_VIETNAMESE: Final = re.compile("[ĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]")
+_LEGACY_LOOK: Final = re.compile("[^\\W\\d_][\u00a1-\u00bf]|[\u00a1-\u00bf][^\\W\\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """A text that has passed the gate.
+
+    `unclear`: it looks like a legacy font but its font does not say so, and it was left exactly as found.
+    `legacy`: the family it was converted from. `found`: the text as the file has it.
+    """
+
+    text: str
+    found: str = ""
+    legacy: LegacyFont | None = None
+    unclear: bool = False
+
+
+def read_text(cell: Cell | None, *, convert: bool = True) -> CellText:
+    """Return a cell's text as the program takes it; `convert` is the user's yes to legacy fonts."""
+    if cell is None or cell.kind in {Kind.ERROR, Kind.UNCACHED}:
+        return CellText("")
+    found = cell.text
+    if cell.kind is not Kind.TEXT:
+        return CellText(found, found)
+    parts = []
+    legacy: LegacyFont | None = None
+    unclear = False
+    for run in cell.runs:
+        family = family_of(run.font) if convert else None
+        if family is not None and not _holds_vietnamese(run.text):
+            converted = to_unicode(run.text, family)
+            parts.append(converted.upper() if draws_capitals(run.font) else converted)
+            legacy = family
+        else:
+            unclear = unclear or looks_legacy(run.text)
+            parts.append(run.text)
+    text = "".join(parts)
+    if unclear:
+        return CellText(text.strip(), found, legacy, unclear=True)
+    return CellText(_without_apostrophe(clean(text)), found, legacy)
+
+
+def _without_apostrophe(text: str) -> str:
+    """Drop the apostrophe that people type to keep a zero; two of them are a ditto mark."""
+    return text[1:].lstrip() if text.startswith("'") and not text.startswith("''") else text
+
+
+def _holds_vietnamese(text: str) -> bool:
+    return not text.isascii() and _VIETNAMESE.search(unicodedata.normalize("NFC", text)) is not None
+
+
+def looks_legacy(text: str) -> bool:
+    """Say whether a text in an ordinary font looks like TCVN3: "NguyÔn V¨n"."""
+    return not text.isascii() and _LEGACY_LOOK.search(text) is not None and not _holds_vietnamese(text)
+
+
+def says_nothing(text: str, *, zero: bool = False) -> bool:
+    """Say whether a text means "empty"; in numbers, births and marks (`zero`) a 0 does too."""
+    lowered = text.lower()
+    return (
+        lowered in _NOTHING
+        or _ONLY_DASHES.fullmatch(lowered) is not None
+        or (zero and lowered.strip("0") == "")
+    )
+
+
+def is_ditto(text: str) -> bool:
+    """Say whether a text means "as above"."""
+    return text.lower() in _DITTO

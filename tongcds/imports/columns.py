@@ -1,0 +1,382 @@
+"""Finds the header of a sheet and says which column holds which field.
+
+The names of columns are data (`NAMES`), compared without case, line breaks, punctuation and tone place. What
+the cells below mean is for `readings`; which rows are people for `rows`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from tongcds.domain.identity import FEMALE, MALE
+from tongcds.domain.text import fold, tone_fold
+from tongcds.imports.celltext import read_text
+from tongcds.imports.legacy_fonts import LegacyFont, to_unicode
+from tongcds.imports.villages import is_list_of_types
+from tongcds.imports.workbook import Cell, Kind, Merge, Sheet, column_index, column_letter
+
+
+class Field(StrEnum):
+    """What a column may hold."""
+
+    NO = "no"
+    HOUSEHOLD_NO = "household_no"
+    FULL_NAME = "full_name"
+    FAMILY_NAMES = "family_names"
+    RELATION = "relation"
+    SEX = "sex"
+    SEX_MALE = "sex_male"
+    SEX_FEMALE = "sex_female"
+    BIRTH = "birth"
+    BIRTH_MALE = "birth_male"
+    BIRTH_FEMALE = "birth_female"
+    ETHNICITY = "ethnicity"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    VILLAGE = "village"
+    ADDRESS = "address"
+    SIZE = "size"
+    POOR = "poor"
+    NEAR_POOR = "near_poor"
+    POVERTY = "poverty"
+    HARDSHIP = "hardship"
+    NOTE = "note"
+
+
+NAMES: Final[Mapping[Field, str]] = {
+    Field.NO: "STT|TT|Số TT|Số thứ tự",
+    Field.HOUSEHOLD_NO: "Mã hộ|Số hộ|Hộ số|STT hộ|Mã số hộ",
+    Field.FULL_NAME: (
+        "Họ tên|Họ và tên|Tên chủ hộ|Chủ hộ|Họ tên chủ hộ|Họ và tên chủ hộ|Họ và tên thành viên|"
+        "Họ tên thành viên|Họ tên nhân khẩu|Họ và tên nhân khẩu|Họ, chữ đệm và tên|Tên"
+    ),
+    Field.FAMILY_NAMES: "Họ|Họ đệm|Họ và đệm|Họ lót|Họ và chữ đệm|Họ, chữ đệm|Họ và tên đệm|Họ và tên lót",
+    Field.RELATION: "Quan hệ|Quan hệ với chủ hộ|QH với chủ hộ|QHCH|QH",
+    Field.SEX: "Giới tính|GT|Nam/Nữ|Phái",
+    Field.BIRTH: ("Năm sinh|Ngày sinh|NTNS|Ngày tháng năm sinh|Ngày, tháng, năm sinh|Sinh ngày|N.Sinh"),
+    Field.ETHNICITY: "Dân tộc|DT",
+    Field.ID_NUMBER: (
+        "CCCD|CMND|Số CCCD|Số CMND|CCCD/CMND|CMND/CCCD|Số CCCD/CMND|Số CMND/CCCD|Số CCCD/Số CMND|"
+        "Số CMND/Số CCCD|Số định danh|Số định danh cá nhân|ĐDCN|Số ĐDCN|Mã định danh|Mã định danh cá nhân|"
+        "Số căn cước|Số căn cước công dân"
+    ),
+    Field.PHONE: "SĐT|ĐT|Điện thoại|Số điện thoại|Số ĐT|Di động",
+    Field.VILLAGE: "Thôn|Bản|Ấp|Khóm|Xóm|Buôn|Bon|TDP|Tổ dân phố|Tiểu khu|Khu phố",
+    Field.ADDRESS: "Địa chỉ|Nơi ở|Chỗ ở hiện nay|Nơi ở hiện nay|Chỗ ở|Số nhà",
+    Field.SIZE: "Số khẩu|NK|Nhân khẩu|Số nhân khẩu",
+    Field.POOR: "HN|Hộ nghèo|Nghèo",
+    Field.NEAR_POOR: "HCN|CN|Cận nghèo|Hộ cận nghèo",
+    Field.POVERTY: "Diện hộ|Loại hộ",
+    Field.HARDSHIP: "KK|Khó khăn|Hoàn cảnh khó khăn",
+    Field.NOTE: "Ghi chú|GC",
+}
+"""The names of each column, separated by `|`; pairs of village types and their like are known by rule."""
+
+_FEWEST_NAMES: Final = 3
+_DEEPEST_HEADER: Final = 3
+_WIDEST_PARENT: Final = 64
+_GIVEN_NAME: Final = "tên"
+_SEXES: Final = {"nam": MALE, "nữ": FEMALE, "nu": FEMALE}
+_BIRTH_OF: Final = {MALE: Field.BIRTH_MALE, FEMALE: Field.BIRTH_FEMALE}
+_SEX_OF: Final = {MALE: Field.SEX_MALE, FEMALE: Field.SEX_FEMALE}
+_SEX_ALONE: Final = {Field.BIRTH_MALE: Field.SEX_MALE, Field.BIRTH_FEMALE: Field.SEX_FEMALE}
+"""What columns Nam and Nữ without a parent hold when the birth has a column of its own: marks."""
+_TOTALS: Final = frozenset({"tổng", "tổng số", "cộng", "chung"})
+
+_NOT_A_WORD: Final = re.compile(r"[^\w']+|_")
+_IN_BRACKETS: Final = re.compile(r"\([^)]*\)")
+
+
+def name_key(text: str) -> str:
+    """Return what is compared of a column's name: its words in small letters, one tone place."""
+    return " ".join(_NOT_A_WORD.sub(" ", tone_fold(text)).split())
+
+
+_BY_KEY: Final = {name_key(name): of for of, names in NAMES.items() for name in names.split("|")}
+_BY_FOLDED: Final = {fold(key): of for key, of in reversed(_BY_KEY.items())}
+
+
+@lru_cache(maxsize=4096)
+def field_of_name(text: str) -> Field | None:
+    """Return the field a column's name stands for, None if the name is unknown.
+
+    Understands a remark in brackets after the name, names without any marks ("Ho ten"), and names that were
+    typed in a legacy font whose name the file has lost.
+    """
+    readings = [text, _IN_BRACKETS.sub(" ", text)]
+    if not text.isascii():
+        readings += [to_unicode(text, family) for family in LegacyFont]
+    for reading in readings:
+        key = name_key(reading)
+        if key in _BY_KEY:
+            return _BY_KEY[key]
+        if is_list_of_types(key):
+            return Field.VILLAGE
+        place, _, rest = key.partition("địa chỉ ")
+        if not place and is_list_of_types(rest):
+            return Field.ADDRESS
+        if key.isascii() and key in _BY_FOLDED:
+            return _BY_FOLDED[key]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a register: its letter, its heading as written, and its field (None: not read)."""
+
+    letter: str
+    heading: str
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header stands and what it says; `texts` holds each of its rows as written, by column."""
+
+    first: int
+    last: int
+    columns: Mapping[int, Field]
+    headings: Mapping[int, str]
+    texts: tuple[Mapping[int, str], ...] = field(default=())
+
+    def column(self, wanted: Field) -> int | None:
+        """Return the first column of a field."""
+        return next((column for column, of in self.columns.items() if of is wanted), None)
+
+    def listing(self) -> tuple[Column, ...]:
+        """Return every column that has a heading, for people to look at."""
+        return tuple(
+            Column(column_letter(c), heading, self.columns.get(c)) for c, heading in self.headings.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UserNames:
+    """What the person decided about columns.
+
+    `columns`: for a sheet's name and a column's letter the field, "" to leave the column out. `names`: for a
+    heading, the field it means wherever it appears; this is what is remembered for the next file.
+    """
+
+    columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A text in a header and the columns it stretches over."""
+
+    text: str
+    left: int
+    wide: bool
+
+
+class _Grid:
+    """The texts of a sheet as names of columns, with merged cells filled."""
+
+    def __init__(self, sheet: Sheet, user: UserNames) -> None:
+        self._rows = {row.number: row for row in sheet.rows}
+        self._anchors: dict[tuple[int, int], Merge] = {}
+        for merge in sheet.merges:
+            if merge.bottom - merge.top < _DEEPEST_HEADER and merge.right - merge.left < _WIDEST_PARENT:
+                for row in range(merge.top, merge.bottom + 1):
+                    for column in range(merge.left, merge.right + 1):
+                        self._anchors[row, column] = merge
+        self.decided: dict[int, Field | None] = {}
+        for (name, letter), of in user.columns.items():
+            index = column_index(letter)
+            if name == sheet.name and index is not None:
+                self.decided[index] = _field_or_none(of)
+        self._by_name = {name_key(name): _field_or_none(of) for name, of in user.names.items()}
+
+    def field_of(self, text: str) -> Field | None:
+        key = name_key(text) if self._by_name else ""
+        return self._by_name[key] if key in self._by_name else field_of_name(text)
+
+    def label(self, row: int, column: int) -> _Label | None:
+        """Return the text at a place; a merged block has its text at each of its places."""
+        merge = self._anchors.get((row, column))
+        own = self._text(row, column) if merge is None else self._text(merge.top, merge.left)
+        if not own:
+            return None
+        return (
+            _Label(own, column, wide=False)
+            if merge is None
+            else _Label(own, merge.left, merge.right > merge.left)
+        )
+
+    def _text(self, row: int, column: int) -> str:
+        held = self._rows.get(row)
+        return read_text(held.cells.get(column)).text if held is not None else ""
+
+    def own_cells(self, row: int) -> dict[int, Cell]:
+        """Return the cells that begin on this row, without those of a block begun above."""
+        held = self._rows.get(row)
+        if held is None:
+            return {}
+        return {c: cell for c, cell in held.cells.items() if not self._begun_above(row, c)}
+
+    def _begun_above(self, row: int, column: int) -> bool:
+        merge = self._anchors.get((row, column))
+        return merge is not None and merge.top < row
+
+    def columns_of(self, row: int) -> list[int]:
+        """Return the columns that hold something on this row, blocks from above included, each block once."""
+        held = self._rows.get(row)
+        columns = set(held.cells) if held is not None else set()
+        columns |= {column for (r, column), m in self._anchors.items() if r == row and m.left == column}
+        return sorted(columns)
+
+    def known(self, row: int) -> dict[int, Field]:
+        """Return the fields that a row's texts name, by column."""
+        named: dict[int, Field] = {}
+        for column in self.columns_of(row):
+            label = self.label(row, column)
+            if label is None or label.left != column:
+                continue
+            of = self.decided[column] if column in self.decided else self.field_of(label.text)
+            if of is not None:
+                named[column] = of
+        return named
+
+    def reach(self, row: int) -> tuple[int, int]:
+        """Return the first and last row of the header that a row belongs to."""
+        first = last = row
+        for column in self.columns_of(row):
+            merge = self._anchors.get((row, column))
+            if merge is not None:
+                first, last = min(first, merge.top), max(last, merge.bottom)
+        while last - first + 1 < _DEEPEST_HEADER and self.is_sub_header(last + 1):
+            last += 1
+        return first, last
+
+    def is_sub_header(self, row: int) -> bool:
+        """Say whether a row divides the one above: known names or Nam, Nữ, each below a parent or a gap."""
+        cells = self.own_cells(row)
+        if not cells or any(cell.kind is not Kind.TEXT for cell in cells.values()):
+            return False
+        above = self.known(row - 1)
+        if any(above.get(column) is Field.FULL_NAME for column in cells):
+            return False
+        for column in cells:
+            label = self.label(row - 1, column)
+            if label is not None and not label.wide and self.label(row - 1, column + 1) is not None:
+                return False
+        texts = [read_text(cell).text for cell in cells.values()]
+        return any(name_key(text) in _SEXES or self.field_of(text) is not None for text in texts)
+
+
+def _field_or_none(name: str) -> Field | None:
+    return Field(name) if name in set(Field) else None
+
+
+def find_header(sheet: Sheet, user: UserNames) -> Header | None:
+    """Return the header of a sheet: the first row with three known names, one of them a person's name.
+
+    It may reach over up to three rows: a merged parent stretches over its sub-headers.
+    """
+    grid = _Grid(sheet, user)
+    for row in sheet.rows:
+        known = grid.known(row.number)
+        if Field.FULL_NAME not in known.values():
+            continue
+        if len(known) < _FEWEST_NAMES and grid.is_sub_header(row.number + 1):
+            known = {**grid.known(row.number + 1), **known}
+        if len(known) >= _FEWEST_NAMES:
+            return _header(grid, *grid.reach(row.number))
+    return None
+
+
+def _header(grid: _Grid, first: int, last: int) -> Header:
+    rows = range(first, last + 1)
+    texts = tuple({c: read_text(cell).text for c, cell in grid.own_cells(row).items()} for row in rows)
+    columns = sorted({c for row in rows for c in grid.columns_of(row)})
+    stacks = {column: _stack(grid, rows, column) for column in columns}
+    stacks = {column: stack for column, stack in stacks.items() if stack}
+    fields = {column: _meaning(grid, stack) for column, stack in stacks.items()}
+    _give_parents_away(grid, stacks, fields)
+    fields.update(grid.decided)
+    headings = {column: " / ".join(label.text for label in stack) for column, stack in stacks.items()}
+    settled = _settled({c: of for c, of in sorted(fields.items()) if of is not None}, stacks)
+    return Header(first, last, settled, headings, texts)
+
+
+def _stack(grid: _Grid, rows: range, column: int) -> list[_Label]:
+    """Return the labels above a column, parent first, each block once."""
+    stack: list[_Label] = []
+    for row in rows:
+        label = grid.label(row, column)
+        if label is None and row < rows[-1] and grid.label(rows[-1], column) is not None:
+            label = _parent_across_gap(grid, row, column)
+        if label is not None and label not in stack:
+            stack.append(label)
+    return stack
+
+
+def _parent_across_gap(grid: _Grid, row: int, column: int) -> _Label | None:
+    """Return the parent of a sub-header in a file without merges: the nearest text to the left."""
+    for left in range(column - 1, max(column - _WIDEST_PARENT, -1), -1):
+        label = grid.label(row, left)
+        if label is not None:
+            divided = grid.label(row + 1, left) not in {None, label}
+            return _Label(label.text, label.left, wide=True) if divided else None
+    return None
+
+
+def _meaning(grid: _Grid, stack: list[_Label]) -> Field | None:
+    name = stack[-1]
+    parent = stack[-2] if len(stack) > 1 else None
+    parent_field = grid.field_of(parent.text) if parent is not None else None
+    sex = _SEXES.get(name_key(name.text))
+    if sex is not None:
+        if parent is None:
+            return _BIRTH_OF[sex]
+        return {Field.BIRTH: _BIRTH_OF, Field.SEX: _SEX_OF}.get(parent_field or Field.NOTE, {}).get(sex)
+    own = grid.field_of(name.text)
+    if own is not None or parent is None:
+        return own
+    if parent_field is Field.SIZE and name_key(name.text) in _TOTALS:
+        return Field.SIZE
+    return parent_field if not parent.wide else grid.field_of(f"{parent.text} {name.text}")
+
+
+def _give_parents_away(
+    grid: _Grid, stacks: Mapping[int, list[_Label]], fields: dict[int, Field | None]
+) -> None:
+    """Give a divided parent's own field to its first column if none of its sub-headers is known."""
+    for column, stack in stacks.items():
+        if len(stack) > 1 and fields[column] is None and stack[-2].left == column:
+            parent = stack[-2]
+            siblings = [c for c, s in stacks.items() if len(s) > 1 and s[-2].left == parent.left]
+            if all(fields[c] is None for c in siblings):
+                fields[column] = grid.field_of(parent.text)
+
+
+def _settled(fields: dict[int, Field], stacks: Mapping[int, list[_Label]]) -> dict[int, Field]:
+    """Keep one column a field, and the parts of a divided name together."""
+    names = [c for c, of in fields.items() if of is Field.FULL_NAME]
+    people = [c for c in names if c in stacks and "chủ hộ" not in name_key(stacks[c][-1].text)]
+    name = (people or names)[0]
+    settled: dict[int, Field] = {}
+    given = name
+    if name in stacks and stacks[name][-1].wide:
+        # One heading over two columns without sub-headers: family names in the first, given name in the next.
+        given = next((c for c in names if c > name and stacks.get(c) == stacks[name]), name)
+    if given != name:
+        settled[name] = Field.FAMILY_NAMES
+    elif name in stacks and name_key(stacks[name][-1].text) == _GIVEN_NAME:
+        before = next((c for c, of in fields.items() if of is Field.FAMILY_NAMES), None)
+        if before is not None:
+            settled[before] = Field.FAMILY_NAMES
+    settled[given] = Field.FULL_NAME
+    has_birth = Field.BIRTH in fields.values()
+    for column, of in fields.items():
+        own = _SEX_ALONE.get(of, of) if has_birth and len(stacks.get(column, ())) == 1 else of
+        if own not in {Field.FULL_NAME, Field.FAMILY_NAMES} and own not in settled.values():
+            settled[column] = own
+    return dict(sorted(settled.items()))

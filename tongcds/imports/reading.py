@@ -1,0 +1,156 @@
+"""The door of the importer: a file in, a `Register` out, or a refusal that says which and what to do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tongcds.domain.text import tone_fold
+from tongcds.errors import CancelledError, UserError
+from tongcds.imports.columns import Header, UserNames, find_header
+from tongcds.imports.findings import Finding
+from tongcds.imports.households import read_sheet
+from tongcds.imports.legacy_fonts import family_of
+from tongcds.imports.opening import open_workbook
+from tongcds.imports.register import (
+    ImportedHousehold,
+    ImportedMember,
+    ImportSettings,
+    Register,
+    SheetInfo,
+    SkippedRow,
+    StatedTotal,
+    count_villages,
+)
+from tongcds.imports.workbook import Sheet
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+
+def read_register(
+    path: Path,
+    settings: ImportSettings,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Register:
+    """Read a household register from a spreadsheet. Nothing is written anywhere.
+
+    Every visible sheet with a recognisable header is read. Values that were changed or left out are warnings
+    on their rows; warnings never block.
+
+    Raises:
+        UserError: `file_missing`, `file_encrypted`, `file_damaged`, `file_not_spreadsheet`, `file_unsafe`,
+            `file_too_big` or `no_register`.
+        CancelledError: `cancelled` said yes.
+    """
+
+    def tick() -> None:
+        if cancelled is not None and cancelled():
+            raise CancelledError
+
+    workbook = open_workbook(path, tick)
+    user = UserNames(settings.column_mapping, settings.column_names)
+    total = sum(len(sheet.rows) for sheet in workbook.sheets)
+    done = 0
+    infos: list[SheetInfo] = []
+    households: list[ImportedHousehold] = []
+    warnings: list[Finding] = []
+    totals: list[StatedTotal] = []
+    for sheet in workbook.sheets:
+        header = None if sheet.hidden else find_header(sheet, user)
+        if header is None:
+            infos.append(SheetInfo(sheet.name, reason=_why_ignored(sheet)))
+            continue
+        reading = read_sheet(sheet, header, settings, date1904=workbook.date1904, tick=tick)
+        infos.append(_info(sheet, header, reading.skipped))
+        households += reading.households
+        warnings += reading.findings
+        totals += reading.totals
+        done += len(sheet.rows)
+        if progress is not None:
+            progress(done, total)
+    if all(info.reason for info in infos):
+        raise UserError("no_register")
+    warnings += _same_twice(households)
+    order = {info.name: place for place, info in enumerate(infos)}
+    warnings.sort(key=lambda w: (order[w.sheet], w.row, w.code, w.field))
+    return Register(
+        tuple(infos), tuple(households), tuple(warnings), tuple(totals), count_villages(tuple(households))
+    )
+
+
+def _why_ignored(sheet: Sheet) -> str:
+    if sheet.hidden:
+        return "hidden"
+    return "no_header" if sheet.rows else "empty"
+
+
+def _info(sheet: Sheet, header: Header, skipped: tuple[SkippedRow, ...]) -> SheetInfo:
+    fonts = {run.font for row in sheet.rows for cell in row.cells.values() for run in cell.runs}
+    families = sorted({family.value for font in fonts if (family := family_of(font)) is not None})
+    rows = tuple(range(header.first, header.last + 1))
+    return SheetInfo(
+        sheet.name,
+        header_rows=rows,
+        columns=header.listing(),
+        skipped=skipped,
+        legacy_fonts=tuple(families),
+    )
+
+
+def _same_twice(households: list[ImportedHousehold]) -> list[Finding]:
+    """Find the same personal number on several rows, and the same person in several households."""
+    numbers: dict[str, list[Finding]] = defaultdict(list)
+    people: dict[tuple[str, str], list[_Place]] = defaultdict(list)
+    for index, household in enumerate(households):
+        for member in household.members:
+            number, birth = member.id_number, member.birth
+            if number is not None:
+                finding = Finding(household.sheet, member.row, "id_number", "id_duplicate", number, number)
+                numbers[number].append(finding)
+            if birth is not None:
+                people[tone_fold(member.full_name), birth].append(_Place(index, household.sheet, member))
+    found = [finding for same in numbers.values() if len(same) > 1 for finding in same]
+    for places in people.values():
+        if len(places) > 1:
+            found += _possible_duplicates(places)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A person and the household, by its place in the file, that they stand in."""
+
+    household: int
+    sheet: str
+    member: ImportedMember
+
+
+def _possible_duplicates(places: list[_Place]) -> list[Finding]:
+    """Return a finding for each of these people, alike in name and birth, who may be one of the others.
+
+    Two different personal numbers say that they are two people.
+    """
+    households_of: dict[str | None, set[int]] = defaultdict(set)
+    everywhere = {place.household for place in places}
+    for place in places:
+        households_of[place.member.id_number].add(place.household)
+    found = []
+    for place in places:
+        number = place.member.id_number
+        if number is None:
+            elsewhere = len(everywhere) > 1
+        else:
+            unnumbered = households_of[None]
+            elsewhere = len(households_of[number]) > 1 or len(unnumbered) > (place.household in unnumbered)
+        if elsewhere:
+            name = place.member.full_name
+            found.append(
+                Finding(
+                    place.sheet, place.member.row, "full_name", "possible_duplicate", place.member.found, name
+                )
+            )
+    return found
