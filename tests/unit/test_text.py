@@ -183,7 +183,8 @@ def test_a_query_finds_names_by_the_beginnings_of_words(query, name):
 
 
 @pytest.mark.parametrize(
-    ("query", "name"), [("uan", "Hà Thị Xuân"), ("an an", "Lò An Bình"), ("ha x", "Hà Thị Ngân")]
+    ("query", "name"),
+    [("uan", "Hà Thị Xuân"), ("an an", "Lò An Bình"), ("ha x", "Hà Thị Ngân"), ("kbreo b", "K'Brèo")],
 )
 def test_a_query_does_not_find_the_middle_of_a_word_or_one_word_twice(query, name):
     assert not matches(query, name)
@@ -197,6 +198,7 @@ def test_a_query_does_not_find_the_middle_of_a_word_or_one_word_twice(query, nam
         ("h x", "Hà Thị Xuân", ["H", "X"]),
         ("breo", "K'Brèo", ["Brèo"]),
         ("kb", "K'Brèo", ["K'B"]),
+        ("k anh", "K'Brèo Anh", ["K", "Anh"]),
         ("an", "Lò Án Anh", ["Án"]),
         ("ngan 098", "Lò Thị Ngân", ["Ngân"]),
         ("zz", "Lò Thị Ngân", []),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 Span = tuple[int, int]
@@ -198,7 +199,8 @@ _TITLE_WORD = re.compile("[^ " + re.escape("".join(sorted(_APOSTROPHES | _HYPHEN
 
 def title_case(name: str) -> str:
     """Return a person's name with a capital at each word, also after a hyphen or apostrophe (K'Brèo)."""
-    return _TITLE_WORD.sub(lambda found: found[0][:1].upper() + found[0][1:].lower(), clean(name))
+    titled = _TITLE_WORD.sub(lambda found: found[0][0].title() + found[0][1:].lower(), clean(name))
+    return unicodedata.normalize(_NFC, titled)
 
 
 def matches(query: str, text: str) -> bool:
@@ -218,7 +220,10 @@ def highlight(query: str, text: str) -> tuple[Span, ...]:
     """
     spans = sorted(_assign(_query_words(query), _starts(text)))
     joined: list[Span] = []
-    for start, end in spans:
+    for start, reach in spans:
+        end = reach
+        while text[end - 1] in _APOSTROPHES:
+            end -= 1
         if joined and not any(c.isalnum() for c in text[joined[-1][1] : start]):
             joined[-1] = (joined[-1][0], end)
         else:
@@ -271,19 +276,38 @@ def _starts(text: str) -> list[_Start]:
 
 
 def _assign(wanted: list[str], starts: list[_Start]) -> list[Span]:
+    """The spans that the words take, each its own letters; fewer spans than words where some find nothing."""
     # A run of neighbours in the order of the query is what the reader expects to see marked. Failing that the
     # longest word chooses first: whatever a longer prefix can take, a shorter one of it could take too.
-    for first in range(len(starts) - len(wanted) + 1):
-        run = starts[first : first + len(wanted)]
-        if all(letters.startswith(word) for word, (letters, _) in zip(wanted, run, strict=True)):
-            return [_span(word, start) for word, start in zip(wanted, run, strict=True)]
+    for first in range(len(starts)):
+        run = _run(wanted, starts[first:])
+        if run:
+            return run
     spans: list[Span] = []
-    free = list(starts)
     for word in sorted(wanted, key=len, reverse=True):
-        taken = next((start for start in free if start[0].startswith(word)), None)
-        if taken is not None:
-            free.remove(taken)
-            spans.append(_span(word, taken))
+        hits = (_span(word, start) for start in starts if start[0].startswith(word))
+        free = (hit for hit in hits if all(hit[1] <= taken[0] or taken[1] <= hit[0] for taken in spans))
+        spans.extend(islice(free, 1))
+    return spans
+
+
+def _run(wanted: list[str], starts: list[_Start]) -> list[Span]:
+    """The spans of all the words one after the other from the first start on, or none."""
+    spans: list[Span] = []
+    same_word = -1
+    left = iter(starts)
+    for word in wanted:
+        for start in left:
+            if spans and start[1][0] < spans[-1][1]:
+                continue
+            if start[0].startswith(word):
+                spans.append(_span(word, start))
+                same_word = start[1][-1]
+                break
+            if start[1][-1] != same_word:
+                return []
+        else:
+            return []
     return spans
 
 
