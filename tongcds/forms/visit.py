@@ -107,7 +107,7 @@ class VisitSession:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing that is worth keeping was filled in. A household alone is nothing to keep."""
-        texts = (self.minutes_words, self.follow_up_words, self.note, self.day_words)
+        texts = (self.minutes_words, self.follow_up_words, self.note)
         return not (self._helped or self._supports or any(text.strip() for text in texts))
 
     def choose_household(self, household: HouseholdDetail) -> None:
@@ -240,7 +240,7 @@ class VisitSession:
         )
 
     def content(self) -> dict[str, object]:
-        """The draft: plain values that can be written as JSON, everything as it was typed."""
+        """The draft: plain values that can be written as JSON, texts as they were typed."""
         return {
             "household": self.household.household_id.hex() if self.household is not None else "",
             "helped": [person.person_id.hex() for person in self.helped],
@@ -252,7 +252,8 @@ class VisitSession:
                 }
                 for support in self._supports.values()
             ],
-            "day": self.day_words,
+            # Written out: a draft of yesterday must not become a visit of today.
+            "day": self.day_words if self.day is None else f"{self.day:%d/%m/%Y}",
             "minutes": self.minutes_words,
             "follow_up": self.follow_up_words,
             "note": self.note,
@@ -275,6 +276,8 @@ class VisitSession:
         known = {person.person_id for person in self.people}
         self._helped = _ids(content.get("helped")) & known
         self.day_words = _text(content.get("day"))
+        if self.day == self.today:
+            self.day_words = ""
         self.minutes_words = _text(content.get("minutes"))
         self.follow_up_words = _text(content.get("follow_up"))
         self.note = _text(content.get("note"))

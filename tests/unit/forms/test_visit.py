@@ -217,6 +217,16 @@ def test_a_draft_comes_back_as_it_was_typed(visit):
     assert again.chosen() == visit.chosen()
 
 
+def test_a_draft_keeps_its_day_when_it_is_opened_on_another(visit):
+    content = visit.content()
+    tomorrow = VisitSession(date(2026, 11, 24))
+    tomorrow.restore(content, HOME, SERVICES)
+    assert tomorrow.entry().on == TODAY
+    visit.day_words = "hôm qua"
+    tomorrow.restore(visit.content(), HOME, SERVICES)
+    assert tomorrow.entry().on == date(2026, 11, 22)
+
+
 def test_a_draft_leaves_out_who_and_what_is_gone(visit):
     content = visit.content()
     again = VisitSession(TODAY)
