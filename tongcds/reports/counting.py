@@ -91,7 +91,7 @@ def _sum_of_ids(connection: Connection, column: ColumnElement[bytes | None]) -> 
     return func.sum(cast(cast(literal("x", Text) + start, BIT(8 * _HASH_BYTES)), BigInteger))
 
 
-def _days(days: Sequence[str], min_age: int) -> CTE:
+def days_of(days: Sequence[str], min_age: int = 0) -> CTE:
     """The days, each with the last day of birth that makes somebody `min_age` years old."""
     each = [
         select(
@@ -153,7 +153,7 @@ def _present(here: Subquery, days: CTE, min_age: int) -> ColumnElement[bool]:
 
 def population_query(way: Counted, villages: Sequence[bytes], days: Sequence[str]) -> Select[str, bytes, int]:
     """Day, village and how many there are to be counted."""
-    moments = _days(days, way.min_age)
+    moments = days_of(days, way.min_age)
     everybody = _people(villages, for_household=False) if way.of_people else _households(villages)
     here = everybody.subquery("here")
     return (
@@ -200,7 +200,7 @@ def counted_query(
 
     A village of which nothing is known on a day has no row.
     """
-    moments = _days(days, way.min_age)
+    moments = days_of(days, way.min_age)
     known = partial(_known, days=moments, last_day=max(days), min_age=way.min_age)
     if way.of_people:
         parts = [known(_people(villages, for_household=False), _PERSON.c.id, [way.fact])]
