@@ -41,6 +41,13 @@ class CancelledError(TongcdsError):
 
 SENTENCES: Final[dict[str, str]] = {
     # the vault
+    "not_enrolled": N_(
+        "This computer does not belong to a team yet. Enter the invitation from your commune first."
+    ),
+    "passphrase_wait": N_(
+        "Several wrong passphrases in a row. Wait {seconds} seconds and try again. Nothing was changed."
+    ),
+    "vault_exists": N_("There is already a vault in this folder. It was not touched; open it instead."),
     "passphrase_wrong": N_(
         "That passphrase does not open this vault. Nothing was changed; please try again."
     ),

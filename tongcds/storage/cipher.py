@@ -1,0 +1,172 @@
+"""Opening one encrypted connection: the key, the settings that durability rests on, and proof that they hold.
+
+Who opens how many connections, and when, is decided in `vault`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Protocol
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from tongcds.errors import TongcdsError, UnavailableError
+
+TWO_CONNECTIONS_FROM: Final = (3, 51, 3)
+"""Before this version of SQLite two connections could damage a WAL that was being reset."""
+
+PLAIN_HEADER: Final = b"SQLite format 3\0"
+CACHE_KIB: Final = 64 * 1024
+_BUSY_SECONDS: Final = 10.0
+
+# Setting, value, and what reading it back must give. `locking_mode` stands before `journal_mode`, so that an
+# exclusive connection never makes shared memory.
+_SETTINGS: Final[tuple[tuple[str, str, object], ...]] = (
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", 2),
+    ("foreign_keys", "ON", 1),
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+    ("temp_store", "MEMORY", 2),
+    ("mmap_size", "0", 0),
+    ("secure_delete", "ON", 1),
+    ("wal_autocheckpoint", "200", 200),
+    ("journal_size_limit", "4194304", 4194304),
+    ("cache_size", f"-{CACHE_KIB}", -CACHE_KIB),
+)
+
+_CORRUPT: Final = frozenset({11, 26})
+_FULL: Final = 13
+_PRIMARY: Final = 0xFF
+
+
+class Cursor(Protocol):
+    """The part of a driver's cursor that is used here."""
+
+    def fetchone(self) -> tuple[object, ...] | None:
+        """The next row."""
+
+    def fetchall(self) -> list[tuple[object, ...]]:
+        """All rows that are left."""
+
+
+class RawConnection(Protocol):
+    """The part of a driver's connection that is used here."""
+
+    def execute(self, statement: str, /) -> Cursor:
+        """Run one statement."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of SQLite that is linked in."""
+    return tuple(int(part) for part in sqlcipher.sqlite_version.split("."))
+
+
+class Access(StrEnum):
+    """What a connection may do. READ changes no file, not even by closing; MAKE may begin a new one."""
+
+    READ = "ro"
+    WRITE = "rw"
+    MAKE = "rwc"
+
+
+def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False) -> RawConnection:
+    """A connection with this 256-bit key and every setting proven; in autocommit, usable from any thread.
+
+    Raises:
+        UnavailableError: `vault_damaged` when the file does not open with this key.
+        RuntimeError: the library does not encrypt, or does not keep a setting.
+    """
+    address = f"{path.resolve().as_uri()}?mode={access}"
+    raw: RawConnection = sqlcipher.connect(
+        address, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
+    )
+    try:
+        raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        raw.execute("PRAGMA cipher_log_level = NONE")
+        if _value(raw, "cipher_version") is None:
+            raise RuntimeError("this SQLite does not encrypt")  # noqa: TRY301 - the connection is closed below
+        if access is not Access.READ:
+            locking = "exclusive" if exclusive else "normal"
+            for name, value, expected in (("locking_mode", locking, locking), *_SETTINGS):
+                _set(raw, name, value, expected)
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher.DatabaseError as problem:
+        raw.close()
+        told = meaning(problem)
+        if told is None:
+            raise
+        raise told from problem
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def _value(raw: RawConnection, name: str) -> object:
+    row = raw.execute(f"PRAGMA {name}").fetchone()
+    return None if row is None else row[0]
+
+
+def _set(raw: RawConnection, name: str, value: str, expected: object) -> None:
+    raw.execute(f"PRAGMA {name} = {value}").fetchall()
+    if _value(raw, name) != expected:
+        message = f"SQLite did not keep {name} = {value}"
+        raise RuntimeError(message)
+
+
+def engine_on(raw: RawConnection, begin: str) -> Engine:
+    """An engine whose every connection is this one; `begin` is the statement that starts a transaction.
+
+    Parameters never reach logs or messages of errors.
+    """
+    engine = create_engine(
+        "sqlite://", creator=lambda: raw, module=sqlcipher, poolclass=StaticPool, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def meaning(problem: BaseException) -> TongcdsError | None:
+    """What a person should be told about an error of the database; None when it is a mistake of ours."""
+    cause = problem.orig if isinstance(problem, DBAPIError) else problem
+    code = getattr(cause, "sqlite_errorcode", None)
+    if not isinstance(code, int):
+        return None
+    if code & _PRIMARY == _FULL:
+        return UnavailableError("disk_full")
+    if code & _PRIMARY in _CORRUPT:
+        return UnavailableError("vault_damaged")
+    return None
+
+
+def verify(raw: RawConnection) -> None:
+    """Verify every page of the main file and the structure of everything.
+
+    Raises:
+        UnavailableError: `vault_damaged`.
+    """
+    try:
+        broken = raw.execute("PRAGMA cipher_integrity_check").fetchall()
+        sound = raw.execute("PRAGMA quick_check").fetchall()
+    except sqlcipher.DatabaseError as problem:
+        raise meaning(problem) or UnavailableError("vault_damaged") from problem
+    if broken or sound != [("ok",)]:
+        raise UnavailableError("vault_damaged")
+
+
+def is_plain(path: Path) -> bool:
+    """Whether the file begins like an unencrypted database."""
+    with path.open("rb") as file:
+        return file.read(len(PLAIN_HEADER)) == PLAIN_HEADER

@@ -1,0 +1,44 @@
+"""Files that are there whole or not at all, and on the disk before anyone is told so."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+from tongcds.errors import UnavailableError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put this content in place of whatever is there; after a power cut one or the other is there.
+
+    Raises:
+        UnavailableError: `disk_full`; what was there is there still.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        with fresh.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as problem:
+        fresh.unlink(missing_ok=True)
+        if problem.errno in _FULL:
+            raise UnavailableError("disk_full") from problem
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were made, changed or removed in this folder last; Windows does so by itself."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

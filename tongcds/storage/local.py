@@ -1,0 +1,364 @@
+"""What this laptop keeps for itself and never syncs: enrolment, drafts, exchanges, imports, notes.
+
+Records that sync are written through `replica`; these small functions run in the same transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from tongcds.protocol.messages import Credentials, ScopeEntry
+from tongcds.records import Value
+
+LOCAL: Final = MetaData()
+
+ENROLMENT: Final = Table(
+    "enrolment",
+    LOCAL,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("server_url", Text, nullable=False),
+    Column("signing_seed", LargeBinary, nullable=False),
+    Column("credentials", LargeBinary, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("scope", Integer, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+DRAFT: Final = Table(
+    "draft",
+    LOCAL,
+    Column("form", Text, primary_key=True),
+    Column("saved_at", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+EXCHANGE: Final = Table(
+    "exchange",
+    LOCAL,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("watermark", Integer, nullable=False),
+    Index("ix_exchange_at", "at"),
+    sqlite_strict=True,
+)
+
+IMPORT: Final = Table(
+    "import_batch",
+    LOCAL,
+    Column("id", LargeBinary, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("households", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("created", LargeBinary, nullable=False),
+    Column("changed", LargeBinary, nullable=False),
+    Column("undone_at", Integer),
+    sqlite_strict=True,
+)
+
+NOTE: Final = Table(
+    "note",
+    LOCAL,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+REVEALED: Final = Table(
+    "revealed",
+    LOCAL,
+    Column("id", Integer, primary_key=True),
+    Column("who", LargeBinary, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("record_id", LargeBinary, nullable=False),
+    Column("at", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def create_tables(connection: Connection) -> None:
+    """Make the local tables, where they are not there yet."""
+    LOCAL.create_all(connection)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enrolment:
+    """Where this laptop belongs. `signing_seed` is the device's Ed25519 seed, 32 bytes.
+
+    `counter` numbers requests, so that none can be played again. `epoch`, `scope` (the scope's version) and
+    `entries` are the newest that the server told; those inside `credentials` are of the day of enrolment.
+    """
+
+    server_url: str
+    signing_seed: bytes
+    credentials: Credentials
+    counter: int
+    epoch: int
+    scope: int
+    entries: tuple[ScopeEntry, ...]
+
+
+def save_enrolment(connection: Connection, enrolment: Enrolment) -> None:
+    """Keep this enrolment, in place of an earlier one."""
+    connection.execute(delete(ENROLMENT))
+    connection.execute(
+        insert(ENROLMENT).values(
+            one=1,
+            server_url=enrolment.server_url,
+            signing_seed=enrolment.signing_seed,
+            credentials=_pack(enrolment.credentials),
+            counter=enrolment.counter,
+            epoch=enrolment.epoch,
+            scope=enrolment.scope,
+            entries=_pack(list(enrolment.entries)),
+        )
+    )
+
+
+def load_enrolment(connection: Connection) -> Enrolment | None:
+    """The enrolment, or None before this laptop was invited."""
+    row = connection.execute(select(ENROLMENT)).one_or_none()
+    if row is None:
+        return None
+    return Enrolment(
+        row.server_url,
+        row.signing_seed,
+        msgspec.msgpack.decode(row.credentials, type=Credentials),
+        row.counter,
+        row.epoch,
+        row.scope,
+        tuple(msgspec.msgpack.decode(row.entries, type=list[ScopeEntry])),
+    )
+
+
+def next_request(connection: Connection) -> int:
+    """Count one more request and return its number, from 1 up.
+
+    Raises:
+        LookupError: this laptop is not enrolled.
+    """
+    counter = connection.execute(
+        update(ENROLMENT).values(counter=ENROLMENT.c.counter + 1).returning(ENROLMENT.c.counter)
+    ).scalar_one_or_none()
+    if counter is None:
+        raise LookupError("not enrolled")
+    return int(counter)
+
+
+def put_scope(connection: Connection, *, epoch: int, scope: int, entries: tuple[ScopeEntry, ...]) -> None:
+    """Keep what the server said last about its epoch and this laptop's scope."""
+    connection.execute(update(ENROLMENT).values(epoch=epoch, scope=scope, entries=_pack(list(entries))))
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A form as it was typed; `saved_at` in milliseconds (UTC), `content` of plain MessagePack values."""
+
+    form: str
+    saved_at: int
+    content: dict[str, object]
+
+
+def save_draft(connection: Connection, draft: SavedDraft) -> None:
+    """Keep the draft of a form, in place of an earlier one of the same form."""
+    connection.execute(delete(DRAFT).where(DRAFT.c.form == draft.form))
+    connection.execute(
+        insert(DRAFT).values(form=draft.form, saved_at=draft.saved_at, content=_pack(draft.content))
+    )
+
+
+def load_draft(connection: Connection, form: str) -> SavedDraft | None:
+    """The draft of a form, or None."""
+    row = connection.execute(select(DRAFT).where(DRAFT.c.form == form)).one_or_none()
+    return None if row is None else _draft(row.form, row.saved_at, row.content)
+
+
+def load_drafts(connection: Connection) -> tuple[SavedDraft, ...]:
+    """All drafts, the latest first."""
+    rows = connection.execute(select(DRAFT).order_by(DRAFT.c.saved_at.desc()))
+    return tuple(_draft(row.form, row.saved_at, row.content) for row in rows)
+
+
+def _draft(form: str, saved_at: int, content: bytes) -> SavedDraft:
+    return SavedDraft(form, saved_at, msgspec.msgpack.decode(content, type=dict[str, object]))
+
+
+def drop_draft(connection: Connection, form: str) -> bool:
+    """Forget the draft of a form; False when there was none."""
+    return connection.execute(delete(DRAFT).where(DRAFT.c.form == form)).rowcount > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exchange with the server. `way` and `outcome` as in `ExchangeRow`; `at` in milliseconds (UTC).
+
+    `watermark` is the highest own write that a verified receipt covered afterwards.
+    """
+
+    at: int
+    way: str
+    sent: int
+    received: int
+    outcome: str
+    attempts: int = 1
+    problem: str = ""
+    watermark: int = 0
+
+
+def add_exchange(connection: Connection, exchange: Exchange) -> None:
+    """Add to the history of exchanges."""
+    connection.execute(
+        insert(EXCHANGE).values(
+            at=exchange.at,
+            way=exchange.way,
+            sent=exchange.sent,
+            received=exchange.received,
+            outcome=exchange.outcome,
+            attempts=exchange.attempts,
+            problem=exchange.problem,
+            watermark=exchange.watermark,
+        )
+    )
+
+
+def load_exchanges(connection: Connection, limit: int = 100) -> tuple[Exchange, ...]:
+    """The history of exchanges, the latest first."""
+    latest = select(EXCHANGE).order_by(EXCHANGE.c.at.desc(), EXCHANGE.c.id.desc()).limit(limit)
+    rows = connection.execute(latest)
+    return tuple(
+        Exchange(r.at, r.way, r.sent, r.received, r.outcome, r.attempts, r.problem, r.watermark) for r in rows
+    )
+
+
+def received_at(connection: Connection, n: int) -> int | None:
+    """When the first receipt that covers own write `n` came, in milliseconds (UTC); None when none did."""
+    query = select(func.min(EXCHANGE.c.at)).where(EXCHANGE.c.watermark >= n)
+    at: int | None = connection.execute(query).scalar_one()
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBatch:
+    """What one import did, with all that is needed to take it back.
+
+    `created` holds the ids of new records by type, in the order they were made; `changed` the former values
+    of changed fields by type and id. `at` and `undone_at` in milliseconds (UTC).
+    """
+
+    id: bytes
+    at: int
+    file_name: str
+    households: int
+    people: int
+    created: Mapping[str, list[bytes]]
+    changed: Mapping[str, Mapping[bytes, Mapping[str, Value]]]
+    undone_at: int | None = None
+
+
+# Any: msgspec cannot decode a union of text and bytes; these bytes were packed by `save_import` below.
+_Changed = dict[str, dict[bytes, dict[str, Any]]]
+
+
+def save_import(connection: Connection, batch: ImportBatch) -> None:
+    """Keep what an import did."""
+    connection.execute(
+        insert(IMPORT).values(
+            id=batch.id,
+            at=batch.at,
+            file_name=batch.file_name,
+            households=batch.households,
+            people=batch.people,
+            created=_pack(batch.created),
+            changed=_pack(batch.changed),
+            undone_at=batch.undone_at,
+        )
+    )
+
+
+def load_import(connection: Connection, import_id: bytes) -> ImportBatch | None:
+    """One import, or None."""
+    row = connection.execute(select(IMPORT).where(IMPORT.c.id == import_id)).one_or_none()
+    if row is None:
+        return None
+    return ImportBatch(
+        row.id,
+        row.at,
+        row.file_name,
+        row.households,
+        row.people,
+        msgspec.msgpack.decode(row.created, type=dict[str, list[bytes]]),
+        msgspec.msgpack.decode(row.changed, type=_Changed),
+        row.undone_at,
+    )
+
+
+def mark_import_undone(connection: Connection, import_id: bytes, at: int) -> None:
+    """Note that an import was taken back at this moment (milliseconds, UTC)."""
+    connection.execute(update(IMPORT).where(IMPORT.c.id == import_id).values(undone_at=at))
+
+
+def put_note(connection: Connection, name: str, value: str) -> None:
+    """Keep a small text under a name; "" forgets it."""
+    connection.execute(delete(NOTE).where(NOTE.c.name == name))
+    if value:
+        connection.execute(insert(NOTE).values(name=name, value=value))
+
+
+def get_note(connection: Connection, name: str) -> str:
+    """The text kept under a name, or ""."""
+    return connection.execute(select(NOTE.c.value).where(NOTE.c.name == name)).scalar_one_or_none() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Somebody looked at a masked value: `who` is a member's id, `what` the field, `at` milliseconds."""
+
+    who: bytes
+    what: str
+    record_id: bytes
+    at: int
+
+
+def add_revealed(connection: Connection, revealed: Revealed) -> None:
+    """Note that somebody looked at a masked value."""
+    connection.execute(
+        insert(REVEALED).values(
+            who=revealed.who, what=revealed.what, record_id=revealed.record_id, at=revealed.at
+        )
+    )
+
+
+def load_revealed(connection: Connection, limit: int = 1000) -> tuple[Revealed, ...]:
+    """Who looked at what, the latest first."""
+    rows = connection.execute(select(REVEALED).order_by(REVEALED.c.id.desc()).limit(limit))
+    return tuple(Revealed(r.who, r.what, r.record_id, r.at) for r in rows)

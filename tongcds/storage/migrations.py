@@ -1,0 +1,70 @@
+"""Numbered steps from one shape of the vault to the next, each whole or not at all.
+
+`PRAGMA user_version` says how many were done. Before the first release step 1 makes what is declared now;
+from then on its tables are frozen as `schema.sql` has them, and every change is a further step. `schema.sql`
+is the shape after the last step, for reading and for the test that compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from tongcds import replica
+from tongcds.errors import UnavailableError
+from tongcds.storage import local, search
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of shape; runs inside a transaction together with its number."""
+
+    number: int
+    what: str
+    apply: Callable[[Connection], None]
+
+
+def _first_tables(connection: Connection) -> None:
+    replica.create_tables(connection)
+    local.create_tables(connection)
+    search.create_tables(connection)
+
+
+STEPS: tuple[Step, ...] = (Step(1, "records, books, local tables, search", _first_tables),)
+
+
+def version(connection: Connection) -> int:
+    """How many steps this vault has seen; 0 for an empty file."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def pending_steps(connection: Connection, steps: Sequence[Step] = STEPS) -> tuple[Step, ...]:
+    """The steps that this vault still needs, in order.
+
+    Raises:
+        UnavailableError: `vault_newer`.
+    """
+    done = version(connection)
+    if done > len(steps):
+        raise UnavailableError("vault_newer")
+    return tuple(steps[done:])
+
+
+def apply_step(connection: Connection, step: Step) -> None:
+    """Make one step in the caller's transaction, number and all."""
+    if version(connection) != step.number - 1:
+        message = f"step {step.number} does not follow {version(connection)}"
+        raise ValueError(message)
+    step.apply(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version = {step.number:d}")
+
+
+def schema(connection: Connection) -> str:
+    """The vault's shape as SQL, by name; shadow tables of the search follow from it and are left out."""
+    rows = connection.exec_driver_sql(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'search_words_%'"
+        " AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    )
+    return "\n".join(f"{' '.join(sql.split())};" for _name, sql in rows) + "\n"
