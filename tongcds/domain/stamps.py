@@ -2,8 +2,9 @@
 
 A *dot* `(device, n)` names a write for ever. A *stamp* is one integer, 48 bits of milliseconds since 1970 and
 16 bits of counter; it orders concurrent writes and nothing else. A *record id* is a UUIDv8 (RFC 9562) of 60
-random bits drawn once per device incarnation and the 62 low bits of the stamp of the write that created it, so
-on the wire a new record's id costs nothing beyond that stamp. Where writes are merged: `tongcds.replica`.
+random bits drawn once per device incarnation and the 62 low bits of the stamp of the write that created it,
+so on the wire a new record's id costs nothing beyond that stamp. Where writes are merged:
+`tongcds.replica`.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def split_id(record_id: bytes) -> tuple[int, int]:
 
 
 def derived_id(*parts: str | bytes | int) -> bytes:
-    """The same id for the same parts on every replica; for records that follow from others, such as conflicts.
+    """The same id for the same parts on every replica; for records that follow from others.
 
     Raises:
         TypeError: a part is neither text, bytes nor a number.
@@ -80,8 +81,8 @@ def derived_id(*parts: str | bytes | int) -> bytes:
 class HybridClock:
     """Draws stamps that never go back and always follow what was seen.
 
-    `now` gives the device's milliseconds, `offset` the correction learnt from the server (server minus device);
-    `last` must be carried over a restart by whoever keeps the clock.
+    `now` gives the device's milliseconds, `offset` the correction learnt from the server (server minus
+    device); `last` must be carried over a restart by whoever keeps the clock.
     """
 
     now: Callable[[], int]
@@ -89,7 +90,7 @@ class HybridClock:
     offset: int = 0
 
     def tick(self) -> int:
-        """The next stamp: the present moment, or one step after the last stamp when the clock stands or goes back."""
+        """The next stamp: now, or one step after the last one when the clock stands or goes back."""
         self.last = max(stamp_of(max(self.now() + self.offset, 0)), self.last + 1)
         return self.last
 

@@ -6,6 +6,7 @@ Desktop and server build their tables from the same declarations (`declare.py`),
 
 from __future__ import annotations
 
+from tongcds.records import types as _types  # noqa: F401  declares every type
 from tongcds.records.declare import (
     METADATA,
     Field,
@@ -17,7 +18,6 @@ from tongcds.records.declare import (
     record_type,
     type_numbered,
 )
-from tongcds.records import types as _types  # noqa: F401  declares every type
 
 __all__ = [
     "METADATA",

@@ -1,10 +1,11 @@
 """How a record type is declared, and the table that follows from it. The types themselves are in `types.py`.
 
-Every table has the same system columns: the record's `id` and `area`; `number`, the place in the area's count
-(0 until the server gave one); the version of the write that made the row (`device`, `n`, `stamp`, `author`);
-`editor`, the device that holds the row exactly as it is because it made the last change having seen all before (0:
-nobody, the page must carry it to everyone); `versions`, MessagePack of `{field: [device, n, stamp, author]}` for fields that later writes set, NULL when there
-is none; and `deleted`, a field like any other. No foreign keys: a page must apply in any order.
+Every table has the same system columns: the record's `id` and `area`; `number`, the place in the area's
+count (0 until the server gave one); the version of the write that made the row (`device`, `n`, `stamp`,
+`author`); `editor`, the device that holds the row exactly as it is because it made the last change having
+seen all before (0: nobody, the page must carry it to everyone); `versions`, MessagePack of
+`{field: [device, n, stamp, author]}` for fields that later writes set, NULL when there is none; and
+`deleted`, a field like any other. No foreign keys: a page must apply in any order.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
@@ -61,7 +63,8 @@ class RecordType:
 
     `number` is its name on the wire and never changes meaning. `area_field` names the field that holds the
     record's area; "" means the record is itself a unit and its own id is its area. `about_people` types never
-    leave for a reader without the right to personal data. `append_only` records are never changed, only removed.
+    leave for a reader without the right to personal data. `append_only` records are never changed, only
+    removed.
     """
 
     name: str
@@ -96,7 +99,7 @@ _BY_NUMBER: dict[int, RecordType] = {}
 
 WIDE = BigInteger().with_variant(Integer, "sqlite")
 
-_COLUMN: dict[Kind, TypeEngine[object]] = {
+_COLUMN: dict[Kind, TypeEngine[Any]] = {
     Kind.TEXT: Text(),
     Kind.WORD: Text(),
     Kind.INT: WIDE,
@@ -109,7 +112,7 @@ _COLUMN: dict[Kind, TypeEngine[object]] = {
 }
 
 
-def declare(  # noqa: PLR0913  a declaration names everything there is to say
+def declare(
     name: str,
     number: int,
     *fields: Field,

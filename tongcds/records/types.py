@@ -1,7 +1,7 @@
 """Every record type that syncs. Numbers are for ever; a field is added at the end and never changes meaning.
 
-Units above the village and their events come from the province; `figure` and `conflict` are written by replicas,
-not by people. Facts about people and households are observations, never columns to overwrite.
+Units above the village and their events come from the province; `figure` and `conflict` are written by
+replicas, not by people. Facts about people and households are observations, never columns to overwrite.
 """
 
 from __future__ import annotations
@@ -262,8 +262,8 @@ CONFLICT = declare(
     indexes=("subject_id",),
 )
 
-# What the units above may know of a unit besides its figures; last_sync_at in milliseconds since 1970 (UTC), of the
-# team of the unit that synced last. teams_in_time are those that synced within a fortnight.
+# What the units above may know of a unit besides its figures; last_sync_at in milliseconds since 1970
+# (UTC), of the team of the unit that synced last. teams_in_time are those that synced within a fortnight.
 UNIT_STATUS = declare(
     "unit_status",
     14,

@@ -1,0 +1,89 @@
+"""What every action works on: one open vault, its enrolment, a clock and a way to the server. Wired once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from tongcds.clock import Clock, business_date
+from tongcds.domain.views import Role, Whoami
+from tongcds.errors import UserError
+from tongcds.protocol.messages import Credentials
+from tongcds.storage.local import load_enrolment
+from tongcds.storage.vault import Vault
+from tongcds.sync.runner import Runner
+from tongcds.sync.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Which kinds of record an action touched, so that every open screen can decide whether to read again."""
+
+    kinds: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, *kinds: str) -> Changes:
+        """Changes of these kinds."""
+        return cls(frozenset(kinds))
+
+
+@dataclass(slots=True)
+class Core:
+    """An open vault and its surroundings. `connect` makes a transport to a server's address."""
+
+    vault: Vault
+    clock: Clock
+    connect: Callable[[str], Transport] = Transport
+    runner: Runner = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give it a runner that exchanges in the calling thread; a window puts its own in its place."""
+        self.runner = self.make_runner(lambda work: work())
+
+    def make_runner(
+        self,
+        submit: Callable[[Callable[[], None]], object],
+        on_change: Callable[[frozenset[str]], None] = lambda _: None,
+    ) -> Runner:
+        """A runner whose exchanges go to `submit`; it becomes this core's."""
+        self.runner = Runner(self.vault, self.connect, self.clock, submit=submit, on_change=on_change)
+        return self.runner
+
+    @property
+    def today(self) -> date:
+        """The local business date."""
+        return business_date(self.clock)
+
+    def credentials(self) -> Credentials:
+        """Who this device is.
+
+        Raises:
+            UserError: not_enrolled.
+        """
+        with self.vault.read() as connection:
+            enrolment = load_enrolment(connection)
+        if enrolment is None:
+            raise UserError("not_enrolled")
+        return enrolment.credentials
+
+    def author(self) -> bytes:
+        """The member record that signs what is written here."""
+        return self.credentials().member_id
+
+    def whoami(self) -> Whoami:
+        """Names for the window's frame."""
+        known = self.credentials()
+        return Whoami(
+            person=known.member_name,
+            role=Role(known.role),
+            unit_name=known.unit_name,
+            commune_name=known.commune_name,
+            province_name=known.province_name,
+            server_name=known.server_name,
+            device=known.device,
+        )
+
+    def close(self) -> None:
+        """Close the vault; everything saved stays."""
+        self.vault.close()

@@ -1,0 +1,103 @@
+"""Opening a vault, making one, and enrolling it by an invitation: a typed code, a QR text or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import structs
+
+from tongcds.actions.core import Core
+from tongcds.clock import Clock
+from tongcds.errors import UserError
+from tongcds.protocol import invitations
+from tongcds.protocol.messages import Invitation, ProtocolError
+from tongcds.storage.local import load_enrolment
+from tongcds.storage.vault import Vault
+from tongcds.sync import enrol
+
+_FOLDER = "vault"
+
+
+def vault_folder(profile: Path) -> Path:
+    """Where a profile keeps its vault."""
+    return profile / _FOLDER
+
+
+def vault_exists(profile: Path) -> bool:
+    """Whether there is a vault to open, damaged or not."""
+    return Vault.exists(vault_folder(profile))
+
+
+def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
+    """Open the profile's vault.
+
+    Raises:
+        UserError: passphrase_wrong, vault_missing, vault_newer.
+        UnavailableError: vault_damaged, vault_in_use.
+    """
+    vault = Vault.open(vault_folder(profile), passphrase, now=lambda: int(clock().timestamp() * 1000))
+    return Core(vault, clock)
+
+
+def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> Core:
+    """Make an empty vault for a person.
+
+    Raises:
+        UserError: passphrase_weak.
+    """
+    vault = Vault.create(
+        vault_folder(profile), passphrase, person=person, now=lambda: int(clock().timestamp() * 1000)
+    )
+    return Core(vault, clock)
+
+
+def read_invitation(path: Path) -> Invitation:
+    """An invitation file.
+
+    Raises:
+        UserError: file_missing, invitation_damaged.
+    """
+    try:
+        return invitations.read_file(path)
+    except FileNotFoundError:
+        raise UserError("file_missing") from None
+    except (ProtocolError, OSError):
+        raise UserError("invitation_damaged") from None
+
+
+def invitation_of_code(text: str, url: str = "") -> Invitation:
+    """An invitation typed or scanned: the text of a QR code, or a code with the server's address beside it.
+
+    Raises:
+        UserError: invitation_damaged, or server_missing when no address is known.
+    """
+    try:
+        invitation = invitations.from_text(text)
+    except ProtocolError:
+        raise UserError("invitation_damaged") from None
+    if not (invitation.url or url):
+        raise UserError("server_missing")
+    return invitation if invitation.url else structs.replace(invitation, url=url.strip())
+
+
+def is_enrolled(core: Core) -> bool:
+    """Whether the vault knows which device it is."""
+    with core.vault.read() as connection:
+        enrolment = load_enrolment(connection)
+    return enrolment is not None
+
+
+def enrol_device(core: Core, invitation: Invitation) -> None:
+    """Enrol this vault; when the server cannot be reached now, asking again later goes on from here.
+
+    Raises:
+        UserError: invitation_unknown, invitation_used, invitation_expired, server_key_changed,
+            server_refused.
+        UnavailableError: server_unreachable, captive_portal, server_busy.
+    """
+    begun = enrol.begin(core.vault, invitation)
+    transport = core.connect(begun.url)
+    try:
+        enrol.finish(core.vault, begun, transport, core.clock)
+    finally:
+        transport.close()

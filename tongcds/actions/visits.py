@@ -1,0 +1,202 @@
+"""Logging a visit: the visit, its supports, what they made true, and what was promised; all in one save."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+
+from tongcds.actions.core import Changes, Core
+from tongcds.domain.catalogue import facts_made, load_service_groups, load_services, services_in_force
+from tongcds.domain.facts import How, Subject
+from tongcds.domain.views import Draft, PersonRow, Result, ServiceChoice, SupportEntry, VisitEntry
+from tongcds.errors import UserError
+from tongcds.i18n import language
+from tongcds.replica import Writer
+from tongcds.storage import local, register, supports
+
+_KINDS = ("visit", "support", "observation", "follow_up")
+_DONE = frozenset({Result.ALONE, Result.TOGETHER})
+_OFFERED_UNITS = frozenset({"person", "household", "business"})
+
+
+def services(core: Core) -> tuple[ServiceChoice, ...]:
+    """The services that can be given to a household today, quick ones first, then the most used."""
+    with core.vault.read() as connection:
+        used = supports.service_counts(connection)
+    speech = language()
+    groups = load_service_groups()
+    choices = [
+        ServiceChoice(
+            code=service.code,
+            name=service.short(speech),
+            group=service.group,
+            group_name=groups[service.group].short(speech),
+            unit=service.unit.value,
+            quick=service.quick or 0,
+            used=used.get(service.code, 0),
+        )
+        for service in services_in_force(core.today)
+        if service.unit in _OFFERED_UNITS
+    ]
+    return tuple(sorted(choices, key=lambda c: (c.quick == 0, c.quick, -c.used, c.code)))
+
+
+def people(core: Core, household_id: bytes) -> tuple[PersonRow, ...]:
+    """The people of a household as the log screen lists them, the head first."""
+    with core.vault.read() as connection:
+        return register.people_of(connection, household_id, core.today)
+
+
+def save_visit(core: Core, entry: VisitEntry) -> tuple[bytes, Changes]:
+    """Save a visit with everything that follows from it; on disk when this returns. Answers the visit's id.
+
+    Raises:
+        UserError: nothing_selected, date_in_future, household_unknown, person_unknown, service_unknown.
+    """
+    _check(core, entry)
+    author = core.author()
+    with core.vault.change(author) as change:
+        household = register.household_brief(change.connection, entry.household_id)
+        if household is None:
+            raise UserError("household_unknown")
+        inside = register.person_ids_of(change.connection, entry.household_id)
+        if any(person not in inside for support in entry.supports for person in support.person_ids):
+            raise UserError("person_unknown")
+        visit_id = change.writer.create(
+            "visit",
+            village_id=household.village_id,
+            household_id=entry.household_id,
+            on=entry.on.isoformat(),
+            minutes=entry.minutes,
+            by_id=author,
+            note=entry.note or None,
+        )
+        for support in entry.supports:
+            _save_support(change.writer, household.village_id, entry, visit_id, support)
+        _keep_promises(
+            change.writer, supports.open_follow_ups_of(change.connection, entry.household_id), entry, visit_id
+        )
+        _promise(change.writer, household.village_id, entry, visit_id)
+        local.drop_draft(change.connection, "visit")
+    return visit_id, Changes.of(*_KINDS)
+
+
+def undo_visit(core: Core, visit_id: bytes) -> Changes:
+    """Take a visit back: its supports, what they made true, what it promised; kept promises open again."""
+    with core.vault.change(core.author()) as change:
+        parts = supports.parts_of_visit(change.connection, visit_id)
+        for name, ids in parts.made.items():
+            change.writer.load(name, ids)
+            for record_id in ids:
+                change.writer.remove(name, record_id)
+        for follow_up in parts.closed:
+            change.writer.update("follow_up", follow_up, state="open", done_on=None, closing_visit_id=None)
+    return Changes.of(*_KINDS)
+
+
+def save_draft(core: Core, form: str, content: dict[str, object]) -> Draft:
+    """Keep a form as it is being typed."""
+    draft = Draft(form, core.clock(), content)
+    with core.vault.write() as connection:
+        local.save_draft(connection, draft)
+    return draft
+
+
+def load_draft(core: Core, form: str) -> Draft | None:
+    """What was being typed when the form was last left, or the program ended."""
+    with core.vault.read() as connection:
+        return local.load_draft(connection, form)
+
+
+def drop_draft(core: Core, form: str) -> None:
+    """Forget a draft."""
+    with core.vault.write() as connection:
+        local.drop_draft(connection, form)
+
+
+def _check(core: Core, entry: VisitEntry) -> None:
+    if not entry.supports:
+        raise UserError("nothing_selected")
+    if entry.on > core.today:
+        raise UserError("date_in_future")
+    for support in entry.supports:
+        if support.service not in load_services():
+            raise UserError("service_unknown", code=support.service)
+
+
+def _save_support(
+    writer: Writer, village_id: bytes, entry: VisitEntry, visit_id: bytes, support: SupportEntry
+) -> None:
+    writer.create(
+        "support",
+        village_id=village_id,
+        visit_id=visit_id,
+        service=support.service,
+        person_ids=b"".join(support.person_ids) or None,
+        result=support.result.value,
+    )
+    if support.result not in _DONE:
+        return
+    for fact, holds in facts_made(support.service):
+        subjects = support.person_ids if fact.subject is Subject.PERSON else (entry.household_id,)
+        for subject in subjects:
+            writer.create(
+                "observation",
+                village_id=village_id,
+                subject=fact.subject.value,
+                subject_id=subject,
+                fact=fact.code,
+                value=int(holds),
+                held_on=entry.on.isoformat(),
+                how=How.DONE_WITH_US.value,
+                visit_id=visit_id,
+            )
+
+
+def _keep_promises(writer: Writer, waiting: dict[bytes, str], entry: VisitEntry, visit_id: bytes) -> None:
+    """Close open follow-ups of the household for services that are done now.
+
+    `waiting`: follow-up → service.
+    """
+    done = {s.service for s in entry.supports if s.result in _DONE}
+    for follow_up, service in waiting.items():
+        if service in done:
+            writer.update(
+                "follow_up",
+                follow_up,
+                state="done",
+                done_on=entry.on.isoformat(),
+                closing_visit_id=visit_id,
+            )
+
+
+def _promise(writer: Writer, village_id: bytes, entry: VisitEntry, visit_id: bytes) -> None:
+    """One follow-up a support that is to be continued; all of them when a date was given and none is."""
+    if entry.follow_up_on is None:
+        return
+    unfinished = [s for s in entry.supports if s.result is Result.COME_BACK] or list(entry.supports)
+    for support in unfinished:
+        writer.create(
+            "follow_up",
+            village_id=village_id,
+            household_id=entry.household_id,
+            visit_id=visit_id,
+            service=support.service,
+            person_ids=b"".join(support.person_ids) or None,
+            due_on=entry.follow_up_on.isoformat(),
+            detail=entry.note or None,
+            state="open",
+        )
+
+
+def entry_to_plain(entry: VisitEntry) -> dict[str, object]:
+    """A visit entry as plain values, for `--json`."""
+    plain = asdict(entry)
+    plain["household_id"] = entry.household_id.hex()
+    plain["on"] = entry.on.isoformat()
+    plain["follow_up_on"] = entry.follow_up_on.isoformat() if isinstance(entry.follow_up_on, date) else None
+    plain["supports"] = [
+        {"service": s.service, "person_ids": [p.hex() for p in s.person_ids], "result": s.result.value}
+        for s in entry.supports
+    ]
+    return plain

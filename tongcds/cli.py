@@ -1,0 +1,363 @@
+"""Every action without a window: `python main.py COMMAND`; the work is done by `actions`.
+
+Exit codes: 0 done; 2 the command line is wrong; 3 something that you can put right (a wrong passphrase, a file
+that is no register); 4 not possible now (no network, vault in use), try again later; 5 done, but something
+waits for you (conflicts, returned writes, rows of a file to look at); 1 a mistake of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from tongcds import paths
+from tongcds.actions import importing, opening, overview, register, syncing, today, visits
+from tongcds.actions.core import Core
+from tongcds.clock import Clock, system_clock
+from tongcds.domain.views import HouseholdFilter, Result, Role, SupportEntry, VisitEntry
+from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
+from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
+from tongcds.settings import LANGUAGE, Settings
+
+PASSPHRASE_VARIABLE: Final = "TONGCDS_PASSPHRASE"  # noqa: S105  the name of a variable
+DONE, MISTAKE, USAGE, USER, UNAVAILABLE, LOOK = 0, 1, 2, 3, 4, 5
+
+Command = Callable[[argparse.Namespace, Core], int]
+
+
+def main(
+    argv: Sequence[str],
+    clock: Clock = system_clock,
+    *,
+    in_window: Callable[[argparse.Namespace], int] | None = None,
+) -> int:
+    """Do what the arguments say; answers the exit code.
+
+    Args:
+        argv: without the program's name.
+        clock: the present moment.
+        in_window: does the commands that need Qt; handed in, because nothing here knows the window.
+    """
+    parser = _parser()
+    try:
+        options = parser.parse_args(list(argv))
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else USAGE
+    profile = paths.profile_folder(options.profile)
+    set_language(options.language or Settings(profile).get(LANGUAGE))
+    try:
+        if options.needs_window:
+            if in_window is None:
+                parser.error(_("this command needs the desktop program"))
+            return in_window(options)
+        return _with_core(options, profile, clock)
+    except UserError as problem:
+        return _tell(options, problem, USER)
+    except (UnavailableError, CancelledError) as problem:
+        return _tell(options, problem, UNAVAILABLE)
+
+
+def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
+    if options.creates:
+        core = _create(options, profile, clock)
+    else:
+        core = opening.open_vault(profile, _passphrase(options), clock)
+    try:
+        command: Command = options.command
+        return command(options, core)
+    finally:
+        core.close()
+
+
+def _create(options: argparse.Namespace, profile: Path, clock: Clock) -> Core:
+    """The vault to enrol: an existing one goes on where an earlier try ended."""
+    if opening.vault_exists(profile):
+        return opening.open_vault(profile, _passphrase(options), clock)
+    invitation = _invitation(options)
+    return opening.create_vault(profile, _passphrase(options), invitation.member_name, clock)
+
+
+def _passphrase(options: argparse.Namespace) -> str:
+    if options.passphrase_file:
+        try:
+            return Path(options.passphrase_file).read_text(encoding="utf-8").strip("\r\n")
+        except OSError:
+            raise UserError("file_missing") from None
+    return os.environ.get(PASSPHRASE_VARIABLE) or getpass.getpass(_("Passphrase: "))
+
+
+def _tell(
+    options: argparse.Namespace, problem: UserError | UnavailableError | CancelledError, code: int
+) -> int:
+    if options.json:
+        _write(json.dumps({"error": problem.code, "message": sentence(problem)}, ensure_ascii=False))
+    else:
+        sys.stderr.write(sentence(problem) + "\n")
+    return code
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _plain(value: object) -> object:
+    """Views as values that JSON knows."""
+    match value:
+        case bytes():
+            return value.hex()
+        case StrEnum():
+            return value.value
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case None | str() | int() | float():
+            return value
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _show(options: argparse.Namespace, view: object, lines: Sequence[str]) -> None:
+    if options.json:
+        plain = asdict(view) if hasattr(view, "__dataclass_fields__") else view  # type: ignore[call-overload]
+        _write(json.dumps(_plain(plain), ensure_ascii=False))
+    else:
+        for line in lines:
+            _write(line)
+
+
+def _invitation(options: argparse.Namespace) -> Invitation:
+    if options.file:
+        return opening.read_invitation(Path(options.file))
+    return opening.invitation_of_code(options.code or "", options.url or "")
+
+
+def enrol(options: argparse.Namespace, core: Core) -> int:
+    """Make the vault and enrol it."""
+    opening.enrol_device(core, _invitation(options))
+    who = core.whoami()
+    _show(options, who, [f"{who.person} · {who.unit_name} · {who.server_name}"])
+    return DONE
+
+
+def import_file(options: argparse.Namespace, core: Core) -> int:
+    """Preview an import; apply it with --apply."""
+    prepared = importing.prepare_import(core, Path(options.file))
+    preview = prepared.preview
+    lines = [
+        preview.about,
+        ngettext("{n} new household", "{n} new households", preview.households_new).format(
+            n=format_number(preview.households_new)
+        ),
+        ngettext("{n} household changes", "{n} households change", preview.households_changed).format(
+            n=format_number(preview.households_changed)
+        ),
+        ngettext("{n} row to look at", "{n} rows to look at", preview.rows_doubtful).format(
+            n=format_number(preview.rows_doubtful)
+        ),
+    ]
+    lines += [f"{row.sheet}:{row.row}  {row.will_write}  {row.why}" for row in preview.rows if row.why]
+    if options.apply:
+        done, _changes = importing.apply_import(core, prepared)
+        lines.append(
+            _("Imported {households} households, {people} people. Undo with: undo-import {id}").format(
+                households=format_number(done.households),
+                people=format_number(done.people),
+                id=done.import_id.hex(),
+            )
+        )
+        _show(options, done if options.json else preview, lines)
+    else:
+        _show(options, preview, lines)
+    return LOOK if preview.rows_doubtful or preview.rows_wrong else DONE
+
+
+def undo_import(options: argparse.Namespace, core: Core) -> int:
+    """Take a whole import back; what was edited since stays."""
+    undone = importing.undo_import(core, bytes.fromhex(options.id))
+    _show(
+        options,
+        undone,
+        [
+            _("Taken back: {removed} records. Kept because they were edited since: {kept}.").format(
+                removed=format_number(undone.removed), kept=format_number(undone.kept)
+            )
+        ],
+    )
+    return LOOK if undone.kept else DONE
+
+
+def log_visit(options: argparse.Namespace, core: Core) -> int:
+    """Log a visit: a household by code or by search, its people by name, services with results."""
+    found = register.households(core, HouseholdFilter(text=options.household)).rows
+    exact = [row for row in found if row.code == options.household] or list(found)
+    if len(exact) != 1:
+        raise UserError("household_unclear", count=len(exact))
+    people = visits.people(core, exact[0].household_id)
+    wanted = [
+        person.person_id
+        for person in people
+        if any(register.name_matches(name, person.full_name) for name in options.person)
+    ] or ([people[0].person_id] if people and not options.person else [])
+    supports = []
+    for item in options.service:
+        code, _sep, result = item.partition("=")
+        if result and result not in Result.__members__.values():
+            raise UserError("result_unknown", result=result)
+        supports.append(SupportEntry(code, tuple(wanted), Result(result or Result.TOGETHER.value)))
+    entry = VisitEntry(
+        household_id=exact[0].household_id,
+        on=date.fromisoformat(options.on) if options.on else core.today,
+        supports=tuple(supports),
+        minutes=options.minutes,
+        note=options.note,
+        follow_up_on=date.fromisoformat(options.again) if options.again else None,
+    )
+    visit_id, _changes = visits.save_visit(core, entry)
+    if options.json:
+        _write(json.dumps({"visit": visit_id.hex()} | visits.entry_to_plain(entry), ensure_ascii=False))
+    else:
+        _write(_("Saved: {name}, {day}").format(name=exact[0].head_name, day=format_date(entry.on)))
+    return DONE
+
+
+def list_households(options: argparse.Namespace, core: Core) -> int:
+    """The register, or what matches a text."""
+    found = register.households(core, HouseholdFilter(text=options.text))
+    _show(
+        options,
+        found,
+        [f"{r.code:<10} {r.head_name:<28} {r.people:>3}  {r.village_name}" for r in found.rows],
+    )
+    return DONE
+
+
+def sync(options: argparse.Namespace, core: Core) -> int:
+    """Exchange with the server until both sides have said everything."""
+    outcome = syncing.sync_now(core)
+    view = syncing.sync_view(core)
+    _show(
+        options,
+        {
+            "sent": outcome.sent,
+            "received": outcome.received,
+            "waiting": view.status.waiting,
+            "returned": len(view.returned),
+            "conflicts": len(view.conflicts),
+        },
+        [
+            _("Sent {sent}, received {received}, waiting {waiting}.").format(
+                sent=format_number(outcome.sent),
+                received=format_number(outcome.received),
+                waiting=format_number(view.status.waiting),
+            )
+        ],
+    )
+    return LOOK if view.returned or view.conflicts else DONE
+
+
+def status(options: argparse.Namespace, core: Core) -> int:
+    """What waits, what came back, and the last exchanges."""
+    view = syncing.sync_view(core)
+    lines = [_("Waiting: {n}").format(n=format_number(view.status.waiting))]
+    lines += [
+        f"{row.at.isoformat()}  {row.way}  {row.sent}/{row.received}  {row.outcome}" for row in view.history
+    ]
+    _show(options, view, lines)
+    return DONE
+
+
+def figures(options: argparse.Namespace, core: Core) -> int:
+    """The figures of this unit: of the team's village, or by village or commune."""
+    if core.whoami().role is Role.TEAM:
+        view = today.today(core)
+        _show(options, view, [_tile_line(tile.label, tile.figure.share) for tile in view.tiles])
+        return DONE
+    whole = overview.overview(core)
+    lines = [_tile_line(tile.label, tile.figure.share) for tile in whole.tiles]
+    for row in whole.rows:
+        shares = "  ".join(_share(f.share) for f in row.figures)
+        lines.append(f"{row.name:<28} {shares}")
+    _show(options, whole, lines)
+    return DONE
+
+
+def _share(share: float | None) -> str:
+    return _("no data") if share is None else format_percent(share)
+
+
+def _tile_line(label: str, share: float | None) -> str:
+    return f"{label}: {_share(share)}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tongcds", description=_("Register and support log of digital teams")
+    )
+    parser.add_argument("--profile", help="folder of the vault, instead of the usual one")
+    parser.add_argument(
+        "--passphrase-file", help=f"file with the passphrase; otherwise ${PASSPHRASE_VARIABLE}"
+    )
+    parser.add_argument("--language", choices=sorted(LANGUAGES))
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.set_defaults(needs_window=False, creates=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(command=command, name=name)
+        return made
+
+    made = add("enrol", enrol, "make the vault and enrol it by an invitation")
+    made.add_argument("--file", help="invitation file")
+    made.add_argument("--code", help="invitation code or the text of its QR code")
+    made.add_argument("--url", help="the server's address, with a code")
+    made.set_defaults(creates=True)
+    made = add("import", import_file, "preview a register from a spreadsheet; write it with --apply")
+    made.add_argument("file")
+    made.add_argument("--apply", action="store_true")
+    made = add("undo-import", undo_import, "take a whole import back")
+    made.add_argument("id")
+    made = add("households", list_households, "list households, or those that match a text")
+    made.add_argument("text", nargs="?", default="")
+    made = add("log", log_visit, "log a visit")
+    made.add_argument(
+        "--household", required=True, help="household code, or a text that matches one household"
+    )
+    made.add_argument("--person", action="append", default=[], help="name of a person helped; repeat")
+    made.add_argument(
+        "--service",
+        action="append",
+        required=True,
+        metavar="CODE[=RESULT]",
+        help="service code and alone, together, come_back or declined; repeat",
+    )
+    made.add_argument("--on", help="day as 2026-11-23; today without it")
+    made.add_argument("--minutes", type=int)
+    made.add_argument("--note", default="")
+    made.add_argument("--again", help="day of the next visit")
+    add("sync", sync, "exchange with the province's server")
+    add("status", status, "what waits to be sent, and the last exchanges")
+    add("figures", figures, "figures against targets")
+    made = add(
+        "demo", None, "the desktop on a throw-away vault beside a demo server; a tour without a display"
+    )
+    made.add_argument("--role", choices=["team", "commune", "area"], default="team")
+    made.set_defaults(needs_window=True)
+    for name, text in (
+        ("tour", "import, log, sync and aggregate in a throw-away demo, with a picture of each step"),
+        ("screens", "pictures of every screen in every language"),
+    ):
+        made = add(name, None, text)
+        made.add_argument("--out", default=f"build/{name}")
+        made.set_defaults(needs_window=True)
+    return parser

@@ -1,0 +1,109 @@
+"""How the exchange with the server stands, and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SyncPhase(StrEnum):
+    """What the exchange is doing now."""
+
+    IDLE = "idle"
+    SENDING = "sending"
+    RECEIVING = "receiving"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    NEEDS_YOU = "needs_you"
+    NEEDS_UPDATE = "needs_update"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """The truth behind the badge. `waiting` counts own writes no receipt covers.
+
+    `problem` is an error code of `tongcds.errors`, or "" when the last exchange ended well.
+    """
+
+    phase: SyncPhase
+    waiting: int
+    sent: int = 0
+    to_send: int = 0
+    bytes_sent: int = 0
+    bytes_to_send: int = 0
+    seconds_left: int | None = None
+    received_at: datetime | None = None
+    needs_you: int = 0
+    online: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSide:
+    """One of two values that two machines gave to the same field."""
+
+    text: str
+    author: str
+    at: datetime
+    this_device: bool
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A place that two machines changed without knowing of each other. Nothing was lost."""
+
+    conflict_id: bytes
+    title: str
+    field_label: str
+    household_code: str
+    sides: tuple[ConflictSide, ConflictSide]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """A write the server kept aside, with the reason."""
+
+    n: int
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """One exchange in the history: way is `network` or `usb`; outcome `done`, `resumed`, `failed`."""
+
+    at: datetime
+    way: str
+    sent: int
+    received: int
+    outcome: str
+    attempts: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One import in the history, with what can still be taken back."""
+
+    import_id: bytes
+    at: datetime
+    file_name: str
+    households: int
+    people: int
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """Everything Đồng bộ shows."""
+
+    server_name: str
+    server_url: str
+    status: SyncStatus
+    waiting_by_type: tuple[tuple[str, int], ...]
+    conflicts: tuple[ConflictRow, ...]
+    returned: tuple[ReturnedRow, ...]
+    history: tuple[ExchangeRow, ...]
+    imports: tuple[ImportRow, ...]

@@ -1,0 +1,136 @@
+"""Households and people as the screens show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tongcds.domain.views.words import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class TodoRow:
+    """A follow-up that is open. `days_left` is negative when it is overdue."""
+
+    follow_up_id: bytes
+    household_id: bytes
+    title: str
+    detail: str
+    service_group: str
+    due: date
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFilter:
+    """What narrows the list of households. `needs` is the code of one of the counted filters, or ""."""
+
+    text: str = ""
+    needs: str = ""
+    village_id: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCount:
+    """One filter chip: no_smartphone, no_account_15, not_visited_this_year, aged_60, poor."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """One line of the list of households."""
+
+    household_id: bytes
+    code: str
+    head_name: str
+    village_name: str
+    people: int
+    poverty: str | None
+    last_visit: date | None
+    overdue: bool
+    has_elder: bool
+    standing: Standing
+    matched_person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdList:
+    """A page of households (at most 200 rows) with totals over everything that matches."""
+
+    rows: tuple[HouseholdRow, ...]
+    matching: int
+    households: int
+    people: int
+    filters: tuple[FilterCount, ...]
+    villages: tuple[tuple[bytes, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactState:
+    """What is known of one fact today. `value` None: nobody has looked yet."""
+
+    fact: str
+    label: str
+    value: bool | None
+    held_on: date | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person of a household. `phone` is masked; `age` is None when the birth is unknown."""
+
+    person_id: bytes
+    full_name: str
+    birth_year: int | None
+    age: int | None
+    relation: str
+    is_head: bool
+    sex: str | None
+    phone: str
+    facts: tuple[FactState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One visit in the time line of a household; `lines` are ready sentences, one a support."""
+
+    visit_id: bytes
+    on: date
+    by: str
+    lines: tuple[str, ...]
+    note: str
+    standing: Standing
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdDetail:
+    """A household opened: its people, what they have, and what was done with them."""
+
+    household_id: bytes
+    code: str
+    head_name: str
+    village_name: str
+    commune_name: str
+    address: str
+    phone_masked: str
+    has_phone: bool
+    poverty: str | None
+    standing: Standing
+    facts: tuple[FactState, ...]
+    people: tuple[PersonRow, ...]
+    history: tuple[HistoryRow, ...]
+    open_follow_ups: tuple[TodoRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One hit of the search over everything; `kind` is `household` or `person`."""
+
+    kind: str
+    household_id: bytes
+    title: str
+    detail: str

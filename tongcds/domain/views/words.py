@@ -1,0 +1,59 @@
+"""Who uses the program, and the few words that say how a thing stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does here; decides the places of the window and the scope of the data."""
+
+    TEAM = "team"
+    COMMUNE = "commune"
+    AREA = "area"
+    PROVINCE = "province"
+    TRAINER = "trainer"
+
+
+class Result(StrEnum):
+    """How a support ended for the people it was for."""
+
+    ALONE = "alone"
+    TOGETHER = "together"
+    COME_BACK = "come_back"
+    DECLINED = "declined"
+
+
+class Standing(StrEnum):
+    """Where a record stands on its way to the server."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    PACKED = "packed"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    CONFLICT = "conflict"
+
+
+class Tone(StrEnum):
+    """The colour family of a pill; the words beside it carry the meaning."""
+
+    QUIET = "quiet"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """Who uses this vault and which unit it belongs to."""
+
+    person: str
+    role: Role
+    unit_name: str
+    commune_name: str
+    province_name: str
+    server_name: str
+    device: int

@@ -1,0 +1,159 @@
+"""When to exchange with the server: a pure table of states and events; `sync.runner` performs what it says.
+
+Being offline is a state, not an error: the machine waits, longer each time, and tries again by itself.
+Times are milliseconds of whatever clock the caller keeps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tongcds.domain.views import SyncPhase
+
+FIRST_WAIT_MS = 15_000
+LONGEST_WAIT_MS = 15 * 60_000
+_DOUBLINGS = 6
+
+# What no waiting mends: the person, or an update, has to.
+_NEEDS_YOU = frozenset(
+    {"server_refused", "server_key_changed", "invitation_used", "invitation_expired", "invitation_unknown"}
+)
+_NEEDS_UPDATE = frozenset({"protocol_unsupported"})
+
+
+class Act(StrEnum):
+    """What the runner is to do after a step."""
+
+    NOTHING = "nothing"
+    EXCHANGE = "exchange"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the exchange stands.
+
+    `until` is when a waiting machine tries again; `problem` an error code or "".
+    """
+
+    phase: SyncPhase = SyncPhase.IDLE
+    failures: int = 0
+    until: int | None = None
+    problem: str = ""
+    asked_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person wants an exchange now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Something was saved here; worth an exchange when the server is likely there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The running exchange turned from sending to receiving or back."""
+
+    phase: SyncPhase
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The exchange ended well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The exchange ended with an error code; `retry_after` is the server's wish in milliseconds, 0 for none.
+
+    `jitter` is a number from 0 to 1 that the caller draws, so that a thousand laptops do not come back at
+    once.
+    """
+
+    code: str
+    now: int
+    jitter: float
+    retry_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The person wants silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The person wants to go on."""
+
+
+Event = Asked | Saved | Moved | Finished | Failed | Tick | Paused | Resumed
+
+_BUSY = frozenset({SyncPhase.SENDING, SyncPhase.RECEIVING})
+
+
+def step(state: State, event: Event) -> tuple[State, Act]:  # noqa: PLR0911  one answer an event
+    """The state after an event, and what is to be done. Every event is answered in every state."""
+    match event:
+        case Moved(phase):
+            return (
+                (replace(state, phase=phase), Act.NOTHING) if state.phase in _BUSY else (state, Act.NOTHING)
+            )
+        case Paused():
+            act = Act.STOP if state.phase in _BUSY else Act.NOTHING
+            return State(SyncPhase.PAUSED, problem=state.problem), act
+        case Failed():
+            return _failed(state, event)
+        case Finished():
+            return _finished(state)
+        case Tick(now):
+            due = state.phase is SyncPhase.WAITING and state.until is not None and now >= state.until
+            return _begin(state) if due else (state, Act.NOTHING)
+        case Asked() | Resumed():
+            if state.phase in _BUSY:
+                return replace(state, asked_again=True), Act.NOTHING
+            return _begin(replace(state, failures=0))
+        case Saved():
+            if state.phase in _BUSY:
+                return replace(state, asked_again=True), Act.NOTHING
+            return _begin(state) if state.phase is SyncPhase.IDLE else (state, Act.NOTHING)
+
+
+def _begin(state: State) -> tuple[State, Act]:
+    return State(SyncPhase.SENDING, failures=state.failures, problem=state.problem), Act.EXCHANGE
+
+
+def _finished(state: State) -> tuple[State, Act]:
+    if state.phase is SyncPhase.PAUSED:
+        return replace(state, problem=""), Act.NOTHING
+    if state.asked_again:
+        return State(SyncPhase.SENDING), Act.EXCHANGE
+    return State(), Act.NOTHING
+
+
+def _failed(state: State, event: Failed) -> tuple[State, Act]:
+    if state.phase is SyncPhase.PAUSED:
+        return replace(state, problem=event.code), Act.NOTHING
+    if event.code in _NEEDS_UPDATE:
+        return State(SyncPhase.NEEDS_UPDATE, problem=event.code), Act.NOTHING
+    if event.code in _NEEDS_YOU:
+        return State(SyncPhase.NEEDS_YOU, problem=event.code), Act.NOTHING
+    failures = state.failures + 1
+    wait = min(FIRST_WAIT_MS << min(failures - 1, _DOUBLINGS), LONGEST_WAIT_MS)
+    wait = max(wait, event.retry_after)
+    until = (
+        event.now + wait // 2 + int(wait * event.jitter / 2)
+        if not event.retry_after
+        else (event.now + wait + int(wait * event.jitter))
+    )
+    return State(SyncPhase.WAITING, failures=failures, until=until, problem=event.code), Act.NOTHING

@@ -1,0 +1,210 @@
+"""Performs what `sync.machine` decides: one exchange at a time, on whatever thread the caller gives.
+
+Everything the badge says comes from `status()`; `on_change` is called after each change of it, from the
+thread that caused it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from tongcds.clock import Clock
+from tongcds.domain.views import SyncPhase, SyncStatus
+from tongcds.errors import CancelledError, TongcdsError, UserError
+from tongcds.replica import load_identity, pending_count
+from tongcds.storage.local import Exchange as HistoryEntry
+from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges
+from tongcds.storage.vault import Vault
+from tongcds.sync import machine
+from tongcds.sync.exchange import Exchange, Outcome, Progress
+from tongcds.sync.machine import Act, State
+from tongcds.sync.pace import Pace
+from tongcds.sync.transport import Transport
+
+log = logging.getLogger(__name__)
+
+_BUSY = frozenset({SyncPhase.SENDING, SyncPhase.RECEIVING})
+
+
+class Runner:
+    """The exchanges of one vault.
+
+    Args:
+        vault: open and enrolled.
+        connect: makes a transport to an address.
+        clock: the present moment.
+        submit: runs a function elsewhere; in tests, at once.
+        on_change: called when `status()` has changed, with the kinds of record that an exchange touched.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        connect: Callable[[str], Transport],
+        clock: Clock,
+        *,
+        submit: Callable[[Callable[[], None]], object],
+        on_change: Callable[[frozenset[str]], None] = lambda _: None,
+    ) -> None:
+        self._vault = vault
+        self._connect = connect
+        self._clock = clock
+        self._submit = submit
+        self._on_change = on_change
+        self._lock = threading.Lock()
+        self._state = State()
+        self._progress: Progress | None = None
+        self._stop = threading.Event()
+        self._pace = Pace()
+        self._attempts = 0
+        self._online = False
+
+    @property
+    def state(self) -> State:
+        """Where the machine stands."""
+        return self._state
+
+    def ask(self) -> None:
+        """A person wants an exchange now."""
+        self._take(machine.Asked())
+
+    def saved(self) -> None:
+        """Something was saved here."""
+        self._take(machine.Saved())
+
+    def tick(self) -> None:
+        """Time passed; call every few seconds."""
+        self._take(machine.Tick(self._now()))
+
+    def pause(self) -> None:
+        """No exchange until `resume`; one that runs ends after its present request."""
+        self._take(machine.Paused())
+
+    def resume(self) -> None:
+        """Go on."""
+        self._take(machine.Resumed())
+
+    def status(self) -> SyncStatus:
+        """The truth behind the badge."""
+        with self._vault.read() as connection:
+            return self.status_in(connection)
+
+    def status_in(self, connection: Connection) -> SyncStatus:
+        """The same, in a snapshot that the caller reads more from."""
+        state, progress = self._state, self._progress
+        latest = next((e for e in load_exchanges(connection, 20) if e.outcome != "failed"), None)
+        busy = state.phase in _BUSY and progress is not None
+        return SyncStatus(
+            phase=state.phase,
+            waiting=pending_count(connection),
+            sent=progress.sent if busy and progress else 0,
+            to_send=progress.to_send if busy and progress else 0,
+            bytes_sent=progress.bytes_sent if busy and progress else 0,
+            seconds_left=progress.seconds_left if busy and progress else None,
+            received_at=None if latest is None else datetime.fromtimestamp(latest.at / 1000, UTC),
+            online=self._online,
+            problem=state.problem,
+        )
+
+    def exchange_now(
+        self,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """One whole exchange in the calling thread, noted in the history.
+
+        Raises:
+            TongcdsError: as `Exchange.run`, and not_enrolled.
+        """
+        with self._vault.read() as connection:
+            enrolment = load_enrolment(connection)
+        if enrolment is None:
+            raise UserError("not_enrolled")
+        self._attempts += 1
+        transport = self._connect(enrolment.server_url)
+        exchange = Exchange(
+            self._vault, transport, self._clock, pace=self._pace, progress=progress, cancelled=cancelled
+        )
+        try:
+            outcome = exchange.run()
+        except TongcdsError as problem:
+            self._online = False
+            self._note(exchange.outcome, "failed", problem.code)
+            raise
+        finally:
+            transport.close()
+        self._online = True
+        self._note(outcome, "resumed" if self._attempts > 1 else "done", "")
+        self._attempts = 0
+        return outcome
+
+    def _note(self, outcome: Outcome, how: str, problem: str) -> None:
+        """Add to the history; a failure that follows on the same failure is not worth another line."""
+        with self._vault.write() as connection:
+            latest = load_exchanges(connection, 1)
+            if how == "failed" and not outcome.sent and latest and latest[0].problem == problem:
+                return
+            me = load_identity(connection, now=self._now)
+            add_exchange(
+                connection,
+                HistoryEntry(
+                    at=self._now(),
+                    way="network",
+                    sent=outcome.sent,
+                    received=outcome.received,
+                    outcome=how,
+                    attempts=self._attempts,
+                    problem=problem,
+                    watermark=me.received if me else 0,
+                ),
+            )
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp() * 1000)
+
+    def _take(self, event: machine.Event, touched: frozenset[str] = frozenset()) -> None:
+        with self._lock:
+            before = self._state
+            self._state, act = machine.step(self._state, event)
+            changed = self._state != before
+            if act is Act.EXCHANGE:
+                self._stop.clear()
+                self._progress = None
+            elif act is Act.STOP:
+                self._stop.set()
+        if act is Act.EXCHANGE:
+            self._submit(self._run)
+        if changed or touched:
+            self._on_change(touched)
+
+    def _run(self) -> None:
+        touched: set[str] = set()
+        try:
+            touched = self.exchange_now(self._tell, self._stop.is_set).touched
+        except CancelledError:
+            event: machine.Event = machine.Finished()
+        except TongcdsError as problem:
+            after = problem.params.get("retry_after", 0)
+            event = machine.Failed(
+                problem.code,
+                self._now(),
+                random.random(),  # noqa: S311  spreads laptops over time, guards nothing
+                retry_after=int(after) * 1000 if isinstance(after, int) else 0,
+            )
+        except Exception:
+            # Our own mistake must not end automatic exchange for ever; the log has it.
+            log.exception("an exchange ended in a mistake of ours")
+            event = machine.Failed("server_unreachable", self._now(), 1.0)
+        else:
+            event = machine.Finished()
+        self._take(event, frozenset(touched))
+
+    def _tell(self, progress: Progress) -> None:
+        self._progress = progress
+        self._take(machine.Moved(progress.phase), frozenset({"sync"}))

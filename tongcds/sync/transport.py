@@ -1,0 +1,124 @@
+"""HTTP to the province's server: one POST, a bounded answer, and every way a network fails as an error code.
+
+Whatever stands between (a hotel's sign-in page, a proxy's error) is recognised by its content type and never
+believed. What the bodies mean is `sync.exchange`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import requests
+
+from tongcds.errors import UnavailableError, UserError
+from tongcds.protocol.envelope import CONTENT_TYPE
+from tongcds.protocol.messages import Problem, ProtocolError, decode
+
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 60.0
+_MOST_BYTES = 32 * 1024 * 1024
+_PIECE = 64 * 1024
+
+# Problem codes of the server, as the errors that a person reads. Anything else is `server_refused`.
+_USER_CODES = frozenset(
+    {"invitation_unknown", "invitation_used", "invitation_expired", "protocol_unsupported"}
+)
+_BUSY = frozenset({"busy", "server_busy", "rate_limited"})
+
+
+class ServerProblemError(Exception):
+    """The server refused with a problem that the exchange itself deals with."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Bytes of bodies in both directions."""
+
+    sent: int = 0
+    received: int = 0
+
+
+@dataclass(slots=True)
+class Transport:
+    """A way to one server. Not for several threads at once."""
+
+    url: str
+    traffic: Traffic = field(default_factory=Traffic)
+    _session: requests.Session | None = None
+
+    def post(self, path: str, body: bytes) -> bytes:
+        """Send `body` and return the answer's body.
+
+        Raises:
+            UnavailableError: server_unreachable, captive_portal, server_busy (with `retry_after` seconds).
+            UserError: a refusal that the person can act on.
+            ServerProblemError: a refusal that the exchange deals with.
+        """
+        session = self._open()
+        try:
+            with session.post(
+                self.url.rstrip("/") + path,
+                data=body,
+                stream=True,
+                allow_redirects=False,
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+            ) as answer:
+                self.traffic.sent += len(body)
+                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
+                if kind != CONTENT_TYPE:
+                    raise UnavailableError(_stranger(answer.status_code, kind))
+                content = _read(answer)
+                self.traffic.received += len(content)
+                if answer.ok:
+                    return content
+        except requests.RequestException:
+            raise UnavailableError("server_unreachable") from None
+        raise _refusal(content)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _open(self) -> requests.Session:
+        if self._session is None:
+            self._session = requests.Session()
+            # Every byte counts on a weak link: nothing that says who we are beyond what the server needs.
+            self._session.headers.clear()
+            self._session.headers.update({"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"})
+        return self._session
+
+
+def _stranger(status: int, kind: str) -> str:
+    """Who answered, when it was not our server: a page to sign in on, or something broken on the way."""
+    redirected = 300 <= status < 400  # noqa: PLR2004  the class of redirections
+    page = kind in {"text/html", "application/xhtml+xml"} and status < 500  # noqa: PLR2004  a page, not an error
+    return "captive_portal" if redirected or page else "server_unreachable"
+
+
+def _read(answer: requests.Response) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    for piece in answer.iter_content(_PIECE):
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise UnavailableError("server_unreachable")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _refusal(content: bytes) -> Exception:
+    try:
+        problem = decode(Problem, content)
+    except ProtocolError:
+        return UnavailableError("server_unreachable")
+    if problem.code in _USER_CODES:
+        return UserError(problem.code)
+    if problem.code in _BUSY:
+        return UnavailableError("server_busy", retry_after=problem.retry_after)
+    return ServerProblemError(problem)
