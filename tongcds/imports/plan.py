@@ -1,0 +1,437 @@
+"""Compares a register from a file with what the vault has, and lists what an import would write, and why.
+
+Pure: the vault is handed over as an `ExistingRegister`, the writes come back as plain values for `actions` to
+apply in one transaction. What the file leaves empty never erases what the vault has; a phone number or a note
+that is replaced stays beside the new one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from tongcds.domain.identity import CITIZEN_ID, OLD_ID
+from tongcds.domain.text import fold, tone_fold
+from tongcds.imports.findings import Finding, Weight
+from tongcds.imports.matching import (
+    ExistingHousehold,
+    ExistingPerson,
+    ExistingRegister,
+    Matcher,
+)
+from tongcds.imports.readings import HEAD
+from tongcds.imports.register import ImportedHousehold, ImportedMember, Register
+
+
+class State(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    DOUBTFUL = "doubtful"
+    """Written all the same; a person should look."""
+    WRONG = "wrong"
+    """Left out, because something needed is missing."""
+    SKIPPED = "skipped"
+    """No household or person: a total, a page header, the signatures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands for the id of a record that this import makes: the write with this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWrite:
+    """One record to write. `id` None: a new one, known to other writes as `Ref(ref)`.
+
+    `fields` holds only what changes. A field that names another record holds its id, or a `Ref`, which may
+    belong to a later write, so ids of new records are to be made before anything is written.
+    """
+
+    kind: str
+    id: bytes | None
+    ref: int
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of the vault that the file says otherwise; `old` None where the vault has nothing."""
+
+    field: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row has its state: a code of `preview.REASONS` and what its sentence needs."""
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One row of the file: what it says, what will be written, its state and all reasons for it."""
+
+    sheet: str
+    row: int
+    state: State
+    in_file: str
+    will_write: str
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do. Rows and writes are in file order, a household before its people."""
+
+    rows: tuple[PlannedRow, ...]
+    writes: tuple[PlannedWrite, ...]
+    households_new: int
+    households_changed: int
+    households_same: int
+    villages_missing: tuple[str, ...]
+
+    @property
+    def rows_doubtful(self) -> int:
+        """How many rows a person should look at."""
+        return sum(row.state is State.DOUBTFUL for row in self.rows)
+
+    @property
+    def rows_wrong(self) -> int:
+        """How many rows are left out."""
+        return sum(row.state in {State.WRONG, State.SKIPPED} for row in self.rows)
+
+    @property
+    def households_to_write(self) -> int:
+        """How many households are new or changed, in themselves or in their people."""
+        return self.households_new + self.households_changed
+
+    @property
+    def people_to_write(self) -> int:
+        """How many people are new or changed."""
+        return sum(write.kind == PERSON for write in self.writes)
+
+
+HOUSEHOLD: Final = "household"
+PERSON: Final = "person"
+NO_VILLAGE: Final = ""
+"""The key of `village_ids` for households whose file names no village."""
+
+
+def plan_import(
+    register: Register, existing: ExistingRegister, *, village_ids: Mapping[str, bytes]
+) -> ImportPlan:
+    """Say for each row what an import would do, and list the writes.
+
+    Args:
+        register: What the file says.
+        existing: What the vault has in the villages concerned.
+        village_ids: For each village name of the register its id; `NO_VILLAGE` for households without one.
+            Households of any other village are left out and their villages named in `villages_missing`.
+    """
+    return _Planner(register, existing, village_ids).plan()
+
+
+@dataclass(slots=True)
+class _Count:
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+class _Planner:
+    def __init__(
+        self, register: Register, existing: ExistingRegister, village_ids: Mapping[str, bytes]
+    ) -> None:
+        self._register = register
+        self._matcher = Matcher(existing)
+        self._village_ids = village_ids
+        self._guessed = {(w.sheet, w.row) for w in register.warnings if w.code == "head_missing"}
+        self._findings: dict[tuple[str, int], list[Finding]] = defaultdict(list)
+        for finding in register.warnings:
+            self._findings[finding.sheet, finding.row].append(finding)
+        self._rows: list[PlannedRow] = []
+        self._writes: list[PlannedWrite] = []
+        self._refs = 0
+        self._count = _Count()
+        self._missing: dict[str, None] = {}
+
+    def plan(self) -> ImportPlan:
+        for household in self._register.households:
+            village = self._village_ids.get(household.village or NO_VILLAGE)
+            if village is None:
+                self._leave_out(household)
+            else:
+                self._take(household, village)
+        self._skip_others()
+        order = {sheet.name: place for place, sheet in enumerate(self._register.sheets)}
+        self._rows.sort(key=lambda row: (order.get(row.sheet, 0), row.row))
+        return ImportPlan(
+            tuple(self._rows),
+            tuple(self._writes),
+            self._count.new,
+            self._count.changed,
+            self._count.same,
+            tuple(self._missing),
+        )
+
+    def _next_ref(self) -> int:
+        self._refs += 1
+        return self._refs
+
+    def _leave_out(self, household: ImportedHousehold) -> None:
+        self._missing[household.village or NO_VILLAGE] = None
+        reason = Reason("village_unknown", {"village": household.village or "–"})
+        for member in household.members:
+            self._row(household.sheet, member, State.WRONG, reasons=(reason,), will_write="")
+
+    def _take(self, household: ImportedHousehold, village: bytes) -> None:
+        known = self._matcher.household(household, village)
+        ref = self._next_ref()
+        home: bytes | Ref = known.id if known is not None else Ref(ref)
+        at = len(self._writes)
+        head: bytes | Ref | None = None
+        for member in household.members:
+            written = self._person(household.sheet, member, village, known, home)
+            guessed = (household.sheet, member.row) in self._guessed
+            if member.is_head and not (guessed and known is not None and known.head_id is not None):
+                head = written
+        changes = _household_changes(household, known, village, head)
+        reasons = _household_doubts(household, known, village)
+        if changes:
+            fields = {change.field: change.new for change in changes}
+            write = PlannedWrite(HOUSEHOLD, None if known is None else known.id, ref, fields)
+            self._writes.insert(at, write)
+        if known is None:
+            self._count.new += 1
+        elif len(self._writes) > at:
+            self._count.changed += 1
+        else:
+            self._count.same += 1
+        if known is not None and (changes or reasons):
+            self._add_to_head_row(household, changes, reasons)
+
+    def _person(
+        self,
+        sheet: str,
+        member: ImportedMember,
+        village: bytes,
+        known: ExistingHousehold | None,
+        home: bytes | Ref,
+    ) -> bytes | Ref:
+        person = self._matcher.person(member, known) if known is not None else None
+        if person is None:
+            ref = self._next_ref()
+            wanted = {**self._fields(sheet, member), "household_id": home, "village_id": village}
+            fields = {name: value for name, value in wanted.items() if value not in (None, [])}
+            self._writes.append(PlannedWrite(PERSON, None, ref, fields))
+            reasons = tuple(
+                Reason("like_existing", {"household": self._name_of(alike), "name": alike.full_name})
+                for alike in self._matcher.look_alikes(member, village, known)
+            )
+            self._row(sheet, member, State.NEW, reasons=reasons)
+            return Ref(ref)
+        changes, reasons = _person_changes(member, person, self._fields(sheet, member))
+        if changes:
+            fields = {change.field: change.new for change in changes}
+            self._writes.append(PlannedWrite(PERSON, person.id, self._next_ref(), fields))
+        state = State.CHANGED if changes else State.SAME
+        self._row(sheet, member, state, reasons=reasons, changes=changes)
+        return person.id
+
+    def _fields(self, sheet: str, member: ImportedMember) -> dict[str, object]:
+        named_head = member.is_head and (sheet, member.row) not in self._guessed
+        return _person_fields(member, named_head=named_head)
+
+    def _name_of(self, person: ExistingPerson) -> str:
+        home = self._matcher.households.get(person.household_id or b"")
+        return home.code if home is not None and home.code else person.full_name
+
+    def _row(
+        self,
+        sheet: str,
+        member: ImportedMember,
+        state: State,
+        *,
+        reasons: tuple[Reason, ...] = (),
+        changes: tuple[Change, ...] = (),
+        will_write: str | None = None,
+    ) -> None:
+        findings = tuple(self._findings.pop((sheet, member.row), ()))
+        doubted = any(finding.weight is Weight.CHECK for finding in findings) or bool(reasons)
+        if doubted and state is not State.WRONG:
+            state = State.DOUBTFUL
+        in_file, written = _shown(member, findings)
+        if will_write is not None:
+            written = will_write
+        self._rows.append(PlannedRow(sheet, member.row, state, in_file, written, findings, reasons, changes))
+
+    def _add_to_head_row(
+        self, household: ImportedHousehold, changes: tuple[Change, ...], reasons: tuple[Reason, ...]
+    ) -> None:
+        """Show what changes about a household on the row of its head."""
+        shown = household.members[0].row
+        for place in range(len(self._rows) - 1, -1, -1):
+            row = self._rows[place]
+            if row.sheet == household.sheet and row.row == shown:
+                state = State.CHANGED if row.state is State.SAME and changes else row.state
+                self._rows[place] = PlannedRow(
+                    row.sheet,
+                    row.row,
+                    State.DOUBTFUL if reasons else state,
+                    row.in_file,
+                    row.will_write,
+                    row.findings,
+                    row.reasons + reasons,
+                    row.changes + tuple(c for c in changes if c.field != "head_id"),
+                )
+                return
+
+    def _skip_others(self) -> None:
+        for sheet in self._register.sheets:
+            for skipped in sheet.skipped:
+                findings = tuple(self._findings.pop((sheet.name, skipped.row), ()))
+                if skipped.kind == "village" and not findings:
+                    continue
+                state = State.WRONG if skipped.kind == "name_missing" else State.SKIPPED
+                if any(finding.code == "total_mismatch" for finding in findings):
+                    state = State.DOUBTFUL
+                reasons = (
+                    ()
+                    if skipped.kind in {"name_missing", "village"}
+                    else (Reason(f"skipped_{skipped.kind}"),)
+                )
+                self._rows.append(
+                    PlannedRow(sheet.name, skipped.row, state, skipped.text, "", findings, reasons)
+                )
+
+
+def _shown(member: ImportedMember, findings: tuple[Finding, ...]) -> tuple[str, str]:
+    """Return what the table shows of a row: the name, and the value that most needs a look."""
+    told = [f for f in findings if f.field != "full_name" and (f.found or f.kept) and f.found != member.found]
+    told.sort(key=lambda finding: finding.weight is Weight.INFO)
+    if not told:
+        return member.found, member.full_name
+    first = told[0]
+    kept = f"{member.full_name} · {first.kept}" if first.kept else member.full_name
+    return f"{member.found} · {first.found}" if first.found else member.found, kept
+
+
+def _person_fields(member: ImportedMember, *, named_head: bool) -> dict[str, object]:
+    return {
+        "full_name": member.full_name,
+        "relation": HEAD if named_head and member.relation is None else member.relation,
+        "sex": member.sex,
+        "birth": member.birth,
+        "ethnicity": member.ethnicity,
+        "id_number": member.id_number,
+        "id_kind": member.id_kind,
+        "phone": member.phone,
+        "more_phones": list(member.more_phones),
+        "note": member.note,
+    }
+
+
+def _person_changes(
+    member: ImportedMember, person: ExistingPerson, wanted: Mapping[str, object]
+) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:
+    """Return what the file says otherwise about a person, and what of that a person must decide."""
+    changes = []
+    reasons = []
+    if fold(member.full_name) != fold(person.full_name):
+        # Found by personal number under another name: one of the two is mistaken, so the name stays.
+        reasons.append(Reason("name_differs", {"name": person.full_name}))
+    elif tone_fold(member.full_name) != tone_fold(person.full_name):
+        changes.append(Change("full_name", person.full_name, member.full_name))
+    names = ["relation", "sex", "ethnicity"]
+    if not (member.id_kind == OLD_ID and person.id_kind == CITIZEN_ID):
+        names += ["id_number", "id_kind"]
+    for name in names:
+        new, old = wanted[name], getattr(person, name)
+        if new is not None and new != old:
+            changes.append(Change(name, old, new))
+    if member.birth is not None and not (person.birth or "").startswith(member.birth):
+        changes.append(Change("birth", person.birth, member.birth))
+    changes += _phone_changes(member, person)
+    note = _joined_note(person.note, member.note)
+    if note != person.note:
+        changes.append(Change("note", person.note, note))
+    return tuple(changes), tuple(reasons)
+
+
+def _phone_changes(member: ImportedMember, person: ExistingPerson) -> list[Change]:
+    """Return the changes of phones: a number the vault has is never lost, it moves behind the new one."""
+    had = [phone for phone in (person.phone, *person.more_phones) if phone]
+    new = [phone for phone in (member.phone, *member.more_phones) if phone and phone not in had]
+    if not new:
+        return []
+    if member.phone not in new:
+        return [Change("more_phones", list(person.more_phones), [*person.more_phones, *new])]
+    changes = [Change("phone", person.phone, member.phone)]
+    others = [phone for phone in (*had, *new) if phone != member.phone]
+    if others != list(person.more_phones):
+        changes.append(Change("more_phones", list(person.more_phones), others))
+    return changes
+
+
+def _joined_note(old: str | None, new: str | None) -> str | None:
+    if not new or (old and new in old):
+        return old
+    return f"{old}; {new}" if old else new
+
+
+def _household_changes(
+    household: ImportedHousehold,
+    known: ExistingHousehold | None,
+    village: bytes,
+    head: bytes | Ref | None,
+) -> tuple[Change, ...]:
+    wanted: dict[str, object] = {
+        "village_id": village if known is None or known.village_id is None else None,
+        "code": household.no if household.number_is_code else None,
+        "head_id": head,
+        "address": household.address,
+        "poverty": household.poverty,
+        "hardship": household.hardship,
+        "stated_size": household.stated_size,
+    }
+    changes = []
+    for name, new in wanted.items():
+        old = None if known is None else getattr(known, name)
+        if new is None or new == old or (known is not None and _would_erase(name, old, new)):
+            continue
+        changes.append(Change(name, old, new))
+    return tuple(changes)
+
+
+def _would_erase(name: str, old: object, new: object) -> bool:
+    """Say whether an unmarked cell would take away what the vault knows."""
+    unmarked = (name == "poverty" and new == "none") or (name == "hardship" and new is False)
+    return (unmarked and old is not None) or (name == "code" and bool(old))
+
+
+def _household_doubts(
+    household: ImportedHousehold, known: ExistingHousehold | None, village: bytes
+) -> tuple[Reason, ...]:
+    if known is None:
+        return ()
+    doubts = []
+    if household.poverty == "none" and known.poverty not in {None, "none"}:
+        doubts.append(Reason("poverty_not_marked"))
+    if known.code and household.number_is_code and household.no not in {None, known.code}:
+        doubts.append(Reason("code_differs", {"code": known.code}))
+    if known.village_id not in {None, village}:
+        doubts.append(Reason("village_differs", {"village": household.village or "–"}))
+    return tuple(doubts)
