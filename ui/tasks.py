@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from tongcds.errors import CancelledError
+from tongcds.errors import CancelledError, TongcdsError
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -44,8 +44,8 @@ class Tasks(QObject):
         """Do the work elsewhere, then call `done` with its result on the UI thread.
 
         Nothing is called when the owner (mostly the screen) is gone by then, when the work was cancelled, or
-        after `close`. An exception goes to `failed`; without it to the excepthook, and so to the error
-        window.
+        after `close`. An exception goes to `failed`; without it, or when it is a mistake of ours, to the
+        excepthook and so to the error window.
         """
         if self._closed:
             return
@@ -73,9 +73,10 @@ class Tasks(QObject):
         except CancelledError:
             return
         except Exception as problem:
-            if failed is None:
+            if failed is not None:
+                failed(problem)
+            if failed is None or not isinstance(problem, TongcdsError):
                 raise
-            failed(problem)
             return
         done(result)
 

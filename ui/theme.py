@@ -40,6 +40,7 @@ class Style(StrEnum):
     PLACE = "place"
     MUTED = "muted"
     NOTE = "note"
+    NAME = "name"
     LABEL = "label"
     CAPTION = "caption"
     FINE = "fine"
@@ -65,6 +66,7 @@ TEXT_STYLES: Final[dict[Style, TextStyle]] = {
     Style.PLACE: TextStyle(14, 500, "ink_soft"),
     Style.MUTED: TextStyle(14, 400, "ink_soft"),
     Style.NOTE: TextStyle(13, 400, "ink_soft"),
+    Style.NAME: TextStyle(13, 600, "ink"),
     Style.LABEL: TextStyle(13, 600, "ink_soft"),
     Style.CAPTION: TextStyle(12, 600, "ink_soft"),
     Style.FINE: TextStyle(11, 500, "ink_soft"),
@@ -115,6 +117,7 @@ class Length:
     FIELD: Final = 120
     DIALOG: Final = 520
     READING: Final = 640
+    LIST_LEAST: Final = 236
     SIDE: Final = 300
 
 

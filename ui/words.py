@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, NamedTuple
 
+from tongcds.clock import VIETNAM
 from tongcds.domain.views import Figure, Result, Standing, Tile, Tone
 from tongcds.i18n import (
     N_,
     _,
+    format_date,
     format_number,
     format_percent,
     format_points,
+    format_time,
     ngettext,
 )
 
@@ -73,6 +77,14 @@ def result(how: Result) -> State:
 def group_icon(code: str) -> str:
     """The icon of a group of services; a group that this version does not know gets the log's."""
     return _GROUP_ICONS.get(code, "clipboard-check")
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """The time of day of a moment of today, otherwise day and time."""
+    day = when.astimezone(VIETNAM).date()
+    if day == now.astimezone(VIETNAM).date():
+        return format_time(when)
+    return _("{day}, {time}").format(day=format_date(day), time=format_time(when))
 
 
 def capital(words: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tongcds.clock import VIETNAM
 from tongcds.domain.views import SyncPhase, SyncStatus, Tone
-from tongcds.i18n import _, format_date, format_number, format_time, ngettext
+from tongcds.i18n import _, format_number, ngettext
+from ui.words import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,6 @@ class Badge:
     words: str
     tone: Tone
     icon: str
-
-
-def moment_words(moment: datetime, now: datetime) -> str:
-    """The time of day of a moment of today, otherwise day and time."""
-    day = moment.astimezone(VIETNAM).date()
-    if day == now.astimezone(VIETNAM).date():
-        return format_time(moment)
-    return _("{day}, {time}").format(day=format_date(day), time=format_time(moment))
 
 
 def sync_badge(status: SyncStatus, now: datetime) -> Badge:
@@ -45,7 +37,7 @@ def sync_badge(status: SyncStatus, now: datetime) -> Badge:
     if status.waiting:
         return _waiting(status)
     if status.received_at is not None:
-        words = _("All received at {time}").format(time=moment_words(status.received_at, now))
+        words = _("All received at {time}").format(time=moment(status.received_at, now))
         return Badge(words, Tone.GOOD, "circle-check")
     return Badge(_("Nothing to send yet"), Tone.QUIET, "cloud-check" if status.online else "cloud-off")
 

@@ -129,7 +129,7 @@ class Rail(QWidget):
         names.addWidget(Text("TongCDS", Style.HEADING))  # translators never see it: it is a name
         names.addWidget(Text(owner, Style.FINE))
         head = line(gap=2.5)
-        head.setContentsMargins(space(2), space(1), 0, space(3.5))
+        head.setContentsMargins(space(2), space(2.5), 0, space(4.5))
         head.addWidget(logo)
         head.addLayout(names, 1)
         box = QVBoxLayout(self)

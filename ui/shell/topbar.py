@@ -78,8 +78,7 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.search = search
         self.badge = BadgeButton()
-        self.person = Text(person, Style.LABEL)
-        self.person.setProperty("strong", "true")
+        self.person = Text(person, Style.NAME)
         row = line(self, gap=3.5)
         row.setContentsMargins(space(5), space(2), space(5), space(2) + Length.LINE)
         row.addWidget(search, 3)

@@ -157,7 +157,7 @@ class Shell(QMainWindow):
         self.rail.set_count(key, count)
 
     def say(self, words: str, *, undo: object = None, stays: bool = False) -> None:
-        """Show a sentence in the message bar; `undo` (not None) offers Undo and comes back with the signal."""
+        """Show a sentence in the message bar; with `undo` it offers Undo and hands it back by signal."""
         if words:
             self.messages.say(words, undo=undo, stays=stays)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tongcds.domain.views import Tone
 from tongcds.i18n import _
@@ -183,13 +183,16 @@ class ProgressStrip(QFrame):
         self.meter = MeterBar()
         self.button = Button("", kind=Kind.SMALL)
         self.button.clicked.connect(self.pressed)
-        head = line(gap=3)
-        head.addWidget(self.words)
-        head.addStretch(1)
-        head.addWidget(self.estimate)
-        middle = column(gap=0.5)
-        middle.addLayout(head)
+        # While work runs, words and estimate share a line over the meter; a told state takes two lines.
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.addWidget(self.words)
+        self._head.addStretch(1)
+        self._head.addWidget(self.estimate)
+        middle = column(gap=1)
+        middle.addStretch(1)
+        middle.addLayout(self._head)
         middle.addWidget(self.meter)
+        middle.addStretch(1)
         row = line(self, gap=3.5)
         row.setContentsMargins(space(4) + Length.LINE, space(4), space(4) + Length.LINE, space(4))
         row.addWidget(self._tile)
@@ -197,8 +200,24 @@ class ProgressStrip(QFrame):
         row.addWidget(self.button)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_progress(self, words: str, estimate: str, share: float | None, button: str = "") -> None:
+    def show_progress(
+        self,
+        words: str,
+        estimate: str,
+        share: float | None,
+        button: str = "",
+        *,
+        icon: str = "refresh-cw",
+        tone: Tone | None = None,
+    ) -> None:
         """Show how far the work is; `share` None while nobody knows; no button without words for it."""
+        self._tile.show_icon(icon, tone)
+        running = share is not None
+        way = QBoxLayout.Direction
+        self._head.setDirection(way.LeftToRight if running else way.TopToBottom)
+        self._head.setSpacing(space(3) if running else space(0.5))
+        self.estimate.restyle(Style.MUTED if running else Style.NOTE)
+        self.estimate.setVisible(bool(estimate))
         self.words.setText(words)
         self.estimate.setText(estimate)
         self.meter.setVisible(share is not None)

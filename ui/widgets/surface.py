@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -74,6 +74,7 @@ class Card(QFrame):
 
     Args:
         flush: no padding around the body, for lists and tables that reach the edges.
+        tight: less padding, for a card inside a card.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Card(QFrame):
         note: str = "",
         *,
         flush: bool = False,
+        tight: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -100,8 +102,9 @@ class Card(QFrame):
             outer.setContentsMargins(Length.LINE, Length.LINE, Length.LINE, Length.LINE)
             self.head.setContentsMargins(side, space(3.5), side, space(1))
         else:
+            side = space(2.5) if tight else side
             outer.setContentsMargins(side + Length.LINE, side, side + Length.LINE, side)
-        outer.setSpacing(space(2))
+        outer.setSpacing(space(1))
         outer.addLayout(self.head)
         outer.addLayout(self.body, 1)
         if not title and not note:
@@ -165,7 +168,7 @@ class PageHead(QWidget):
         super().__init__(parent)
         self.title = Text(title, Style.TITLE)
         self.subtitle = Text(subtitle, Style.SUBTITLE)
-        words = column()
+        words = column(gap=0.5)
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
         row = line(self, gap=2.5)
@@ -193,24 +196,21 @@ class ScrollColumn(QScrollArea):
         self.body = column(self._inner, gap=gap)
         self.setWidget(self._inner)
 
-
-class Page(QWidget):
-    """A screen's frame: margins of 20 px, 16 px between its parts. Put content into `body`.
-
-    It scrolls as a whole where the window is too low for the text size.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "page")
-        self._scroll = ScrollColumn(gap=4)
-        self.body = self._scroll.body
-        self.body.setContentsMargins(space(5), space(5), space(5), space(5))
-        column(self).addWidget(self._scroll)
+    def minimumSizeHint(self) -> QSize:
+        # A few rows at least; where even they do not fit, the page scrolls.
+        hint = super().minimumSizeHint()
+        least = theme.current().scaled(Length.LIST_LEAST)
+        return QSize(hint.width(), min(self._inner.minimumSizeHint().height(), least))
 
 
 class ItemRow(QWidget):
-    """A row of a card: what stands before it, a strong line over a quiet one, what stands behind it."""
+    """A row of a card: what stands before it, a strong line over a quiet one, what stands behind it.
+
+    Args:
+        opens: the whole row can be clicked, or reached by Tab and opened by Enter (`opened`).
+    """
+
+    opened = Signal()
 
     def __init__(
         self,
@@ -219,6 +219,7 @@ class ItemRow(QWidget):
         *,
         before: QWidget | None = None,
         behind: Sequence[QWidget] = (),
+        opens: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -226,13 +227,45 @@ class ItemRow(QWidget):
         row.setContentsMargins(0, space(2.5), 0, space(2.5))
         if before is not None:
             row.addWidget(before, 0, Qt.AlignmentFlag.AlignVCenter)
-        words = column()
+        words = column(gap=0.5)
         self.title = Text(title, Style.STRONG)
         self.detail = Text(detail, Style.NOTE)
         words.addWidget(self.title)
         words.addWidget(self.detail)
+        self.detail.setVisible(bool(detail))
         row.addLayout(words, 1)
         for widget in behind:
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{title}. {detail}" if detail else title)
+        self._opens = opens
+        if opens:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._opens and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if (
+            self._opens
+            and event.button() == Qt.MouseButton.LeftButton
+            and self.rect().contains(event.position().toPoint())
+        ):
+            self.opened.emit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._opens:
+            return
+        painter = QPainter(self)
+        paint.begin(painter)
+        area = QRectF(self.rect()).adjusted(0, space(1), 0, -space(1))
+        if self.underMouse():
+            paint.rounded(painter, area, Length.RADIUS, fill=theme.current().colour("hover"))
+        if self.hasFocus():
+            paint.focus_ring(painter, area, Length.RADIUS)

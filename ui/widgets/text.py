@@ -131,6 +131,11 @@ class IconTile(QWidget):
         self._tone = tone
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def show_icon(self, name: str, tone: Tone | None) -> None:
+        """Draw another icon in another tone."""
+        self._name, self._tone = name, tone
+        self.update()
+
     def sizeHint(self) -> QSize:
         edge = theme.current().scaled(space(self._steps))
         return QSize(edge, edge)

@@ -43,6 +43,7 @@ class IndicatorTile(Card):
         self.meter = MeterBar(share, target)
         if tone is not None:
             self.meter.show_share(share, target, tone=tone)
+        self.body.setSpacing(Length.LINE)
         self.body.addWidget(self.label)
         self.body.addWidget(self.value)
         self.body.addWidget(self.detail)

@@ -1,0 +1,44 @@
+"""Sets Qt up: fonts, theme, Qt's own words in the user's language. The window itself is `ui.shell`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from tongcds import i18n
+from tongcds.settings import TEXT_SIZE, THEME, Settings
+from ui import stylesheet, theme
+from ui.qtwords import QtWords
+
+NAME = "TongCDS"
+
+
+def create(arguments: list[str], *, text_percent: int = 100, theme_name: str = "light") -> QApplication:
+    """Make the application, dressed and speaking; or dress the one that runs already."""
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(arguments)
+    app.setApplicationName(NAME)
+    app.setStyle("Fusion")
+    theme.load_fonts()
+    stylesheet.dress(app, theme.load(theme_name, text_percent=text_percent))
+    speak(app)
+    return app
+
+
+def start(arguments: list[str], settings: Settings) -> QApplication:
+    """Make the application as the settings want it. The language is set before, by `tongcds.i18n`."""
+    return create(arguments, text_percent=settings.get(TEXT_SIZE), theme_name=settings.get(THEME))
+
+
+def dress(app: QApplication, settings: Settings) -> None:
+    """Show another theme or text size at once, in every open window."""
+    stylesheet.dress(app, theme.load(settings.get(THEME), text_percent=settings.get(TEXT_SIZE)))
+
+
+def speak(app: QApplication) -> None:
+    """Give Qt's own dialogs the language in force; windows made before keep their words."""
+    for old in app.findChildren(QtWords):
+        app.removeTranslator(old)
+        old.deleteLater()
+    app.installTranslator(QtWords(app))
+    QLocale.setDefault(QLocale("vi_VN" if i18n.language() == "vi" else "en_GB"))

@@ -1,0 +1,189 @@
+"""Đồng bộ: how the exchange stands, places that two machines changed, what came back, and what went when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from tongcds.clock import Clock
+from tongcds.domain.views import SyncPhase, SyncStatus, SyncView, Tone
+from tongcds.i18n import _, format_datetime
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.screens import syncparts, syncstate
+from ui.tasks import Tasks
+from ui.widgets.button import Button, Kind
+from ui.widgets.messages import EmptyState, ProgressStrip
+from ui.widgets.page import Page
+from ui.widgets.pill import Pill
+from ui.widgets.rows import RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, ScrollColumn, clear, column, line
+
+
+class SyncScreen(Page):
+    """Shows a `SyncView`. The status may also be brought alone, by `show_status`, while an exchange runs.
+
+    `sync_requested`, `pause_requested`; `version_chosen` carries (conflict id, the side's index);
+    `import_undone` the id of an import; `export_requested` and `usb_requested` exist where `usb` is true.
+
+    Args:
+        load: answers the view; runs off the UI thread.
+        usb: offer to carry changes on a stick.
+    """
+
+    sync_requested = Signal()
+    pause_requested = Signal()
+    export_requested = Signal()
+    usb_requested = Signal()
+    version_chosen = Signal(object, int)
+    import_undone = Signal(object)
+
+    def __init__(
+        self,
+        load: Callable[[], SyncView],
+        tasks: Tasks,
+        changes: ChangeBus,
+        clock: Clock,
+        *,
+        usb: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._tasks = tasks
+        self._clock = clock
+        self._view: SyncView | None = None
+        self._stale = True
+        self._running = False
+        self._now = Button(_("Sync now"), icon="refresh-cw", kind=Kind.PRIMARY)
+        self._now.clicked.connect(self.sync_requested)
+        self._head = PageHead(_("Sync"), "", [*self._usb_buttons(offered=usb), self._now])
+        self._strip = ProgressStrip("refresh-cw")
+        self._strip.pressed.connect(self._press_strip)
+        self._places = Card()
+        self._calm = Pill(_("Nothing is lost"), Tone.QUIET)
+        self._places.head.addWidget(self._calm)
+        self._place_rows = ScrollColumn(gap=3)
+        self._places.body.addWidget(self._place_rows)
+        self._history = Card(_("History"), flush=True)
+        self._table = RowsModel(syncparts.history_columns(), self)
+        self._history_view = RowsView(self._table, name=_("History"), pick=False)
+        self._history.body.addWidget(self._history_view)
+        self._no_history = EmptyState(
+            "history",
+            _("No exchange yet"),
+            _("Each exchange with the province appears here: when, how, and how much went each way."),
+        )
+        self._history.body.addWidget(self._no_history)
+        self._imports = Card(_("Imports"))
+        self.body.addWidget(self._head)
+        self.body.addWidget(self._strip)
+        right = column(gap=4)
+        right.addWidget(self._history, 1)
+        right.addWidget(self._imports)
+        cards = line(gap=4)
+        cards.addWidget(self._places, 6)
+        cards.addLayout(right, 5)
+        self.body.addLayout(cards, 1)
+        self.retried.connect(self.reload)
+        changes.changed.connect(self._heed)
+
+    def _usb_buttons(self, *, offered: bool) -> list[Button]:
+        if not offered:
+            return []
+        out = Button(_("Export to USB"), icon="usb")
+        out.clicked.connect(self.export_requested)
+        back = Button(_("Import from USB"), icon="hard-drive-download")
+        back.clicked.connect(self.usb_requested)
+        return [out, back]
+
+    def reload(self) -> None:
+        """Read everything again."""
+        self._stale = False
+        self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+
+    def _heed(self, _kinds: frozenset[str]) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.reload()
+
+    def _failed(self, problem: Exception) -> None:
+        self._view = None
+        self.show_problem(words_for(problem))
+
+    def show_status(self, status: SyncStatus) -> None:
+        """Bring the strip up to date without touching the rest; for every step of an exchange."""
+        if self._view is None:
+            return
+        self._view = replace(self._view, status=status)
+        progress = syncstate.progress(status, self._view.waiting_by_type, self._clock())
+        self._running = status.phase in {SyncPhase.SENDING, SyncPhase.RECEIVING}
+        self._now.setEnabled(not self._running and status.phase is not SyncPhase.NEEDS_UPDATE)
+        self._strip.show_progress(
+            progress.words, progress.detail, progress.share, progress.action, icon=progress.icon,
+            tone=progress.tone,
+        )  # fmt: skip
+
+    def _press_strip(self) -> None:
+        (self.pause_requested if self._running else self.sync_requested).emit()
+
+    def show_view(self, view: SyncView) -> None:
+        """Draw the view, unless it is the one that is shown."""
+        if view == self._view:
+            return
+        before, self._view = self._view, view
+        self.show_content()
+        last = view.status.received_at
+        told = (
+            _("last exchange: {time}").format(time=format_datetime(last)) if last else _("never synced yet")
+        )
+        self._head.set_words(_("Sync"), " · ".join(part for part in (view.server_name, told) if part))
+        self.show_status(view.status)
+        if before is None or (before.conflicts, before.returned, before.waiting_by_type) != (
+            view.conflicts, view.returned, view.waiting_by_type
+        ):  # fmt: skip
+            self._show_places(view)
+        self._table.set_rows(view.history)
+        self._history_view.setVisible(bool(view.history))
+        self._no_history.setVisible(not view.history)
+        self._show_imports(view)
+
+    def _show_places(self, view: SyncView) -> None:
+        box = self._place_rows.body
+        clear(box)
+        self._places.set_head(syncstate.places_head(view))
+        self._calm.setVisible(bool(view.conflicts))
+        for returned in view.returned:
+            box.addWidget(syncparts.returned_row(returned))
+        for conflict in view.conflicts:
+            part = syncparts.ConflictPart(conflict, self._clock())
+            part.chosen.connect(self.version_chosen)
+            box.addWidget(part)
+        if not view.conflicts and not view.returned:
+            box.addWidget(syncparts.no_conflicts())
+        else:
+            box.addStretch(1)
+
+    def _show_imports(self, view: SyncView) -> None:
+        clear(self._imports.body)
+        self._imports.setVisible(bool(view.imports))
+        for row in view.imports:
+            part = syncparts.ImportPart(row)
+            if part.undo is not None:
+                part.undo.setProperty("import_id", row.import_id)
+                part.undo.clicked.connect(self._undo_import)
+            self._imports.body.addWidget(part)
+
+    def _undo_import(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.import_undone.emit(bytes(sender.property("import_id")))

@@ -1,0 +1,129 @@
+"""The parts of Đồng bộ: a conflict with its two versions, what came back, the history, the imports."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from tongcds.clock import Clock
+from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, ReturnedRow, Tone
+from tongcds.i18n import _, format_datetime, format_number, ngettext
+from ui.theme import Style
+from ui.widgets.button import Button, Kind
+from ui.widgets.cells import NumberCell, PillCell, TextCell
+from ui.widgets.messages import EmptyState
+from ui.widgets.pill import Pill
+from ui.widgets.rows import Column
+from ui.widgets.surface import Card, ItemRow, line
+from ui.widgets.text import IconTile, Text
+
+
+class ConflictPart(Card):
+    """Two versions of one field side by side; `chosen` carries the conflict's id and the side's number."""
+
+    chosen = Signal(object, int)
+
+    def __init__(self, conflict: ConflictRow, clock: Clock, *, parent: QWidget | None = None) -> None:
+        super().__init__(f"{conflict.title} · {conflict.field_label}", conflict.household_code, parent=parent)
+        self._id = conflict.conflict_id
+        self._clock = clock
+        self.title.restyle(Style.STRONG)
+        sides = line(gap=3)
+        for number, side in enumerate(conflict.sides):
+            sides.addWidget(self._side(conflict, number, side), 1)
+        self.body.addLayout(sides)
+
+    def _side(self, conflict: ConflictRow, number: int, side: ConflictSide) -> Card:
+        card = Card(tight=True)
+        card.set_selected(side.in_use)
+        where = _("This computer") if side.this_device else _("Another computer")
+        told = " · ".join((where, side.author, format_datetime(side.at)))
+        card.body.addWidget(Text(side.text, Style.STRONG, wrap=True))
+        card.body.addWidget(Text(told, Style.NOTE, wrap=True))
+        foot = line()
+        if side.in_use:
+            foot.addWidget(Pill(_("In use"), Tone.GOOD, icon="check"), 0, Qt.AlignmentFlag.AlignVCenter)
+        else:
+            use = Button(_("Use this one"), kind=Kind.SMALL)
+            use.setAccessibleName(
+                _("Use {version} for {field}").format(version=side.text, field=conflict.field_label)
+            )
+            use.setProperty("side", number)
+            use.clicked.connect(self._choose)
+            foot.addWidget(use)
+        foot.addStretch(1)
+        card.body.addStretch(1)
+        card.body.addLayout(foot)
+        card.setAccessibleName(f"{side.text}. {told}")
+        return card
+
+    def _choose(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.chosen.emit(self._id, int(sender.property("side")))
+
+
+def returned_row(row: ReturnedRow) -> ItemRow:
+    """A write that the server kept aside, with its reason."""
+    return ItemRow(
+        row.title,
+        row.reason,
+        before=IconTile("undo-2", Tone.BAD),
+        behind=[Pill(_("Returned"), Tone.BAD)],
+    )
+
+
+def no_conflicts() -> EmptyState:
+    """What stands there while nobody disagrees."""
+    return EmptyState(
+        "circle-check",
+        _("Nothing to look at"),
+        _("When two computers change the same thing, both versions appear here. Nothing is ever lost."),
+    )
+
+
+class ImportPart(ItemRow):
+    """An import with its counts; `undo` is None where it was already taken back."""
+
+    def __init__(self, row: ImportRow) -> None:
+        households = ngettext("{n} household", "{n} households", row.households)
+        people = ngettext("{n} person", "{n} people", row.people)
+        counts = f"{households.format(n=format_number(row.households))}, {people.format(n=format_number(row.people))}"
+        self.undo: Button | None = None
+        behind: QWidget
+        if row.undone_at is None:
+            self.undo = Button(_("Undo"), icon="undo-2", kind=Kind.SMALL)
+            self.undo.setAccessibleName(_("Undo the import of {file}").format(file=row.file_name))
+            behind = self.undo
+        else:
+            behind = Pill(_("Undone"), Tone.QUIET, icon="undo-2")
+        super().__init__(
+            row.file_name,
+            f"{counts} · {format_datetime(row.at)}",
+            before=IconTile("file-spreadsheet"),
+            behind=[behind],
+        )
+
+
+def _outcome(row: ExchangeRow) -> PillCell:
+    if row.outcome == "failed":
+        return PillCell(_("Not sent"), Tone.BAD, "x")
+    if row.outcome == "resumed":
+        words = ngettext("Resumed {n} time", "Resumed {n} times", row.attempts).format(n=row.attempts)
+        return PillCell(words, Tone.WARN)
+    return PillCell(_("Done"), Tone.GOOD, "check")
+
+
+def _way(row: ExchangeRow) -> TextCell:
+    return TextCell(_("USB") if row.way == "usb" else _("Network"))
+
+
+def history_columns() -> list[Column[ExchangeRow]]:
+    """When, how, how much each way, and how it ended."""
+    return [
+        Column(_("When"), lambda row: TextCell(format_datetime(row.at)), stretch=1),
+        Column(_("How"), _way),
+        Column(_("Sent"), lambda row: NumberCell(format_number(row.sent))),
+        Column(_("Fetched"), lambda row: NumberCell(format_number(row.received))),
+        Column("", _outcome),
+    ]

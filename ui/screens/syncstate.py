@@ -1,0 +1,126 @@
+"""What Đồng bộ says about an exchange: pure functions from the state to words; `sync` draws them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from tongcds.domain.views import SyncPhase, SyncStatus, SyncView, Tone
+from tongcds.errors import UnavailableError, sentence
+from tongcds.i18n import _, format_bytes, format_number, ngettext
+from ui.words import moment
+
+_MINUTE: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The strip over the page. `share` None draws no meter; `action` "" shows no button."""
+
+    words: str
+    detail: str = ""
+    share: float | None = None
+    action: str = ""
+    icon: str = "refresh-cw"
+    tone: Tone | None = None
+
+
+def kind_words(kind: str, count: int) -> str:
+    """A number of records of a kind: "12 visits"."""
+    match kind:
+        case "household":
+            words = ngettext("{n} household", "{n} households", count)
+        case "person":
+            words = ngettext("{n} person", "{n} people", count)
+        case "observation":
+            words = ngettext("{n} observation", "{n} observations", count)
+        case "visit":
+            words = ngettext("{n} visit", "{n} visits", count)
+        case "support":
+            words = ngettext("{n} support", "{n} supports", count)
+        case "follow_up":
+            words = ngettext("{n} promise", "{n} promises", count)
+        case _:
+            words = ngettext("{n} other change", "{n} other changes", count)
+    return words.format(n=format_number(count))
+
+
+def time_left(seconds: int) -> str:
+    """An estimate, no more exact than it is."""
+    if seconds < _MINUTE:
+        return ngettext("about {n} second left", "about {n} seconds left", seconds).format(n=seconds)
+    minutes = round(seconds / _MINUTE)
+    return ngettext("about {n} minute left", "about {n} minutes left", minutes).format(n=minutes)
+
+
+def _waits(status: SyncStatus) -> str:
+    words = ngettext(
+        "{n} change is saved on this computer and waits",
+        "{n} changes are saved on this computer and wait",
+        status.waiting,
+    )
+    return words.format(n=format_number(status.waiting))
+
+
+def _sending(status: SyncStatus) -> Progress:
+    words = _("Sending {done} of {total} changes").format(
+        done=format_number(status.sent), total=format_number(status.to_send)
+    )
+    parts = []
+    if status.bytes_to_send:
+        sizes = {"done": format_bytes(status.bytes_sent), "total": format_bytes(status.bytes_to_send)}
+        parts.append(_("{done} of {total}").format(**sizes))
+    if status.seconds_left is not None:
+        parts.append(time_left(status.seconds_left))
+    return Progress(words, " · ".join(parts), status.sent / status.to_send, _("Pause"))
+
+
+def _idle(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
+    if status.waiting:
+        icon = "clock" if status.online else "cloud-off"
+        what = ", ".join(kind_words(kind, count) for kind, count in kinds)
+        trouble = sentence(UnavailableError(status.problem)) if status.problem else ""
+        return Progress(_waits(status), trouble or what, icon=icon, tone=Tone.WARN)
+    if status.received_at is None:
+        return Progress(
+            _("Nothing to send yet"),
+            _("What you log is saved on this computer first, and sent as soon as there is a network."),
+            icon="cloud-check",
+        )
+    return Progress(
+        _("The province has everything"),
+        _("All received at {time}").format(time=moment(status.received_at, now)),
+        icon="circle-check",
+        tone=Tone.GOOD,
+    )
+
+
+def progress(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
+    """What the strip says; `kinds` are the waiting changes by type of record."""
+    match status.phase:
+        case SyncPhase.SENDING if status.to_send:
+            return _sending(status)
+        case SyncPhase.SENDING | SyncPhase.RECEIVING:
+            return Progress(_("Fetching what others changed"), "", None, _("Pause"))
+        case SyncPhase.PAUSED:
+            return Progress(_("Paused"), _waits(status), None, _("Go on"), "pause", Tone.WARN)
+        case SyncPhase.NEEDS_UPDATE:
+            trouble = sentence(UnavailableError("protocol_unsupported"))
+            return Progress(_("Update needed"), trouble, icon="triangle-alert", tone=Tone.BAD)
+        case SyncPhase.NEEDS_YOU:
+            trouble = sentence(UnavailableError(status.problem)) if status.problem else _waits(status)
+            return Progress(_("This needs you"), trouble, icon="circle-alert", tone=Tone.BAD)
+    return _idle(status, kinds, now)
+
+
+def places_head(view: SyncView) -> str:
+    """The title over what needs a look."""
+    if view.returned:
+        count = len(view.returned) + len(view.conflicts)
+        return ngettext("{n} thing to look at", "{n} things to look at", count).format(n=count)
+    if view.conflicts:
+        count = len(view.conflicts)
+        words = ngettext("{n} place changed on two computers", "{n} places changed on two computers", count)
+        return words.format(n=count)
+    return _("Changed on two computers")

@@ -1,0 +1,246 @@
+"""Hôm nay: the figures of the village against their targets, what was promised, what was just logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from tongcds.clock import VIETNAM
+from tongcds.domain.views import RecentRow, TodayView, TodoRow, Tone
+from tongcds.i18n import _, format_date, format_day, format_number, format_time, ngettext
+from ui import words
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.tasks import Tasks
+from ui.widgets.button import Button, Kind
+from ui.widgets.messages import EmptyState
+from ui.widgets.page import Page
+from ui.widgets.pill import Pill
+from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, clear, line
+from ui.widgets.text import IconTile
+from ui.widgets.tile import IndicatorTile, TileRow
+
+
+def due_pill(days_left: int) -> words.State:
+    """When a promise is due, as a pill says it."""
+    if days_left < 0:
+        late = ngettext("{n} day overdue", "{n} days overdue", -days_left)
+        return words.State(late.format(n=-days_left), Tone.BAD)
+    if days_left == 0:
+        return words.State(_("Today"), Tone.WARN)
+    if days_left == 1:
+        return words.State(_("Tomorrow"), Tone.QUIET)
+    return words.State(ngettext("in {n} day", "in {n} days", days_left).format(n=days_left), Tone.QUIET)
+
+
+def recent_detail(row: RecentRow, view: TodayView) -> str:
+    """How it ended, how long it took, and when it was logged."""
+    parts = [words.result(row.result).words]
+    if row.minutes is not None:
+        parts.append(ngettext("{n} minute", "{n} minutes", row.minutes).format(n=row.minutes))
+    days = (view.on - row.logged_at.astimezone(VIETNAM).date()).days
+    if days == 0:
+        parts.append(format_time(row.logged_at))
+    elif days == 1:
+        parts.append(_("Yesterday"))
+    else:
+        parts.append(format_date(row.logged_at.astimezone(VIETNAM).date()))
+    return " · ".join(parts)
+
+
+class TodayScreen(Page):
+    """Shows a `TodayView`, and again whenever something changed.
+
+    `opened` carries the id of a household; `log_requested` and `import_requested` are the first steps.
+
+    Args:
+        load: answers the view; runs off the UI thread.
+        can_import: offer to bring in a register while there are no households.
+    """
+
+    opened = Signal(object)
+    log_requested = Signal()
+    import_requested = Signal()
+
+    def __init__(
+        self,
+        load: Callable[[], TodayView],
+        tasks: Tasks,
+        changes: ChangeBus,
+        *,
+        can_import: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._tasks = tasks
+        self._can_import = can_import
+        self._view: TodayView | None = None
+        self._stale = True
+        log = Button(_("Log support"), icon="clipboard-pen", hint="Ctrl+N", kind=Kind.PRIMARY)
+        log.clicked.connect(self.log_requested)
+        self._head = PageHead("", "", [log])
+        self._tiles = TileRow()
+        self._todo = Card(_("To do"))
+        self._todo_rows = ScrollColumn()
+        self._todo.body.addWidget(self._todo_rows)
+        self._recent = Card(_("Just logged"))
+        self._recent_rows = ScrollColumn()
+        self._recent.body.addWidget(self._recent_rows)
+        self.body.addWidget(self._head)
+        self.body.addWidget(self._tiles)
+        cards = line(gap=4)
+        cards.addWidget(self._todo, 4)
+        cards.addWidget(self._recent, 3)
+        self.body.addLayout(cards, 1)
+        self.retried.connect(self.reload)
+        changes.changed.connect(self._heed)
+
+    def reload(self) -> None:
+        """Read everything again."""
+        self._stale = False
+        self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+
+    def _heed(self, _kinds: frozenset[str]) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.reload()
+
+    def _failed(self, problem: Exception) -> None:
+        self._view = None
+        self.show_problem(words_for(problem))
+
+    def show_view(self, view: TodayView) -> None:
+        """Draw the view, unless it is the one that is shown: a row with the focus would lose it."""
+        if view == self._view:
+            return
+        self._view = view
+        self.show_content()
+        self._head.set_words(format_day(view.on), self._about(view))
+        self._tiles.show_tiles([
+            IndicatorTile(
+                tile.label,
+                words.share(tile.figure),
+                words.figure_note(tile),
+                share=tile.figure.share,
+                target=tile.figure.target,
+            )
+            for tile in view.tiles
+        ])  # fmt: skip
+        self._tiles.setVisible(bool(view.tiles))
+        self._show_todo(view)
+        self._show_recent(view)
+
+    @staticmethod
+    def _about(view: TodayView) -> str:
+        households = ngettext("{n} household", "{n} households", view.households)
+        people = ngettext("{n} resident", "{n} residents", view.people)
+        size = (
+            households.format(n=format_number(view.households)),
+            people.format(n=format_number(view.people)),
+        )
+        names = [words.capital(view.unit_name), view.commune_name]
+        return " · ".join([*dict.fromkeys(name for name in names if name), ", ".join(size)])
+
+    def _show_todo(self, view: TodayView) -> None:
+        clear(self._todo_rows.body)
+        self._todo.set_head(_("To do"), self._todo_note(view))
+        for at, row in enumerate(view.todo):
+            if at:
+                self._todo_rows.body.addWidget(Divider())
+            self._todo_rows.body.addWidget(self._todo_row(row))
+        if not view.todo:
+            self._todo_rows.body.addWidget(self._nothing_to_do(view))
+        else:
+            self._todo_rows.body.addStretch(1)
+
+    @staticmethod
+    def _todo_note(view: TodayView) -> str:
+        if not view.todo:
+            return ""
+        today = ngettext("{n} today", "{n} today", view.todo_today).format(n=view.todo_today)
+        week = ngettext("{n} this week", "{n} this week", view.todo_week).format(n=view.todo_week)
+        return f"{today} · {week}"
+
+    def _todo_row(self, row: TodoRow) -> ItemRow:
+        due = due_pill(row.days_left)
+        open_it = Button(_("Open"), kind=Kind.SMALL)
+        open_it.setAccessibleName(_("Open {title}").format(title=row.title))
+        open_it.setProperty("household_id", row.household_id)
+        open_it.clicked.connect(self._open_from)
+        tone = Tone.BAD if row.days_left < 0 else None
+        return ItemRow(
+            row.title,
+            row.detail,
+            before=IconTile(words.group_icon(row.service_group), tone),
+            behind=[Pill(due.words, due.tone), open_it],
+        )
+
+    def _nothing_to_do(self, view: TodayView) -> QWidget:
+        if not view.households and self._can_import:
+            first = EmptyState(
+                "house",
+                _("No households yet"),
+                _("Bring in the village's household register from Excel. What you promise people will "
+                  "then stand here on the day it is due."),
+                action=_("Import a register"),
+                action_icon="file-spreadsheet",
+            )  # fmt: skip
+            first.acted.connect(self.import_requested)
+            return first
+        return EmptyState(
+            "circle-check",
+            _("Nothing is due"),
+            _("When you log a visit and agree to come back, the promise appears here on its day."),
+        )
+
+    def _show_recent(self, view: TodayView) -> None:
+        clear(self._recent_rows.body)
+        self._recent.set_head(_("Just logged"), self._week_note(view))
+        for at, row in enumerate(view.recent):
+            if at:
+                self._recent_rows.body.addWidget(Divider())
+            where = words.standing(row.standing)
+            item = ItemRow(
+                row.title,
+                recent_detail(row, view),
+                before=IconTile(words.group_icon(row.service_group)),
+                behind=[Pill(where.words, where.tone, icon=where.icon)],
+                opens=True,
+            )
+            item.setProperty("household_id", row.household_id)
+            item.opened.connect(self._open_from)
+            self._recent_rows.body.addWidget(item)
+        if not view.recent:
+            empty = EmptyState(
+                "clipboard-pen",
+                _("Nothing logged yet"),
+                _("Every visit you log appears here, with where it stands on its way to the province."),
+                action=_("Log the first visit") if view.households else "",
+            )
+            empty.acted.connect(self.log_requested)
+            self._recent_rows.body.addWidget(empty)
+        else:
+            self._recent_rows.body.addStretch(1)
+
+    @staticmethod
+    def _week_note(view: TodayView) -> str:
+        if not view.week_supports:
+            return ""
+        supports = ngettext("This week: {n} support", "This week: {n} supports", view.week_supports)
+        households = ngettext("{n} household", "{n} households", view.week_households)
+        first = supports.format(n=format_number(view.week_supports))
+        return f"{first} · {households.format(n=format_number(view.week_households))}"
+
+    def _open_from(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.opened.emit(bytes(sender.property("household_id")))
