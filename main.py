@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 
@@ -19,10 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if argv:
         from tongcds import cli
 
-        return cli.main(argv)
+        return cli.main(argv, in_window=_in_window)
     from ui import app
 
     return app.main()
+
+
+def _in_window(options: Namespace) -> int:
+    """The commands that show or draw a window; a terminal's own commands need not load Qt."""
+    from ui import commands
+
+    return commands.run(options)
 
 
 if __name__ == "__main__":
