@@ -5,6 +5,7 @@ Run as `python scripts/strings.py update`, `compile` or `check`.
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import sys
@@ -12,9 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -29,12 +30,9 @@ SOURCES = ("tongcds", "ui")
 COMPLETE = ("vi",)
 """Languages in which every message must have a translation; English is the source itself."""
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "N_": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
+MARKERS: Final = {"_": 1, "N_": 1, "ngettext": 2, "pgettext": 2}
+"""The functions that mark a message, and how many of their first arguments are words."""
+
 _USELESS_HEADERS = (
     '"POT-Creation-Date:',
     '"PO-Revision-Date:',
@@ -70,22 +68,39 @@ def _new_catalogue(language: str | None) -> Catalog:
     )
 
 
+def marked(source: str) -> Iterator[tuple[str | None, str | tuple[str, str]]]:
+    """The messages that a file marks, in its order, as (context, message or (singular, plural)).
+
+    What a marker is handed in a variable was marked where it was written, so it is passed over.
+    """
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        function = call.func
+        name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+        if name not in MARKERS:
+            continue
+        given = call.args[: MARKERS[name]]
+        words = [
+            each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        ]
+        if len(words) < MARKERS[name]:
+            continue
+        match name:
+            case "ngettext":
+                yield None, (words[0], words[1])
+            case "pgettext":
+                yield words[0], words[1]
+            case _:
+                yield None, words[0]
+
+
 def extract() -> Catalog:
     """The messages that the source marks, with the files (not the lines) they stand in."""
     found = _new_catalogue(None)
-    for source in SOURCES:
-        messages = extract_from_dir(
-            ROOT / source, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("translators:",)
-        )
-        for name, _line, message, comments, context in sorted(messages, key=lambda m: (m[0], m[1])):
-            found.add(
-                message,
-                locations=[(f"{source}/{name}", 0)],
-                auto_comments=comments,
-                context=context,
-            )
-    for _line, message, comments, context in extract_from_file("python", ROOT / "main.py", keywords=KEYWORDS):
-        found.add(message, locations=[("main.py", 0)], auto_comments=comments, context=context)
+    files = [path for source in SOURCES for path in sorted((ROOT / source).rglob("*.py"))]
+    for path in [*files, ROOT / "main.py"]:
+        for context, message in marked(path.read_text(encoding="utf-8")):
+            found.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)], context=context)
     return found
 
 

@@ -142,8 +142,9 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The form that fits the number n; format it afterwards."""
-    source = singular if n == 1 else plural
-    return _checked(source, _current().catalogue.ngettext(singular, plural, n))
+    translation = _current().catalogue.ngettext(singular, plural, n)
+    # "One person" may do without the number that every form of another language needs.
+    return translation if _fits(singular, translation) else _checked(plural, translation)
 
 
 def pgettext(context: str, message: str) -> str:
