@@ -135,6 +135,21 @@ class Writer:
         for record_id, row in read_rows(self._connection, record_type(type_name), missing).items():
             self._rows[type_name, record_id] = row
 
+    @property
+    def next_n(self) -> int:
+        """The number that this device's next write will have."""
+        return self._me.next_n
+
+    def value_of(self, type_name: str, record_id: bytes, name: str) -> Value:
+        """What a field holds now, changes of this transaction included."""
+        return self._row(record_type(type_name), record_id)["values"][name]
+
+    def set_after(self, type_name: str, record_id: bytes, n: int) -> set[str]:
+        """Fields that somebody else set, or this device after its write `n`."""
+        row = self._row(record_type(type_name), record_id)
+        versions = {name: version_of(row, name) for name in row["values"]}
+        return {name for name, v in versions.items() if v.device != self._me.device or v.n > n}
+
     def flush(self) -> dict[str, list[bytes]]:
         """Put everything down; returns the ids of touched records by type."""
         sums = AreaSums()
