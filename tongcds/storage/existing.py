@@ -1,0 +1,54 @@
+"""The register as it stands, in plain rows, for comparing a spreadsheet with it. The comparing is `imports`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping, select
+
+from tongcds.records import RecordType, record_type
+
+_HOUSEHOLD = record_type("household")
+_PERSON = record_type("person")
+_VILLAGE = record_type("village")
+
+
+def village_names(connection: Connection) -> dict[str, bytes]:
+    """The villages of this vault by name."""
+    table = _VILLAGE.table
+    query = select(table.c.name, table.c.id).where(table.c.deleted == 0, table.c.valid_to.is_(None))
+    return {name: village for name, village in connection.execute(query) if name}
+
+
+def household_rows(connection: Connection, villages: Sequence[bytes]) -> list[RowMapping]:
+    """The households that still live in these villages, with their fields."""
+    return _rows(connection, _HOUSEHOLD, villages)
+
+
+def person_rows(connection: Connection, villages: Sequence[bytes]) -> list[RowMapping]:
+    """The people who still belong to a household of these villages, with their fields."""
+    return _rows(connection, _PERSON, villages)
+
+
+def _rows(connection: Connection, record: RecordType, villages: Sequence[bytes]) -> list[RowMapping]:
+    table = record.table
+    columns = [table.c.id, *(table.c[name] for name in record.field_names)]
+    found: list[RowMapping] = []
+    for village in villages:
+        query = select(*columns).where(
+            table.c.area == village, table.c.deleted == 0, table.c.left_on.is_(None)
+        )
+        found.extend(connection.execute(query.order_by(table.c.id)).mappings())
+    return found
+
+
+def named_by_visits(connection: Connection, households: Sequence[bytes]) -> set[bytes]:
+    """Those of the households that a visit names."""
+    visit = record_type("visit").table
+    found: set[bytes] = set()
+    for start in range(0, len(households), 400):
+        query = select(visit.c.household_id).where(
+            visit.c.household_id.in_(households[start : start + 400]), visit.c.deleted == 0
+        )
+        found.update(connection.execute(query).scalars())
+    return found
