@@ -23,7 +23,8 @@ from tongcds import paths
 from tongcds.actions import importing, opening, overview, register, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.domain.views import HouseholdFilter, Result, Role, SupportEntry, VisitEntry
+from tongcds.domain.text import fold
+from tongcds.domain.views import HouseholdFilter, HouseholdRow, Result, Role, SupportEntry, VisitEntry
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
 from tongcds.settings import LANGUAGE, Settings
@@ -183,7 +184,11 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
 
 def undo_import(options: argparse.Namespace, core: Core) -> int:
     """Take a whole import back; what was edited since stays."""
-    undone = importing.undo_import(core, bytes.fromhex(options.id))
+    try:
+        import_id = bytes.fromhex(options.id)
+    except ValueError:
+        raise UserError("import_unknown") from None
+    undone, _changes = importing.undo_import(core, import_id)
     _show(
         options,
         undone,
@@ -198,36 +203,60 @@ def undo_import(options: argparse.Namespace, core: Core) -> int:
 
 def log_visit(options: argparse.Namespace, core: Core) -> int:
     """Log a visit: a household by code or by search, its people by name, services with results."""
-    found = register.households(core, HouseholdFilter(text=options.household)).rows
-    exact = [row for row in found if row.code == options.household] or list(found)
-    if len(exact) != 1:
-        raise UserError("household_unclear", count=len(exact))
-    people = visits.people(core, exact[0].household_id)
-    wanted = [
-        person.person_id
-        for person in people
-        if any(register.name_matches(name, person.full_name) for name in options.person)
-    ] or ([people[0].person_id] if people and not options.person else [])
-    supports = []
-    for item in options.service:
-        code, _sep, result = item.partition("=")
-        if result and result not in Result.__members__.values():
-            raise UserError("result_unknown", result=result)
-        supports.append(SupportEntry(code, tuple(wanted), Result(result or Result.TOGETHER.value)))
+    household = _the_household(core, options.household)
+    helped = _people_named(core, household.household_id, options.person)
     entry = VisitEntry(
-        household_id=exact[0].household_id,
-        on=date.fromisoformat(options.on) if options.on else core.today,
-        supports=tuple(supports),
+        household_id=household.household_id,
+        on=_day(options.on) if options.on else core.today,
+        supports=tuple(_support(item, helped) for item in options.service),
         minutes=options.minutes,
         note=options.note,
-        follow_up_on=date.fromisoformat(options.again) if options.again else None,
+        follow_up_on=_day(options.again) if options.again else None,
     )
     visit_id, _changes = visits.save_visit(core, entry)
     if options.json:
         _write(json.dumps({"visit": visit_id.hex()} | visits.entry_to_plain(entry), ensure_ascii=False))
     else:
-        _write(_("Saved: {name}, {day}").format(name=exact[0].head_name, day=format_date(entry.on)))
+        _write(_("Saved: {name}, {day}").format(name=household.head_name, day=format_date(entry.on)))
     return DONE
+
+
+def _the_household(core: Core, wanted: str) -> HouseholdRow:
+    """The household of that code, or the only one that the text fits."""
+    found = register.households(core, HouseholdFilter(text=wanted))
+    exact = [row for row in found.rows if row.code == wanted] or list(found.rows)
+    if len(exact) != 1:
+        raise UserError("household_unclear", count=found.matching)
+    return exact[0]
+
+
+def _people_named(core: Core, household_id: bytes, names: Sequence[str]) -> tuple[bytes, ...]:
+    """The people that these names (marks or none) fit, each exactly one; the head without names."""
+    people = visits.people(core, household_id)
+    if not names:
+        return tuple(person.person_id for person in people if person.is_head)
+    found = []
+    for name in names:
+        fitting = [person.person_id for person in people if fold(name) in fold(person.full_name)]
+        if len(fitting) != 1:
+            raise UserError("person_unclear", name=name, count=len(fitting))
+        found += fitting
+    return tuple(dict.fromkeys(found))
+
+
+def _support(item: str, helped: tuple[bytes, ...]) -> SupportEntry:
+    """One service of the command line, `CODE` or `CODE=result`."""
+    code, _sep, result = item.partition("=")
+    if result and result not in set(Result):
+        raise UserError("result_unknown", result=result)
+    return SupportEntry(code, helped, Result(result or Result.TOGETHER))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError("date_invalid") from None
 
 
 def list_households(options: argparse.Namespace, core: Core) -> int:
@@ -299,21 +328,31 @@ def _tile_line(label: str, share: float | None) -> str:
     return f"{label}: {_share(share)}"
 
 
+def _common(parser: argparse.ArgumentParser, default: object = None) -> None:
+    """What may stand before the command and after it; what stands after it wins."""
+    parser.add_argument("--profile", default=default, help="folder of the vault, instead of the usual one")
+    parser.add_argument(
+        "--passphrase-file",
+        default=default,
+        help=f"file with the passphrase; otherwise ${PASSPHRASE_VARIABLE}",
+    )
+    parser.add_argument("--language", choices=sorted(LANGUAGES), default=default)
+    parser.add_argument(
+        "--json", action="store_true", default=default, help="one JSON object on standard output"
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tongcds", description=_("Register and support log of digital teams")
     )
-    parser.add_argument("--profile", help="folder of the vault, instead of the usual one")
-    parser.add_argument(
-        "--passphrase-file", help=f"file with the passphrase; otherwise ${PASSPHRASE_VARIABLE}"
-    )
-    parser.add_argument("--language", choices=sorted(LANGUAGES))
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    _common(parser)
     parser.set_defaults(needs_window=False, creates=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
+        _common(made, default=argparse.SUPPRESS)
         made.set_defaults(command=command, name=name)
         return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.catalogue import facts_made, load_service_groups, load_services, services_in_force
@@ -96,16 +96,19 @@ def undo_visit(core: Core, visit_id: bytes) -> Changes:
 
 def save_draft(core: Core, form: str, content: dict[str, object]) -> Draft:
     """Keep a form as it is being typed."""
-    draft = Draft(form, core.clock(), content)
+    now = core.clock()
     with core.vault.write() as connection:
-        local.save_draft(connection, draft)
-    return draft
+        local.save_draft(connection, local.SavedDraft(form, int(now.timestamp() * 1000), content))
+    return Draft(form, now, content)
 
 
 def load_draft(core: Core, form: str) -> Draft | None:
     """What was being typed when the form was last left, or the program ended."""
     with core.vault.read() as connection:
-        return local.load_draft(connection, form)
+        saved = local.load_draft(connection, form)
+    if saved is None:
+        return None
+    return Draft(saved.form, datetime.fromtimestamp(saved.saved_at / 1000, UTC), saved.content)
 
 
 def drop_draft(core: Core, form: str) -> None:

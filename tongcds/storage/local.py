@@ -80,6 +80,8 @@ IMPORT: Final = Table(
     Column("people", Integer, nullable=False),
     Column("created", LargeBinary, nullable=False),
     Column("changed", LargeBinary, nullable=False),
+    Column("first_n", Integer, nullable=False),
+    Column("last_n", Integer, nullable=False),
     Column("undone_at", Integer),
     sqlite_strict=True,
 )
@@ -282,6 +284,8 @@ class ImportBatch:
     people: int
     created: Mapping[str, list[bytes]]
     changed: Mapping[str, Mapping[bytes, Mapping[str, Value]]]
+    first_n: int
+    last_n: int
     undone_at: int | None = None
 
 
@@ -300,6 +304,8 @@ def save_import(connection: Connection, batch: ImportBatch) -> None:
             people=batch.people,
             created=_pack(batch.created),
             changed=_pack(batch.changed),
+            first_n=batch.first_n,
+            last_n=batch.last_n,
             undone_at=batch.undone_at,
         )
     )
@@ -318,6 +324,8 @@ def load_import(connection: Connection, import_id: bytes) -> ImportBatch | None:
         row.people,
         msgspec.msgpack.decode(row.created, type=dict[str, list[bytes]]),
         msgspec.msgpack.decode(row.changed, type=_Changed),
+        row.first_n,
+        row.last_n,
         row.undone_at,
     )
 
