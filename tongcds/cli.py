@@ -1,8 +1,8 @@
 """Every action without a window: `python main.py COMMAND`; the work is done by `actions`.
 
-Exit codes: 0 done; 2 the command line is wrong; 3 something that you can put right (a wrong passphrase, a file
-that is no register); 4 not possible now (no network, vault in use), try again later; 5 done, but something
-waits for you (conflicts, returned writes, rows of a file to look at); 1 a mistake of ours.
+Exit codes: 0 done; 2 the command line is wrong; 3 something that you can put right (a wrong passphrase, a
+file that is no register); 4 not possible now (no network, vault in use), try again later; 5 done, but
+something waits for you (conflicts, returned writes, rows of a file to look at); 1 a mistake of ours.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tongcds.domain.text import fold
 from tongcds.domain.views import HouseholdFilter, HouseholdRow, Result, Role, SupportEntry, VisitEntry
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
+from tongcds.protocol.messages import Invitation
 from tongcds.settings import LANGUAGE, Settings
 
 PASSPHRASE_VARIABLE: Final = "TONGCDS_PASSPHRASE"  # noqa: S105  the name of a variable
