@@ -119,6 +119,8 @@ class Length:
     READING: Final = 640
     LIST_LEAST: Final = 236
     SIDE: Final = 300
+    FORM_SIDE: Final = 372
+    FORM_WIDE: Final = 980
 
 
 class IconSize:
