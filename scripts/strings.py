@@ -129,6 +129,11 @@ def updated(language: str, template: Catalog) -> Catalog:
     """The language's catalogue with exactly the template's messages; nothing is guessed from similar ones."""
     catalogue = read(language)
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
+    for message in catalogue:
+        if message.fuzzy and message.id:
+            # What Babel carries over when a message gains or loses its plural is a guess too.
+            message.flags.discard("fuzzy")
+            message.string = ("",) * catalogue.num_plurals if message.pluralizable else ""
     return catalogue
 
 

@@ -75,6 +75,15 @@ def test_a_similar_message_does_not_inherit_a_translation(checkout):
     assert list(strings.problems()) == ["vi: not translated: Save this visits"]
 
 
+def test_a_message_that_gains_a_plural_is_translated_anew(checkout):
+    write(checkout, '_("{n} visit")')
+    strings.update()
+    translate("{n} visit", "{n} lần hỗ trợ")
+    write(checkout, 'ngettext("{n} visit", "{n} visits", n)')
+    strings.update()
+    assert list(strings.problems()) == ["vi: not translated: {n} visit"]
+
+
 def test_a_message_that_moves_keeps_its_translation(checkout):
     write(checkout, '_("Save")')
     strings.update()
