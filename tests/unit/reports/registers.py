@@ -1,0 +1,111 @@
+"""Small registers at random, and plain rows put straight into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert
+
+from tongcds.domain.stamps import derived_id
+from tongcds.records import record_type
+
+FIRST_DAY = date(2026, 2, 26)
+DAYS = [FIRST_DAY + timedelta(days=i) for i in range(6)]
+VILLAGES = [derived_id("village", i) for i in range(3)]
+
+days = st.sampled_from([day.isoformat() for day in DAYS])
+perhaps_days = st.none() | days
+births = st.none() | st.sampled_from(
+    [
+        "2026-02-27",
+        "2026-02",
+        "2026",
+        "2012-02-28",
+        "2012-02-29",
+        "2012-03",
+        "2012",
+        "2011-02-27",
+        "2011-03-01",
+        "2011-03",
+        "2011",
+        "1950",
+    ]
+)
+
+
+@dataclass
+class Register:
+    households: list[dict[str, Any]] = field(default_factory=list)
+    people: list[dict[str, Any]] = field(default_factory=list)
+    observations: list[dict[str, Any]] = field(default_factory=list)
+
+    def put(self, connection: Connection) -> None:
+        put(connection, "household", self.households)
+        put(connection, "person", self.people)
+        put(connection, "observation", self.observations)
+
+
+def put(connection: Connection, type_name: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows that no replica wrote: what they do not name is empty."""
+    record = record_type(type_name)
+    if not rows:
+        return
+    made = []
+    for number, row in enumerate(rows, 1):
+        system = {"number": 0, "device": 1, "n": number, "stamp": number, "author": b"", "editor": 0}
+        whole = {**dict.fromkeys(record.field_names), **system, "versions": None, "deleted": 0, **row}
+        whole.setdefault("area", record.area_of(whole["id"], whole))
+        made.append(whole)
+    connection.execute(insert(record.table), made)
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> Register:
+    """Households and people who come, go, move out or are removed, and what was seen of them."""
+    made = Register()
+    for i in range(draw(st.integers(0, 5))):
+        made.households.append(
+            {
+                "id": derived_id("household", i),
+                "village_id": draw(st.sampled_from(VILLAGES)),
+                "left_on": draw(perhaps_days),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    for i in range(draw(st.integers(0, 8))):
+        home = draw(st.sampled_from(made.households)) if made.households else None
+        known = home is not None and draw(st.integers(0, 9)) > 0
+        made.people.append(
+            {
+                "id": derived_id("person", i),
+                "village_id": home["village_id"] if home and known else draw(st.sampled_from(VILLAGES)),
+                "household_id": home["id"] if home and known else draw(st.sampled_from([None, b"\x01" * 16])),
+                "birth": draw(births),
+                "joined_on": draw(perhaps_days),
+                "left_on": draw(perhaps_days),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    subjects = [(h, ("household_smartphone", "fibre")) for h in made.households]
+    subjects += [(p, ("smartphone", "account", "internet", "vneid2")) for p in made.people]
+    for i in range(draw(st.integers(0, 25)) if subjects else 0):
+        subject, facts = draw(st.sampled_from(subjects))
+        made.observations.append(
+            {
+                "id": derived_id("observation", i),
+                "village_id": subject["village_id"],
+                "subject_id": subject["id"],
+                "fact": draw(st.sampled_from(facts)),
+                "value": draw(st.sampled_from([0, 1, 1, None])),
+                "held_on": draw(perhaps_days),
+                "stamp": draw(st.integers(1, 3)),
+                "device": draw(st.integers(1, 3)),
+                "deleted": draw(st.sampled_from([0, 0, 0, 0, 1])),
+                "n": i + 1,
+            }
+        )
+    return made

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from sqlalchemy import Connection, create_engine
+
+from tests.unit.reports.registers import DAYS, VILLAGES, Register, put, registers
+from tests.unit.reports.straightforward import MEANINGS, figure
+from tongcds.domain.stamps import derived_id
+from tongcds.replica import create_tables
+from tongcds.reports import counting
+from tongcds.reports.figures import (
+    NOTHING_KNOWN,
+    Count,
+    added,
+    counted_indicators,
+    definition,
+    rolled_up,
+    stock,
+    stock_on_days,
+)
+
+NA_NGA, NA_TOP = VILLAGES[:2]
+HOME, SON, MOTHER = derived_id("home"), derived_id("son"), derived_id("mother")
+DAY = date(2026, 11, 23)
+INDICATORS = tuple(MEANINGS)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.connect() as opened:
+        create_tables(opened)
+        opened.commit()
+        yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(database: Connection) -> Iterator[Connection]:
+    yield database
+    database.rollback()
+
+
+def household(connection: Connection, village: bytes = NA_NGA, **fields: Any) -> None:
+    put(connection, "household", [{"id": HOME, "village_id": village, **fields}])
+
+
+def person(connection: Connection, person_id: bytes, **fields: Any) -> None:
+    defaults = {"village_id": NA_NGA, "household_id": HOME, "birth": "1985"}
+    put(connection, "person", [{"id": person_id, **defaults, **fields}])
+
+
+_made = iter(range(1, 1_000_000))
+
+
+def saw(connection: Connection, subject: bytes, fact: str, held_on: str, **fields: Any) -> bytes:
+    n = next(_made)
+    made = {"id": derived_id("saw", n), "village_id": NA_NGA, "subject_id": subject, "fact": fact, "value": 1}
+    put(connection, "observation", [{**made, "held_on": held_on, "n": n, "stamp": n, **fields}])
+    return bytes(made["id"])
+
+
+def one(connection: Connection, indicator: str, on: date = DAY, village: bytes = NA_NGA) -> Count:
+    return stock(connection, [indicator], [village], on)[village, indicator]
+
+
+def expected(register: Register, on: date) -> dict[tuple[bytes, str], Count]:
+    rows = register.households, register.people, register.observations
+    return {(v, i): Count(*figure(i, v, on, *rows)) for v in VILLAGES for i in INDICATORS}
+
+
+def agrees_with_the_loops(connection: Connection, register: Register) -> bool:
+    register.put(connection)
+    found = stock_on_days(connection, INDICATORS, VILLAGES, DAYS)
+    single = stock(connection, INDICATORS, VILLAGES, DAYS[2])
+    connection.rollback()
+    return single == found[DAYS[2]] and all(found[day] == expected(register, day) for day in DAYS)
+
+
+@given(registers())
+@settings(max_examples=60)
+def test_figures_are_what_plain_loops_over_the_same_register_count(
+    database: Connection, register: Register
+) -> None:
+    assert agrees_with_the_loops(database, register)
+
+
+def test_the_comparison_notices_a_rule_that_is_off_by_a_day(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control: whoever left on a day would still be there on it.
+    monkeypatch.setattr(counting, "_not_gone", lambda left_on, day: left_on.is_(None) | (left_on >= day))
+
+    @given(registers())
+    @settings(max_examples=200, database=None, phases=[Phase.generate])
+    def compare(register: Register) -> None:
+        assert agrees_with_the_loops(database, register)
+
+    with pytest.raises(AssertionError):
+        compare()
+
+
+@given(registers())
+@settings(max_examples=30)
+def test_a_whole_is_the_sum_of_its_parts_down_to_the_fingerprint(register: Register) -> None:
+    commune = derived_id("commune")
+    counts = expected(register, DAYS[3])
+    whole = rolled_up(counts, dict.fromkeys(VILLAGES, commune))
+    together = [{**row, "village_id": VILLAGES[0]} for row in register.households]
+    people = [{**row, "village_id": VILLAGES[0]} for row in register.people]
+    for indicator in INDICATORS:
+        as_one = figure(indicator, VILLAGES[0], DAYS[3], together, people, register.observations)
+        assert whole[commune, indicator] == Count(*as_one)
+
+
+def test_one_smartphone_of_anybody_who_lives_there_is_enough_for_the_household(
+    connection: Connection,
+) -> None:
+    household(connection)
+    person(connection, SON)
+    person(connection, MOTHER)
+    saw(connection, MOTHER, "smartphone", "2026-05-01", value=0)
+    assert one(connection, "XHS01") == Count(0, 1, 0, "0000-0000")
+    saw(connection, SON, "smartphone", "2026-05-02")
+    found = one(connection, "XHS01")
+    assert (found.numerator, found.denominator, found.records) == (1, 1, 1)
+
+
+def test_a_smartphone_that_moved_away_with_its_owner_is_gone(connection: Connection) -> None:
+    household(connection)
+    person(connection, SON, left_on="2026-10-01")
+    person(connection, MOTHER)
+    saw(connection, SON, "smartphone", "2026-05-02")
+    saw(connection, MOTHER, "smartphone", "2026-05-02", value=0)
+    assert one(connection, "XHS01", date(2026, 9, 30)).numerator == 1
+    assert one(connection, "XHS01", date(2026, 10, 1)).numerator == 0
+
+
+def test_what_a_household_said_of_itself_counts_without_its_people(connection: Connection) -> None:
+    household(connection)
+    saw(connection, HOME, "household_smartphone", "2026-05-02")
+    assert one(connection, "XHS01").numerator == 1
+
+
+def test_the_latest_observation_holds_and_the_past_stays_what_it_was(connection: Connection) -> None:
+    household(connection)
+    saw(connection, HOME, "fibre", "2026-03-01")
+    saw(connection, HOME, "fibre", "2026-06-01", value=0)
+    numbers = [one(connection, "XHS04", date(2026, month, 1)).numerator for month in (2, 3, 5, 6, 7)]
+    assert numbers == [None, 1, 1, 0, 0]
+
+
+def test_of_two_on_one_day_the_one_made_last_holds(connection: Connection) -> None:
+    household(connection)
+    saw(connection, HOME, "fibre", "2026-03-01", value=1, stamp=20)
+    saw(connection, HOME, "fibre", "2026-03-01", value=0, stamp=10)
+    assert one(connection, "XHS04").numerator == 1
+
+
+def test_nobody_looked_is_not_nought(connection: Connection) -> None:
+    household(connection)
+    person(connection, SON)
+    assert one(connection, "XHS09") == Count(None, 1, 0, "")
+
+
+def test_a_child_is_no_adult_until_the_birthday(connection: Connection) -> None:
+    household(connection)
+    person(connection, SON, birth="2011-11-24")
+    saw(connection, SON, "account", "2026-01-01")
+    assert one(connection, "XHS09", date(2026, 11, 23)) == Count(None, 0, 0, "")
+    assert one(connection, "XHS09", date(2026, 11, 24)).numerator == 1
+    assert one(connection, "XHS10", date(2026, 11, 23)).numerator == 1
+
+
+@pytest.mark.parametrize(
+    ("birth", "adults"), [("2011", 1), ("2012", 0), ("2011-11", 1), ("2011-12", 0), (None, 0)]
+)
+def test_of_a_birth_known_in_part_the_first_day_counts(
+    connection: Connection, birth: str | None, adults: int
+) -> None:
+    household(connection)
+    person(connection, SON, birth=birth)
+    assert one(connection, "XHS09").denominator == adults
+    assert one(connection, "XHS11").denominator == 1
+
+
+def test_who_is_not_born_yet_is_not_counted(connection: Connection) -> None:
+    person(connection, SON, birth="2026-12-01")
+    assert one(connection, "XHS11").denominator == 0
+
+
+def test_people_of_a_household_that_left_are_gone_with_it(connection: Connection) -> None:
+    household(connection, left_on="2026-11-01")
+    person(connection, SON)
+    assert one(connection, "XHS11", date(2026, 10, 31)).denominator == 1
+    assert one(connection, "XHS11", date(2026, 11, 1)).denominator == 0
+
+
+def test_people_whose_household_is_not_here_are_counted(connection: Connection) -> None:
+    person(connection, SON)
+    assert one(connection, "XHS11").denominator == 1
+
+
+def test_each_village_is_counted_for_itself(connection: Connection) -> None:
+    household(connection, NA_TOP)
+    saw(connection, HOME, "fibre", "2026-03-01")
+    found = stock(connection, ["XHS04"], [NA_NGA, NA_TOP], DAY)
+    assert (found[NA_NGA, "XHS04"].denominator, found[NA_TOP, "XHS04"].numerator) == (0, 1)
+
+
+def test_the_fingerprint_names_the_records_and_not_only_their_number(connection: Connection) -> None:
+    household(connection)
+    saw(connection, HOME, "fibre", "2026-03-01")
+    before = one(connection, "XHS04")
+    saw(connection, HOME, "fibre", "2026-04-01")
+    after = one(connection, "XHS04")
+    assert (before.numerator, before.records) == (after.numerator, after.records)
+    assert before.fingerprint != after.fingerprint
+
+
+def test_an_indicator_that_the_register_cannot_count_is_not_known(connection: Connection) -> None:
+    household(connection)
+    assert one(connection, "XHS03") == NOTHING_KNOWN
+    assert definition("XHS03") == ""
+
+
+def test_an_unknown_indicator_is_a_mistake_of_the_caller(connection: Connection) -> None:
+    with pytest.raises(KeyError):
+        one(connection, "XHS99")
+
+
+def test_every_counted_indicator_names_the_way_it_is_counted() -> None:
+    definitions = {code: definition(code) for code in counted_indicators()}
+    assert definitions["XHS01"] == "1:household:0:household_smartphone|smartphone"
+    assert definitions["XHS09"] == "1:person:15:account"
+    assert len(set(definitions.values())) == len(definitions)
+
+
+def test_percentages_are_never_averaged_and_what_is_unknown_adds_nothing() -> None:
+    small, large, unknown = (
+        Count(1, 2, 1, "0000-0001"),
+        Count(10, 98, 10, "FFFF-FFFF"),
+        Count(None, 100, 0, ""),
+    )
+    assert added([small, large, unknown]) == Count(11, 200, 11, "0000-0000")
+    assert added([unknown]) == Count(None, 100, 0, "")
+    assert added([]) == NOTHING_KNOWN
+
+
+def test_units_that_belong_to_nothing_are_left_out_of_the_sum() -> None:
+    counts = {(NA_NGA, "XHS04"): Count(1, 2, 1, "0000-0001"), (NA_TOP, "XHS04"): Count(1, 2, 1, "0000-0001")}
+    assert rolled_up(counts, {NA_NGA: b"c"}) == {(b"c", "XHS04"): Count(1, 2, 1, "0000-0001")}
+
+
+def test_thousands_of_villages_are_asked_for_in_parts(connection: Connection) -> None:
+    many = [derived_id("many", i) for i in range(900)]
+    household(connection, many[850])
+    found = stock(connection, ["XHS04"], many, DAY)
+    assert len(found) == 900
+    assert sum(count.denominator or 0 for count in found.values()) == 1
