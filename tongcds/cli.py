@@ -137,7 +137,7 @@ def _show(options: argparse.Namespace, view: object, lines: Sequence[str]) -> No
             _write(line)
 
 
-def _invitation(options: argparse.Namespace) -> Invitation:
+def _invitation(options: argparse.Namespace) -> opening.Invitation:
     if options.file:
         return opening.read_invitation(Path(options.file))
     return opening.invitation_of_code(options.code or "", options.url or "")

@@ -15,6 +15,18 @@ from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol
 
+__all__ = [
+    "Invitation",
+    "create_vault",
+    "enrol_device",
+    "invitation_of_code",
+    "is_enrolled",
+    "open_vault",
+    "read_invitation",
+    "vault_exists",
+    "vault_folder",
+]
+
 _FOLDER = "vault"
 
 

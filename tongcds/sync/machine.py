@@ -20,6 +20,7 @@ _NEEDS_YOU = frozenset(
     {"server_refused", "server_key_changed", "invitation_used", "invitation_expired", "invitation_unknown"}
 )
 _NEEDS_UPDATE = frozenset({"protocol_unsupported"})
+_STUCK = frozenset({SyncPhase.NEEDS_YOU, SyncPhase.NEEDS_UPDATE})
 
 
 class Act(StrEnum):
@@ -32,16 +33,18 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where the exchange stands.
+    """Where the exchange stands. `until` is when a waiting machine tries again; `problem` an error code or "".
 
-    `until` is when a waiting machine tries again; `problem` an error code or "".
+    `running` stays true while an exchange is under way, also one that was told to stop; `asked_again` begins
+    the next one when it ends.
     """
 
     phase: SyncPhase = SyncPhase.IDLE
+    running: bool = False
+    asked_again: bool = False
     failures: int = 0
     until: int | None = None
     problem: str = ""
-    asked_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +102,16 @@ class Resumed:
 
 Event = Asked | Saved | Moved | Finished | Failed | Tick | Paused | Resumed
 
-_BUSY = frozenset({SyncPhase.SENDING, SyncPhase.RECEIVING})
-
 
 def step(state: State, event: Event) -> tuple[State, Act]:  # noqa: PLR0911  one answer an event
     """The state after an event, and what is to be done. Every event is answered in every state."""
     match event:
         case Moved(phase):
-            return (
-                (replace(state, phase=phase), Act.NOTHING) if state.phase in _BUSY else (state, Act.NOTHING)
-            )
+            shown = state.running and state.phase is not SyncPhase.PAUSED
+            return (replace(state, phase=phase) if shown else state), Act.NOTHING
         case Paused():
-            act = Act.STOP if state.phase in _BUSY else Act.NOTHING
-            return State(SyncPhase.PAUSED, problem=state.problem), act
+            paused = State(SyncPhase.PAUSED, running=state.running, problem=state.problem)
+            return paused, Act.STOP if state.running else Act.NOTHING
         case Failed():
             return _failed(state, event)
         case Finished():
@@ -120,40 +120,40 @@ def step(state: State, event: Event) -> tuple[State, Act]:  # noqa: PLR0911  one
             due = state.phase is SyncPhase.WAITING and state.until is not None and now >= state.until
             return _begin(state) if due else (state, Act.NOTHING)
         case Asked() | Resumed():
-            if state.phase in _BUSY:
-                return replace(state, asked_again=True), Act.NOTHING
             return _begin(replace(state, failures=0))
         case Saved():
-            if state.phase in _BUSY:
-                return replace(state, asked_again=True), Act.NOTHING
-            return _begin(state) if state.phase is SyncPhase.IDLE else (state, Act.NOTHING)
+            quiet = state.phase in {SyncPhase.WAITING, SyncPhase.PAUSED} or state.phase in _STUCK
+            return (state, Act.NOTHING) if quiet else _begin(state)
 
 
 def _begin(state: State) -> tuple[State, Act]:
-    return State(SyncPhase.SENDING, failures=state.failures, problem=state.problem), Act.EXCHANGE
+    """Begin, or once the running exchange has ended: never two at once."""
+    phase = state.phase if state.running and state.phase is SyncPhase.RECEIVING else SyncPhase.SENDING
+    begun = State(phase, running=True, failures=state.failures, problem=state.problem)
+    if state.running:
+        return replace(begun, asked_again=True), Act.NOTHING
+    return begun, Act.EXCHANGE
 
 
 def _finished(state: State) -> tuple[State, Act]:
-    if state.phase is SyncPhase.PAUSED:
-        return replace(state, problem=""), Act.NOTHING
     if state.asked_again:
-        return State(SyncPhase.SENDING), Act.EXCHANGE
+        return State(SyncPhase.SENDING, running=True), Act.EXCHANGE
+    if state.phase is SyncPhase.PAUSED:
+        return State(SyncPhase.PAUSED), Act.NOTHING
     return State(), Act.NOTHING
 
 
 def _failed(state: State, event: Failed) -> tuple[State, Act]:
     if state.phase is SyncPhase.PAUSED:
-        return replace(state, problem=event.code), Act.NOTHING
+        return State(SyncPhase.PAUSED, problem=event.code), Act.NOTHING
     if event.code in _NEEDS_UPDATE:
         return State(SyncPhase.NEEDS_UPDATE, problem=event.code), Act.NOTHING
     if event.code in _NEEDS_YOU:
         return State(SyncPhase.NEEDS_YOU, problem=event.code), Act.NOTHING
     failures = state.failures + 1
     wait = min(FIRST_WAIT_MS << min(failures - 1, _DOUBLINGS), LONGEST_WAIT_MS)
-    wait = max(wait, event.retry_after)
-    until = (
-        event.now + wait // 2 + int(wait * event.jitter / 2)
-        if not event.retry_after
-        else (event.now + wait + int(wait * event.jitter))
-    )
+    # The server's wish is a least, our own wait a most; the jitter spreads both.
+    until = event.now + wait // 2 + int(wait * event.jitter / 2)
+    if event.retry_after:
+        until = event.now + event.retry_after + int(event.retry_after * event.jitter)
     return State(SyncPhase.WAITING, failures=failures, until=until, problem=event.code), Act.NOTHING

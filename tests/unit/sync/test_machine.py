@@ -1,0 +1,121 @@
+"""When an exchange begins, ends and is tried again."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongcds.domain.views import SyncPhase
+from tongcds.sync.machine import (
+    FIRST_WAIT_MS,
+    LONGEST_WAIT_MS,
+    Act,
+    Asked,
+    Event,
+    Failed,
+    Finished,
+    Moved,
+    Paused,
+    Resumed,
+    Saved,
+    State,
+    Tick,
+    step,
+)
+
+OFFLINE = Failed("server_unreachable", now=1000, jitter=0.5)
+
+
+def after(*events: Event) -> tuple[State, list[Act]]:
+    state, acts = State(), []
+    for event in events:
+        state, act = step(state, event)
+        acts.append(act)
+    return state, acts
+
+
+def test_asking_begins_an_exchange_and_asking_again_runs_one_more_afterwards() -> None:
+    state, acts = after(Asked(), Asked(), Finished())
+    assert acts == [Act.EXCHANGE, Act.NOTHING, Act.EXCHANGE]
+    assert state.phase is SyncPhase.SENDING
+
+
+def test_an_exchange_that_ended_well_leaves_nothing_behind() -> None:
+    state, _acts = after(Asked(), Moved(SyncPhase.RECEIVING), Finished())
+    assert state == State()
+
+
+def test_without_a_server_the_machine_waits_and_tries_again_by_itself() -> None:
+    state, _acts = after(Asked(), OFFLINE)
+    assert (state.phase, state.problem) == (SyncPhase.WAITING, "server_unreachable")
+    assert state.until is not None
+    assert 1000 + FIRST_WAIT_MS // 2 <= state.until <= 1000 + FIRST_WAIT_MS
+    assert step(state, Tick(state.until - 1)) == (state, Act.NOTHING)
+    assert step(state, Tick(state.until))[1] is Act.EXCHANGE
+
+
+def test_each_failure_waits_longer_up_to_a_bound() -> None:
+    state, waits = State(), []
+    for _ in range(12):
+        state, _act = step(state, Asked() if state.phase is SyncPhase.IDLE else Tick(1 << 60))
+        state, _act = step(state, Failed("server_unreachable", now=0, jitter=1.0))
+        assert state.until is not None
+        waits.append(state.until)
+    assert waits == sorted(waits)
+    assert waits[0] == FIRST_WAIT_MS
+    assert waits[-1] == LONGEST_WAIT_MS
+
+
+def test_a_busy_server_is_not_asked_before_its_time() -> None:
+    state, _acts = after(Asked(), Failed("server_busy", now=0, jitter=0.0, retry_after=120_000))
+    assert state.until == 120_000
+
+
+def test_a_person_who_asks_does_not_wait_for_the_next_try() -> None:
+    _state, acts = after(Asked(), OFFLINE, Asked())
+    assert acts[-1] is Act.EXCHANGE
+
+
+def test_a_save_while_waiting_does_not_hammer_a_server_that_is_not_there() -> None:
+    _state, acts = after(Asked(), OFFLINE, Saved())
+    assert acts[-1] is Act.NOTHING
+
+
+def test_a_save_begins_an_exchange_when_the_line_is_quiet() -> None:
+    assert after(Saved())[1] == [Act.EXCHANGE]
+
+
+def test_pausing_stops_the_running_exchange_and_nothing_begins_until_resumed() -> None:
+    state, acts = after(Asked(), Paused(), Finished(), Saved(), Tick(1 << 60))
+    assert acts == [Act.EXCHANGE, Act.STOP, Act.NOTHING, Act.NOTHING, Act.NOTHING]
+    assert state.phase is SyncPhase.PAUSED
+    assert step(state, Resumed())[1] is Act.EXCHANGE
+
+
+def test_what_waiting_cannot_mend_asks_for_the_person() -> None:
+    assert after(Asked(), Failed("server_refused", 0, 0.0))[0].phase is SyncPhase.NEEDS_YOU
+    assert after(Asked(), Failed("protocol_unsupported", 0, 0.0))[0].phase is SyncPhase.NEEDS_UPDATE
+
+
+EVENTS = st.one_of(
+    st.builds(Asked),
+    st.builds(Saved),
+    st.builds(Moved, st.sampled_from([SyncPhase.SENDING, SyncPhase.RECEIVING])),
+    st.builds(Paused),
+    st.builds(Resumed),
+    st.builds(Tick, st.integers(0, 1 << 50)),
+)
+
+
+@given(st.lists(st.tuples(EVENTS, st.booleans(), st.sampled_from(["server_unreachable", "server_refused"]))))
+def test_never_two_exchanges_at_once(script: list[tuple[Event, bool, str]]) -> None:
+    state, running = State(), 0
+    for event, ends, code in script:
+        state, act = step(state, event)
+        running += act is Act.EXCHANGE
+        assert running <= 1
+        if running and ends:
+            running -= 1
+            state, act = step(state, Failed(code, 0, 0.5) if code == "server_refused" else Finished())
+            running += act is Act.EXCHANGE
+        assert running <= 1

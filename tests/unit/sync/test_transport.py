@@ -1,0 +1,114 @@
+"""Every way a network fails, against a real server on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from tongcds.errors import TongcdsError, UnavailableError, UserError
+from tongcds.protocol.envelope import CONTENT_TYPE
+from tongcds.protocol.messages import Problem, encode
+from tongcds.sync.transport import ServerProblemError, Transport
+
+SIGN_IN = "<html><body>Đăng nhập Wi-Fi</body></html>".encode()
+
+
+@contextmanager
+def answering(
+    status: int, body: bytes, headers: dict[str, str], *, promised: int | None = None
+) -> Iterator[str]:
+    """A server that gives everybody the same answer; `promised` bytes may be more than it sends."""
+    seen: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body) if promised is None else promised))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: object) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def refusal(url: str) -> Exception:
+    transport = Transport(url)
+    try:
+        transport.post("/api/v1/sync", b"hello")
+    except (TongcdsError, ServerProblemError) as problem:
+        return problem
+    finally:
+        transport.close()
+    pytest.fail("the answer was believed")
+
+
+def test_an_answer_of_the_server_comes_back_and_is_counted() -> None:
+    with answering(200, b"answer", {"Content-Type": CONTENT_TYPE}) as url:
+        transport = Transport(url)
+        assert transport.post("/api/v1/sync", b"hello") == b"answer"
+        transport.close()
+    assert (transport.traffic.sent, transport.traffic.received) == (5, 6)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, {"Content-Type": "text/html; charset=utf-8"}),
+        (302, {"Location": "http://127.0.0.1:1/login", "Content-Type": "text/html"}),
+        (511, {"Content-Type": "text/html", "Location": "/"}),
+    ],
+)
+def test_a_sign_in_page_is_not_taken_for_the_server(status: int, headers: dict[str, str]) -> None:
+    with answering(status, SIGN_IN, headers) as url:
+        problem = refusal(url)
+    assert isinstance(problem, UnavailableError)
+    assert problem.code == ("captive_portal" if status < 500 else "server_unreachable")
+
+
+def test_no_server_is_a_state_and_not_a_crash() -> None:
+    problem = refusal("http://127.0.0.1:9")
+    assert isinstance(problem, UnavailableError)
+    assert problem.code == "server_unreachable"
+
+
+def test_an_answer_that_is_cut_is_not_believed() -> None:
+    with answering(200, b"half", {"Content-Type": CONTENT_TYPE}, promised=100) as url:
+        assert refusal(url).args == ("server_unreachable",)
+
+
+def test_a_used_invitation_is_told_to_the_person() -> None:
+    with answering(409, encode(Problem("invitation_used")), {"Content-Type": CONTENT_TYPE}) as url:
+        problem = refusal(url)
+    assert isinstance(problem, UserError)
+    assert problem.code == "invitation_used"
+
+
+def test_a_busy_server_says_when_to_come_back() -> None:
+    with answering(503, encode(Problem("busy", retry_after=7)), {"Content-Type": CONTENT_TYPE}) as url:
+        problem = refusal(url)
+    assert isinstance(problem, UnavailableError)
+    assert problem.params == {"retry_after": 7}
+
+
+def test_any_other_problem_is_left_to_the_exchange() -> None:
+    with answering(409, encode(Problem("replayed", expected_n=9)), {"Content-Type": CONTENT_TYPE}) as url:
+        problem = refusal(url)
+    assert isinstance(problem, ServerProblemError)
+    assert problem.problem.expected_n == 9
