@@ -104,6 +104,19 @@ SENTENCES: Final[dict[str, str]] = {
         "The server at this address is not the one this computer was invited by. Nothing was sent. "
         "Please tell your commune's office."
     ),
+    # the server's own command line
+    "server_exists": N_("There is a server in {folder} already. Nothing was changed; choose another folder."),
+    "server_missing": N_("There is no server in {folder}. Make one with the command init first."),
+    "server_damaged": N_(
+        "The files in {folder} cannot be read. Nothing was changed; put server.json and server.key back "
+        "from a backup."
+    ),
+    "server_folder_unusable": N_("The folder {folder} cannot be used: {why}."),
+    "server_address_taken": N_("The address {address} cannot be listened on: {why}."),
+    "database_unreachable": N_("The server's database cannot be reached. Nothing was changed."),
+    "unit_wrong_role": N_("Nobody of {unit} has this role. Check the unit, or leave the role out."),
+    "picture_unknown": N_("{file}: write the QR code into a .svg or .png file."),
+    "device_unknown": N_("There is no device {device}, or it was revoked before."),
     # files
     "file_missing": N_("The file is not there any more. Nothing was changed; choose the file again."),
     "file_encrypted": N_(
@@ -148,6 +161,7 @@ SENTENCES: Final[dict[str, str]] = {
         "This import cannot be undone any more, because later work builds on it. Nothing was changed."
     ),
     "unit_unknown": N_("There is no such unit in the list of communes and villages. Check its name or code."),
+    "unit_ambiguous": N_("Several villages are called {name}. Write the code of the one you mean."),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),

@@ -1,1 +1,6 @@
-"""The province's half: routes, operations, invitations, command line; the laptop's half is `sync`."""
+"""The province's half: one endpoint for the exchange, one for enrolment, figures for the units above, a command line.
+
+Routes (`app`) are thin; what they do is in `ops` and takes a connection. It is a replica like the laptops
+(`tongcds.replica`) and differs in three things: it checks authority (`scopes`), hands out numbers, and its verdict
+stands.
+"""

@@ -1,0 +1,320 @@
+"""The command line of whoever runs the province's server: found it, invite people, look after units, serve.
+
+Exit codes: 0 done, 1 something to put right (said on standard error), 2 a mistake in the command, 3 the surroundings
+are not ready.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import segno
+from sqlalchemy.exc import DBAPIError
+
+from tongcds import log, paths
+from tongcds.clock import VIETNAM, Clock, system_clock
+from tongcds.domain.units import Era, load_units
+from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
+from tongcds.i18n import _
+from tongcds.protocol import invitations
+from tongcds.protocol.messages import Invitation
+from tongcds.server import demo, enrolment, units
+from tongcds.server.database import BusyError
+from tongcds.server.folder import make_folder, open_folder
+from tongcds.server.office import found_office
+from tongcds.server.ops import Province
+from tongcds.server.scopes import ROLE_OF_KIND
+from tongcds.server.serving import address_of, listen, serve
+
+_Output = dict[str, object]
+
+
+def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock) -> int:
+    """Do what the arguments ask for; answers the exit code."""
+    given = _parser().parse_args(arguments)
+    if given.log:
+        log.start(Path(given.log))
+    else:
+        logging.getLogger().addHandler(logging.NullHandler())
+
+    def now() -> int:
+        return int(clock().timestamp() * 1000)
+
+    try:
+        work: Callable[[argparse.Namespace, Callable[[], int]], _Output | None] = given.work
+        output = work(given, now)
+    except (DBAPIError, BusyError):
+        return _complain(UnavailableError("database_unreachable"), as_json=given.json)
+    except TongcdsError as error:
+        return _complain(error, as_json=given.json)
+    if output is not None:
+        _say(output, as_json=given.json)
+    return 0
+
+
+def _complain(error: TongcdsError, *, as_json: bool) -> int:
+    if as_json:
+        _print(json.dumps({"error": error.code, "message": sentence(error)}, ensure_ascii=False))
+    sys.stderr.write(sentence(error) + "\n")
+    return 3 if isinstance(error, UnavailableError) else 1
+
+
+def _say(output: _Output, *, as_json: bool) -> None:
+    if as_json:
+        _print(json.dumps({k: v for k, v in output.items() if k != "text"}, ensure_ascii=False))
+    else:
+        _print(str(output["text"]))
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, default=None, help=_("the server's folder"))
+    common.add_argument("--json", action="store_true", help=_("answer one line of JSON"))
+    common.add_argument("--log", default="", help=_("write a log into this folder"))
+    parser = argparse.ArgumentParser(prog="python -m tongcds.server", description=_("The province's server"))
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, help_: str, work: Callable[..., _Output | None]) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_, parents=[common])
+        made.set_defaults(work=work)
+        return made
+
+    init = command("init", _("make a new server in an empty folder"), _init)
+    init.add_argument("--name", required=True, help=_("what people call the server"))
+    init.add_argument("--url", required=True, help=_("the address under which laptops reach it"))
+    init.add_argument("--province", required=True, help=_("the province's code"))
+    init.add_argument("--commune", action="append", default=[], help=_("only this commune; may be repeated"))
+    init.add_argument("--database", default="", help=_("postgresql://… instead of the embedded database"))
+
+    run = command("serve", _("serve until told to stop"), _serve)
+    _listening(run, port=8443)
+
+    invite = command("invite", _("invite a person of a unit"), _invite)
+    invite.add_argument("--unit", required=True, help=_("code of a commune or village, or a cluster's name"))
+    invite.add_argument("--role", choices=sorted(role.value for role in ROLE_OF_KIND.values()), default="")
+    invite.add_argument("--name", required=True, help=_("the person's name"))
+    invite.add_argument("--hours", type=_positive, default=enrolment.HOURS, help=_("how long it can be used"))
+    invite.add_argument("--url", default="", help=_("another address of this server"))
+    invite.add_argument("--file", type=Path, default=None, help=_("write an invitation file"))
+    invite.add_argument("--qr", default="", help=_("write a QR code: a .svg or .png file, or “terminal”"))
+
+    cluster = command("cluster", _("make a set of communes that one office looks after"), _cluster)
+    cluster.add_argument("name", help=_("its name"))
+    cluster.add_argument("--communes", required=True, help=_("codes, separated by commas"))
+
+    villages = command("villages", _("take in villages from a CSV file"), _villages)
+    villages.add_argument("file", type=Path, help=_("columns name and commune_code, and others if known"))
+
+    devices = command("devices", _("list the laptops that are enrolled"), _devices)
+    devices.add_argument("--revoke", type=int, default=0, help=_("refuse this device from now on"))
+
+    show = command("demo", _("serve a corner of a province with invented people"), _demo)
+    _listening(show, port=0)
+    show.add_argument("--seed", type=int, default=1)
+    show.add_argument("--no-serve", action="store_true", help=_("only make it"))
+    return parser
+
+
+def _listening(parser: argparse.ArgumentParser, *, port: int) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help=_("the address to listen on"))
+    parser.add_argument("--port", type=int, default=port, help=_("0 for any free port"))
+    parser.add_argument("--ready-json", action="store_true", help=_("say in JSON when requests are answered"))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(text)
+    return number
+
+
+def _folder(given: argparse.Namespace) -> Path:
+    return given.data if given.data is not None else paths.profile_folder() / "server"
+
+
+def _init(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    province = load_units().by_code(given.province, Era.SINCE_2025)
+    if province is None:
+        raise UserError("unit_unknown", code=given.province)
+    made = make_folder(_folder(given), name=given.name, url=given.url, database=given.database, now=now)
+    with made.database.write() as connection:
+        found_office(connection, name=given.name, province_id=province.id, now=now())
+        count = units.seed(connection, given.province, given.commune, now=now())
+    made.database.close()
+    return {
+        "server_key": made.server_key.hex(),
+        "units": count,
+        "text": _("The server is ready in {folder}, with {count} units.").format(
+            folder=_folder(given), count=count
+        ),
+    }
+
+
+def _serve(given: argparse.Namespace, now: Callable[[], int]) -> None:
+    province = open_folder(_folder(given), now=now)
+    with _listen(given) as listening:
+        serve(province, listening, ready_json=given.ready_json)
+    province.database.close()
+
+
+def _listen(given: argparse.Namespace) -> socket.socket:
+    try:
+        return listen(given.host, given.port)
+    except OSError as error:
+        address = f"{given.host}:{given.port}"
+        raise UnavailableError("server_address_taken", address=address, why=error.strerror) from error
+
+
+def _invite(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    province = open_folder(_folder(given), now=now)
+    with province.database.write() as connection:
+        place = units.find(connection, given.unit)
+        role = ROLE_OF_KIND.get(place.kind)
+        if role is None or (given.role and given.role != role.value):
+            raise UserError("unit_wrong_role", unit=place.name)
+        invitation = enrolment.invite(
+            connection,
+            place,
+            given.name,
+            key=province.key,
+            url=given.url or province.url,
+            now=now(),
+            hours=given.hours,
+        )
+    province.database.close()
+    if given.file is not None:
+        _write(given.file, lambda: invitations.write_file(given.file, invitation, province.key))
+    if given.qr:
+        _qr(invitation, given.qr)
+    return invited(invitation)
+
+
+def invited(invitation: Invitation) -> _Output:
+    """An invitation as the command line shows it."""
+    until = datetime.fromtimestamp(invitation.expires / 1000, UTC).astimezone(VIETNAM)
+    code = invitations.shown(invitation.secret)
+    return {
+        "code": code,
+        "name": invitation.member_name,
+        "role": invitation.role,
+        "unit": invitation.unit_name,
+        "url": invitation.url,
+        "qr": invitations.to_text(invitation),
+        "expires": until.isoformat(timespec="minutes"),
+        "text": _("Invitation for {name}, {unit}: {code} (until {until}, at {url})").format(
+            name=invitation.member_name,
+            unit=invitation.unit_name,
+            code=code,
+            until=f"{until:%H:%M %d/%m/%Y}",
+            url=invitation.url,
+        ),
+    }
+
+
+def _qr(invitation: Invitation, where: str) -> None:
+    code = segno.make(invitations.to_text(invitation), error="m", micro=False)
+    if where == "terminal":
+        code.terminal(out=sys.stdout, compact=True)
+    else:
+        _write(Path(where), lambda: code.save(where, scale=8, border=4))
+
+
+def _write(file: Path, work: Callable[[], None]) -> None:
+    try:
+        work()
+    except OSError as error:
+        raise UnavailableError(
+            "server_folder_unusable", folder=str(file.parent), why=error.strerror
+        ) from error
+    except ValueError as error:
+        raise UserError("picture_unknown", file=file.name) from error
+
+
+def _cluster(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    province = open_folder(_folder(given), now=now)
+    codes = [code.strip() for code in given.communes.split(",") if code.strip()]
+    with province.database.write() as connection:
+        cluster = units.make_cluster(connection, given.name, codes, now=now())
+    province.database.close()
+    return {
+        "id": cluster.hex(),
+        "communes": len(codes),
+        "text": _("{name} looks after {count} communes.").format(name=given.name, count=len(codes)),
+    }
+
+
+def _villages(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    province = open_folder(_folder(given), now=now)
+    lines = units.read_villages(given.file)
+    with province.database.write() as connection:
+        ids = units.add_villages(connection, lines, now=now(), file=given.file.name)
+    province.database.close()
+    return {"villages": len(ids), "text": _("{count} villages were taken in.").format(count=len(ids))}
+
+
+def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    province = open_folder(_folder(given), now=now)
+    if given.revoke:
+        with province.database.write() as connection:
+            if not enrolment.revoke(connection, given.revoke, now=now()):
+                raise UserError("device_unknown", device=given.revoke)
+    with province.database.read() as connection:
+        rows = enrolment.devices(connection)
+    province.database.close()
+    listed = [
+        {
+            "device": row.device,
+            "name": row.full_name or "",
+            "role": row.role,
+            "last_seen": _moment(row.last_seen_at),
+            "revoked": row.revoked_at is not None,
+        }
+        for row in rows
+    ]
+    text = "\n".join(
+        f"{d['device']:>6}  {d['role']:<9} {d['last_seen'] or '–':<17} {'×' if d['revoked'] else ' '} {d['name']}"
+        for d in listed
+    )
+    return {"devices": listed, "text": text or _("No laptop is enrolled yet.")}
+
+
+def _moment(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return ""
+    return (
+        datetime.fromtimestamp(milliseconds / 1000, UTC)
+        .astimezone(VIETNAM)
+        .isoformat(timespec="minutes")[:16]
+    )
+
+
+def _demo(given: argparse.Namespace, now: Callable[[], int]) -> _Output | None:
+    with contextlib.ExitStack() as stack:
+        folder = given.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tongcds-demo-")))
+        listening = stack.enter_context(_listen(given))
+        made, guests = demo.make(folder, url=address_of(listening), now=now, seed=given.seed)
+        stack.callback(made.database.close)
+        output: _Output = {
+            "invitations": [{k: v for k, v in invited(guest).items() if k != "text"} for guest in guests],
+            "text": "\n".join(str(invited(guest)["text"]) for guest in guests),
+        }
+        if given.no_serve:
+            return output
+        if not given.ready_json:
+            _say(output, as_json=given.json)
+        serve(made, listening, ready_json=given.ready_json, aside={"invitations": output["invitations"]})
+    return None

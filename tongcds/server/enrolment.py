@@ -1,0 +1,259 @@
+"""Invitations and devices: one word, given to one person of one unit, makes one laptop known.
+
+How an invitation is written down and read back is `protocol.invitations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from nacl.signing import SigningKey
+from sqlalchemy import Connection, Row, insert, select, update
+
+from tongcds.domain.views import Role
+from tongcds.protocol import invitations
+from tongcds.protocol.messages import (
+    OLDEST,
+    VERSION,
+    Credentials,
+    EnrolRequest,
+    Invitation,
+    ProtocolError,
+    ScopeEntry,
+)
+from tongcds.records import record_type
+from tongcds.replica import register_device
+from tongcds.server.office import OfficeWriter, office
+from tongcds.server.problems import Refusal
+from tongcds.server.scopes import (
+    ROLE_OF_KIND,
+    entries_packed,
+    entries_unpacked,
+    in_stable_order,
+    scope_of,
+)
+from tongcds.server.tables import DEVICE, INVITATION, STATE
+
+HOURS = 72
+_HOUR_MS = 3_600_000
+_KEY = 32
+_PREFIX_LIMIT = 1 << 60
+_UNIT = record_type("unit").table.c
+_VILLAGE = record_type("village").table.c
+_MEMBER = record_type("member").table.c
+_TEAM = record_type("team").table.c
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit that people belong to, with the names around it."""
+
+    unit_id: bytes
+    kind: str
+    name: str
+    commune_name: str
+    province_name: str
+
+
+def place_of(connection: Connection, unit_id: bytes, province_id: bytes) -> Place | None:
+    """The unit or village with this id, or None."""
+    province = connection.execute(select(_UNIT.name).where(_UNIT.id == province_id)).scalar() or ""
+    unit = connection.execute(
+        select(_UNIT.kind, _UNIT.name).where(_UNIT.id == unit_id, _UNIT.deleted == 0)
+    ).one_or_none()
+    if unit is not None:
+        return Place(unit_id, unit.kind, unit.name, unit.name if unit.kind == "commune" else "", province)
+    village = connection.execute(
+        select(_VILLAGE.name, _VILLAGE.commune_id).where(_VILLAGE.id == unit_id, _VILLAGE.deleted == 0)
+    ).one_or_none()
+    if village is None:
+        return None
+    commune = connection.execute(select(_UNIT.name).where(_UNIT.id == village.commune_id)).scalar() or ""
+    return Place(unit_id, "village", village.name, commune, province)
+
+
+def secret_hash(secret: str, key: SigningKey) -> bytes:
+    """What is kept of a secret: without the server's key, a stolen database does not say which secrets fit."""
+    return blake2b(secret.encode(), key=bytes(key), digest_size=32, person=b"tongcds-invite").digest()
+
+
+def invite(
+    connection: Connection,
+    place: Place,
+    name: str,
+    *,
+    key: SigningKey,
+    url: str,
+    now: int,
+    hours: int = HOURS,
+) -> Invitation:
+    """A new invitation for somebody of this unit; makes the member's record where there is none of that name.
+
+    A village without a team gets one: its first member has to belong to something.
+    """
+    state = office(connection)
+    if state is None:
+        raise LookupError("the server was not founded")
+    role = ROLE_OF_KIND[place.kind]
+    member = connection.execute(
+        select(_MEMBER.id).where(
+            _MEMBER.unit_id == place.unit_id, _MEMBER.full_name == name, _MEMBER.deleted == 0
+        )
+    ).scalar()
+    if member is None:
+        writer = OfficeWriter(connection, now=now)
+        team = _team(connection, writer, place) if role is Role.TEAM else None
+        member = writer.create("member", unit_id=place.unit_id, team_id=team, full_name=name, role=role.value)
+        writer.flush()
+    secret = invitations.new_secret()
+    expires = now + hours * _HOUR_MS
+    connection.execute(
+        insert(INVITATION).values(
+            secret_hash=secret_hash(secret, key),
+            unit_id=place.unit_id,
+            role=role.value,
+            member_id=member,
+            member_name=name,
+            made_at=now,
+            expires_at=expires,
+        )
+    )
+    return Invitation(
+        url=url,
+        secret=secret,
+        server_key=bytes(key.verify_key),
+        server_name=state.name,
+        member_name=name,
+        unit_name=place.name,
+        role=role.value,
+        expires=expires,
+    )
+
+
+def _team(connection: Connection, writer: OfficeWriter, place: Place) -> bytes:
+    team = connection.execute(
+        select(_TEAM.id).where(_TEAM.unit_id == place.unit_id, _TEAM.deleted == 0).limit(1)
+    ).scalar()
+    return team or writer.create("team", unit_id=place.unit_id, name=place.name, level="village")
+
+
+def enrol(connection: Connection, request: EnrolRequest, *, key: SigningKey, now: int) -> Credentials:
+    """Turn an invitation into an enrolled device; the same again when the same laptop asks again.
+
+    Raises:
+        Refusal: protocol_unsupported, bad_message, invitation_unknown, invitation_used, invitation_expired.
+    """
+    if not OLDEST <= request.version <= VERSION:
+        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+    if len(request.public_key) != _KEY or not 0 < request.prefix < _PREFIX_LIMIT:
+        raise Refusal("bad_message")
+    try:
+        secret = invitations.normalised(request.secret)
+    except ProtocolError:
+        raise Refusal("invitation_unknown") from None
+    found = connection.execute(
+        select(INVITATION).where(INVITATION.c.secret_hash == secret_hash(secret, key)).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise Refusal("invitation_unknown")
+    if found.device is not None:
+        device = connection.execute(select(DEVICE).where(DEVICE.c.device == found.device)).one()
+        if found.public_key != request.public_key or device.revoked_at is not None:
+            raise Refusal("invitation_used")
+        return _credentials(connection, device, found.member_name, key)
+    if found.expires_at < now:
+        raise Refusal("invitation_expired")
+    number = next_device(connection)
+    register_device(connection, number, request.prefix)
+    connection.execute(
+        insert(DEVICE).values(
+            device=number,
+            public_key=request.public_key,
+            counter=0,
+            member_id=found.member_id,
+            role=found.role,
+            unit_id=found.unit_id,
+            enrolled_at=now,
+            scope=0,
+            structure=0,
+            entries=entries_packed([]),
+        )
+    )
+    connection.execute(
+        update(INVITATION)
+        .where(INVITATION.c.secret_hash == found.secret_hash)
+        .values(device=number, public_key=request.public_key)
+    )
+    device = connection.execute(select(DEVICE).where(DEVICE.c.device == number)).one()
+    return _credentials(connection, device, found.member_name, key)
+
+
+def next_device(connection: Connection) -> int:
+    """A device number that was never given before."""
+    return connection.execute(
+        update(STATE).values(last_device=STATE.c.last_device + 1).returning(STATE.c.last_device)
+    ).scalar_one()
+
+
+def _credentials(
+    connection: Connection, device: Row[tuple[object, ...]], name: str, key: SigningKey
+) -> Credentials:
+    state = office(connection)
+    if state is None:
+        raise LookupError("the server was not founded")
+    scope, entries = current_scope(connection, device)
+    place = place_of(connection, device.unit_id, state.province_id)
+    return Credentials(
+        device=device.device,
+        member_id=device.member_id,
+        member_name=name,
+        role=device.role,
+        unit_id=device.unit_id,
+        unit_name=place.name if place else "",
+        commune_name=place.commune_name if place else "",
+        province_name=place.province_name if place else "",
+        server_name=state.name,
+        server_key=bytes(key.verify_key),
+        epoch=state.epoch,
+        scope=scope,
+        entries=entries,
+    )
+
+
+def current_scope(connection: Connection, device: Row[tuple[object, ...]]) -> tuple[int, list[ScopeEntry]]:
+    """Version and entries of a device's scope; worked out anew, and kept, when units changed since."""
+    state = office(connection)
+    if state is None:
+        raise LookupError("the server was not founded")
+    old = entries_unpacked(device.entries)
+    if device.structure == state.structure:
+        return device.scope, old
+    wanted = scope_of(connection, Role(device.role), device.unit_id, state.province_id)
+    entries = in_stable_order(old, wanted)
+    scope = device.scope + (entries != old)
+    connection.execute(
+        update(DEVICE)
+        .where(DEVICE.c.device == device.device)
+        .values(scope=scope, structure=state.structure, entries=entries_packed(entries))
+    )
+    return scope, entries
+
+
+def devices(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
+    """Every enrolled device with the name of its person."""
+    query = (
+        select(DEVICE, _MEMBER.full_name)
+        .join_from(DEVICE, record_type("member").table, _MEMBER.id == DEVICE.c.member_id, isouter=True)
+        .order_by(DEVICE.c.device)
+    )
+    return connection.execute(query).all()
+
+
+def revoke(connection: Connection, device: int, *, now: int) -> bool:
+    """Refuse this device from now on; False when there is none or it was revoked before."""
+    result = connection.execute(
+        update(DEVICE).where(DEVICE.c.device == device, DEVICE.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    return result.rowcount > 0

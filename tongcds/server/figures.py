@@ -1,0 +1,323 @@
+"""Published figures: what the units above may know of a village or commune, counted when somebody asks for it.
+
+A push marks its villages as dirty; before an area's or the province's page the dirty ones are counted again, added
+up, and what changed is written as `figure` and `unit_status` records in the unit's own area. One figure a unit,
+indicator and month; it says so from its day (`on`) until a later one says otherwise, so the figure on a day is the
+latest one up to it. What figures mean and how they are counted is `tongcds.reports.figures`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
+
+from tongcds.clock import VIETNAM
+from tongcds.domain.stamps import derived_id
+from tongcds.domain.views import Role
+from tongcds.records import record_type
+from tongcds.reports.figures import Count, definition, rolled_up, stock_on_days
+from tongcds.server.database import Database
+from tongcds.server.office import OfficeWriter, office
+from tongcds.server.scopes import clusters, communes_below, communes_of, villages_of
+from tongcds.server.tables import CELL, COUNTED, DEVICE
+
+PUBLISHED = ("XHS01", "XHS04", "XHS09", "XHS11")
+"""The indicators that are published."""
+
+MONTHS = 12
+SILENT_DAYS = 14
+FEWEST = 5
+"""Groups smaller than this are not shown to the units above."""
+
+_DAY_MS = 86_400_000
+_SLICE = 400
+_HOUSEHOLD = record_type("household").table.c
+_TEAM = record_type("team").table.c
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day that figures are published for; `month` names it for ever."""
+
+    month: str
+    on: date
+
+
+def days_of(today: date) -> list[_Day]:
+    """Today and the last days of the eleven months before, newest first."""
+    days = [_Day(today.isoformat()[:7], today)]
+    while len(days) < MONTHS:
+        last = days[-1].on.replace(day=1) - timedelta(days=1)
+        days.append(_Day(last.isoformat()[:7], last))
+    return days
+
+
+def touch(connection: Connection, areas: Collection[bytes]) -> None:
+    """Records in these areas changed: their villages are counted again before anybody sees figures."""
+    ordered = sorted(areas)
+    for start in range(0, len(ordered), _SLICE):
+        part = ordered[start : start + _SLICE]
+        known = set(
+            connection.execute(select(COUNTED.c.village).where(COUNTED.c.village.in_(part))).scalars()
+        )
+        connection.execute(
+            update(COUNTED).where(COUNTED.c.village.in_(part)).values(changed=COUNTED.c.changed + 1)
+        )
+        fresh = [{"village": a, "changed": 1, "counted": 0, "counted_on": ""} for a in part if a not in known]
+        if fresh:
+            connection.execute(insert(COUNTED), fresh)
+
+
+def today_at(now: int) -> date:
+    """The business day of a moment (milliseconds since 1970)."""
+    return datetime.fromtimestamp(now / 1000, UTC).astimezone(VIETNAM).date()
+
+
+def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
+    """Bring figures below this unit up to date; returns how many villages were counted.
+
+    Raises:
+        BusyError: the database is busy.
+    """
+    today = today_at(now)
+    with database.read() as connection:
+        state = office(connection)
+        if state is None:
+            return 0
+        communes = communes_below(connection, role, unit, state.province_id)
+        if not _stale(connection, [v for v, _ in villages_of(connection, communes)], today):
+            return 0
+    return database.change(lambda connection: count_again(connection, communes, now=now))
+
+
+def count_again(connection: Connection, communes: Sequence[bytes], *, now: int) -> int:
+    """Count what is out of date in these communes and publish what changed; returns how many villages."""
+    today = today_at(now)
+    writer = OfficeWriter(connection, now=now)  # from here on nobody else counts
+    villages = dict(villages_of(connection, communes))
+    stale = _stale(connection, list(villages), today)
+    if not stale:
+        return 0
+    days = days_of(today)
+    dirty = [village for village, (whole, _) in stale.items() if whole]
+    others = [village for village, (whole, _) in stale.items() if not whole]
+    changed: set[tuple[bytes, str, str]] = set()
+    for group, wanted in ((dirty, days), (others, days[:2])):
+        if group:
+            found = stock_on_days(connection, PUBLISHED, group, [day.on for day in wanted])
+            for day in wanted:
+                changed |= _keep(connection, day, found[day.on])
+    _publish_cells(connection, writer, changed)
+    _publish_status(connection, writer, villages, stale, now)
+    writer.flush()
+    for village, (_, step) in stale.items():
+        _mark(connection, village, step, today)
+    return len(stale)
+
+
+def _stale(connection: Connection, villages: Sequence[bytes], today: date) -> dict[bytes, tuple[bool, int]]:
+    """The villages to count, each with the step it is at: True for all months, False for the latest two."""
+    known: dict[bytes, tuple[int, int, str]] = {}
+    for start in range(0, len(villages), _SLICE):
+        query = select(COUNTED).where(COUNTED.c.village.in_(villages[start : start + _SLICE]))
+        known.update((r.village, (r.changed, r.counted, r.counted_on)) for r in connection.execute(query))
+    text, month_before = today.isoformat(), (today.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+    stale: dict[bytes, tuple[bool, int]] = {}
+    for village in villages:
+        changed, counted, counted_on = known.get(village, (0, 0, ""))
+        if changed > counted or counted_on != text:
+            # Without a push only this month and the one that may have ended since can differ.
+            stale[village] = (changed > counted or counted_on[:7] < month_before, changed)
+    return stale
+
+
+def _mark(connection: Connection, village: bytes, step: int, today: date) -> None:
+    values = {"counted": step, "counted_on": today.isoformat()}
+    if not connection.execute(update(COUNTED).where(COUNTED.c.village == village).values(values)).rowcount:
+        connection.execute(insert(COUNTED).values(village=village, changed=step, **values))
+
+
+def _keep(
+    connection: Connection, day: _Day, found: Mapping[tuple[bytes, str], Count]
+) -> set[tuple[bytes, str, str]]:
+    """Put the counts of a day down; returns those that differ from what was there."""
+    villages = sorted({village for village, _ in found})
+    known: dict[tuple[bytes, str], tuple[object, ...]] = {}
+    for start in range(0, len(villages), _SLICE):
+        query = select(CELL).where(
+            CELL.c.month == day.month, CELL.c.village.in_(villages[start : start + _SLICE])
+        )
+        known.update(
+            ((r.village, r.indicator), (r.numerator, r.denominator, r.records, r.fingerprint))
+            for r in connection.execute(query)
+        )
+    fresh, stale = [], []
+    for (village, indicator), count in found.items():
+        values = (count.numerator, count.denominator, count.records, count.fingerprint)
+        if known.get((village, indicator)) == values:
+            continue
+        row = {
+            "village": village,
+            "indicator": indicator,
+            "month": day.month,
+            "on": day.on.isoformat(),
+            "numerator": count.numerator,
+            "denominator": count.denominator,
+            "records": count.records,
+            "fingerprint": count.fingerprint,
+        }
+        (stale if (village, indicator) in known else fresh).append(row)
+    if fresh:
+        connection.execute(insert(CELL), fresh)
+    if stale:
+        names = ("on", "numerator", "denominator", "records", "fingerprint")
+        connection.execute(
+            update(CELL)
+            .where(
+                CELL.c.village == bindparam("the_village"),
+                CELL.c.indicator == bindparam("the_indicator"),
+                CELL.c.month == bindparam("the_month"),
+            )
+            .values({name: bindparam(name) for name in names}),
+            [
+                {
+                    "the_village": r["village"],
+                    "the_indicator": r["indicator"],
+                    "the_month": r["month"],
+                    **{name: r[name] for name in names},
+                }
+                for r in stale
+            ],
+        )
+    return {(r["village"], r["indicator"], r["month"]) for r in [*fresh, *stale]}  # type: ignore[misc]
+
+
+def _publish_cells(
+    connection: Connection, writer: OfficeWriter, changed: Collection[tuple[bytes, str, str]]
+) -> None:
+    """Write the figures of changed villages and of every unit above them."""
+    state = office(connection)
+    if not changed or state is None:
+        return
+    all_communes = communes_of(connection, state.province_id)
+    commune_of = dict(villages_of(connection, all_communes))
+    villages = {village for village, _, _ in changed}
+    communes = {commune_of[village] for village in villages if village in commune_of}
+    above = {
+        cluster: members
+        for cluster, members in clusters(connection, state.province_id).items()
+        if communes & set(members)
+    }
+    above[state.province_id] = all_communes
+    for month in sorted({month for _, _, month in changed}):
+        rows = connection.execute(select(CELL).where(CELL.c.month == month)).all()
+        cells = {
+            (r.village, r.indicator): Count(r.numerator, r.denominator, r.records, r.fingerprint)
+            for r in rows
+        }
+        of_communes = rolled_up(cells, commune_of)
+        figures = {key: count for key, count in cells.items() if key[0] in villages}
+        figures |= {key: count for key, count in of_communes.items() if key[0] in communes}
+        for unit, members in above.items():
+            figures |= rolled_up(of_communes, dict.fromkeys(members, unit))
+        _publish(writer, month, max(r.on for r in rows), figures)
+
+
+def _publish(writer: OfficeWriter, month: str, on: str, figures: Mapping[tuple[bytes, str], Count]) -> None:
+    ids = {key: derived_id("figure", *key, month) for key in figures}
+    writer.load("figure", ids.values())
+    for (unit, indicator), count in figures.items():
+        hidden = is_hidden(count)
+        writer.put(
+            "figure",
+            ids[unit, indicator],
+            aside={"on": on},
+            unit_id=unit,
+            indicator=indicator,
+            numerator=None if hidden else count.numerator,
+            denominator=None if hidden else count.denominator,
+            hidden=int(hidden),
+            definition=definition(indicator),
+            fingerprint="" if hidden else count.fingerprint,
+        )
+
+
+def is_hidden(count: Count) -> bool:
+    """Whether the units above may not see a figure: too few people have it, or too few have it not."""
+    if count.numerator is None:
+        return False
+    rest = 0 if count.denominator is None else count.denominator - count.numerator
+    return count.numerator < FEWEST or 0 < rest < FEWEST
+
+
+def _publish_status(
+    connection: Connection,
+    writer: OfficeWriter,
+    villages: Mapping[bytes, bytes],
+    stale: Collection[bytes],
+    now: int,
+) -> None:
+    """Teams, households and the last exchange of stale villages and of their communes."""
+    teams = _teams(connection, list(villages))
+    households = _households(connection, list(villages))
+    synced = _synced(connection, list(villages))
+    fresh_after = now - SILENT_DAYS * _DAY_MS
+    units: dict[bytes, list[bytes]] = {village: [village] for village in stale}
+    communes = {villages[village] for village in stale}
+    for village, commune in villages.items():
+        if commune in communes:
+            units.setdefault(commune, []).append(village)
+    ids = {unit: derived_id("unit_status", unit) for unit in units}
+    writer.load("unit_status", ids.values())
+    for unit, members in units.items():
+        last = max((synced[v] for v in members if v in synced), default=None)
+        writer.put(
+            "unit_status",
+            ids[unit],
+            unit_id=unit,
+            teams=sum(teams.get(v, 0) for v in members),
+            teams_in_time=sum(teams.get(v, 0) for v in members if synced.get(v, 0) >= fresh_after),
+            households=sum(households.get(v, 0) for v in members),
+            last_sync_at=last,
+        )
+
+
+def _teams(connection: Connection, villages: Sequence[bytes]) -> dict[bytes, int]:
+    query = select(_TEAM.unit_id, func.count()).where(_TEAM.deleted == 0).group_by(_TEAM.unit_id)
+    return _by_unit(connection, query, _TEAM.unit_id, villages)
+
+
+def _households(connection: Connection, villages: Sequence[bytes]) -> dict[bytes, int]:
+    query = (
+        select(_HOUSEHOLD.village_id, func.count())
+        .where(_HOUSEHOLD.deleted == 0, _HOUSEHOLD.left_on.is_(None))
+        .group_by(_HOUSEHOLD.village_id)
+    )
+    return _by_unit(connection, query, _HOUSEHOLD.village_id, villages)
+
+
+def _synced(connection: Connection, villages: Sequence[bytes]) -> dict[bytes, int]:
+    query = (
+        select(DEVICE.c.unit_id, func.max(DEVICE.c.last_seen_at))
+        .where(DEVICE.c.last_seen_at.is_not(None))
+        .group_by(DEVICE.c.unit_id)
+    )
+    return _by_unit(connection, query, DEVICE.c.unit_id, villages)
+
+
+def _by_unit(
+    connection: Connection,
+    query: Select[tuple[bytes, int]],
+    column: ColumnElement[bytes],
+    villages: Sequence[bytes],
+) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for start in range(0, len(villages), _SLICE):
+        found.update(
+            (unit, number)
+            for unit, number in connection.execute(query.where(column.in_(villages[start : start + _SLICE])))
+        )
+    return found

@@ -1,0 +1,276 @@
+"""What the endpoints do, without HTTP: an exchange in two transactions, one that takes a push, one that reads a page.
+
+A crash between them costs nothing: the push is committed and known, and the laptop asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from nacl.signing import SigningKey
+from sqlalchemy import Connection, Row, select, update
+
+from tongcds.domain.views import Role
+from tongcds.protocol.chunks import WriteChunk, pack_states, unpack_writes
+from tongcds.protocol.envelope import Envelope, take_apart, verify
+from tongcds.protocol.messages import (
+    OLDEST,
+    VERSION,
+    Credentials,
+    EnrolRequest,
+    Outcome,
+    ProtocolError,
+    Receipt,
+    ScopeEntry,
+    SyncAnswer,
+    SyncRequest,
+    Write,
+    decode,
+    encode,
+    receipt_text,
+)
+from tongcds.records import record_type
+from tongcds.replica import Received, device_row, digest, page, receive
+from tongcds.replica.pages import FIGURES_ONLY
+from tongcds.server import enrolment, figures
+from tongcds.server.database import Database
+from tongcds.server.office import office, structure_changed
+from tongcds.server.problems import Refusal
+from tongcds.server.scopes import SEES_FIGURES, authority
+from tongcds.server.tables import DEVICE
+
+MAX_PAGE = 5000
+_HIGHEST = (1 << 63) - 1  # what a database's integer holds
+_VILLAGE = record_type("village").number
+# What hostile bytes can make of a chunk's decoder beyond its own ProtocolError.
+_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """The server as its operations know it: database, key, public address and clock (milliseconds since 1970)."""
+
+    database: Database
+    key: SigningKey
+    url: str
+    now: Callable[[], int]
+
+    @property
+    def server_key(self) -> bytes:
+        """The public half of the key."""
+        return bytes(self.key.verify_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What the first transaction found out, for the second."""
+
+    role: Role
+    unit: bytes
+    scope: int
+    entries: list[ScopeEntry]
+    cursors: list[int]
+    scope_is_known: bool
+    received: Received
+    epoch: int
+
+
+def sync(province: Province, sealed: bytes) -> bytes:
+    """One exchange: an envelope in, a packed SyncAnswer out.
+
+    Raises:
+        Refusal: with the problem to answer.
+        BusyError: the database is busy.
+    """
+    try:
+        envelope = take_apart(sealed)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+    now = province.now()
+    taken = province.database.change(lambda connection: _take(connection, province, envelope, now))
+    if taken.role in SEES_FIGURES and taken.scope_is_known:
+        figures.refresh(province.database, taken.role, taken.unit, now=now)
+    request = _request(envelope)
+    with province.database.read() as connection:
+        answer = _answer(connection, province, envelope.device, taken, request.page_limit, now)
+    return encode(answer)
+
+
+def _request(envelope: Envelope) -> SyncRequest:
+    try:
+        return decode(SyncRequest, envelope.body)
+    except ProtocolError as error:
+        if _version_in(envelope.body) > VERSION:
+            raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
+        raise Refusal(error.code) from None
+
+
+def _version_in(body: bytes) -> int:
+    """The version that a request of another protocol names: the first thing in every request."""
+    try:
+        match msgspec.msgpack.decode(body):
+            case [int(version), *_]:
+                return version
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        pass
+    return 0
+
+
+def _take(connection: Connection, province: Province, envelope: Envelope, now: int) -> _Taken:
+    device = _authentic(connection, province, envelope)
+    request = _request(envelope)
+    if not OLDEST <= request.version <= VERSION:
+        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+    if device.revoked_at is not None:
+        raise Refusal("device_revoked")
+    if envelope.counter > _HIGHEST:
+        raise Refusal("bad_envelope")
+    if envelope.counter <= device.counter:
+        raise Refusal("replayed", expected_n=device.counter + 1)
+    connection.execute(
+        update(DEVICE)
+        .where(DEVICE.c.device == device.device)
+        .values(counter=envelope.counter, last_seen_at=now)
+    )
+    scope, entries = enrolment.current_scope(connection, device)
+    state = office(connection)
+    if state is None:
+        raise LookupError("the server was not founded")
+    # Cursors count in the order of one scope and in the numbers of one epoch; others say nothing here.
+    scope_is_known = request.scope == scope and len(request.cursors) <= len(entries)
+    cursors = (
+        [min(max(c, 0), _HIGHEST) for c in request.cursors]
+        if scope_is_known and request.epoch == state.epoch
+        else []
+    )
+    by_area = {entry.area: cursor for entry, cursor in zip(entries, cursors, strict=False)}
+    writes = _writes(connection, device, request)
+    received = _push(connection, device, writes, entries, by_area, now)
+    if received.touched:
+        figures.touch(connection, received.touched)
+    if received.applied and any(write.type == _VILLAGE for write in writes):
+        # A village that came or went changes what others hold.
+        structure_changed(connection)
+        device = connection.execute(select(DEVICE).where(DEVICE.c.device == device.device)).one()
+        scope, entries = enrolment.current_scope(connection, device)
+        scope_is_known = request.scope == scope
+    return _Taken(
+        Role(device.role), device.unit_id, scope, entries, cursors, scope_is_known, received, state.epoch
+    )
+
+
+def _authentic(connection: Connection, province: Province, envelope: Envelope) -> Row[tuple[object, ...]]:
+    """The device that sent this, its row locked.
+
+    Raises:
+        Refusal: unknown_device, bad_signature.
+    """
+    device = connection.execute(
+        select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
+    ).one_or_none()
+    if device is None:
+        raise Refusal("unknown_device")
+    try:
+        verify(envelope, device_key=device.public_key, server_key=province.server_key)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+    return device
+
+
+def _writes(connection: Connection, device: Row[tuple[object, ...]], request: SyncRequest) -> list[Write]:
+    if request.chunk is None:
+        return []
+    chunk = _chunk(request.chunk)
+    state = device_row(connection, device.device)
+    if state is None or chunk.device != device.device or chunk.prefix != state.prefix:
+        raise Refusal("bad_chunk")
+    return chunk.writes
+
+
+def _push(
+    connection: Connection,
+    device: Row[tuple[object, ...]],
+    writes: list[Write],
+    entries: list[ScopeEntry],
+    cursors: dict[bytes, int],
+    now: int,
+) -> Received:
+    if not writes:
+        state = device_row(connection, device.device)
+        if state is None:
+            raise LookupError("a device without its row")
+        return Received(state.watermark, state.chain)
+    allowed = authority(connection, Role(device.role), device.unit_id, device.member_id, entries)
+    return receive(connection, device.device, writes, allowed=allowed, cursors=cursors, now=now)
+
+
+def _chunk(packed: bytes) -> WriteChunk:
+    try:
+        return unpack_writes(packed)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+    except _UNREADABLE:
+        raise Refusal("bad_chunk") from None
+
+
+def _answer(
+    connection: Connection, province: Province, device: int, taken: _Taken, page_limit: int, now: int
+) -> SyncAnswer:
+    received = taken.received
+    receipt = Receipt(
+        received.watermark,
+        taken.epoch,
+        now,
+        province.key.sign(
+            receipt_text(device, received.watermark, received.chain, taken.epoch, now)
+        ).signature,
+    )
+    outcomes = [Outcome(o.n, o.code) for o in received.outcomes]
+    if not taken.scope_is_known:
+        # The laptop puts its cursors in the new order and asks again.
+        return SyncAnswer(receipt, [], more=True, outcomes=outcomes, scope=taken.scope, entries=taken.entries)
+    limit = max(1, min(page_limit, MAX_PAGE))
+    found = page(connection, taken.entries, taken.cursors, puller=device, limit=limit)
+    whole = [entry.area for entry in taken.entries if entry.mode != FIGURES_ONLY]
+    return SyncAnswer(
+        receipt,
+        found.cursors,
+        more=found.more,
+        page=pack_states(found.states) if found.states else None,
+        moved=found.moved,
+        outcomes=outcomes,
+        scope=taken.scope,
+        digest=b"" if found.more else digest(connection, whole),
+    )
+
+
+def enrol(province: Province, body: bytes) -> Credentials:
+    """Make a device known by its invitation.
+
+    Raises:
+        Refusal: with the problem to answer.
+        BusyError: the database is busy.
+    """
+    try:
+        request = decode(EnrolRequest, body)
+    except ProtocolError as error:
+        if _version_in(body) > VERSION:
+            raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
+        raise Refusal(error.code) from None
+    now = province.now()
+    return province.database.change(
+        lambda connection: enrolment.enrol(connection, request, key=province.key, now=now)
+    )
+
+
+def health(province: Province) -> dict[str, object]:
+    """Whether the database answers, and who this is."""
+    with province.database.read() as connection:
+        state = office(connection)
+    return {
+        "status": "ok" if state is not None else "not_founded",
+        "epoch": 0 if state is None else state.epoch,
+        "protocol": [OLDEST, VERSION],
+    }

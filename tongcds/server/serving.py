@@ -1,0 +1,94 @@
+"""The server process: bind, tell that it is ready, serve until told to stop."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from tongcds.i18n import _
+from tongcds.server.app import make_app
+from tongcds.server.ops import Province
+
+_KEEP_ALIVE_SECONDS = 75
+_STOP_SECONDS = 10
+_BACKLOG = 2048
+log = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Tells when the first request would be answered."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address; port 0 takes any free one.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address of a server that listens there."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(
+    province: Province, listening: socket.socket, *, ready_json: bool, aside: dict[str, object] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests that are under way are finished first.
+
+    Args:
+        province: what is served.
+        listening: from `listen`; closed at the end.
+        ready_json: print one line of JSON once requests are answered, instead of a sentence.
+        aside: more to say in that line.
+    """
+    url, port = address_of(listening), listening.getsockname()[1]
+
+    def ready() -> None:
+        log.info("serving", extra={"port": port})
+        if ready_json:
+            line = {"ready": True, "url": url, "port": port, "pid": os.getpid(), **(aside or {})}
+            print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201  whoever started us waits for it
+        else:
+            print(_("Serving on {url}").format(url=url), flush=True)  # noqa: T201  as above
+
+    config = uvicorn.Config(
+        make_app(province),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=True,
+        ws="none",
+        lifespan="off",
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+    with listening:
+        _Server(config, ready).run(sockets=[listening])

@@ -1,0 +1,97 @@
+"""What the server keeps beside the records: itself, invitations, devices, and the counts behind published figures."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from tongcds.records.declare import WIDE
+from tongcds.replica import create_tables
+
+OFFICE = MetaData()
+
+# One row. `structure` grows whenever units, villages or clusters change, so that scopes are worked out anew.
+# Moments here and below are milliseconds since 1970 (UTC).
+STATE = Table(
+    "server_state",
+    OFFICE,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("schema", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("province_id", LargeBinary(), nullable=False),
+    Column("epoch", WIDE, nullable=False),
+    Column("structure", WIDE, nullable=False),
+    Column("last_device", WIDE, nullable=False),
+    sqlite_strict=True,
+)
+
+# The secret is kept as a keyed hash. `device` and `public_key` are those of the laptop that used it.
+INVITATION = Table(
+    "invitation",
+    OFFICE,
+    Column("secret_hash", LargeBinary(), primary_key=True),
+    Column("unit_id", LargeBinary(), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("member_id", LargeBinary(), nullable=False),
+    Column("member_name", Text, nullable=False),
+    Column("made_at", WIDE, nullable=False),
+    Column("expires_at", WIDE, nullable=False),
+    Column("device", WIDE),
+    Column("public_key", LargeBinary()),
+    sqlite_strict=True,
+)
+
+# A laptop that was enrolled. `counter` is that of its last request; `entries` its scope as MessagePack, worked out
+# when the structure was `structure`; `scope` grows when the entries change.
+DEVICE = Table(
+    "device",
+    OFFICE,
+    Column("device", WIDE, primary_key=True, autoincrement=False),
+    Column("public_key", LargeBinary(), nullable=False),
+    Column("counter", WIDE, nullable=False),
+    Column("member_id", LargeBinary(), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("unit_id", LargeBinary(), nullable=False),
+    Column("enrolled_at", WIDE, nullable=False),
+    Column("last_seen_at", WIDE),
+    Column("revoked_at", WIDE),
+    Column("scope", WIDE, nullable=False),
+    Column("structure", WIDE, nullable=False),
+    Column("entries", LargeBinary(), nullable=False),
+    Index("ix_device_unit", "unit_id"),
+    sqlite_strict=True,
+)
+
+# Where published figures stand. Each push to a village takes `changed` a step on; `counted` is the step that its
+# figures include, so a push that comes while they are counted is never forgotten.
+COUNTED = Table(
+    "counted_village",
+    OFFICE,
+    Column("village", LargeBinary(), primary_key=True),
+    Column("changed", WIDE, nullable=False),
+    Column("counted", WIDE, nullable=False),
+    Column("counted_on", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# The counts themselves, nothing hidden, for adding up: one a village, indicator and month. They stay on the server.
+CELL = Table(
+    "village_figure",
+    OFFICE,
+    Column("village", LargeBinary(), primary_key=True),
+    Column("indicator", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    Column("on", Text, nullable=False),
+    Column("numerator", WIDE),
+    Column("denominator", WIDE),
+    Column("records", WIDE, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+SCHEMA = 1
+
+
+def create_all(connection: Connection) -> None:
+    """Make every table of the server, where it is not there yet."""
+    create_tables(connection)
+    OFFICE.create_all(connection)
