@@ -232,6 +232,12 @@ class _Grid:
         columns |= {column for (r, column), m in self._anchors.items() if r == row and m.left == column}
         return sorted(columns)
 
+    def columns_below(self, row: int) -> set[int]:
+        """Return every column that a text of this row stands over."""
+        held = self._rows.get(row)
+        covered = {column for r, column in self._anchors if r == row}
+        return covered | (set(held.cells) if held is not None else set())
+
     def known(self, row: int) -> dict[int, Field]:
         """Return the fields that a row's texts name, by column."""
         named: dict[int, Field] = {}
@@ -295,14 +301,18 @@ def find_header(sheet: Sheet, user: UserNames) -> Header | None:
 def _header(grid: _Grid, first: int, last: int) -> Header:
     rows = range(first, last + 1)
     texts = tuple({c: read_text(cell).text for c, cell in grid.own_cells(row).items()} for row in rows)
-    columns = sorted({c for row in rows for c in grid.columns_of(row)})
+    columns = sorted({c for row in rows for c in grid.columns_below(row)})
     stacks = {column: _stack(grid, rows, column) for column in columns}
     stacks = {column: stack for column, stack in stacks.items() if stack}
     fields = {column: _meaning(grid, stack) for column, stack in stacks.items()}
     _give_parents_away(grid, stacks, fields)
     fields.update(grid.decided)
-    headings = {column: " / ".join(label.text for label in stack) for column, stack in stacks.items()}
     settled = _settled({c: of for c, of in sorted(fields.items()) if of is not None}, stacks)
+    headings = {
+        column: " / ".join(label.text for label in stack)
+        for column, stack in stacks.items()
+        if column in settled or stack[-1].left == column
+    }
     return Header(first, last, settled, headings, texts)
 
 

@@ -6,6 +6,7 @@ or person twice) is added by `reading`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -39,9 +40,15 @@ class SheetReading:
 
 
 def read_sheet(
-    sheet: Sheet, header: Header, settings: ImportSettings, *, date1904: bool, tick: Tick
+    sheet: Sheet,
+    header: Header,
+    settings: ImportSettings,
+    *,
+    date1904: bool,
+    tick: Tick,
+    advance: Callable[[int], None],
 ) -> SheetReading:
-    """Read the households of one sheet below its header."""
+    """Read the households of one sheet below its header; `advance` is told how many rows are done."""
     lines = list(read_lines(sheet, header, convert=settings.convert_legacy_fonts, tick=tick))
     traits = _traits(header, settings, lines)
     findings = FindingList(sheet.name)
@@ -52,6 +59,7 @@ def read_sheet(
     for index, line in enumerate(lines):
         if index % _TICK_EVERY == 0:
             tick()
+            advance(index)
         if line.kind is LineKind.PERSON:
             groups.add(reader.read(line))
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 
@@ -19,6 +20,7 @@ class LegacyFont(Enum):
     VNI = "vni"
 
 
+@lru_cache(maxsize=1024)
 def family_of(font: str) -> LegacyFont | None:
     """Return the legacy family of a font name, None for an ordinary font."""
     name = font.strip().lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tongcds.domain.text import tone_fold
@@ -55,6 +56,11 @@ def read_register(
     user = UserNames(settings.column_mapping, settings.column_names)
     total = sum(len(sheet.rows) for sheet in workbook.sheets)
     done = 0
+
+    def tell(before: int, rows: int) -> None:
+        if progress is not None:
+            progress(before + rows, total)
+
     infos: list[SheetInfo] = []
     households: list[ImportedHousehold] = []
     warnings: list[Finding] = []
@@ -64,14 +70,20 @@ def read_register(
         if header is None:
             infos.append(SheetInfo(sheet.name, reason=_why_ignored(sheet)))
             continue
-        reading = read_sheet(sheet, header, settings, date1904=workbook.date1904, tick=tick)
+        reading = read_sheet(
+            sheet,
+            header,
+            settings,
+            date1904=workbook.date1904,
+            tick=tick,
+            advance=partial(tell, done),
+        )
         infos.append(_info(sheet, header, reading.skipped))
         households += reading.households
         warnings += reading.findings
         totals += reading.totals
         done += len(sheet.rows)
-        if progress is not None:
-            progress(done, total)
+    tell(0, total)
     if all(info.reason for info in infos):
         raise UserError("no_register")
     warnings += _same_twice(households)

@@ -180,8 +180,9 @@ class _Judge:
 
     def _kind_of_content(self, line: Line, saying: Mapping[int, CellText]) -> LineKind:
         name = person_name(line, self.header).text
-        said = [tone_fold(t.text) for t in saying.values()] if not name or _may_be_signature(name) else []
-        if any(map(_is_signature, said)) and (not name or _is_signature(tone_fold(name))):
+        # A note "Chủ tịch Hội Nông dân" beside a person is no signature: the name decides where there is one.
+        signing = [CellText(name)] if name else saying.values()
+        if any(_may_be_signature(t.text) and _is_signature(tone_fold(t.text)) for t in signing):
             return LineKind.SIGNATURE
         if _is_village(line, saying):
             return LineKind.VILLAGE
@@ -241,8 +242,11 @@ def _is_village(line: Line, saying: Mapping[int, CellText]) -> bool:
     )
 
 
+_SIGNATURE_STARTS: Final = frozenset("nlktcx")
+
+
 def _may_be_signature(name: str) -> bool:
-    return name[:1].lower() in "nlktcx" or "," in name
+    return name[:1].lower() in _SIGNATURE_STARTS or "," in name
 
 
 def _is_signature(said: str) -> bool:
