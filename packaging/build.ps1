@@ -23,8 +23,6 @@ $env:PYTHONHASHSEED = "1"
 Invoke-Checked $python @("-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
     "--workpath", "build\package", "--distpath", "dist", "packaging\tongcds.spec")
 
-# Without a console the program answers with its exit code alone.
 $env:QT_QPA_PLATFORM = "offscreen"
-$test = Start-Process -FilePath "dist\tongcds\tongcds.exe" -ArgumentList "--self-test" -Wait -PassThru
-if ($test.ExitCode -ne 0) { throw "The built program failed its self-test with exit code $($test.ExitCode)" }
+Invoke-Checked "dist\tongcds\tongcds-console.exe" @("--self-test")
 Write-Output "dist\tongcds is ready"
