@@ -183,7 +183,9 @@ def _edited_since(connection: Connection, writer: Writer, batch: local.ImportBat
                 stay.add(home)
     stay |= {person for person, home in people.items() if home in stay}
     villages = {writer.value_of("household", h, "village_id") for h in households if h in stay}
-    return stay | {v for v in batch.created.get("village", ()) if v in villages or _lived_in(connection, v, households)}
+    return stay | {
+        v for v in batch.created.get("village", ()) if v in villages or _lived_in(connection, v, households)
+    }
 
 
 def _lived_in(connection: Connection, village: bytes, but: Sequence[bytes]) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.views import SyncStatus, SyncView
+from tongcds.records.declare import DELETED
+from tongcds.replica import Writer
 from tongcds.storage import exchange, local
 from tongcds.sync.exchange import Outcome, Progress
 
@@ -45,13 +47,27 @@ def sync_view(core: Core) -> SyncView:
         )
 
 
-def settle_conflict(core: Core, conflict_id: bytes, *, keep: bool) -> Changes:
-    """Settle a conflict: keep the value that stands, or use the other one; an ordinary write either way."""
+def settle_conflict(core: Core, conflict_id: bytes, side: int) -> Changes:
+    """Settle a conflict by choosing one of its two sides; an ordinary write either way.
+
+    Choosing the value that stands changes nothing but the conflict. A conflict that was settled in the
+    meantime is left alone.
+    """
     with core.vault.change(core.author()) as change:
+        row = next((r for r in exchange.conflicts(change.connection) if r.conflict_id == conflict_id), None)
         clash = exchange.conflict_values(change.connection, conflict_id)
-        if clash is None:
+        if row is None or clash is None:
             return Changes()
-        if not keep:
-            change.writer.update(clash.subject_type, clash.subject_id, **{clash.field: clash.other})
+        if not row.sides[side].in_use:
+            _use(change.writer, clash)
         change.writer.update("conflict", conflict_id, resolved=1)
     return Changes.of("conflict", clash.subject_type)
+
+
+def _use(writer: Writer, clash: exchange.ConflictValues) -> None:
+    if clash.field != DELETED:
+        writer.update(clash.subject_type, clash.subject_id, **{clash.field: clash.other})
+    elif clash.other:
+        writer.remove(clash.subject_type, clash.subject_id)
+    else:
+        writer.restore(clash.subject_type, clash.subject_id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from tongcds.records import RecordType, record_type
 
@@ -20,25 +21,25 @@ def village_names(connection: Connection) -> dict[str, bytes]:
     return {name: village for name, village in connection.execute(query) if name}
 
 
-def household_rows(connection: Connection, villages: Sequence[bytes]) -> list[RowMapping]:
+def household_rows(connection: Connection, villages: Sequence[bytes]) -> list[dict[str, Any]]:
     """The households that still live in these villages, with their fields."""
     return _rows(connection, _HOUSEHOLD, villages)
 
 
-def person_rows(connection: Connection, villages: Sequence[bytes]) -> list[RowMapping]:
+def person_rows(connection: Connection, villages: Sequence[bytes]) -> list[dict[str, Any]]:
     """The people who still belong to a household of these villages, with their fields."""
     return _rows(connection, _PERSON, villages)
 
 
-def _rows(connection: Connection, record: RecordType, villages: Sequence[bytes]) -> list[RowMapping]:
+def _rows(connection: Connection, record: RecordType, villages: Sequence[bytes]) -> list[dict[str, Any]]:
     table = record.table
     columns = [table.c.id, *(table.c[name] for name in record.field_names)]
-    found: list[RowMapping] = []
+    found: list[dict[str, Any]] = []
     for village in villages:
         query = select(*columns).where(
             table.c.area == village, table.c.deleted == 0, table.c.left_on.is_(None)
         )
-        found.extend(connection.execute(query.order_by(table.c.id)).mappings())
+        found.extend({**row} for row in connection.execute(query.order_by(table.c.id)).mappings())
     return found
 
 

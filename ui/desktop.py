@@ -1,0 +1,364 @@
+"""Wires one open vault to the window: which action each screen calls, on which thread, and who is told.
+
+Screens know neither the vault nor each other; everything that connects them is here. Opening a vault is
+`ui.program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+import tongcds
+from tongcds.actions import Changes, Core, importing, overview, register, syncing, today, visits
+from tongcds.domain.views import (
+    Draft,
+    HouseholdDetail,
+    HouseholdFilter,
+    HouseholdRow,
+    ImportRow,
+    Role,
+    SearchHit,
+    SyncStatus,
+    VisitEntry,
+)
+from tongcds.errors import UserError
+from tongcds.i18n import _, format_number, ngettext, set_language
+from tongcds.settings import LANGUAGE, Setting, Settings
+from ui import app as dressing
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.screens.households import HouseholdsScreen
+from ui.screens.import_register import ImportScreen
+from ui.screens.log_visit import LogVisitScreen, SavedVisit
+from ui.screens.overview import OverviewScreen
+from ui.screens.settings import About, SettingsScreen
+from ui.screens.sync import SyncScreen
+from ui.screens.today import TodayScreen
+from ui.shell import Shell
+from ui.tasks import Tasks
+
+_TICK_MS = 5_000
+_FIRST_EXCHANGE_MS = 1_500
+_DRAFT = "visit"
+_FOUND = 8
+
+# What can be taken back from the message bar: how to do it, and what to say then.
+Undo = tuple[Callable[[], Changes], str]
+
+
+class Desktop(QObject):
+    """The window of one open vault, and everything that runs for it; `close` ends it all.
+
+    Args:
+        core: an open, enrolled vault.
+        settings: of this profile.
+        writes, reads, net: where work runs; one thread each, so that a long import never makes a search wait
+            and neither waits for the network. Tests hand in executors of their own.
+        automatic: exchange by itself when something was saved or the server is back.
+    """
+
+    _exchanged = Signal(object)
+    ended = Signal()
+
+    def __init__(
+        self,
+        core: Core,
+        settings: Settings,
+        *,
+        writes: Executor | None = None,
+        reads: Executor | None = None,
+        net: Executor | None = None,
+        automatic: bool = True,
+    ) -> None:
+        super().__init__()
+        self.core = core
+        self._settings = settings
+        self.writes = Tasks(writes or ThreadPoolExecutor(1, "writes"), self)
+        self.reads = Tasks(reads or ThreadPoolExecutor(1, "reads"), self)
+        self._net = net or ThreadPoolExecutor(1, "net")
+        self.changes = ChangeBus(self)
+        self.who = core.whoami()
+        self.runner = core.make_runner(self._net.submit, self._exchanged.emit)
+        self._exchanged.connect(self._after_exchange)
+        self.shell = self._make_shell()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.runner.tick)
+        self._automatic = automatic
+        if automatic:
+            self._timer.start()
+            QTimer.singleShot(_FIRST_EXCHANGE_MS, self, self.runner.saved)
+
+    def show(self) -> None:
+        """Show the window at the first place of the role."""
+        self.shell.show_place(self.shell.places[0].key)
+        self.refresh_status()
+        self.shell.fit_screen()
+
+    def close(self) -> None:
+        """Stop exchanging, finish what is being written, close the vault."""
+        self._timer.stop()
+        self.runner.pause()
+        self._net.shutdown(wait=True, cancel_futures=True)
+        self.writes.close()
+        self.reads.close()
+        self.shell.close()
+        self.shell.deleteLater()
+        self.core.close()
+
+    def refresh_status(self) -> None:
+        """Ask how the exchange stands, and show it."""
+        self.reads.run(partial(syncing.status, self.core), self._show_status, owner=self.shell)
+
+    def do(self, work: Callable[[], Changes], *, said: str = "", undo: Undo | None = None) -> None:
+        """Run a mutating action, then tell every screen, the badge and the person."""
+
+        def done(changes: Changes) -> None:
+            self._changed(changes)
+            self.shell.say(said, undo=undo)
+
+        self.writes.run(work, done, owner=self.shell, failed=self._failed)
+
+    def _places(self) -> dict[str, Callable[[], QWidget]]:
+        places: dict[str, Callable[[], QWidget]] = {"sync": self._sync, "settings": self._settings_screen}
+        if self.who.role in {Role.TEAM, Role.COMMUNE}:
+            places |= {"today": self._today, "households": self._households, "log": self._log}
+        if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
+            places["overview"] = self._overview
+        return places
+
+    def _make_shell(self) -> Shell:
+        find = partial(register.search, self.core)
+        shell = Shell(self.who, self._places(), find=find, tasks=self.reads)
+        shell.hit_opened.connect(self._open_hit)
+        shell.log_requested.connect(self._log_somebody)
+        shell.undo_requested.connect(self._undo)
+        return shell
+
+    # The screens, each with what it needs and no more.
+
+    def _today(self) -> QWidget:
+        screen = TodayScreen(partial(today.today, self.core), self.reads, self.changes)
+        screen.opened.connect(self.open_household)
+        screen.log_requested.connect(self._log_somebody)
+        screen.import_requested.connect(self._import)
+        return screen
+
+    def _households(self) -> QWidget:
+        screen = HouseholdsScreen(
+            find=partial(register.households, self.core),
+            household=self._household,
+            reveal=partial(register.reveal_phone, self.core),
+            tasks=self.reads,
+            changes=self.changes,
+            clock=self.core.clock,
+        )
+        screen.log_requested.connect(self.log_household)
+        screen.import_requested.connect(self._import)
+        return screen
+
+    def _log(self) -> QWidget:
+        screen = LogVisitScreen(
+            find=self._find_households,
+            household=self._household,
+            services=partial(visits.services, self.core),
+            save=partial(visits.save_visit, self.core),
+            save_draft=partial(visits.save_draft, self.core, _DRAFT),
+            load_draft=self._load_draft,
+            drop_draft=partial(visits.drop_draft, self.core, _DRAFT),
+            reads=self.reads,
+            writes=self.writes,
+            clock=self.core.clock,
+        )
+        screen.saved.connect(self._visit_saved)
+        screen.left.connect(self._leave_log)
+        return screen
+
+    def _overview(self) -> QWidget:
+        return OverviewScreen(
+            partial(overview.overview, self.core), self.reads, self.changes, self.core.clock
+        )
+
+    def _sync(self) -> QWidget:
+        screen = SyncScreen(partial(syncing.sync_view, self.core), self.reads, self.changes, self.core.clock)
+        screen.sync_requested.connect(self._sync_now)
+        screen.pause_requested.connect(self.runner.pause)
+        screen.version_chosen.connect(self._settle)
+        screen.import_undone.connect(self._undo_import)
+        return screen
+
+    def _settings_screen(self) -> QWidget:
+        about = About(tongcds.__version__, str(self.core.vault.folder))
+        screen = SettingsScreen(self._settings, self.who, about)
+        screen.changed.connect(self._redress)
+        return screen
+
+    # What the screens ask for.
+
+    def open_household(self, household_id: bytes) -> None:
+        """Go to the register with this household open."""
+        self.shell.show_place("households")
+        screen = self.shell.screen_of("households")
+        if isinstance(screen, HouseholdsScreen):
+            screen.open_household(household_id)
+
+    def log_household(self, household_id: bytes) -> None:
+        """Go to the log with this household chosen."""
+        self.shell.show_place("log")
+        screen = self.shell.screen_of("log")
+        if isinstance(screen, LogVisitScreen):
+            screen.start(household_id)
+
+    def _log_somebody(self) -> None:
+        self.shell.show_place("log")
+        screen = self.shell.screen_of("log")
+        if isinstance(screen, LogVisitScreen):
+            screen.start()
+
+    def _leave_log(self) -> None:
+        self.shell.show_place(self.shell.places[0].key)
+
+    def _open_hit(self, hit: SearchHit) -> None:
+        self.open_household(hit.household_id)
+
+    def _import(self) -> None:
+        screen = ImportScreen(
+            prepare=self._prepare_import,
+            apply=self._apply_import,
+            tasks=self.writes,
+        )
+        screen.applied.connect(self._imported)
+        screen.left.connect(self.shell.back)
+        self.shell.open_over(screen)
+
+    def _prepare_import(
+        self, path: Path, progress: importing.Progress, cancelled: Callable[[], bool]
+    ) -> importing.PreparedImport:
+        return importing.prepare_import(self.core, path, progress=progress, cancelled=cancelled)
+
+    def _apply_import(
+        self,
+        prepared: importing.PreparedImport,
+        progress: importing.Progress,
+        cancelled: Callable[[], bool],
+    ) -> tuple[ImportRow, Changes]:
+        return importing.apply_import(self.core, prepared, progress, cancelled)
+
+    def _imported(self, answer: tuple[ImportRow, Changes]) -> None:
+        row, changes = answer
+        self.shell.back()
+        self._changed(changes)
+        words = ngettext(
+            "Imported {n} household, {people} people.",
+            "Imported {n} households, {people} people.",
+            row.households,
+        ).format(n=format_number(row.households), people=format_number(row.people))
+        undo: Undo = (partial(self._take_import_back, row.import_id), _("The import was taken back."))
+        self.shell.say(words, undo=undo, stays=True)
+
+    def _take_import_back(self, import_id: bytes) -> Changes:
+        _undone, changes = importing.undo_import(self.core, import_id)
+        return changes
+
+    def _undo_import(self, import_id: bytes) -> None:
+        def work() -> tuple[importing.UndoneImport, Changes]:
+            return importing.undo_import(self.core, import_id)
+
+        def done(answer: tuple[importing.UndoneImport, Changes]) -> None:
+            undone, changes = answer
+            self._changed(changes)
+            words = _("The import was taken back: {n} records.").format(n=format_number(undone.removed))
+            if undone.kept:
+                words += " " + ngettext(
+                    "{n} household stays, because it was edited or visited since.",
+                    "{n} households stay, because they were edited or visited since.",
+                    undone.kept,
+                ).format(n=format_number(undone.kept))
+            self.shell.say(words, stays=True)
+
+        self.writes.run(work, done, owner=self.shell, failed=self._failed)
+
+    def _visit_saved(self, saved: SavedVisit) -> None:
+        visit_id, changes = saved.answer  # type: ignore[misc]  # what `visits.save_visit` answered
+        self._changed(changes)
+        undo: Undo = (partial(visits.undo_visit, self.core, visit_id), _("The visit was taken back."))
+        self.shell.say(saved.words, undo=undo)
+        if not saved.again:
+            self._leave_log()
+
+    def _settle(self, conflict_id: bytes, side: int) -> None:
+        work = partial(syncing.settle_conflict, self.core, conflict_id, side)
+        self.do(work, said=_("Settled. Both values stay in the history."))
+
+    def _undo(self, undo: Undo) -> None:
+        work, words = undo
+        self.do(work, said=words)
+
+    def _sync_now(self) -> None:
+        self.runner.ask()
+
+    def _redress(self, setting: Setting[str] | Setting[int]) -> None:
+        running = QApplication.instance()
+        if not isinstance(running, QApplication):
+            return
+        if setting is LANGUAGE:
+            set_language(self._settings.get(LANGUAGE))
+            dressing.speak(running)
+            self._rebuild()
+        else:
+            dressing.dress(running, self._settings)
+
+    def _rebuild(self) -> None:
+        """The same window in another language: words are read when a widget is made, so all are made anew."""
+        old, place = self.shell, self.shell.place
+        self.shell = self._make_shell()
+        self.shell.setGeometry(old.geometry())
+        self.shell.show_place(place)
+        self.refresh_status()
+        self.shell.setVisible(old.isVisible())
+        old.close()
+        old.deleteLater()
+
+    # Reading for the screens.
+
+    def _household(self, household_id: bytes) -> HouseholdDetail:
+        found = register.household(self.core, household_id)
+        if found is None:
+            raise UserError("household_unknown")
+        return found
+
+    def _find_households(self, text: str) -> tuple[HouseholdRow, ...]:
+        return register.households(self.core, HouseholdFilter(text=text)).rows[:_FOUND]
+
+    def _load_draft(self) -> Draft | None:
+        return visits.load_draft(self.core, _DRAFT)
+
+    # Telling everybody.
+
+    def _changed(self, changes: Changes) -> None:
+        self.changes.tell(changes.kinds)
+        self.refresh_status()
+        if self._automatic and changes.kinds:
+            self.runner.saved()
+
+    def _failed(self, problem: Exception) -> None:
+        self.shell.say(words_for(problem), stays=True)
+
+    def _after_exchange(self, touched: frozenset[str]) -> None:
+        self.refresh_status()
+        kinds = touched - {"sync"}
+        if kinds or not self.runner.state.running:
+            self.changes.tell(kinds | {"exchange"})
+
+    def _show_status(self, status: SyncStatus) -> None:
+        self.shell.show_status(status, self.core.clock())
+        self.shell.set_count("sync", status.needs_you)
+        screen = self.shell.screen_of("sync") if self.shell.place == "sync" else None
+        if isinstance(screen, SyncScreen):
+            screen.show_status(status)
