@@ -1,0 +1,387 @@
+"""Draws a visit that is being logged and writes what is typed into its session; the screen saves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
+
+from tongcds.domain.views import HouseholdDetail, HouseholdRow, Result, ServiceChoice
+from tongcds.forms.days import read_coming_day, read_past_day
+from tongcds.forms.visit import Place, Problem, VisitSession
+from tongcds.i18n import _, format_date, format_day, ngettext
+from ui import theme
+from ui.forms.day_line import DayLine
+from ui.forms.household_picker import HouseholdPicker
+from ui.forms.people_list import PeopleList
+from ui.forms.service_picker import ServicePicker
+from ui.forms.support_table import SupportTable
+from ui.household_words import row_of
+from ui.tasks import Tasks
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.field import EnterMoves, LabeledField, LineField, TextArea
+from ui.widgets.surface import Card, column, line
+from ui.widgets.text import Text
+
+FOLLOW_UP_DAYS: Final = (7, 14)
+_TEXTS: Final = (Place.DAY, Place.MINUTES, Place.FOLLOW_UP)
+
+
+class _Note(TextArea):
+    """As low as two lines; what room there is it takes anyway."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+
+class VisitForm(QWidget):
+    """The two cards of the form. `edited` says that something was filled in or taken out.
+
+    Args:
+        session: what it draws at first; `show_session` changes it.
+        find: the households that fit what was typed, best first.
+        household: the household of an id.
+        reads: runs `find` and `household`.
+    """
+
+    edited = Signal()
+
+    def __init__(
+        self,
+        session: VisitSession,
+        *,
+        find: Callable[[str], Sequence[HouseholdRow]],
+        household: Callable[[bytes], HouseholdDetail],
+        reads: Tasks,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._household = household
+        self._reads = reads
+        self._asked = b""
+        self.picker = HouseholdPicker(find, reads, label=_("Household"))
+        self.people = PeopleList(_("Who was helped"))
+        self.day = DayLine(self._read_day, session.today)
+        self.minutes = LineField()
+        self.follow_up = DayLine(self._read_follow_up, session.today, _("+7 days, +14 days, a date…"))
+        self.services = ServicePicker(self._has_chosen)
+        self.supports = SupportTable()
+        self.note = _Note()
+        self._fields = {
+            Place.DAY: LabeledField(_("Day"), self.day),
+            Place.MINUTES: LabeledField(_("Time (minutes)"), self.minutes),
+            Place.FOLLOW_UP: LabeledField(_("Next appointment"), self.follow_up),
+        }
+        self._services_error = Text("", Style.ERROR, wrap=True)
+        self._services_error.hide()
+        self._weekday = Text("", Style.NOTE)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        self._cards.setSpacing(space(4))
+        self._left = self._build_left()
+        self._cards.addWidget(self._left)
+        self._cards.addWidget(self._build_right(), 1)
+        self._listen()
+        self.setFocusProxy(self.picker)
+
+    def _build_left(self) -> Card:
+        card = Card()
+        when = line(gap=3)
+        when.addWidget(self._fields[Place.DAY], 3)
+        when.addWidget(self._fields[Place.MINUTES], 2)
+        card.body.setSpacing(space(3))
+        card.body.addWidget(self.picker)
+        card.body.addWidget(self.people)
+        card.body.addLayout(when)
+        card.body.addLayout(self._build_follow_up())
+        card.body.addStretch(1)
+        return card
+
+    def _build_follow_up(self) -> QBoxLayout:
+        shifts = line(gap=1)
+        shifts.addWidget(self._weekday)
+        shifts.addStretch(1)
+        for days in FOLLOW_UP_DAYS:
+            # For the mouse; with the keys one types +7 into the field.
+            button = Button(ngettext("+{n} day", "+{n} days", days).format(n=days), kind=Kind.LINK)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setProperty("days", days)
+            button.clicked.connect(self._shift)
+            shifts.addWidget(button)
+        box = column()
+        box.addWidget(self._fields[Place.FOLLOW_UP])
+        box.addLayout(shifts)
+        return box
+
+    def _build_right(self) -> Card:
+        card = Card(_("What did you help with?"))
+        card.head.addWidget(self.services.field)
+        card.body.addWidget(self._services_error)
+        card.body.addWidget(self.services)
+        card.body.addSpacing(space(2))
+        card.body.addWidget(self.supports)
+        card.body.addSpacing(space(2))
+        card.body.addWidget(LabeledField(_("Note"), self.note), 1)
+        return card
+
+    def _listen(self) -> None:
+        enter = EnterMoves(self)
+        for field in (self.day, self.minutes, self.follow_up):
+            field.installEventFilter(enter)
+            field.textEdited.connect(self._type)
+            field.editingFinished.connect(self._settle)
+        self.day.day_changed.connect(self._type)
+        self.follow_up.day_changed.connect(self._type)
+        self.picker.highlighted.connect(self._preview)
+        self.picker.chosen.connect(self._choose)
+        self.people.ticked.connect(self._tick)
+        self.people.finished.connect(self._go_to_services)
+        self.services.toggled.connect(self._toggle)
+        self.services.answered.connect(self._choose_service)
+        self.services.finished.connect(self._go_on)
+        self.supports.narrowed.connect(self._narrow)
+        self.supports.answered.connect(self._answer)
+        self.supports.removed.connect(self._drop)
+        self.note.textChanged.connect(self._write_note)
+
+    def show_session(self, session: VisitSession, services: Sequence[ServiceChoice]) -> None:
+        """Draw another session whole."""
+        self.session = session
+        self._asked = b""
+        self.show_problems(())
+        self.picker.show_choice(row_of(session.household) if session.household is not None else None)
+        self._show_people()
+        self.day.setText(session.day_words or format_date(session.today))
+        self.minutes.setText(session.minutes_words)
+        self.follow_up.setText(session.follow_up_words)
+        blocked = self.note.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self.note.setPlainText(session.note)
+        self.note.blockSignals(blocked)
+        self.services.field.clear()
+        self.services.show_services(services)
+        self._show_supports()
+        self._show_weekday()
+
+    def enter(self) -> None:
+        """Put the focus where typing begins."""
+        if self.session.household is not None:
+            self.people.enter()
+        else:
+            self.picker.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_back_search(self) -> bool:
+        """Put the chosen household back into a search that was begun over it; False if there was none."""
+        if self.session.household is None or self.picker.choice() is not None:
+            return False
+        self.picker.show_choice(row_of(self.session.household))
+        return True
+
+    # Problems
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps the visit from being saved; a search that is not finished is one of them."""
+        found = self.session.problems()
+        if self.picker.choice() is not None or any(one.place is Place.HOUSEHOLD for one in found):
+            return found
+        return (Problem(Place.HOUSEHOLD, VisitSession(self.session.today).problems()[0].words), *found)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Say each problem at its place; none takes all of them away."""
+        said: dict[Place, str] = {}
+        for problem in problems:
+            said.setdefault(problem.place, problem.words)
+        self.picker.show_error(said.get(Place.HOUSEHOLD, ""))
+        self.people.show_error(said.get(Place.PEOPLE, ""))
+        for place, field in self._fields.items():
+            field.show_error(said.get(place, ""))
+        self._services_error.setText(said.get(Place.SERVICES, ""))
+        self._services_error.setVisible(Place.SERVICES in said)
+        self.supports.show_error(said.get(Place.SUPPORTS, ""))
+
+    def go_to(self, problem: Problem) -> None:
+        """Put the focus where a problem is put right."""
+        places: dict[Place, QWidget] = {
+            Place.HOUSEHOLD: self.picker.field,
+            Place.DAY: self.day,
+            Place.MINUTES: self.minutes,
+            Place.FOLLOW_UP: self.follow_up,
+            Place.SERVICES: self.services.field,
+        }
+        if problem.place is Place.PEOPLE:
+            self.people.enter()
+        elif problem.place is Place.SUPPORTS:
+            people, result = self.supports.row(problem.service)
+            wanted = result if result.value() is None else people
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            places[problem.place].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # The household and its people
+
+    def _preview(self, row: HouseholdRow) -> None:
+        # People are shown while one still searches, unless that would take away what was ticked.
+        if self.session.household is None or not self.session.helped:
+            self._ask(row, then=self._show_preview)
+
+    def _choose(self, row: HouseholdRow) -> None:
+        self._ask(row, then=self._take_household)
+
+    def _ask(self, row: HouseholdRow, *, then: Callable[[HouseholdDetail], None]) -> None:
+        self._asked = row.household_id
+        read = partial(self._household, row.household_id)
+        self._reads.run(read, partial(self._if_asked, then), owner=self, failed=self._cannot_read)
+
+    def _if_asked(self, then: Callable[[HouseholdDetail], None], detail: HouseholdDetail) -> None:
+        if detail.household_id == self._asked:
+            then(detail)
+
+    def _cannot_read(self, problem: Exception) -> None:
+        self.picker.take_held()
+        raise problem
+
+    def _show_preview(self, detail: HouseholdDetail) -> None:
+        if self.picker.choice() is None:
+            self._use(detail)
+
+    def _take_household(self, detail: HouseholdDetail) -> None:
+        self._use(detail)
+        self.people.enter()
+        for event in self.picker.take_held():
+            focus: QWidget | None = self.focusWidget()
+            QApplication.sendEvent(focus if focus is not None else self, event)
+        self.edited.emit()
+
+    def _use(self, detail: HouseholdDetail) -> None:
+        if detail != self.session.household:
+            self.session.choose_household(detail)
+            self._show_people()
+            self._show_supports()
+
+    def _show_people(self) -> None:
+        helped = [person.person_id for person in self.session.helped]
+        self.people.show_people(self.session.people, helped)
+
+    def _tick(self, person_id: bytes, on: bool) -> None:  # noqa: FBT001 - what a check row says
+        self.session.tick(person_id, on=on)
+        self.people.show_error("")
+        self._show_supports()
+        self.edited.emit()
+
+    # Services and supports
+
+    def _has_chosen(self, code: str) -> bool:
+        return self.session.has_chosen(code)
+
+    def _go_to_services(self) -> None:
+        self.services.field.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _go_on(self) -> None:
+        waiting = [chosen.service.code for chosen in self.session.chosen() if chosen.result is None]
+        if waiting:
+            self.supports.row(waiting[0])[1].setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.note.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _toggle(self, service: ServiceChoice) -> None:
+        if self.session.has_chosen(service.code):
+            self.session.drop(service.code)
+        else:
+            self.session.choose(service)
+        self._changed_supports()
+
+    def _choose_service(self, service: ServiceChoice, result: Result) -> None:
+        self.session.choose(service, result)
+        self._changed_supports()
+
+    def _narrow(self, code: str, person_id: bytes) -> None:
+        self.session.narrow(code, person_id)
+        self._changed_supports()
+
+    def _answer(self, code: str, result: Result) -> None:
+        self.session.answer(code, result)
+        self._changed_supports()
+
+    def _drop(self, code: str) -> None:
+        self.session.drop(code)
+        self._changed_supports()
+
+    def _changed_supports(self) -> None:
+        self._services_error.hide()
+        self.supports.show_error("")
+        self._show_supports()
+        self.edited.emit()
+
+    def _show_supports(self) -> None:
+        self.supports.show_chosen(self.session.chosen(), self.session.people, self.session.helped)
+        self.services.refresh()
+
+    # Texts
+
+    def _read_day(self, words: str) -> date | None:
+        return read_past_day(words, self.session.today)
+
+    def _read_follow_up(self, words: str) -> date | None:
+        return read_coming_day(words, self.session.day or self.session.today)
+
+    def _type(self) -> None:
+        session = self.session
+        day = self.day.text()
+        session.day_words = "" if day == format_date(session.today) else day
+        session.minutes_words = self.minutes.text()
+        session.follow_up_words = self.follow_up.text()
+        for place, field in self._fields.items():
+            if field.editor.hasFocus():
+                self._fields[place].show_error("")
+        self._show_weekday()
+        self.edited.emit()
+
+    def _settle(self) -> None:
+        """A field was left: write its day out, and say what is wrong with what stands there."""
+        if not self.day.text().strip():
+            self.day.show_day(self.session.today)
+        wrong = {problem.place: problem.words for problem in self.session.problems()}
+        for place in _TEXTS:
+            self._fields[place].show_error(wrong.get(place, ""))
+        if self.day.day() is not None:
+            day = self.day.text()
+            self.session.day_words = "" if day == format_date(self.session.today) else day
+        self.session.follow_up_words = self.follow_up.text()
+        self._show_weekday()
+
+    def _shift(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self.follow_up.setText(f"+{button.property('days')}")
+            self._type()
+            self.follow_up.show_day(self.session.follow_up_on)
+            self._settle()
+
+    def _show_weekday(self) -> None:
+        day = self.session.follow_up_on
+        self._weekday.setText(format_day(day) if day is not None else "")
+
+    def _write_note(self) -> None:
+        self.session.note = self.note.toPlainText()
+        self.edited.emit()
+
+    # Room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        look = theme.current()
+        wide = self.width() >= look.scaled(Length.FORM_WIDE)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._cards.direction() != direction:
+            self._cards.setDirection(direction)
+        if wide:
+            self._left.setFixedWidth(look.scaled(Length.FORM_SIDE))
+        else:
+            self._left.setMinimumWidth(0)
+            self._left.setMaximumWidth(self.width())

@@ -1,0 +1,81 @@
+"""A household in words: its quiet second line and its one pill, the same in every list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from tongcds.domain.views import HouseholdDetail, HouseholdRow, PersonRow, Standing, Tone
+from tongcds.i18n import _, ngettext, pgettext
+
+OLD_AGE = 60
+_POVERTY = ("poor", "near_poor")
+
+
+def short_day(day: date) -> str:
+    """Day and month of a day of this year's work: 12/10."""
+    return f"{day:%d/%m}"
+
+
+def people_words(people: int) -> str:
+    """How many people a household has."""
+    return ngettext("{n} person", "{n} people", people).format(n=people)
+
+
+def household_line(row: HouseholdRow) -> str:
+    """Code, size and last visit: "HN-0087 · 4 people · visited 12/10"."""
+    if row.last_visit is None:
+        visited = _("not visited yet")
+    else:
+        visited = _("visited {day}").format(day=short_day(row.last_visit))
+    return " · ".join(part for part in (row.code, people_words(row.people), visited) if part)
+
+
+def poverty_words(poverty: str | None) -> str:
+    """What is said of a poor or nearly poor household; nothing of any other."""
+    if poverty not in _POVERTY:
+        return ""
+    return pgettext("household", "Poor") if poverty == "poor" else pgettext("household", "Nearly poor")
+
+
+def household_pill(row: HouseholdRow) -> tuple[str, Tone]:
+    """The one thing that matters most about a household in a list, with its tone; no words for nothing."""
+    if row.standing is Standing.CONFLICT:
+        return _("Conflict"), Tone.BAD
+    if row.overdue:
+        return _("Overdue"), Tone.BAD
+    if words := poverty_words(row.poverty):
+        return words, Tone.WARN
+    return (_("Aged 60 and over"), Tone.QUIET) if row.has_elder else ("", Tone.QUIET)
+
+
+def person_note(person: PersonRow) -> str:
+    """Birth year and place in the household: "1978 · head of household"."""
+    relation = _("head of household") if person.is_head else person.relation
+    year = str(person.birth_year) if person.birth_year is not None else ""
+    return " · ".join(part for part in (year, relation) if part)
+
+
+def given_names(people: Sequence[PersonRow]) -> str:
+    """People as they are called: "Xuân, Mai"; two of the same name get their middle name too."""
+    last = [person.full_name.split()[-1:] for person in people]
+    return ", ".join(
+        " ".join(person.full_name.split()[-2:] if last.count(name) > 1 else name)
+        for person, name in zip(people, last, strict=True)
+    )
+
+
+def row_of(household: HouseholdDetail) -> HouseholdRow:
+    """An opened household as a line of a list."""
+    return HouseholdRow(
+        household.household_id,
+        household.code,
+        household.head_name,
+        household.village_name,
+        len(household.people),
+        household.poverty,
+        max((visit.on for visit in household.history), default=None),
+        overdue=any(promise.days_left < 0 for promise in household.open_follow_ups),
+        has_elder=any(person.age is not None and person.age >= OLD_AGE for person in household.people),
+        standing=household.standing,
+    )

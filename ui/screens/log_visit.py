@@ -1,0 +1,319 @@
+"""Ghi nhận hỗ trợ: one visit, typed without a mouse; its draft, and saving it.
+
+What is right and wrong is decided by `tongcds.forms.visit`, drawn by `ui.forms.visit_form`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from tongcds.clock import Clock, business_date
+from tongcds.domain.views import Draft, HouseholdDetail, HouseholdRow, ServiceChoice, VisitEntry
+from tongcds.errors import UserError
+from tongcds.forms.visit import VisitSession, drafted_household
+from tongcds.i18n import _, format_time, ngettext
+from ui.errors import words_for
+from ui.forms.visit_form import VisitForm
+from ui.tasks import Tasks
+from ui.theme import Style
+from ui.widgets.button import Button, Kind
+from ui.widgets.page import Page
+from ui.widgets.surface import PageHead
+from ui.widgets.text import Text
+
+DRAFT_MS: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SavedVisit:
+    """What `saved` carries.
+
+    `words` is a sentence for the message bar, `answer` what `save` answered; with `again` the screen is
+    ready for the next visit and stays.
+    """
+
+    words: str
+    answer: object
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    services: Sequence[ServiceChoice]
+    draft: Draft | None
+    drafted: HouseholdDetail | None
+    wanted: HouseholdDetail | None
+
+
+def _same(household_id: bytes | None) -> bytes | None:
+    return household_id
+
+
+class LogVisitScreen(Page):
+    """The form for one visit. `saved` carries a `SavedVisit`; `left` is Esc, with the draft kept.
+
+    Args:
+        find: the households that fit what was typed, best first.
+        household: the household of an id; UserError when there is none.
+        services: what can be chosen today.
+        save: writes a visit; its answer goes on with `saved`.
+        save_draft: keeps the form as it is; called while one types.
+        load_draft: the draft that was not saved, or None.
+        drop_draft: forgets it.
+        reads: for what only reads.
+        writes: for what writes; it has to keep the order.
+        clock: decides what today is.
+    """
+
+    saved = Signal(object)
+    left = Signal()
+
+    def __init__(
+        self,
+        *,
+        find: Callable[[str], Sequence[HouseholdRow]],
+        household: Callable[[bytes], HouseholdDetail],
+        services: Callable[[], Sequence[ServiceChoice]],
+        save: Callable[[VisitEntry], object],
+        save_draft: Callable[[dict[str, object]], object],
+        load_draft: Callable[[], Draft | None],
+        drop_draft: Callable[[], object],
+        reads: Tasks,
+        writes: Tasks,
+        clock: Clock,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._household = household
+        self._load_services = services
+        self._save = save
+        self._save_draft = save_draft
+        self._load_draft = load_draft
+        self._drop_draft = drop_draft
+        self._reads = reads
+        self._writes = writes
+        self._clock = clock
+        self._services: tuple[ServiceChoice, ...] = ()
+        self._dropped: Mapping[str, object] = {}
+        self._started = False
+        self._saving = False
+        self._has_draft = False
+        self.form = VisitForm(VisitSession(business_date(clock)), find=find, household=household, reads=reads)
+        self.form.edited.connect(self._heed)
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAFT_MS)
+        self._timer.timeout.connect(self.keep_draft)
+
+    def _build(self) -> None:
+        self.discard = Button("", kind=Kind.LINK)
+        self.discard.clicked.connect(self._discard_or_bring_back)
+        leave = Button(_("Leave"), hint="Escape")
+        leave.clicked.connect(self._leave)
+        self.next = Button(_("Save and next"), keys="Ctrl+Shift+Return", hint="")
+        self.next.clicked.connect(self._save_and_next)
+        self.done = Button(_("Save"), icon="check", keys="Ctrl+Return", kind=Kind.PRIMARY)
+        self.done.clicked.connect(self._save_and_leave)
+        QShortcut(QKeySequence("Ctrl+Enter"), self).activated.connect(self._save_and_leave)
+        QShortcut(QKeySequence("Ctrl+Shift+Enter"), self).activated.connect(self._save_and_next)
+        self._head = PageHead(_("Log support"), "", [self.discard, leave, self.next, self.done])
+        self._trouble = Text("", Style.ERROR, wrap=True)
+        self._trouble.hide()
+        self.body.addWidget(self._head)
+        self.body.addWidget(self._trouble)
+        self.body.addWidget(self.form, 1)
+        self.setFocusProxy(self.form)
+        self.retried.connect(self._start_again)
+        self._offer_discard()
+        self._say("")
+
+    # Beginning
+
+    def start(self, household_id: bytes | None = None) -> None:
+        """Begin a visit, for this household if one is given; a draft that was not saved comes back first."""
+        self.keep_draft()
+        self._started = True
+        # Only when every draft on its way is written can the latest one be read.
+        self._writes.run(partial(_same, household_id), self._read_start, owner=self)
+
+    def _read_start(self, household_id: bytes | None) -> None:
+        prepare = partial(self._prepare, household_id)
+        self._reads.run(prepare, self._begin, owner=self, failed=self._fail)
+
+    def _prepare(self, household_id: bytes | None) -> _Start:
+        draft = self._load_draft()
+        drafted = drafted_household(draft.content) if draft is not None else None
+        return _Start(self._load_services(), draft, self._read(drafted), self._read(household_id))
+
+    def _read(self, household_id: bytes | None) -> HouseholdDetail | None:
+        if household_id is None:
+            return None
+        try:
+            return self._household(household_id)
+        except UserError:
+            return None
+
+    def _start_again(self) -> None:
+        self.start()
+
+    def _fail(self, problem: Exception) -> None:
+        self.show_problem(words_for(problem))
+
+    def _begin(self, start: _Start) -> None:
+        self.show_content()
+        self._services = tuple(start.services)
+        session = VisitSession(business_date(self._clock))
+        self._has_draft = start.draft is not None
+        if start.draft is not None:
+            session.restore(start.draft.content, start.drafted, self._services)
+            self._say(_("Draft of {time} brought back").format(time=format_time(start.draft.saved_at)))
+        else:
+            self._say("")
+            if start.wanted is not None:
+                session.choose_household(start.wanted)
+        self._show(session)
+
+    def _show(self, session: VisitSession) -> None:
+        self._dropped = {}
+        self._trouble.hide()
+        self.form.show_session(session, self._services)
+        self._offer_discard()
+        if self.isVisible():
+            self.form.enter()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._started:
+            self.start()
+        else:
+            self.form.enter()
+
+    # The draft
+
+    def _heed(self) -> None:
+        self._dropped = {}
+        self._timer.start()
+        self._offer_discard()
+
+    def keep_draft(self) -> None:
+        """Write the draft now if something was typed since the last time."""
+        if not self._timer.isActive() and self.sender() is not self._timer:
+            return
+        self._timer.stop()
+        session = self.form.session
+        if not session.is_untouched:
+            self._has_draft = True
+            keep = partial(self._save_draft, session.content())
+            self._writes.run(keep, self._kept, owner=self, failed=self._not_kept)
+        elif self._has_draft:
+            self._has_draft = False
+            self._writes.run(self._drop_draft, self._forgotten, owner=self)
+
+    def _kept(self, _answer: object) -> None:
+        self._say(_("Draft kept at {time}").format(time=format_time(self._clock())))
+
+    def _not_kept(self, problem: Exception) -> None:
+        self._complain(words_for(problem))
+
+    def _forgotten(self, _answer: object) -> None:
+        self._say("")
+
+    def _say(self, draft: str) -> None:
+        keys = _("Tab goes to the next field, Ctrl Enter saves")
+        self._head.set_words(_("Log support"), " · ".join(part for part in (draft, keys) if part))
+
+    def _offer_discard(self) -> None:
+        self.discard.setVisible(bool(self._dropped) or not self.form.session.is_untouched)
+        self.discard.set_words(_("Bring it back") if self._dropped else _("Empty the form"))
+
+    def _discard_or_bring_back(self) -> None:
+        before = self._dropped
+        content = self.form.session.content()
+        session = VisitSession(business_date(self._clock))
+        if before:
+            session.restore(before, self.form.session.household, self._services)
+        elif self.form.session.household is not None:
+            session.choose_household(self.form.session.household)
+        self._show(session)
+        self._timer.start()
+        self._dropped = {} if before else content
+        self._offer_discard()
+
+    # Leaving and saving
+
+    def event(self, event: QEvent) -> bool:
+        # Esc belongs to the form: the window's own Esc would leave without a word.
+        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if asks and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif not self.form.take_back_search():
+            self._leave()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.keep_draft()
+        super().hideEvent(event)
+
+    def _leave(self) -> None:
+        self.keep_draft()
+        self.left.emit()
+
+    def _save_and_leave(self) -> None:
+        self._try_to_save(again=False)
+
+    def _save_and_next(self) -> None:
+        self._try_to_save(again=True)
+
+    def _try_to_save(self, *, again: bool) -> None:
+        if self._saving:
+            return
+        problems = self.form.problems()
+        self.form.show_problems(problems)
+        self._trouble.hide()
+        if problems:
+            self.form.go_to(problems[0])
+            return
+        self._saving = True
+        self._timer.stop()
+        entry = self.form.session.entry()
+        self._writes.run(
+            partial(self._write, entry), partial(self._saved, again=again), owner=self, failed=self._not_saved
+        )
+
+    def _write(self, entry: VisitEntry) -> object:
+        answer = self._save(entry)
+        self._drop_draft()
+        return answer
+
+    def _not_saved(self, problem: Exception) -> None:
+        self._saving = False
+        self._complain(words_for(problem))
+        self._timer.start()
+
+    def _complain(self, sentence: str) -> None:
+        self._trouble.setText(sentence)
+        self._trouble.setVisible(bool(sentence))
+
+    def _saved(self, answer: object, *, again: bool) -> None:
+        self._saving = False
+        self._has_draft = False
+        session = self.form.session
+        name = session.household.head_name if session.household is not None else ""
+        count = len(session.chosen())
+        words = ngettext("Saved: {name}, {n} service.", "Saved: {name}, {n} services.", count)
+        self._show(VisitSession(business_date(self._clock)))
+        self._say("")
+        self.saved.emit(SavedVisit(words.format(name=name, n=count), answer, again))
