@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from tongcds.domain.views import ImportRow
 from tongcds.protocol.messages import Credentials, ScopeEntry
 from tongcds.records import Value
 
@@ -328,6 +330,22 @@ def load_import(connection: Connection, import_id: bytes) -> ImportBatch | None:
         row.last_n,
         row.undone_at,
     )
+
+
+def load_imports(connection: Connection) -> tuple[ImportRow, ...]:
+    """The history of imports, the latest first, without what they did."""
+    columns = (IMPORT.c.id, IMPORT.c.at, IMPORT.c.file_name, IMPORT.c.households, IMPORT.c.people)
+    rows = connection.execute(select(*columns, IMPORT.c.undone_at).order_by(IMPORT.c.at.desc()))
+    return tuple(
+        ImportRow(
+            r.id, _moment(r.at), r.file_name, r.households, r.people, r.undone_at and _moment(r.undone_at)
+        )
+        for r in rows
+    )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def mark_import_undone(connection: Connection, import_id: bytes, at: int) -> None:

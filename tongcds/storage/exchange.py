@@ -1,0 +1,190 @@
+"""What the exchange left for people to see: what waits, what clashed, what came back, how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Select, func, select
+
+from tongcds.domain.stamps import milliseconds_of
+from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, ReturnedRow
+from tongcds.records import RecordType, Value, all_types, record_type, type_numbered
+from tongcds.records.declare import Kind
+from tongcds.replica.own import RETURNED, WAITING
+from tongcds.replica.tables import OWN, SELF
+from tongcds.storage import local, wording
+from tongcds.storage.presence import HOUSEHOLD, PERSON
+
+_CONFLICT = record_type("conflict").table
+_MEMBER = record_type("member").table
+_VILLAGE = record_type("village").table
+_VISIT = record_type("visit").table
+
+MOST_ROWS: Final = 200
+
+# Any: rows answer each column under its name; what msgspec unpacks is a Value that `replica.merge` packed.
+_Row = Any
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictValues:
+    """A conflict that waits for somebody's choice, as values. `kept` stood when the two met."""
+
+    subject_type: str
+    subject_id: bytes
+    field: str
+    kept: Value
+    other: Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    title: str
+    household_code: str
+
+
+def waiting_by_type(connection: Connection) -> tuple[tuple[str, int], ...]:
+    """How many own writes no receipt covers, by type of record; types without any are left out."""
+    query = select(OWN.c.type, func.count()).where(OWN.c.state == WAITING).group_by(OWN.c.type)
+    counts: dict[int, int] = dict(connection.execute(query).tuples().all())
+    return tuple((t.name, counts[t.number]) for t in all_types() if t.number in counts)
+
+
+def conflicts(connection: Connection) -> tuple[ConflictRow, ...]:
+    """The places that two machines changed and nobody settled yet, the latest first; at most 200."""
+    own = connection.execute(select(SELF.c.device)).scalar_one_or_none()
+    return tuple(_conflict_row(connection, row, own) for row in connection.execute(_open().limit(MOST_ROWS)))
+
+
+def conflict_values(connection: Connection, conflict_id: bytes) -> ConflictValues | None:
+    """What two machines said, or None when there is no such conflict or it is settled."""
+    row = connection.execute(_open().where(_CONFLICT.c.id == conflict_id)).one_or_none()
+    if row is None:
+        return None
+    kept, other = msgspec.msgpack.decode(row.kept_value), msgspec.msgpack.decode(row.other_value)
+    return ConflictValues(row.subject_type, row.subject_id, row.field, kept, other)
+
+
+def returned(connection: Connection) -> tuple[ReturnedRow, ...]:
+    """Own writes that the server kept aside, the latest first; at most 200."""
+    rows = connection.execute(
+        select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.code)
+        .where(OWN.c.state == RETURNED)
+        .order_by(OWN.c.n.desc())
+        .limit(MOST_ROWS)
+    ).all()
+    found = []
+    for row in rows:
+        record = type_numbered(row.type)
+        title = "" if record is None else _subject(connection, record, row.id).title
+        found.append(ReturnedRow(row.n, title, wording.reason(row.code or "")))
+    return tuple(found)
+
+
+def history(connection: Connection) -> tuple[ExchangeRow, ...]:
+    """The latest exchanges, the last first; at most 200."""
+    return tuple(
+        ExchangeRow(
+            at=datetime.fromtimestamp(past.at / 1000, UTC),
+            way=past.way,
+            sent=past.sent,
+            received=past.received,
+            outcome=past.outcome,
+            attempts=past.attempts,
+            problem=past.problem,
+        )
+        for past in local.load_exchanges(connection, MOST_ROWS)
+    )
+
+
+def imports(connection: Connection) -> tuple[ImportRow, ...]:
+    """All imports, the last first."""
+    return local.load_imports(connection)
+
+
+def _open() -> Select[Any]:
+    return (
+        select(_CONFLICT)
+        .where(_CONFLICT.c.deleted == 0, func.coalesce(_CONFLICT.c.resolved, 0) == 0)
+        .order_by(_CONFLICT.c.stamp.desc(), _CONFLICT.c.id)
+    )
+
+
+def _conflict_row(connection: Connection, row: _Row, own_device: int | None) -> ConflictRow:
+    record = record_type(row.subject_type)
+    values: list[Value] = [msgspec.msgpack.decode(row.kept_value), msgspec.msgpack.decode(row.other_value)]
+    current = _current(connection, record, row.subject_id, row.field)
+    names = _names(connection, values)
+    kept, other = (
+        ConflictSide(
+            text=wording.value_words(row.field, record.kinds.get(row.field, Kind.TEXT), value, names),
+            author=_author(connection, author),
+            at=datetime.fromtimestamp(milliseconds_of(stamp) / 1000, UTC),
+            this_device=device == own_device,
+            in_use=value == current,
+        )
+        for value, author, stamp, device in (
+            (values[0], row.kept_author, row.kept_stamp, row.kept_device),
+            (values[1], row.other_author, row.other_stamp, row.other_device),
+        )
+    )
+    subject = _subject(connection, record, row.subject_id)
+    return ConflictRow(
+        row.id, subject.title, wording.field_name(row.field), subject.household_code, (kept, other)
+    )
+
+
+def _current(connection: Connection, record: RecordType, record_id: bytes, field: str) -> Value:
+    if field not in record.kinds:
+        return None
+    query = select(record.table.c[field]).where(record.table.c.id == record_id)
+    value: Value = connection.execute(query).scalar_one_or_none()
+    return value
+
+
+def _author(connection: Connection, member_id: bytes) -> str:
+    query = select(_MEMBER.c.full_name).where(_MEMBER.c.id == member_id)
+    return connection.execute(query).scalar_one_or_none() or ""
+
+
+def _names(connection: Connection, values: Sequence[Value]) -> dict[bytes, str]:
+    """Names of the records that values point to: people, villages, and households by their codes."""
+    ids = [each for value in values if isinstance(value, bytes) for each in wording.split_ids(value)]
+    found: dict[bytes, str] = {}
+    if ids:
+        for column in (PERSON.c.full_name, _VILLAGE.c.name, HOUSEHOLD.c.code):
+            query = select(column.table.c.id, column).where(column.table.c.id.in_(ids))
+            found.update((record_id, name or "") for record_id, name in connection.execute(query))
+    return found
+
+
+def _subject(connection: Connection, record: RecordType, record_id: bytes) -> _Subject:
+    """What a record is called, and the code of the household that it belongs to."""
+    row = (
+        connection.execute(select(record.table).where(record.table.c.id == record_id))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return _Subject(wording.type_name(record.name), "")
+    household_id = record_id if record.name == "household" else row.get("household_id")
+    if household_id is None and row.get("visit_id") is not None:
+        visit = select(_VISIT.c.household_id).where(_VISIT.c.id == row["visit_id"])
+        household_id = connection.execute(visit).scalar_one_or_none()
+    home = connection.execute(
+        select(HOUSEHOLD.c.code, PERSON.c.full_name)
+        .outerjoin_from(HOUSEHOLD, PERSON, PERSON.c.id == HOUSEHOLD.c.head_id)
+        .where(HOUSEHOLD.c.id == household_id)
+    ).one_or_none()
+    code, head = (home.code or "", home.full_name or "") if home is not None else ("", "")
+    name = row.get("full_name") or row.get("name")
+    if name:
+        return _Subject(name, code)
+    of_home = wording.people_words((), head) if head else code
+    if record.name == "household":
+        return _Subject(of_home, code)
+    return _Subject(" · ".join(filter(None, (wording.type_name(record.name), of_home))), code)

@@ -1,0 +1,283 @@
+"""The register as lists and counts: which households match, which need something, who lives in one.
+
+One household opened is in `household`. Everything is as of a day that the caller names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+from tongcds.domain.text import natural_sort_key
+from tongcds.domain.views import FilterCount, HouseholdFilter, HouseholdList, HouseholdRow, Standing
+from tongcds.records import record_type
+from tongcds.storage import search
+from tongcds.storage.household import household_detail, people_of
+from tongcds.storage.presence import (
+    HOUSEHOLD,
+    PERSON,
+    aged,
+    holds,
+    household_has,
+    household_present,
+    person_present,
+)
+from tongcds.storage.search import ENTRY
+from tongcds.storage.standing import gravest, standings
+
+__all__ = [
+    "Brief",
+    "Totals",
+    "household_brief",
+    "household_detail",
+    "household_list",
+    "people_of",
+    "person_ids_of",
+    "phone_of",
+    "totals",
+    "villages",
+]
+
+MOST_ROWS: Final = 200
+_ELDER: Final = 60
+_ACCOUNT_AGE: Final = 15
+
+_VILLAGE = record_type("village").table
+_VISIT = record_type("visit").table
+_FOLLOW_UP = record_type("follow_up").table
+
+_OF_HOUSEHOLD = PERSON.c.household_id == HOUSEHOLD.c.id
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many households and people there are."""
+
+    households: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The least that is needed to write about a household."""
+
+    household_id: bytes
+    village_id: bytes
+    code: str
+
+
+def villages(connection: Connection) -> tuple[tuple[bytes, str], ...]:
+    """The villages in this vault, by name; one that was merged away only while households are in it."""
+    inhabited = exists().where(HOUSEHOLD.c.village_id == _VILLAGE.c.id, HOUSEHOLD.c.deleted == 0)
+    query = select(_VILLAGE.c.id, _VILLAGE.c.name).where(
+        _VILLAGE.c.deleted == 0, or_(_VILLAGE.c.valid_to.is_(None), inhabited)
+    )
+    found = [(village_id, name or "") for village_id, name in connection.execute(query)]
+    return tuple(sorted(found, key=lambda village: (natural_sort_key(village[1]), village[0])))
+
+
+def totals(connection: Connection, on: date, village_id: bytes | None = None) -> Totals:
+    """How many households and people are here on this day, in one village or in all."""
+    there = _there(on, village_id)
+    return Totals(_count_households(connection, there), _count_people(connection, on, there))
+
+
+def household_brief(connection: Connection, household_id: bytes) -> Brief | None:
+    """A household that is not removed, or None."""
+    row = connection.execute(
+        select(HOUSEHOLD.c.id, HOUSEHOLD.c.village_id, HOUSEHOLD.c.code).where(
+            HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0
+        )
+    ).one_or_none()
+    return None if row is None else Brief(row.id, row.village_id, row.code or "")
+
+
+def person_ids_of(connection: Connection, household_id: bytes) -> frozenset[bytes]:
+    """Everybody who is on record in this household, also those who left."""
+    query = select(PERSON.c.id).where(PERSON.c.household_id == household_id, PERSON.c.deleted == 0)
+    return frozenset(connection.execute(query).scalars())
+
+
+def phone_of(connection: Connection, household_id: bytes) -> tuple[bytes | None, str]:
+    """The head and the head's phone number in full; (None, "") where there is none. Whoever asks is noted."""
+    query = (
+        select(PERSON.c.id, PERSON.c.phone)
+        .join(HOUSEHOLD, HOUSEHOLD.c.head_id == PERSON.c.id)
+        .where(HOUSEHOLD.c.id == household_id, PERSON.c.deleted == 0, PERSON.c.phone.is_not(None))
+    )
+    row = connection.execute(query).one_or_none()
+    return (None, "") if row is None else (row.id, row.phone)
+
+
+def household_list(connection: Connection, wanted: HouseholdFilter, on: date) -> HouseholdList:
+    """The households that match, in the order of their heads' names, at most 200.
+
+    `households`, `people` and the filters' counts are over everything, or over the chosen village;
+    `matching` is how many the text and the filter leave. The filters no_account_15 and aged_60 count people
+    and list the households that have some.
+
+    Raises:
+        KeyError: there is no filter of this code.
+    """
+    there = _there(on, wanted.village_id)
+    conditions = [there]
+    if wanted.needs:
+        conditions.append(_NEEDS[wanted.needs](on))
+    if wanted.text.strip():
+        found = search.household_ids(wanted.text)
+        if found is not None:
+            conditions.append(HOUSEHOLD.c.id.in_(found))
+    both = and_(*conditions)
+    ids = _page(connection, both)
+    return HouseholdList(
+        rows=_rows(connection, ids, wanted.text, on),
+        matching=len(ids) if len(ids) < MOST_ROWS else _count_households(connection, both),
+        households=_count_households(connection, there),
+        people=_count_people(connection, on, there),
+        filters=tuple(FilterCount(code, count(connection, on, there)) for code, count in _COUNTS.items()),
+        villages=villages(connection),
+    )
+
+
+def _there(on: date, village_id: bytes | None) -> ColumnElement[bool]:
+    here = household_present(on)
+    return here if village_id is None else and_(here, HOUSEHOLD.c.village_id == village_id)
+
+
+def _count_households(connection: Connection, condition: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(HOUSEHOLD).where(condition)).scalar_one()
+
+
+def _count_people(connection: Connection, on: date, *conditions: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(PERSON.join(HOUSEHOLD, _OF_HOUSEHOLD))
+    return connection.execute(query.where(person_present(on), *conditions)).scalar_one()
+
+
+def _somebody(on: date, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(_OF_HOUSEHOLD, person_present(on), *conditions)
+
+
+def _no_smartphone(on: date) -> ColumnElement[bool]:
+    return ~household_has("household_smartphone", on)
+
+
+def _without_account(on: date) -> ColumnElement[bool]:
+    return and_(aged(_ACCOUNT_AGE, on), holds(PERSON.c.id, "account", on).is_not(True))
+
+
+def _not_visited_this_year(on: date) -> ColumnElement[bool]:
+    return ~exists().where(
+        _VISIT.c.household_id == HOUSEHOLD.c.id,
+        _VISIT.c.deleted == 0,
+        _VISIT.c.on.between(f"{on.year:04d}-01-01", on.isoformat()),
+    )
+
+
+def _poor(_on: date) -> ColumnElement[bool]:
+    return HOUSEHOLD.c.poverty.in_(("poor", "near_poor"))
+
+
+_NEEDS: Final[dict[str, Callable[[date], ColumnElement[bool]]]] = {
+    "no_smartphone": _no_smartphone,
+    "no_account_15": lambda on: _somebody(on, _without_account(on)),
+    "not_visited_this_year": _not_visited_this_year,
+    "aged_60": lambda on: _somebody(on, aged(_ELDER, on)),
+    "poor": _poor,
+}
+
+_Count = Callable[[Connection, date, ColumnElement[bool]], int]
+_COUNTS: Final[dict[str, _Count]] = {
+    "no_smartphone": lambda c, on, there: _count_households(c, and_(there, _no_smartphone(on))),
+    "no_account_15": lambda c, on, there: _count_people(c, on, there, _without_account(on)),
+    "not_visited_this_year": lambda c, on, there: _count_households(
+        c, and_(there, _not_visited_this_year(on))
+    ),
+    "aged_60": lambda c, on, there: _count_people(c, on, there, aged(_ELDER, on)),
+    "poor": lambda c, on, there: _count_households(c, and_(there, _poor(on))),
+}
+
+
+def _page(connection: Connection, condition: ColumnElement[bool]) -> Sequence[bytes]:
+    heads = and_(ENTRY.c.household_id == HOUSEHOLD.c.id, ENTRY.c.kind == search.HOUSEHOLD_KIND)
+    query = (
+        select(HOUSEHOLD.c.id)
+        .outerjoin_from(HOUSEHOLD, ENTRY, heads)
+        .where(condition)
+        .order_by(ENTRY.c.sort_key, HOUSEHOLD.c.id)
+        .limit(MOST_ROWS)
+    )
+    return connection.execute(query).scalars().all()
+
+
+def _rows(connection: Connection, ids: Sequence[bytes], text: str, on: date) -> tuple[HouseholdRow, ...]:
+    if not ids:
+        return ()
+    day = on.isoformat()
+    head = PERSON.alias("head")
+    plain = {
+        row.id: row
+        for row in connection.execute(
+            select(
+                HOUSEHOLD.c.id,
+                HOUSEHOLD.c.code,
+                HOUSEHOLD.c.poverty,
+                head.c.full_name,
+                _VILLAGE.c.name.label("village"),
+            )
+            .outerjoin_from(HOUSEHOLD, head, and_(head.c.id == HOUSEHOLD.c.head_id, head.c.deleted == 0))
+            .outerjoin(_VILLAGE, _VILLAGE.c.id == HOUSEHOLD.c.village_id)
+            .where(HOUSEHOLD.c.id.in_(ids))
+        )
+    }
+    people: dict[bytes, list[bytes]] = {household_id: [] for household_id in ids}
+    elders: set[bytes] = set()
+    for person_id, household_id, is_elder in connection.execute(
+        select(PERSON.c.id, PERSON.c.household_id, aged(_ELDER, on)).where(
+            PERSON.c.household_id.in_(ids), person_present(on)
+        )
+    ):
+        people[household_id].append(person_id)
+        if is_elder:
+            elders.add(household_id)
+    visited = connection.execute(
+        select(_VISIT.c.household_id, func.max(_VISIT.c.on))
+        .where(_VISIT.c.household_id.in_(ids), _VISIT.c.deleted == 0, _VISIT.c.on <= day)
+        .group_by(_VISIT.c.household_id)
+    )
+    last_visits = {household_id: date.fromisoformat(last) for household_id, last in visited}
+    overdue = set(
+        connection.execute(
+            select(_FOLLOW_UP.c.household_id).where(
+                _FOLLOW_UP.c.household_id.in_(ids),
+                _FOLLOW_UP.c.deleted == 0,
+                _FOLLOW_UP.c.state == "open",
+                _FOLLOW_UP.c.due_on < day,
+            )
+        ).scalars()
+    )
+    stand = standings(connection, [*ids, *(person for home in people.values() for person in home)])
+    matched = search.matched_people(connection, text, ids) if text.strip() else {}
+    return tuple(
+        HouseholdRow(
+            household_id=household_id,
+            code=plain[household_id].code or "",
+            head_name=plain[household_id].full_name or "",
+            village_name=plain[household_id].village or "",
+            people=len(people[household_id]),
+            poverty=plain[household_id].poverty,
+            last_visit=last_visits.get(household_id),
+            overdue=household_id in overdue,
+            has_elder=household_id in elders,
+            standing=_standing(stand, household_id, people[household_id]),
+            matched_person=matched.get(household_id, ""),
+        )
+        for household_id in ids
+    )
+
+
+def _standing(stand: dict[bytes, Standing], household_id: bytes, people: Sequence[bytes]) -> Standing:
+    return gravest(stand[record_id] for record_id in (household_id, *people))

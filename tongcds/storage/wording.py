@@ -1,0 +1,184 @@
+"""Stored values as words, for the lists that name them: fields, results, reasons, and whom a support was for.
+
+Words of the screens themselves are the window's; names of services and facts are the catalogue's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from tongcds.domain.catalogue import load_services
+from tongcds.domain.identity import format_phone
+from tongcds.domain.views import Result
+from tongcds.i18n import N_, _, format_date, language
+from tongcds.records import Value
+from tongcds.records.declare import Kind
+
+_ID_BYTES: Final = 16
+_FEW: Final = 2
+
+_FIELDS: Final[Mapping[str, str]] = {
+    "address": N_("address"),
+    "birth": N_("date of birth"),
+    "code": N_("household code"),
+    "deleted": N_("removed or kept"),
+    "detail": N_("what was agreed"),
+    "done_on": N_("day done"),
+    "due_on": N_("day agreed"),
+    "ethnicity": N_("ethnic group"),
+    "full_name": N_("full name"),
+    "hardship": N_("in hardship"),
+    "head_id": N_("head of the household"),
+    "household_id": N_("household"),
+    "id_kind": N_("kind of paper"),
+    "id_number": N_("personal number"),
+    "joined_on": N_("day of arrival"),
+    "left_on": N_("day of leaving"),
+    "minutes": N_("minutes"),
+    "more_phones": N_("further phone numbers"),
+    "name": N_("name"),
+    "note": N_("note"),
+    "on": N_("day of the visit"),
+    "person_ids": N_("people"),
+    "phone": N_("phone number"),
+    "poverty": N_("poor household"),
+    "relation": N_("relation to the head"),
+    "result": N_("result"),
+    "service": N_("service"),
+    "sex": N_("sex"),
+    "state": N_("state"),
+    "stated_size": N_("stated number of people"),
+    "village_id": N_("village"),
+}
+
+_WORDS: Final[Mapping[tuple[str, Value], str]] = {
+    ("deleted", 0): N_("keep"),
+    ("deleted", 1): N_("remove"),
+    ("hardship", 0): N_("no"),
+    ("hardship", 1): N_("yes"),
+    ("poverty", "poor"): N_("poor"),
+    ("poverty", "near_poor"): N_("nearly poor"),
+    ("poverty", "none"): N_("neither poor nor nearly poor"),
+    ("sex", "male"): N_("male"),
+    ("sex", "female"): N_("female"),
+    ("state", "open"): N_("open"),
+    ("state", "done"): N_("done"),
+    ("state", "cancelled"): N_("cancelled"),
+}
+
+_RESULTS: Final[Mapping[str, str]] = {
+    Result.ALONE: N_("did it on their own"),
+    Result.TOGETHER: N_("done together"),
+    Result.COME_BACK: N_("to be continued"),
+    Result.DECLINED: N_("declined"),
+}
+
+_TYPES: Final[Mapping[str, str]] = {
+    "household": N_("Household"),
+    "person": N_("Person"),
+    "visit": N_("Visit"),
+    "support": N_("Support"),
+    "follow_up": N_("Follow-up"),
+    "observation": N_("Observation"),
+    "village": N_("Village"),
+    "member": N_("Member of the team"),
+    "team": N_("Team"),
+    "conflict": N_("Choice between two versions"),
+}
+
+_REASONS: Final[Mapping[str, str]] = {
+    "not_allowed": N_("This unit's records may not be changed from this computer any more."),
+    "author_unknown": N_("The server does not know the person who made this change in this unit."),
+    "append_only": N_("What was observed stays as it is; only a newer observation can replace it."),
+    "unknown_type": N_("The server does not know this kind of record yet."),
+    "unknown_record": N_("The server does not have the record that was changed."),
+    "bad_value": N_("The server cannot keep one of the values."),
+    "number_reused": N_(
+        "This computer was restored from an older copy; the change is kept beside the first."
+    ),
+}
+_NO_REASON: Final = N_("The server kept this change aside. Your commune's office can see why.")
+
+
+def field_name(name: str) -> str:
+    """What a field is called; its own name where there is no better one."""
+    return _(_FIELDS[name]) if name in _FIELDS else name
+
+
+def type_name(name: str) -> str:
+    """What a kind of record is called."""
+    return _(_TYPES[name]) if name in _TYPES else name
+
+
+def reason(code: str) -> str:
+    """Why the server kept a write aside."""
+    return _(_REASONS.get(code, _NO_REASON))
+
+
+def result_words(result: str) -> str:
+    """How a support ended, inside a sentence."""
+    return _(_RESULTS[result]) if result in _RESULTS else result
+
+
+def service_name(code: str) -> str:
+    """The short name of a service; the code where this catalogue does not know it."""
+    service = load_services().get(code)
+    return code if service is None else service.short(language())
+
+
+def service_group(code: str) -> str:
+    """The group that a service belongs to, or ""."""
+    service = load_services().get(code)
+    return "" if service is None else service.group
+
+
+def value_words(field: str, kind: Kind, value: Value, names: Mapping[bytes, str]) -> str:
+    """A stored value as people read it; `names` holds the names of records that values point to."""
+    if value is None or value == "":
+        return _("nothing")
+    if (field, value) in _WORDS:
+        return _(_WORDS[field, value])
+    if isinstance(value, bytes):
+        return ", ".join(names.get(each, "?") for each in split_ids(value))
+    written = _WRITTEN.get(field) or _WRITTEN.get(kind, str)
+    return written(str(value))
+
+
+# By field, or else by its kind.
+_WRITTEN: Final[Mapping[str, Callable[[str], str]]] = {
+    "phone": format_phone,
+    "service": service_name,
+    "result": result_words,
+    Kind.DATE: lambda day: format_date(date.fromisoformat(day)),
+    Kind.PARTIAL_DATE: lambda day: "/".join(reversed(day.split("-"))),
+}
+
+
+def split_ids(packed: bytes | None) -> list[bytes]:
+    """The record ids that stand one after the other in a value."""
+    packed = packed or b""
+    return [packed[at : at + _ID_BYTES] for at in range(0, len(packed), _ID_BYTES)]
+
+
+def people_words(names: Sequence[str], head: str) -> str:
+    """Whom a support was for; without people it was for the household of this head."""
+    if not names:
+        return _("Household of {name}").format(name=head)
+    if len(names) <= _FEW:
+        return ", ".join(names)
+    return _("{first} and {n} others").format(first=names[0], n=len(names) - 1)
+
+
+def support_line(names: Sequence[str], service: str, result: str) -> str:
+    """One support as a sentence for the history of its household."""
+    whom = ", ".join(names) if names else _("Whole household")
+    return _("{whom}: {service}, {result}").format(
+        whom=whom, service=service_name(service), result=result_words(result)
+    )
+
+
+def promise_line(due: date, service: str) -> str:
+    """A promise as a sentence for the history of its household."""
+    return _("To come back on {day}: {service}").format(day=format_date(due), service=service_name(service))
