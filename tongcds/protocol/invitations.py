@@ -1,8 +1,8 @@
 """Invitations as they are handed over: a code to type, a text for a QR code, a signed file for a USB stick.
 
-What an invitation is worth is decided by the server that issued it (`tongcds.server.enrolment`); here it is only
-written down and read. A typed code carries the secret alone, the QR text also where to go and whom to trust there,
-the file everything.
+What an invitation is worth is decided by the server that issued it (`tongcds.server.enrolment`); here it is
+only written down and read. A typed code carries the secret alone, the QR text also where to go and whom to
+trust there, the file everything.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def from_text(text: str) -> Invitation:
     if not text.lower().startswith(_SCHEME):
         return _bare("", normalised(text), b"")
     try:
-        fields = {name: values[-1] for name, values in parse_qs(text[len(_SCHEME) :], strict_parsing=True).items()}
+        fields = {
+            name: values[-1] for name, values in parse_qs(text[len(_SCHEME) :], strict_parsing=True).items()
+        }
         coded = fields.get("k", "")
         key = base64.b64decode(coded + "=" * (-len(coded) % 4), altchars=b"-_", validate=True)
         url = fields.get("u", "")
@@ -114,8 +116,8 @@ def to_bytes(invitation: Invitation, key: SigningKey) -> bytes:
 def from_bytes(raw: bytes) -> Invitation:
     """The inverse of `to_bytes`.
 
-    The signature is checked against the key that the file itself names: it shows damage, not who wrote the file.
-    Trust begins with whoever handed it over.
+    The signature is checked against the key that the file itself names: it shows damage, not who wrote the
+    file. Trust begins with whoever handed it over.
 
     Raises:
         ProtocolError: `invitation_damaged`.
@@ -138,7 +140,7 @@ def write_file(path: Path, invitation: Invitation, key: SigningKey) -> None:
 
 
 def read_file(path: Path) -> Invitation:
-    """Read an invitation file; whether it has expired is the caller's to see (`expires`, milliseconds since 1970).
+    """Read an invitation file; the caller looks whether it has expired (milliseconds since 1970).
 
     Raises:
         ProtocolError: `invitation_damaged`, also for a file that is none.

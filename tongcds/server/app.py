@@ -55,7 +55,7 @@ class _Gate:
 
 
 class Failures:
-    """Counts failed attempts by address within a minute, so that codes cannot be tried one after the other."""
+    """Counts failed attempts by address within a minute, so that codes cannot be tried one by one."""
 
     def __init__(self, *, allowed: int = 10, addresses: int = 10_000) -> None:
         self._allowed = allowed

@@ -1,7 +1,7 @@
 """The command line of whoever runs the province's server: found it, invite people, look after units, serve.
 
-Exit codes: 0 done, 1 something to put right (said on standard error), 2 a mistake in the command, 3 the surroundings
-are not ready.
+Exit codes: 0 done, 1 something to put right (said on standard error), 2 a mistake in the command, 3 the
+surroundings are not ready.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from tongcds.server import demo, enrolment, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder
 from tongcds.server.office import found_office
-from tongcds.server.ops import Province
 from tongcds.server.scopes import ROLE_OF_KIND
 from tongcds.server.serving import address_of, listen, serve
 
@@ -286,7 +285,8 @@ def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
         for row in rows
     ]
     text = "\n".join(
-        f"{d['device']:>6}  {d['role']:<9} {d['last_seen'] or '–':<17} {'×' if d['revoked'] else ' '} {d['name']}"
+        f"{d['device']:>6}  {d['role']:<9} {d['last_seen'] or '–':<17} {'×' if d['revoked'] else ' '} "
+        f"{d['name']}"
         for d in listed
     )
     return {"devices": listed, "text": text or _("No laptop is enrolled yet.")}

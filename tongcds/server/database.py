@@ -1,4 +1,4 @@
-"""The server's database: embedded SQLite or PostgreSQL, opened the same way, with two kinds of transaction."""
+"""The server's database, embedded SQLite or PostgreSQL, with two kinds of transaction."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ class Database:
         """A transaction that only reads and sees the database as it stood at its first question."""
         with self._engine.connect() as connection:
             if not self.embedded:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield connection
 
@@ -103,8 +101,8 @@ class Database:
 def _passing(error: DBAPIError) -> bool:
     """Whether the same work may succeed the next time.
 
-    Two transactions that make the same row (an area's counter, say) meet in an IntegrityError: the next time the row
-    is there.
+    Two transactions that make the same row (an area's counter, say) meet in an IntegrityError: the next time
+    the row is there.
     """
     if isinstance(error, IntegrityError):
         return True
@@ -119,7 +117,7 @@ def _sqlite(url: str) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlcipher3.dbapi2.Connection, record: object) -> None:  # noqa: ARG001  SQLAlchemy's form
+    def prepare(connection: sqlcipher3.dbapi2.Connection, _record: object) -> None:
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)

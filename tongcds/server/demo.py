@@ -36,7 +36,7 @@ AREA: Final = "Khu vực Mai Sơn"
 VILLAGE: Final = "Bản Nà Ngà"
 VILLAGE_CODE: Final = "04123-25"
 HOUSEHOLDS: Final = 148
-FEWER: Final = 22
+FEWER: Final = 19
 SERVER_NAME: Final = "Máy chủ chạy thử tỉnh Sơn La"
 NAME: Final = "Lò Thị Ngân"
 
@@ -111,7 +111,7 @@ def _fill(connection: Connection, now: int, seed: int) -> None:
     ids = units.add_villages(connection, [_line(v) for v in villages], now=now)
     writer = OfficeWriter(connection, now=now)
     for village_id, village in zip(ids, villages, strict=True):
-        _people(writer, random, village_id, village, now, seed)
+        _people(writer, random, village_id, village, now=now, seed=seed)
         if village.code != VILLAGE_CODE:
             _laptop(connection, random, village_id, village, now)
     figures.touch(connection, writer.flush())
@@ -122,8 +122,8 @@ def _villages(random: Random) -> list[_Village]:
     made = [_Village(VILLAGE_CODE, VILLAGE, COMMUNE, "thai", HOUSEHOLDS, 0.0, whole=True)]
     made += [
         _Village(
-            v.village_code, v.name, COMMUNE, v.ethnicity, FEWER + random.randint(-4, 6), _near(random, _OWN_READINESS),
-            whole=False,
+            v.village_code, v.name, COMMUNE, v.ethnicity, FEWER + random.randint(-4, 6), _near(random,
+            _OWN_READINESS), whole=False,
         )
         for v in invented.sample_villages()
         if v.commune_code == COMMUNE
@@ -166,7 +166,7 @@ def _line(village: _Village) -> units.VillageLine:
 
 
 def _people(
-    writer: OfficeWriter, random: Random, village_id: bytes, village: _Village, now: int, seed: int
+    writer: OfficeWriter, random: Random, village_id: bytes, village: _Village, *, now: int, seed: int
 ) -> None:
     """A village's team, register and observations."""
     today = figures.today_at(now)
@@ -276,6 +276,7 @@ def _visits(
     village_id: bytes,
     households: Sequence[tuple[tuple[bytes, list[bytes]], InventedHousehold]],
     member: bytes,
+    *,
     now: int,
 ) -> None:
     """The team's last two months: visits, what was done, and what was promised for later."""
@@ -321,7 +322,7 @@ def _visits(
 
 
 def _laptop(connection: Connection, random: Random, village_id: bytes, village: _Village, now: int) -> None:
-    """An enrolled laptop of somebody else's team, which synced some days ago; those behind sync less often."""
+    """An enrolled laptop of another team, which synced some days ago; those behind sync less often."""
     late = random.random() < (0.1 if village.readiness > 0 else 0.4)
     days = random.randint(15, 40) if late else random.randint(0, 6)
     number = enrolment.next_device(connection)

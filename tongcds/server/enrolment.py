@@ -75,7 +75,7 @@ def place_of(connection: Connection, unit_id: bytes, province_id: bytes) -> Plac
 
 
 def secret_hash(secret: str, key: SigningKey) -> bytes:
-    """What is kept of a secret: without the server's key, a stolen database does not say which secrets fit."""
+    """What is kept of a secret: without the server's key, a stolen database does not say which fit."""
     return blake2b(secret.encode(), key=bytes(key), digest_size=32, person=b"tongcds-invite").digest()
 
 
@@ -192,9 +192,10 @@ def enrol(connection: Connection, request: EnrolRequest, *, key: SigningKey, now
 
 def next_device(connection: Connection) -> int:
     """A device number that was never given before."""
-    return connection.execute(
+    given: int = connection.execute(
         update(STATE).values(last_device=STATE.c.last_device + 1).returning(STATE.c.last_device)
     ).scalar_one()
+    return given
 
 
 def _credentials(

@@ -1,9 +1,9 @@
-"""Published figures: what the units above may know of a village or commune, counted when somebody asks for it.
+"""Published figures: what the units above may know of a village or commune, counted when somebody asks.
 
-A push marks its villages as dirty; before an area's or the province's page the dirty ones are counted again, added
-up, and what changed is written as `figure` and `unit_status` records in the unit's own area. One figure a unit,
-indicator and month; it says so from its day (`on`) until a later one says otherwise, so the figure on a day is the
-latest one up to it. What figures mean and how they are counted is `tongcds.reports.figures`'.
+A push marks its villages as dirty; before an area's or the province's page the dirty ones are counted again,
+added up, and what changed is written as `figure` and `unit_status` records in the unit's own area. One figure
+a unit, indicator and month; it says so from its day (`on`) until a later one says otherwise, so the figure on
+a day is the latest one up to it. What figures mean and how they are counted is `tongcds.reports.figures`'.
 """
 
 from __future__ import annotations
@@ -154,12 +154,14 @@ def _keep(
             ((r.village, r.indicator), (r.numerator, r.denominator, r.records, r.fingerprint))
             for r in connection.execute(query)
         )
-    fresh, stale = [], []
+    fresh: list[dict[str, object]] = []
+    stale: list[dict[str, object]] = []
+    changed: set[tuple[bytes, str, str]] = set()
     for (village, indicator), count in found.items():
         values = (count.numerator, count.denominator, count.records, count.fingerprint)
         if known.get((village, indicator)) == values:
             continue
-        row = {
+        row: dict[str, object] = {
             "village": village,
             "indicator": indicator,
             "month": day.month,
@@ -170,6 +172,7 @@ def _keep(
             "fingerprint": count.fingerprint,
         }
         (stale if (village, indicator) in known else fresh).append(row)
+        changed.add((village, indicator, day.month))
     if fresh:
         connection.execute(insert(CELL), fresh)
     if stale:
@@ -192,7 +195,7 @@ def _keep(
                 for r in stale
             ],
         )
-    return {(r["village"], r["indicator"], r["month"]) for r in [*fresh, *stale]}  # type: ignore[misc]
+    return changed
 
 
 def _publish_cells(
@@ -310,7 +313,7 @@ def _synced(connection: Connection, villages: Sequence[bytes]) -> dict[bytes, in
 
 def _by_unit(
     connection: Connection,
-    query: Select[tuple[bytes, int]],
+    query: Select[bytes, int],
     column: ColumnElement[bytes],
     villages: Sequence[bytes],
 ) -> dict[bytes, int]:

@@ -1,4 +1,4 @@
-"""The server's own records (units, villages, members, figures): written as device 1 and taken in like any push.
+"""The server's own records (units, members, figures): written as device 1 and taken in like any push.
 
 So numbers, counts and digests have one path. There is no outbox: nobody has to receive these writes from it.
 """
@@ -14,7 +14,8 @@ from tongcds.protocol.messages import Write
 from tongcds.records import RecordType, Value, record_type
 from tongcds.replica import Identity, device_row, load_identity, new_identity, receive, register_device
 from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of
-from tongcds.replica.rows import Row as RecordRow, read_rows
+from tongcds.replica.rows import Row as RecordRow
+from tongcds.replica.rows import read_rows
 from tongcds.server.tables import SCHEMA, STATE, create_all
 
 OWN_DEVICE = 1
@@ -138,7 +139,7 @@ class OfficeWriter:
         area = record.area_of(record_id, values)
         if area is None:
             raise ValueError(f"a new {record.name} needs its {record.area_field}")
-        given = {name: value for name, value in values.items() if value is not None}
+        given: dict[str, Value] = {name: value for name, value in values.items() if value is not None}
         write = self._write(record, record_id, stamp, given, {})
         self._rows[record.name, record_id] = created(record, area, OWN_DEVICE, write)
 

@@ -1,4 +1,4 @@
-"""What the endpoints do, without HTTP: an exchange in two transactions, one that takes a push, one that reads a page.
+"""What the endpoints do, without HTTP: an exchange takes a push in one transaction, reads a page in another.
 
 A crash between them costs nothing: the push is committed and known, and the laptop asks again.
 """
@@ -50,7 +50,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErr
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """The server as its operations know it: database, key, public address and clock (milliseconds since 1970)."""
+    """The server as its operations know it; `now` gives milliseconds since 1970 (UTC)."""
 
     database: Database
     key: SigningKey
@@ -94,7 +94,7 @@ def sync(province: Province, sealed: bytes) -> bytes:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
     request = _request(envelope)
     with province.database.read() as connection:
-        answer = _answer(connection, province, envelope.device, taken, request.page_limit, now)
+        answer = _answer(connection, province, envelope.device, taken, page_limit=request.page_limit, now=now)
     return encode(answer)
 
 
@@ -147,7 +147,7 @@ def _take(connection: Connection, province: Province, envelope: Envelope, now: i
     )
     by_area = {entry.area: cursor for entry, cursor in zip(entries, cursors, strict=False)}
     writes = _writes(connection, device, request)
-    received = _push(connection, device, writes, entries, by_area, now)
+    received = _push(connection, device, writes, entries, by_area, now=now)
     if received.touched:
         figures.touch(connection, received.touched)
     if received.applied and any(write.type == _VILLAGE for write in writes):
@@ -195,6 +195,7 @@ def _push(
     writes: list[Write],
     entries: list[ScopeEntry],
     cursors: dict[bytes, int],
+    *,
     now: int,
 ) -> Received:
     if not writes:
@@ -216,7 +217,7 @@ def _chunk(packed: bytes) -> WriteChunk:
 
 
 def _answer(
-    connection: Connection, province: Province, device: int, taken: _Taken, page_limit: int, now: int
+    connection: Connection, province: Province, device: int, taken: _Taken, *, page_limit: int, now: int
 ) -> SyncAnswer:
     received = taken.received
     receipt = Receipt(

@@ -1,7 +1,8 @@
-"""Who holds which areas, and what each role may write: the server's answer to "may this device see or do that?".
+"""Who holds which areas and may write what: the server's answer to "may this device see or do that?".
 
-The rule: a team writes its village; a commune itself and its villages; an area and the province read figures of the
-units below and nothing about people. A scope is a list of areas in a stable order, because cursors follow it.
+The rule: a team writes its village; a commune itself and its villages; an area and the province read figures
+of the units below and nothing about people. A scope is a list of areas in a stable order, because cursors
+follow it.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def scope_of(connection: Connection, role: Role, unit: bytes, province: bytes) -
             entries += [(village, FIGURES_ONLY) for village, _ in villages_of(connection, communes)]
         case _:
             return []
-    modes = {area: FIGURES_ONLY for area in above}
+    modes = dict.fromkeys(above, FIGURES_ONLY)
     modes |= dict(entries)
     return [ScopeEntry(area, mode) for area, mode in modes.items()]
 
@@ -148,8 +149,8 @@ def authority(
 ) -> Allowed:
     """What `receive` asks about each write of a device.
 
-    Codes: `not_allowed` (this role does not write such records, or not there), `author_unknown` (signed in the
-    name of somebody who does not belong to the device's unit).
+    Codes: `not_allowed` (this role does not write such records, or not there), `author_unknown` (signed in
+    the name of somebody who does not belong to the device's unit).
     """
     areas = {entry.area for entry in entries if entry.mode == WRITE}
     types = _MAY_WRITE.get(role, frozenset())

@@ -1,4 +1,4 @@
-"""What the server keeps beside the records: itself, invitations, devices, and the counts behind published figures."""
+"""What the server keeps beside the records: itself, invitations, devices, the counts behind figures."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ INVITATION = Table(
     sqlite_strict=True,
 )
 
-# A laptop that was enrolled. `counter` is that of its last request; `entries` its scope as MessagePack, worked out
-# when the structure was `structure`; `scope` grows when the entries change.
+# A laptop that was enrolled. `counter` is that of its last request; `entries` its scope as MessagePack,
+# worked out when the structure was `structure`; `scope` grows when the entries change.
 DEVICE = Table(
     "device",
     OFFICE,
@@ -61,8 +61,8 @@ DEVICE = Table(
     sqlite_strict=True,
 )
 
-# Where published figures stand. Each push to a village takes `changed` a step on; `counted` is the step that its
-# figures include, so a push that comes while they are counted is never forgotten.
+# Where published figures stand. Each push to a village takes `changed` a step on; `counted` is the step that
+# its figures include, so a push that comes while they are counted is never forgotten.
 COUNTED = Table(
     "counted_village",
     OFFICE,
@@ -73,7 +73,8 @@ COUNTED = Table(
     sqlite_strict=True,
 )
 
-# The counts themselves, nothing hidden, for adding up: one a village, indicator and month. They stay on the server.
+# The counts themselves, nothing hidden, for adding up: one a village, indicator and month. They stay on the
+# server.
 CELL = Table(
     "village_figure",
     OFFICE,
