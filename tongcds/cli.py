@@ -66,6 +66,10 @@ def main(
         return _tell(options, problem, USER)
     except (UnavailableError, CancelledError) as problem:
         return _tell(options, problem, UNAVAILABLE)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain once more when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
 
 
 def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
@@ -322,7 +326,7 @@ def figures(options: argparse.Namespace, core: Core) -> int:
 
 
 def _share(share: float | None) -> str:
-    return _("no data") if share is None else format_percent(share)
+    return _("no data") if share is None else format_percent(share, decimals=1)
 
 
 def _tile_line(label: str, share: float | None) -> str:
