@@ -212,7 +212,7 @@ def _people(
     ]
     if village.whole:
         _visits(
-            writer, random, village_id, list(zip(made, register.households, strict=True)), members[0], now
+            writer, random, village_id, list(zip(made, register.households, strict=True)), members[0], now=now
         )
 
 
