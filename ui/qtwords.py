@@ -22,7 +22,7 @@ class QtWords(QTranslator):
     def translate(
         self,
         _context: str,
-        sourceText: str,
+        sourceText: str,  # noqa: N803 - Qt's name
         _disambiguation: str | None = None,
         _n: int = -1,
     ) -> str:

@@ -54,6 +54,7 @@ QScrollBar::handle { background: $outline; border-radius: ${bar_radius}px; margi
 QScrollBar::handle:vertical { min-height: ${thumb}px; }
 QScrollBar::handle:horizontal { min-width: ${thumb}px; }
 QScrollBar::handle:hover { background: $ink_faint; }
+QAbstractScrollArea::corner { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QMenu { background: $surface; border: ${line_width}px solid $line; padding: ${gap}px; }

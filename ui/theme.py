@@ -111,14 +111,16 @@ class Length:
     ROW_TWO_LINES: Final = 59
     TILE: Final = 212
     TREND: Final = 160
-    COLUMN: Final = 56
+    COLUMN: Final = 48
     COLUMN_LEAST: Final = 140
     COLUMN_METER: Final = 84
+    COLUMN_METER_LEAST: Final = 32
     FIELD: Final = 120
     DIALOG: Final = 520
     READING: Final = 640
-    LIST_LEAST: Final = 236
+    LIST_LEAST: Final = 400
     SIDE: Final = 300
+    STACKED: Final = 780
     FORM_SIDE: Final = 372
     FORM_WIDE: Final = 980
 

@@ -114,6 +114,15 @@ def target(value: float) -> str:
     return _("target {share}").format(share=format_percent(value))
 
 
+def _moved(change: float, aim: float | None) -> str:
+    points = format_points(change)
+    if aim is None:
+        return _("{points} points this month").format(points=points)
+    # translators: has to fit under a tile, so "target" may be abbreviated
+    words = _("{points} points this month · target {share}")
+    return words.format(points=points, share=format_percent(aim))
+
+
 def figure_note(tile: Tile) -> str:
     """The quiet line of a tile: the change where one is known, otherwise the count; then the target."""
     figure = tile.figure
@@ -122,7 +131,7 @@ def figure_note(tile: Tile) -> str:
     elif figure.share is None:
         parts = [_("no data yet")]
     elif tile.change is not None:
-        parts = [_("{points} points this month").format(points=format_points(tile.change))]
+        return _moved(tile.change, figure.target)
     else:
         parts = [counted(figure)]
     if figure.target is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -11,8 +13,11 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import Role
 from tongcds.errors import UnavailableError
+from tongcds.settings import Settings
 from ui.changes import ChangeBus
 from ui.preview import samples
+from ui.screens.overview import OverviewScreen
+from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
@@ -40,9 +45,27 @@ def _sync(kind: str) -> QWidget:
     return SyncScreen(load, tasks(), ChangeBus(), lambda: samples.NOW)  # type: ignore[arg-type]  # as above
 
 
+def _overview(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(samples.overview_view, kind)
+    return OverviewScreen(load, tasks(), ChangeBus(), lambda: samples.NOW)  # type: ignore[arg-type]  # as above
+
+
+def _overview_commune(kind: str) -> QWidget:
+    return _overview("commune" if kind == "typical" else kind)
+
+
+def _settings(_kind: str) -> QWidget:
+    folder = Path(tempfile.mkdtemp(prefix="tongcds-preview-"))
+    about = About(version="0.1.0", data_folder="C:\\Users\\Ngan\\AppData\\Local\\TongCDS")
+    return SettingsScreen(samples.whoami(), Settings(folder), about)
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "sync": (Role.TEAM, "sync", _sync),
+    "settings": (Role.TEAM, "settings", _settings),
+    "overview-area": (Role.AREA, "overview", _overview),
+    "overview-commune": (Role.COMMUNE, "overview", _overview_commune),
 }
 """Name, role it is shown to, place of the rail that is lit, and what makes it for a kind of sample."""
 
@@ -63,7 +86,7 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
     shell = Shell(
         samples.whoami(role),
         {**others, place: partial(make, kind)},
-        find=samples.search,
+        find=samples.search if role in {Role.TEAM, Role.COMMUNE} else None,
         tasks=tasks(),
     )
     shell.show_status(samples.sync_status("received" if role is not Role.TEAM else "typical"), samples.NOW)

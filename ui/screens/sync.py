@@ -16,12 +16,13 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.screens import syncparts, syncstate
 from ui.tasks import Tasks
+from ui.theme import space
 from ui.widgets.button import Button, Kind
 from ui.widgets.messages import EmptyState, ProgressStrip
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
 from ui.widgets.rows import RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, ScrollColumn, clear, column, line
+from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, clear, column
 
 
 class SyncScreen(Page):
@@ -68,6 +69,7 @@ class SyncScreen(Page):
         self._calm = Pill(_("Nothing is lost"), Tone.QUIET)
         self._places.head.addWidget(self._calm)
         self._place_rows = ScrollColumn(gap=3)
+        self._place_rows.body.setContentsMargins(0, space(2), 0, 0)
         self._places.body.addWidget(self._place_rows)
         self._history = Card(_("History"), flush=True)
         self._table = RowsModel(syncparts.history_columns(), self)
@@ -85,10 +87,10 @@ class SyncScreen(Page):
         right = column(gap=4)
         right.addWidget(self._history, 1)
         right.addWidget(self._imports)
-        cards = line(gap=4)
-        cards.addWidget(self._places, 6)
-        cards.addLayout(right, 5)
-        self.body.addLayout(cards, 1)
+        cards = SideBySide()
+        cards.add(self._places, 6)
+        cards.add(right, 5)
+        self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
 
@@ -165,7 +167,7 @@ class SyncScreen(Page):
         for returned in view.returned:
             box.addWidget(syncparts.returned_row(returned))
         for conflict in view.conflicts:
-            part = syncparts.ConflictPart(conflict, self._clock())
+            part = syncparts.ConflictPart(conflict)
             part.chosen.connect(self.version_chosen)
             box.addWidget(part)
         if not view.conflicts and not view.returned:

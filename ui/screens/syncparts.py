@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from tongcds.clock import Clock
 from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, ReturnedRow, Tone
 from tongcds.i18n import _, format_datetime, format_number, ngettext
-from ui.theme import Style
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import NumberCell, PillCell, TextCell
 from ui.widgets.messages import EmptyState
@@ -23,21 +22,21 @@ class ConflictPart(Card):
 
     chosen = Signal(object, int)
 
-    def __init__(self, conflict: ConflictRow, clock: Clock, *, parent: QWidget | None = None) -> None:
+    def __init__(self, conflict: ConflictRow, *, parent: QWidget | None = None) -> None:
         super().__init__(f"{conflict.title} · {conflict.field_label}", conflict.household_code, parent=parent)
         self._id = conflict.conflict_id
-        self._clock = clock
         self.title.restyle(Style.STRONG)
         sides = line(gap=3)
         for number, side in enumerate(conflict.sides):
             sides.addWidget(self._side(conflict, number, side), 1)
+        self.body.addSpacing(space(1.5))
         self.body.addLayout(sides)
 
     def _side(self, conflict: ConflictRow, number: int, side: ConflictSide) -> Card:
         card = Card(tight=True)
         card.set_selected(side.in_use)
         where = _("This computer") if side.this_device else _("Another computer")
-        told = " · ".join((where, side.author, format_datetime(side.at)))
+        told = " · ".join((where, side.author, format_datetime(side.at).replace(" ", "\N{NO-BREAK SPACE}")))
         card.body.addWidget(Text(side.text, Style.STRONG, wrap=True))
         card.body.addWidget(Text(told, Style.NOTE, wrap=True))
         foot = line()
@@ -52,6 +51,8 @@ class ConflictPart(Card):
             use.clicked.connect(self._choose)
             foot.addWidget(use)
         foot.addStretch(1)
+        card.body.setSpacing(space(0.5))
+        card.body.addSpacing(space(1))
         card.body.addStretch(1)
         card.body.addLayout(foot)
         card.setAccessibleName(f"{side.text}. {told}")
@@ -88,7 +89,10 @@ class ImportPart(ItemRow):
     def __init__(self, row: ImportRow) -> None:
         households = ngettext("{n} household", "{n} households", row.households)
         people = ngettext("{n} person", "{n} people", row.people)
-        counts = f"{households.format(n=format_number(row.households))}, {people.format(n=format_number(row.people))}"
+        counts = ", ".join((
+            households.format(n=format_number(row.households)),
+            people.format(n=format_number(row.people)),
+        ))  # fmt: skip
         self.undo: Button | None = None
         behind: QWidget
         if row.undone_at is None:
@@ -125,5 +129,5 @@ def history_columns() -> list[Column[ExchangeRow]]:
         Column(_("How"), _way),
         Column(_("Sent"), lambda row: NumberCell(format_number(row.sent))),
         Column(_("Fetched"), lambda row: NumberCell(format_number(row.received))),
-        Column("", _outcome),
+        Column(_("Outcome"), _outcome),
     ]

@@ -19,7 +19,7 @@ from ui.widgets.button import Button, Kind
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
-from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, clear, line
+from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear
 from ui.widgets.text import IconTile
 from ui.widgets.tile import IndicatorTile, TileRow
 
@@ -92,10 +92,10 @@ class TodayScreen(Page):
         self._recent.body.addWidget(self._recent_rows)
         self.body.addWidget(self._head)
         self.body.addWidget(self._tiles)
-        cards = line(gap=4)
-        cards.addWidget(self._todo, 4)
-        cards.addWidget(self._recent, 3)
-        self.body.addLayout(cards, 1)
+        cards = SideBySide()
+        cards.add(self._todo, 4)
+        cards.add(self._recent, 3)
+        self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
 

@@ -74,14 +74,17 @@ class BadgeButton(QAbstractButton):
 class TopBar(QWidget):
     """Search, badge, person, from left to right."""
 
-    def __init__(self, search: SearchEverything, person: str, *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, search: SearchEverything | None, person: str, *, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.search = search
         self.badge = BadgeButton()
         self.person = Text(person, Style.NAME)
         row = line(self, gap=3.5)
         row.setContentsMargins(space(5), space(2), space(5), space(2) + Length.LINE)
-        row.addWidget(search, 3)
+        if search is not None:
+            row.addWidget(search, 3)
         row.addStretch(2)
         row.addWidget(self.badge)
         who = line(gap=2)
@@ -92,7 +95,8 @@ class TopBar(QWidget):
         self._limit()
 
     def _limit(self) -> None:
-        self.search.setMaximumWidth(theme.current().scaled(Length.SEARCH))
+        if self.search is not None:
+            self.search.setMaximumWidth(theme.current().scaled(Length.SEARCH))
 
     def sizeHint(self) -> QSize:
         look = theme.current()

@@ -30,7 +30,7 @@ class Shell(QMainWindow):
     Args:
         who: decides the places and what stands over the rail.
         screens: makes the screen of each place when it is first shown; a place without one does not appear.
-        find: the search over everything (`SearchEverything`).
+        find: the search over everything (`SearchEverything`); None for roles that hold no persons.
 
     Signals: `hit_opened` carries a `SearchHit`; `log_requested` is Ctrl+N; `help_requested` is F1 with the
     key of the place; `undo_requested` carries what `say` was given; `place_shown` the key of a place.
@@ -47,7 +47,7 @@ class Shell(QMainWindow):
         who: Whoami,
         screens: Mapping[str, Callable[[], QWidget]],
         *,
-        find: Callable[[str], Sequence[SearchHit]],
+        find: Callable[[str], Sequence[SearchHit]] | None,
         tasks: Tasks,
         parent: QWidget | None = None,
     ) -> None:
@@ -58,7 +58,7 @@ class Shell(QMainWindow):
         self._over: list[QWidget] = []
         self.places = tuple(place for place in places_of(who.role) if place.key in screens)
         self.rail = Rail(who.unit_name, self.places)
-        self.top = TopBar(SearchEverything(find, tasks), who.person)
+        self.top = TopBar(SearchEverything(find, tasks) if find else None, who.person)
         self._stack = QStackedWidget()
         right = column()
         right.addWidget(self.top)
@@ -74,8 +74,9 @@ class Shell(QMainWindow):
         self.resize(*SIZE)
         self.rail.chosen.connect(self.show_place)
         self.top.badge.clicked.connect(self._show_sync)
-        self.top.search.opened.connect(self.hit_opened)
-        self.top.search.left.connect(self._focus_screen)
+        if self.top.search is not None:
+            self.top.search.opened.connect(self.hit_opened)
+            self.top.search.left.connect(self._focus_screen)
         self._listen(who)
 
     def _listen(self, who: Whoami) -> None:

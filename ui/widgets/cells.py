@@ -107,6 +107,15 @@ def cell_width(cell: Cell) -> float:
     return max(words, second) + pill + 1
 
 
+def cell_least(cell: Cell) -> float:
+    """How narrow the cell may become, without its padding, before its column would rather scroll."""
+    look = theme.current()
+    if isinstance(cell, MeterCell):
+        words = max(look.scaled(Length.COLUMN), paint.figures_width(cell.words, Style.BODY))
+        return look.scaled(Length.COLUMN_METER_LEAST) + space(2) + words
+    return min(cell_width(cell), look.scaled(Length.COLUMN_LEAST))
+
+
 def draw_cell(cell: Cell, painter: QPainter, area: QRectF) -> None:
     """Draw a cell into an area that has no padding left."""
     match cell:

@@ -185,6 +185,7 @@ class ChoicePills(QWidget):
 
     Args:
         name: the accessible name, for example "Result of Pay by QR code".
+        large: drawn as buttons, for a choice that has the room.
     """
 
     changed = Signal(object)
@@ -195,10 +196,12 @@ class ChoicePills(QWidget):
         answers: Sequence[Answer],
         chosen: object = None,
         *,
+        large: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._name = name
+        self._large = large
         self._answers = list(answers)
         self._at = next((i for i, answer in enumerate(self._answers) if answer.value == chosen), -1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -233,15 +236,25 @@ class ChoicePills(QWidget):
 
     def _places(self) -> list[QRectF]:
         places = []
-        x: float = space(1)
+        x: float = 0 if self._large else space(1)
         for answer in self._answers:
-            size = pill_size(answer.words)
+            size = self._size(answer)
             places.append(QRectF(x, round((self.height() - size.height()) / 2), size.width(), size.height()))
-            x += size.width() + space(1)
+            x += size.width() + self._gap()
         return places
 
+    def _gap(self) -> int:
+        return space(2) if self._large else space(1)
+
+    def _size(self, answer: Answer) -> QSize:
+        if not self._large:
+            return pill_size(answer.words)
+        look = theme.current()
+        width = look.metrics(Style.STRONG).horizontalAdvance(answer.words) + 2 * space(3.75)
+        return QSize(round(width), look.control)
+
     def sizeHint(self) -> QSize:
-        sizes = [pill_size(answer.words).width() + space(1) for answer in self._answers]
+        sizes = [self._size(answer).width() + self._gap() for answer in self._answers]
         return QSize(sum(sizes) + space(1), theme.current().control)
 
     def minimumSizeHint(self) -> QSize:
@@ -282,6 +295,9 @@ class ChoicePills(QWidget):
         painter = QPainter(self)
         paint.begin(painter)
         for at, (answer, place) in enumerate(zip(self._answers, self._places(), strict=True)):
+            if self._large:
+                self._paint_large(painter, place, answer, chosen=at == self._at)
+                continue
             tone = answer.tone if at == self._at else Tone.QUIET
             paint_pill(painter, place, answer.words, tone)
             if at == self._at:
@@ -289,6 +305,18 @@ class ChoicePills(QWidget):
                 paint.rounded(painter, place, place.height() / 2, line=edge)
         if self.hasFocus():
             at = max(0, self._at)
+            if self._large:
+                paint.focus_ring(painter, self._places()[at], Length.RADIUS)
+                return
             margin = Length.FOCUS + 1
             ring = self._places()[at].adjusted(-margin, -margin, margin, margin)
             paint.focus_ring(painter, ring, ring.height() / 2)
+
+    @staticmethod
+    def _paint_large(painter: QPainter, place: QRectF, answer: Answer, *, chosen: bool) -> None:
+        look = theme.current()
+        fill, edge, ink = ("brand_soft", "brand", "brand_strong") if chosen else ("surface", "line", "ink")
+        paint.rounded(painter, place, Length.RADIUS, fill=look.colour(fill), line=look.colour(edge))
+        style = Style.STRONG if chosen else Style.BODY
+        middle = Qt.AlignmentFlag.AlignCenter
+        paint.text(painter, place, answer.words, style, colour=look.colour(ink), align=middle)

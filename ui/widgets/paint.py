@@ -58,7 +58,7 @@ def text(
 
 
 def _cells(words: str, metrics: QFontMetricsF) -> list[tuple[str, float]]:
-    wide = metrics.horizontalAdvance("3")  # neither the narrowest nor the widest: gaps stay even
+    wide = metrics.horizontalAdvance("8")  # neither the narrowest nor the widest: gaps stay even
     return [(char, wide if char.isdigit() else metrics.horizontalAdvance(char)) for char in words]
 
 

@@ -32,11 +32,13 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.theme import Length, Style, space
 from ui.widgets import paint
-from ui.widgets.cells import Cell, NumberCell, cell_width, cell_words, draw_cell, has_two_lines
+from ui.widgets.cells import Cell, NumberCell, cell_least, cell_width, cell_words, draw_cell, has_two_lines
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 MOST_ROWS: Final = 1000
+MEASURED_ROWS: Final = 200
+LEAST_ROWS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,11 @@ class _Delegate(QStyledItemDelegate):
             look.colour("line_soft"),
         )
         model = self._view.rows_model
-        draw_cell(model.cell(index.row(), index.column()), painter, rect.adjusted(*self._view.padding()))
+        draw_cell(
+            model.cell(index.row(), index.column()),
+            painter,
+            rect.adjusted(*self._view.padding(index.column())),
+        )
         painter.restore()
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -157,7 +163,7 @@ class _Header(QHeaderView):
         side = Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
         paint.text(
             painter,
-            area.adjusted(*self._view.padding()),
+            area.adjusted(*self._view.padding(logicalIndex)),
             model.columns[logicalIndex].heading,
             Style.CAPTION,
             align=side | Qt.AlignmentFlag.AlignVCenter,
@@ -217,16 +223,23 @@ class RowsView(QTableView):
         self.doubleClicked.connect(self._open)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
-    def padding(self) -> tuple[float, float, float, float]:
-        """What `QRectF.adjusted` takes to leave the cell's inside."""
-        return space(self._side), 0, -space(self._side), -Length.LINE
+    def padding(self, column: int) -> tuple[float, float, float, float]:
+        """What `QRectF.adjusted` takes to leave the inside of a cell of that column."""
+        left, right = self._sides(column)
+        return left, 0, -right, -Length.LINE
+
+    def _sides(self, column: int) -> tuple[int, int]:
+        side = space(self._side)
+        # Under a card's title the first column begins where the title does.
+        first = space(4) if column == 0 and not self.horizontalHeader().isHidden() else side
+        return first, side
 
     def cell_size(self, row: int, column: int) -> QSize:
         """The size a cell would like."""
         cell = self.rows_model.cell(row, column)
         look = theme.current()
         height = Length.ROW_TWO_LINES if has_two_lines(cell) else Length.ROW
-        return QSize(round(cell_width(cell) + 0.5) + 2 * space(self._side), look.scaled(height))
+        return QSize(round(cell_width(cell) + 0.5) + sum(self._sides(column)), look.scaled(height))
 
     def current_row(self) -> object | None:
         """The row that is chosen, or None."""
@@ -240,26 +253,53 @@ class RowsView(QTableView):
 
     def _arrange(self) -> None:
         model = self.rows_model
-        look = theme.current()
+        measured = range(min(model.rowCount(), MEASURED_ROWS))
+        widths = [self._widths(at, measured) for at in range(len(model.columns))]
         header = self.horizontalHeader()
-        natural = []
-        for at, column in enumerate(model.columns):
-            heading = look.metrics(Style.CAPTION).horizontalAdvance(column.heading) + 2 * space(self._side)
-            cells = [self.cell_size(row, at).width() for row in range(min(model.rowCount(), 200))]
-            natural.append(max([round(heading) + 1, *cells]))
-        stretch = [column.stretch for column in model.columns]
-        room = self.viewport().width() - sum(natural)
-        total = sum(stretch)
-        for at, width in enumerate(natural):
+        for at, width in enumerate(self._shared(widths)):
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
-            share = room * stretch[at] // total if total else 0
-            # A name is worth a horizontal scroll bar; only a list of one column has to fit.
-            least = 0 if len(natural) == 1 else min(width, look.scaled(Length.COLUMN_LEAST))
-            header.resizeSection(at, max(least, width + share) if stretch[at] else width)
+            header.resizeSection(at, width)
         for row in range(model.rowCount()):
-            height = max(self.cell_size(row, at).height() for at in range(len(natural)))
+            height = max(self.cell_size(row, at).height() for at in range(len(widths)))
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
+        self.updateGeometry()
+
+    def _shared(self, widths: list[tuple[int, int]]) -> list[int]:
+        """The widths of the columns in the room there is: stretched evenly, or narrowed where they can be."""
+        stretch = [column.stretch for column in self.rows_model.columns]
+        room = self.viewport().width() - sum(natural for natural, _least in widths)
+        if room >= 0:
+            total = sum(stretch) or 1
+            return [
+                natural + room * part // total for (natural, _), part in zip(widths, stretch, strict=True)
+            ]
+        slack = [
+            natural - least if part else 0 for (natural, least), part in zip(widths, stretch, strict=True)
+        ]
+        total = sum(slack) or 1
+        missing = min(-room, sum(slack))
+        return [
+            natural - -(-missing * give // total) for (natural, _), give in zip(widths, slack, strict=True)
+        ]
+
+    def _widths(self, at: int, measured: range) -> tuple[int, int]:
+        """What a column would like, and what it needs at least: a name is worth a horizontal scroll bar."""
+        model = self.rows_model
+        padding = sum(self._sides(at))
+        heading = theme.current().metrics(Style.CAPTION).horizontalAdvance(model.columns[at].heading)
+        cells = [model.cell(row, at) for row in measured]
+        natural = max([round(heading) + 1 + padding, *(self.cell_size(row, at).width() for row in measured)])
+        if len(model.columns) == 1:
+            return natural, 0
+        least = max((round(cell_least(cell)) for cell in cells), default=0) + padding
+        return natural, min(natural, least)
+
+    def minimumSizeHint(self) -> QSize:
+        # Some rows at least; where even they do not fit, the page scrolls.
+        rows = sum(self.rowHeight(row) for row in range(min(self.rows_model.rowCount(), LEAST_ROWS)))
+        head = 0 if self.horizontalHeader().isHidden() else self.horizontalHeader().sizeHint().height()
+        return QSize(theme.current().scaled(Length.FIELD), head + rows)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
@@ -96,24 +97,14 @@ class Card(QFrame):
         self.head.addStretch(1)
         self.head.addWidget(self.note)
         self.body = column()
-        outer = QVBoxLayout(self)
-        side = space(4)
-        if flush:
-            outer.setContentsMargins(Length.LINE, Length.LINE, Length.LINE, Length.LINE)
-            self.head.setContentsMargins(side, space(3.5), side, space(1))
-        else:
-            side = space(2.5) if tight else side
-            outer.setContentsMargins(side + Length.LINE, side, side + Length.LINE, side)
-        outer.setSpacing(space(1))
-        outer.addLayout(self.head)
-        outer.addLayout(self.body, 1)
-        if not title and not note:
-            self.title.hide()
-            self.note.hide()
-            outer.setSpacing(0)
-            self.head.setContentsMargins(0, 0, 0, 0)
-        if title:
-            self.setAccessibleName(title)
+        self._flush = flush
+        self._outer = QVBoxLayout(self)
+        side = Length.LINE if flush else Length.LINE + space(2.5 if tight else 4)
+        above = Length.LINE if flush else space(2.5 if tight else 4)
+        self._outer.setContentsMargins(side, above, side, above)
+        self._outer.addLayout(self.head)
+        self._outer.addLayout(self.body, 1)
+        self.set_head(title, note)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -122,12 +113,16 @@ class Card(QFrame):
             self._corners.raise_()
 
     def set_head(self, title: str, note: str = "") -> None:
-        """Change the title and the note."""
+        """Change the title and the note; a head without words takes no room."""
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.note.setText(note)
         self.note.setVisible(bool(note))
         self.setAccessibleName(title)
+        shown = bool(title or note)
+        self._outer.setSpacing(space(1) if shown else 0)
+        side, above, below = (space(4), space(3.5), space(1)) if self._flush and shown else (0, 0, 0)
+        self.head.setContentsMargins(side, above, side, below)
 
     def set_selected(self, selected: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Draw it as the chosen one of several."""
@@ -196,11 +191,45 @@ class ScrollColumn(QScrollArea):
         self.body = column(self._inner, gap=gap)
         self.setWidget(self._inner)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
     def minimumSizeHint(self) -> QSize:
         # A few rows at least; where even they do not fit, the page scrolls.
         hint = super().minimumSizeHint()
         least = theme.current().scaled(Length.LIST_LEAST)
         return QSize(hint.width(), min(self._inner.minimumSizeHint().height(), least))
+
+
+class SideBySide(QWidget):
+    """Cards beside each other; under each other where the window is too narrow for the text size."""
+
+    def __init__(self, *, narrowest: int = Length.STACKED, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._narrowest = narrowest
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(space(4))
+
+    def add(self, part: QWidget | QLayout, share: int) -> None:
+        """Add a card, or a column of cards, with its share of the width."""
+        if isinstance(part, QLayout):
+            self._box.addLayout(part, share)
+        else:
+            self._box.addWidget(part, share)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= theme.current().scaled(self._narrowest)
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if way != self._box.direction():
+            self._box.setDirection(way)
+
+    def minimumSizeHint(self) -> QSize:
+        # Its own width must be able to fall below what the parts want beside each other.
+        return QSize(theme.current().scaled(Length.SIDE), super().minimumSizeHint().height())
 
 
 class ItemRow(QWidget):

@@ -26,23 +26,22 @@ class Point:
 class SmallTrend(QWidget):
     """Draws points from left to right. The last point carries its value; gaps stay gaps."""
 
-    def __init__(self, name: str = "", *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = name
         self._points: list[Point] = []
         self._target: float | None = None
         self._target_words = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_points(
-        self, points: Sequence[Point], *, target: float | None = None, target_words: str = ""
+        self, name: str, points: Sequence[Point], *, target: float | None = None, target_words: str = ""
     ) -> None:
-        """Replace the line."""
+        """Replace the line; the name is the accessible one."""
         self._points = list(points)
         self._target = target
         self._target_words = target_words
         told = "; ".join(f"{point.label}: {point.words}" for point in points)
-        self.setAccessibleName(self._name)
+        self.setAccessibleName(name)
         self.setAccessibleDescription(f"{told}. {target_words}" if target_words else told)
         self.update()
 
@@ -52,6 +51,9 @@ class SmallTrend(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(theme.current().scaled(Length.TILE), theme.current().scaled(Length.TREND))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def _range(self) -> tuple[float, float]:
         shares = [point.share for point in self._points if point.share is not None]
