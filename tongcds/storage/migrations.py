@@ -26,10 +26,23 @@ class Step:
     apply: Callable[[Connection], None]
 
 
+# What the screens of a big commune look up at every letter typed; the server asks other questions.
+_INDEXES = (
+    (
+        "CREATE INDEX ix_observation_latest"
+        " ON observation (fact, subject_id, held_on, stamp, device, n, value) WHERE deleted = 0"
+    ),
+    "CREATE INDEX ix_support_stamp ON support (stamp)",
+    'CREATE INDEX ix_visit_on ON visit ("on")',
+)
+
+
 def _first_tables(connection: Connection) -> None:
     replica.create_tables(connection)
     local.create_tables(connection)
     search.create_tables(connection)
+    for index in _INDEXES:
+        connection.exec_driver_sql(index)
 
 
 STEPS: tuple[Step, ...] = (Step(1, "records, books, local tables, search", _first_tables),)

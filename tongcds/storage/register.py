@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 MOST_ROWS: Final = 200
+_KEPT_COUNTS: Final = "tongcds counts of the register"
 _ELDER: Final = 60
 _ACCOUNT_AGE: Final = 15
 
@@ -133,14 +134,37 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
             conditions.append(HOUSEHOLD.c.id.in_(found))
     both = and_(*conditions)
     ids = _page(connection, both)
+    everything = _counts(connection, on, wanted.village_id)
     return HouseholdList(
         rows=_rows(connection, ids, wanted.text, on),
         matching=len(ids) if len(ids) < MOST_ROWS else _count_households(connection, both),
-        households=_count_households(connection, there),
-        people=_count_people(connection, on, there),
-        filters=tuple(FilterCount(code, count(connection, on, there)) for code, count in _COUNTS.items()),
+        households=everything.totals.households,
+        people=everything.totals.people,
+        filters=everything.filters,
         villages=villages(connection),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    totals: Totals
+    filters: tuple[FilterCount, ...]
+
+
+def _counts(connection: Connection, on: date, village_id: bytes | None) -> _Counts:
+    """The counts over everything; kept until something is written, since every letter typed asks for them."""
+    by_others = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    by_itself = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    asked = (by_others, by_itself, on, village_id)
+    kept = connection.info.get(_KEPT_COUNTS)
+    if kept is not None and kept[0] == asked:
+        found: _Counts = kept[1]
+        return found
+    there = _there(on, village_id)
+    filters = tuple(FilterCount(code, count(connection, on, there)) for code, count in _COUNTS.items())
+    found = _Counts(totals(connection, on, village_id), filters)
+    connection.info[_KEPT_COUNTS] = (asked, found)
+    return found
 
 
 def _there(on: date, village_id: bytes | None) -> ColumnElement[bool]:

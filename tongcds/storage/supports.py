@@ -95,7 +95,7 @@ def recent(connection: Connection, on: date, limit: int) -> tuple[RecentRow, ...
         .join_from(_SUPPORT, _VISIT, _VISIT.c.id == _SUPPORT.c.visit_id)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == _VISIT.c.household_id)
         .where(_SUPPORT.c.deleted == 0, _VISIT.c.deleted == 0, _VISIT.c.on <= on.isoformat())
-        .order_by(_SUPPORT.c.stamp.desc(), _SUPPORT.c.device, _SUPPORT.c.n.desc())
+        .order_by(_SUPPORT.c.stamp.desc())
         .limit(limit)
     ).all()
     names = _names_in(connection, rows)
