@@ -7,6 +7,7 @@ the cells below mean is for `readings`; which rows are people for `rows`.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -181,12 +182,12 @@ class _Grid:
 
     def __init__(self, sheet: Sheet, user: UserNames) -> None:
         self._rows = {row.number: row for row in sheet.rows}
-        self._anchors: dict[tuple[int, int], Merge] = {}
+        self._merges: dict[int, dict[int, Merge]] = defaultdict(dict)
         for merge in sheet.merges:
             if merge.bottom - merge.top < _DEEPEST_HEADER and merge.right - merge.left < _WIDEST_PARENT:
                 for row in range(merge.top, merge.bottom + 1):
                     for column in range(merge.left, merge.right + 1):
-                        self._anchors[row, column] = merge
+                        self._merges[row][column] = merge
         self.decided: dict[int, Field | None] = {}
         for (name, letter), of in user.columns.items():
             index = column_index(letter)
@@ -198,9 +199,12 @@ class _Grid:
         key = name_key(text) if self._by_name else ""
         return self._by_name[key] if key in self._by_name else field_of_name(text)
 
+    def _merged(self, row: int) -> Mapping[int, Merge]:
+        return self._merges.get(row, {})
+
     def label(self, row: int, column: int) -> _Label | None:
         """Return the text at a place; a merged block has its text at each of its places."""
-        merge = self._anchors.get((row, column))
+        merge = self._merged(row).get(column)
         own = self._text(row, column) if merge is None else self._text(merge.top, merge.left)
         if not own:
             return None
@@ -222,21 +226,20 @@ class _Grid:
         return {c: cell for c, cell in held.cells.items() if not self._begun_above(row, c)}
 
     def _begun_above(self, row: int, column: int) -> bool:
-        merge = self._anchors.get((row, column))
+        merge = self._merged(row).get(column)
         return merge is not None and merge.top < row
 
     def columns_of(self, row: int) -> list[int]:
         """Return the columns that hold something on this row, blocks from above included, each block once."""
         held = self._rows.get(row)
         columns = set(held.cells) if held is not None else set()
-        columns |= {column for (r, column), m in self._anchors.items() if r == row and m.left == column}
+        columns |= {column for column, merge in self._merged(row).items() if merge.left == column}
         return sorted(columns)
 
     def columns_below(self, row: int) -> set[int]:
         """Return every column that a text of this row stands over."""
         held = self._rows.get(row)
-        covered = {column for r, column in self._anchors if r == row}
-        return covered | (set(held.cells) if held is not None else set())
+        return set(self._merged(row)) | (set(held.cells) if held is not None else set())
 
     def known(self, row: int) -> dict[int, Field]:
         """Return the fields that a row's texts name, by column."""
@@ -254,7 +257,7 @@ class _Grid:
         """Return the first and last row of the header that a row belongs to."""
         first = last = row
         for column in self.columns_of(row):
-            merge = self._anchors.get((row, column))
+            merge = self._merged(row).get(column)
             if merge is not None:
                 first, last = min(first, merge.top), max(last, merge.bottom)
         while last - first + 1 < _DEEPEST_HEADER and self.is_sub_header(last + 1):

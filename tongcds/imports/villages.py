@@ -47,7 +47,9 @@ def type_word(name: str) -> str:
 
 def without_number(text: str) -> str:
     """Return a village's name without the number in front ("I.", "2 -") and a colon or full stop behind."""
-    return _NUMBER_IN_FRONT.sub("", text, count=1).rstrip(" .:") or text
+    numbered = _NUMBER_IN_FRONT.match(text)
+    name = text[numbered.end() :] if numbered is not None else text
+    return name.rstrip(" .:") or text
 
 
 def is_heading(text: str) -> bool:
