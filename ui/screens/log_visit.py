@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import Clock, business_date
 from tongcds.domain.views import Draft, HouseholdDetail, HouseholdRow, ServiceChoice, VisitEntry
-from tongcds.errors import UserError
 from tongcds.forms.visit import VisitSession, drafted_household
 from tongcds.i18n import _, format_time, ngettext
 from ui.errors import words_for
@@ -61,9 +60,9 @@ class LogVisitScreen(Page):
 
     Args:
         find: the households that fit what was typed, best first.
-        household: the household of an id; UserError when there is none.
+        household: the household of an id, None when it is not there any more.
         services: what can be chosen today.
-        save: writes a visit; its answer goes on with `saved`.
+        save: writes a visit and forgets its draft, in one step; its answer goes on with `saved`.
         save_draft: keeps the form as it is; called while one types.
         load_draft: the draft that was not saved, or None.
         drop_draft: forgets it.
@@ -79,7 +78,7 @@ class LogVisitScreen(Page):
         self,
         *,
         find: Callable[[str], Sequence[HouseholdRow]],
-        household: Callable[[bytes], HouseholdDetail],
+        household: Callable[[bytes], HouseholdDetail | None],
         services: Callable[[], Sequence[ServiceChoice]],
         save: Callable[[VisitEntry], object],
         save_draft: Callable[[dict[str, object]], object],
@@ -154,12 +153,7 @@ class LogVisitScreen(Page):
         return _Start(self._load_services(), draft, self._read(drafted), self._read(household_id))
 
     def _read(self, household_id: bytes | None) -> HouseholdDetail | None:
-        if household_id is None:
-            return None
-        try:
-            return self._household(household_id)
-        except UserError:
-            return None
+        return self._household(household_id) if household_id is not None else None
 
     def _start_again(self) -> None:
         self.start()
@@ -290,13 +284,8 @@ class LogVisitScreen(Page):
         self._timer.stop()
         entry = self.form.session.entry()
         self._writes.run(
-            partial(self._write, entry), partial(self._saved, again=again), owner=self, failed=self._not_saved
+            partial(self._save, entry), partial(self._saved, again=again), owner=self, failed=self._not_saved
         )
-
-    def _write(self, entry: VisitEntry) -> object:
-        answer = self._save(entry)
-        self._drop_draft()
-        return answer
 
     def _not_saved(self, problem: Exception) -> None:
         self._saving = False

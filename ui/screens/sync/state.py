@@ -1,4 +1,4 @@
-"""What Đồng bộ says about an exchange: pure functions from the state to words; `sync` draws them."""
+"""What Đồng bộ says about an exchange: pure functions from its status to words; `screen` draws them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tongcds.domain.views import SyncPhase, SyncStatus, SyncView, Tone
 from tongcds.i18n import _, format_datetime
 from ui.changes import ChangeBus
 from ui.errors import words_for
-from ui.screens import syncparts, syncstate
+from ui.screens.sync import parts, state
 from ui.tasks import Tasks
 from ui.theme import space
 from ui.widgets.button import Button, Kind
@@ -72,7 +72,7 @@ class SyncScreen(Page):
         self._place_rows.body.setContentsMargins(0, space(2), 0, 0)
         self._places.body.addWidget(self._place_rows)
         self._history = Card(_("History"), flush=True)
-        self._table = RowsModel(syncparts.history_columns(), self)
+        self._table = RowsModel(parts.history_columns(), self)
         self._history_view = RowsView(self._table, name=_("History"), pick=False)
         self._history.body.addWidget(self._history_view)
         self._no_history = EmptyState(
@@ -127,7 +127,7 @@ class SyncScreen(Page):
         if self._view is None:
             return
         self._view = replace(self._view, status=status)
-        progress = syncstate.progress(status, self._view.waiting_by_type, self._clock())
+        progress = state.progress(status, self._view.waiting_by_type, self._clock())
         self._running = status.phase in {SyncPhase.SENDING, SyncPhase.RECEIVING}
         self._now.setEnabled(not self._running and status.phase is not SyncPhase.NEEDS_UPDATE)
         self._strip.show_progress(
@@ -162,16 +162,16 @@ class SyncScreen(Page):
     def _show_places(self, view: SyncView) -> None:
         box = self._place_rows.body
         clear(box)
-        self._places.set_head(syncstate.places_head(view))
+        self._places.set_head(state.places_head(view))
         self._calm.setVisible(bool(view.conflicts))
         for returned in view.returned:
-            box.addWidget(syncparts.returned_row(returned))
+            box.addWidget(parts.returned_row(returned))
         for conflict in view.conflicts:
-            part = syncparts.ConflictPart(conflict)
+            part = parts.ConflictPart(conflict)
             part.chosen.connect(self.version_chosen)
             box.addWidget(part)
         if not view.conflicts and not view.returned:
-            box.addWidget(syncparts.no_conflicts())
+            box.addWidget(parts.no_conflicts())
         else:
             box.addStretch(1)
 
@@ -179,7 +179,7 @@ class SyncScreen(Page):
         clear(self._imports.body)
         self._imports.setVisible(bool(view.imports))
         for row in view.imports:
-            part = syncparts.ImportPart(row)
+            part = parts.ImportPart(row)
             if part.undo is not None:
                 part.undo.setProperty("import_id", row.import_id)
                 part.undo.clicked.connect(self._undo_import)
