@@ -121,10 +121,12 @@ class Matcher:
         )
         if by_number:
             return by_number.most_common(1)[0][0]
-        head = members[0]
-        for person in self._by_name.get((village, tone_fold(head.full_name)), ()):
+        head, name = members[0], tone_fold(members[0].full_name)
+        for person in self._by_name.get((village, name), ()):
             home = self.households.get(person.household_id or b"")
-            if home is not None and home.head_id == person.id and _same_birth(head.birth, person.birth):
+            if home is None or home.head_id != person.id or (household.number_is_code and home.code):
+                continue  # two different codes are two households, whoever heads them
+            if _same_person(head, name, person) and _same_birth(head.birth, person.birth):
                 return home.id
         return None
 
