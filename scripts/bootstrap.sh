@@ -39,6 +39,9 @@ missing_packages() {
         for pair in $test_programs; do
             command -v "${pair%%:*}" >/dev/null 2>&1 || printf '%s ' "${pair#*:}"
         done
+        # Debian keeps the server's programs off the PATH.
+        PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')" command -v initdb >/dev/null 2>&1 \
+            || printf 'postgresql '
     fi
     if [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2], end=" ")'
