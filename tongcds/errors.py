@@ -162,6 +162,29 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "unit_unknown": N_("There is no such unit in the list of communes and villages. Check its name or code."),
     "unit_ambiguous": N_("Several villages are called {name}. Write the code of the one you mean."),
+    "household_unknown": N_(
+        "This household is not in the register, or not any more. Nothing was saved; search for it again."
+    ),
+    "household_unclear": N_(
+        "{count} households match this text. Nothing was saved; use the household's code or more of the name."
+    ),
+    "person_unknown": N_("This person is not in the household. Nothing was saved; choose somebody who is."),
+    "person_unclear": N_(
+        "{count} people of this household match “{name}”. Nothing was saved; write the full name."
+    ),
+    "service_unknown": N_(
+        "There is no service {code} in the catalogue. Nothing was saved; choose one from the list."
+    ),
+    "result_unknown": N_(
+        "“{result}” is no result. Nothing was saved; write alone, together, come_back or declined."
+    ),
+    "import_unknown": N_("There is no such import in the history. Nothing was changed; check its number."),
+    "no_overview": N_(
+        "Figures by village and commune are for communes and areas; a team sees its own under Today."
+    ),
+    "already_enrolled": N_(
+        "This computer is already enrolled. Nothing was changed; use the invitation on the other computer."
+    ),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
