@@ -176,7 +176,7 @@ SENTENCES: Final[dict[str, str]] = {
         "There is no service {code} in the catalogue. Nothing was saved; choose one from the list."
     ),
     "result_unknown": N_(
-        "“{result}” is no result. Nothing was saved; write alone, together, come_back or declined."
+        "There is no result “{result}”. Nothing was saved; write alone, together, come_back or declined."
     ),
     "import_unknown": N_("There is no such import in the history. Nothing was changed; check its number."),
     "no_overview": N_(
