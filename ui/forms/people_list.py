@@ -64,6 +64,7 @@ class PeopleList(QWidget):
             row.toggled.connect(self._tell)
             row.installEventFilter(self)
             self._list.addWidget(row)
+            row.show()
             self._rows.append(row)
         self._empty.setVisible(not people)
         numbers = min(len(people), MOST_NUMBERS)

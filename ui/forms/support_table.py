@@ -190,9 +190,9 @@ class SupportTable(QWidget):
         codes = [one.service.code for one in chosen]
         for code in [code for code in self._rows if code not in codes]:
             self._take_out(code)
-        for at, one in enumerate(chosen):
+        for one in chosen:
             if one.service.code not in self._rows:
-                self._add(one, at)
+                self._add(one)
             row = self._rows[one.service.code]
             row.people.show_people(one, everybody, helped)
             row.result.choose(one.result)
@@ -209,7 +209,7 @@ class SupportTable(QWidget):
         self._error.setText(sentence)
         self._error.setVisible(bool(sentence))
 
-    def _add(self, chosen: Chosen, at: int) -> None:
+    def _add(self, chosen: Chosen) -> None:
         row = _Row(chosen)
         self._rows[row.code] = row
         for widget in (row.people, row.result, row.remove):
@@ -223,10 +223,9 @@ class SupportTable(QWidget):
         self._grid.addWidget(row.result, line, 2)
         self._grid.addWidget(row.remove, line, 3)
         self._grid.addWidget(row.divider, line + 1, 0, 1, 4)
-        before = list(self._rows.values())[at - 1].result if at else None
-        if before is not None:
-            QWidget.setTabOrder(before, row.people)
-        QWidget.setTabOrder(row.people, row.result)
+        for shown in row.widgets():
+            # At once, so that the very next Tab finds it.
+            shown.show()
 
     def _take_out(self, code: str) -> None:
         for widget in self._rows.pop(code).widgets():

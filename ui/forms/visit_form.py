@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -46,7 +47,7 @@ class VisitForm(QWidget):
     Args:
         session: what it draws at first; `show_session` changes it.
         find: the households that fit what was typed, best first.
-        household: the household of an id.
+        household: the household of an id, None when it is not there any more.
         reads: runs `find` and `household`.
     """
 
@@ -57,7 +58,7 @@ class VisitForm(QWidget):
         session: VisitSession,
         *,
         find: Callable[[str], Sequence[HouseholdRow]],
-        household: Callable[[bytes], HouseholdDetail],
+        household: Callable[[bytes], HouseholdDetail | None],
         reads: Tasks,
         parent: QWidget | None = None,
     ) -> None:
@@ -236,11 +237,20 @@ class VisitForm(QWidget):
     def _ask(self, row: HouseholdRow, *, then: Callable[[HouseholdDetail], None]) -> None:
         self._asked = row.household_id
         read = partial(self._household, row.household_id)
-        self._reads.run(read, partial(self._if_asked, then), owner=self, failed=self._cannot_read)
+        self._reads.run(
+            read, partial(self._if_asked, then, row.household_id), owner=self, failed=self._cannot_read
+        )
 
-    def _if_asked(self, then: Callable[[HouseholdDetail], None], detail: HouseholdDetail) -> None:
-        if detail.household_id == self._asked:
+    def _if_asked(
+        self, then: Callable[[HouseholdDetail], None], wanted: bytes, detail: HouseholdDetail | None
+    ) -> None:
+        if wanted != self._asked:
+            return
+        if detail is not None:
             then(detail)
+        else:
+            self.picker.take_held()
+            self.picker.show_error(_("This household is not in the register any more. Choose another one."))
 
     def _cannot_read(self, problem: Exception) -> None:
         self.picker.take_held()
@@ -267,6 +277,18 @@ class VisitForm(QWidget):
     def _show_people(self) -> None:
         helped = [person.person_id for person in self.session.helped]
         self.people.show_people(self.session.people, helped)
+
+        self._order()
+
+    def _order(self) -> None:
+        """Tab goes on in reading order, also to what came later."""
+        chain: list[QWidget] = [self.picker.field, *self.people.rows()]
+        chain += (self.day, self.minutes, self.follow_up, self.services.field)
+        for code in self.supports.codes():
+            chain += self.supports.row(code)
+        chain.append(self.note)
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def _tick(self, person_id: bytes, on: bool) -> None:  # noqa: FBT001 - what a check row says
         self.session.tick(person_id, on=on)
@@ -321,6 +343,7 @@ class VisitForm(QWidget):
     def _show_supports(self) -> None:
         self.supports.show_chosen(self.session.chosen(), self.session.people, self.session.helped)
         self.services.refresh()
+        self._order()
 
     # Texts
 

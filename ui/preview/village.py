@@ -21,7 +21,6 @@ from tongcds.domain.views import (
     Standing,
     TodoRow,
 )
-from tongcds.errors import UserError
 from tongcds.i18n import language
 
 TODAY: Final = date(2026, 11, 23)
@@ -129,16 +128,12 @@ def nothing_listed(_wanted: HouseholdFilter) -> HouseholdList:
     return HouseholdList((), 0, 0, 0, (), ())
 
 
-def household(household_id: bytes) -> HouseholdDetail:
-    """The household of an id.
-
-    Raises:
-        UserError: there is none.
-    """
+def household(household_id: bytes) -> HouseholdDetail | None:
+    """The household of an id, None if there is none."""
     for row, home in zip(rows(), _HOMES, strict=True):
         if row.household_id == household_id:
             return _detail(row, home[7])
-    raise UserError("unit_unknown")
+    return None
 
 
 def _detail(row: HouseholdRow, people: Sequence[tuple[str, int, str, str]]) -> HouseholdDetail:
@@ -157,13 +152,14 @@ def _detail(row: HouseholdRow, people: Sequence[tuple[str, int, str, str]]) -> H
             FactState("household_smartphone", "ĐT thông minh", value=False, held_on=date(2026, 3, 12)),
             FactState("fibre", "Cáp quang", value=None, held_on=None),
         ),
-        people=tuple(_person(row, at, *person) for at, person in enumerate(people)),
+        people=tuple(_person(row, at, person) for at, person in enumerate(people)),
         history=_history(row, people),
         open_follow_ups=_promises(row),
     )
 
 
-def _person(row: HouseholdRow, at: int, name: str, year: int, relation: str, known: str) -> PersonRow:
+def _person(row: HouseholdRow, at: int, person: tuple[str, int, str, str]) -> PersonRow:
+    name, year, relation, known = person
     facts = []
     for (fact, label), letter in zip(_FACTS, known, strict=True):
         value = {"y": True, "n": False}.get(letter)

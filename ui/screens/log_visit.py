@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.clock import Clock, business_date
 from tongcds.domain.views import Draft, HouseholdDetail, HouseholdRow, ServiceChoice, VisitEntry
@@ -117,12 +117,14 @@ class LogVisitScreen(Page):
         self.discard.clicked.connect(self._discard_or_bring_back)
         leave = Button(_("Leave"), hint="Escape")
         leave.clicked.connect(self._leave)
-        self.next = Button(_("Save and next"), keys="Ctrl+Shift+Return", hint="")
+        self.next = Button(_("Save and next"))
         self.next.clicked.connect(self._save_and_next)
-        self.done = Button(_("Save"), icon="check", keys="Ctrl+Return", kind=Kind.PRIMARY)
+        self.done = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
         self.done.clicked.connect(self._save_and_leave)
-        QShortcut(QKeySequence("Ctrl+Enter"), self).activated.connect(self._save_and_leave)
-        QShortcut(QKeySequence("Ctrl+Shift+Enter"), self).activated.connect(self._save_and_next)
+        # Not the shortcuts of the buttons: those wait for a tenth of a second, and fast hands type on.
+        for keys in ("Return", "Enter"):
+            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self._save_and_leave)
+            QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self).activated.connect(self._save_and_next)
         self._head = PageHead(_("Log support"), "", [self.discard, leave, self.next, self.done])
         self._trouble = Text("", Style.ERROR, wrap=True)
         self._trouble.hide()
@@ -130,9 +132,16 @@ class LogVisitScreen(Page):
         self.body.addWidget(self._trouble)
         self.body.addWidget(self.form, 1)
         self.setFocusProxy(self.form)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
         self.retried.connect(self._start_again)
         self._offer_discard()
         self._say("")
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.form.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now)
 
     # Beginning
 
