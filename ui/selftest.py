@@ -19,7 +19,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 import tongcds
 import ui
-from tongcds import i18n
+from tongcds import i18n, paths
+from tongcds.actions import opening
+from tongcds.clock import system_clock
 from ui import icons, stylesheet, theme
 
 # The server is packaged on its own.
@@ -58,7 +60,22 @@ def _draw_a_window() -> None:
         raise LookupError("nothing was drawn")
 
 
-CHECKS: tuple[Callable[[], None], ...] = (_load_every_module, _speak_vietnamese, _draw_a_window)
+def _keep_an_encrypted_vault() -> None:
+    folder = paths.profile_folder()
+    passphrase = "bốn từ không ai đoán"  # noqa: S105 - of a vault that is thrown away
+    opening.create_vault(folder, passphrase, "Lò Thị Mẫu", system_clock).close()
+    opening.open_vault(folder, passphrase, system_clock).close()
+    for file in opening.vault_folder(folder).rglob("*"):
+        if file.is_file() and file.read_bytes()[:15] == b"SQLite format 3":
+            raise LookupError(f"{file.name} is not encrypted")
+
+
+CHECKS: tuple[Callable[[], None], ...] = (
+    _load_every_module,
+    _speak_vietnamese,
+    _draw_a_window,
+    _keep_an_encrypted_vault,
+)
 
 
 def run() -> int:
