@@ -32,7 +32,7 @@ from sqlalchemy import (
 from tongcds.domain.text import name_sort_key
 from tongcds.domain.views import SearchHit
 from tongcds.records import record_type
-from tongcds.storage.search_query import Typed, code_words, marked_words, phone_words, plain_words
+from tongcds.storage.search_query import Kind, Typed, code_words, marked_words, phone_words, plain_words
 
 SEARCH: Final = MetaData()
 
@@ -58,18 +58,15 @@ ENTRY: Final = Table(
 
 # FTS5 knows no SQLAlchemy table; this names its columns for queries.
 WORDS: Final = table("search_words", *(column(name) for name in ("rowid", "search_words")))
-_WORD_COLUMNS: Final = ("given", "name", "marked", "place", "home", "phone")
 
-# Contentless: the words lie in the index alone. No positions are kept, since words match in any order. All
-# text comes folded and cut into words, so the plainest tokenizer is the one without surprises.
+# Contentless: the words lie in the index alone, without positions, since they match in any order. They come
+# folded and cut, so the plainest tokenizer is the one without surprises, and each is marked with its kind
+# (`search_query.Kind`), so that one kind's common words do not slow another down.
 _CREATE_WORDS: Final = (
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5({', '.join(_WORD_COLUMNS)}, content='',"
-    " contentless_delete=1, detail=column, prefix='1 2 3', tokenize='ascii')"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5(words, content='', contentless_delete=1,"
+    " detail=none, prefix='2 3 4', tokenize='ascii')"
 )
-_INSERT_WORDS: Final = (
-    f"INSERT INTO search_words (rowid, {', '.join(_WORD_COLUMNS)})"  # noqa: S608 - names from above
-    f" VALUES (:row, {', '.join(f':{name}' for name in _WORD_COLUMNS)})"
-)
+_INSERT_WORDS: Final = "INSERT INTO search_words (rowid, words) VALUES (:row, :words)"
 
 _SLICE: Final = 400
 
@@ -227,14 +224,14 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
     for home in homes:
         for entry, text in _entries(home, people.get(home.id, [])):
             entries.append({"row": next_row, **entry})
-            words.append({"row": next_row, **text})
+            words.append({"row": next_row, "words": text})
             next_row += 1
     if entries:
         connection.execute(insert(ENTRY), entries)
         connection.exec_driver_sql(_INSERT_WORDS, words)
 
 
-_Entry = tuple[dict[str, object], dict[str, object]]
+_Entry = tuple[dict[str, object], str]
 
 
 def _entries(home: _Row, people: Sequence[_Row]) -> Iterator[_Entry]:
@@ -274,12 +271,12 @@ def _entry(
         "sort_key": name_sort_key(name),
         "left_on": left_on,
     }
-    words = {
-        "given": plain_words(" ".join(name.split()[-1:])),
-        "name": plain_words(name),
-        "marked": marked_words(name),
-        "place": place,
-        "home": home_words,
-        "phone": phones,
-    }
-    return entry, {column_name: " ".join(found) for column_name, found in words.items()}
+    words = (
+        (Kind.GIVEN, plain_words(" ".join(name.split()[-1:]))),
+        (Kind.NAME, plain_words(name)),
+        (Kind.MARKED, marked_words(name)),
+        (Kind.PLACE, place),
+        (Kind.HOME, home_words),
+        (Kind.PHONE, phones),
+    )
+    return entry, " ".join(kind + word for kind, found in words for word in found)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from tongcds.domain.text import clean, fold, tone_fold
@@ -57,6 +58,21 @@ def phone_words(*numbers: str | None) -> list[str]:
     return [number[::-1] for number in digits if number]
 
 
+class Kind(StrEnum):
+    """What a kept word belongs to; stands before the word, and is no letter that a text could have.
+
+    The given name apart from the whole name, and that apart from the name as written; a village and a code
+    apart for the household (`PLACE`) and for whoever lives there (`HOME`).
+    """
+
+    GIVEN = "\ue000"
+    NAME = "\ue001"
+    MARKED = "\ue002"
+    PLACE = "\ue003"
+    HOME = "\ue004"
+    PHONE = "\ue005"
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     plain: str
@@ -94,9 +110,9 @@ class Typed:
             return []
         tiers = []
         if any(not _DIGITS.fullmatch(word.plain) for word in self.words):
-            whole = _any(f'{{given}}: "{word.plain}"' for word in self.words)
-            begun = _any(f'{{given}}: "{word.plain}" *' for word in self.words)
-            plain = _all(f'{{name}}: "{word.plain}" *' for word in self.words)
+            whole = _any(_whole(Kind.GIVEN, word.plain) for word in self.words)
+            begun = _any(_begun(Kind.GIVEN, word.plain) for word in self.words)
+            plain = _all(_begun(Kind.NAME, word.plain) for word in self.words)
             if any(word.marked for word in self.words):
                 exact = _all(map(_as_written, self.words))
                 tiers += [_all((exact, whole)), _all((exact, begun)), exact]
@@ -107,20 +123,28 @@ class Typed:
     def anywhere(self) -> str | None:
         """The question for everything that fits; None when there is nothing to look for.
 
-        A village or a code alone finds households (`place`), not everybody who lives there (`home`).
+        A village or a code alone finds households, not everybody who lives there.
         """
         if not self.words:
             return None
-        parts = [_all(_in(word, "name place") for word in self.words)]
+        parts = [_all(_in(word, Kind.NAME, Kind.PLACE) for word in self.words)]
         if len(self.words) > 1:
-            everywhere = _all(_in(word, "name home") for word in self.words)
-            parts.append(_all((everywhere, _any(_in(word, "name") for word in self.words))))
+            at_home = _all(_in(word, Kind.NAME, Kind.HOME) for word in self.words)
+            parts.append(_all((at_home, _any(_in(word, Kind.NAME) for word in self.words))))
         return _any((*parts, *self._one_number()))
 
     def _one_number(self) -> list[str]:
         digits = "".join(word.plain for word in self.words)
         spread = len(self.words) > 1 and _DIGITS.fullmatch(digits) and len(digits) >= _LEAST_PHONE_DIGITS
-        return [f'{{phone}}: "{digits[::-1]}" *'] if spread else []
+        return [_begun(Kind.PHONE, digits[::-1])] if spread else []
+
+
+def _whole(kind: Kind, word: str) -> str:
+    return f'"{kind}{word}"'
+
+
+def _begun(kind: Kind, word: str) -> str:
+    return f'"{kind}{word}" *'
 
 
 def _all(parts: Iterable[str]) -> str:
@@ -133,10 +157,12 @@ def _any(parts: Iterable[str]) -> str:
 
 def _as_written(word: _Word) -> str:
     if not word.marked:
-        return f'{{name}}: "{word.plain}" *'
-    return _any(f'{{marked}}: "{way}" *' for way in word.marked)
+        return _begun(Kind.NAME, word.plain)
+    return _any(_begun(Kind.MARKED, way) for way in word.marked)
 
 
-def _in(word: _Word, columns: str) -> str:
-    here = f'{{{columns}}}: "{word.plain}" *'
-    return _any((here, f'{{phone}}: "{word.tail}" *')) if word.tail else here
+def _in(word: _Word, *kinds: Kind) -> str:
+    ways = [_begun(kind, word.plain) for kind in kinds]
+    if word.tail:
+        ways.append(_begun(Kind.PHONE, word.tail))
+    return _any(ways)
