@@ -50,7 +50,7 @@ class _Subject:
 def waiting_by_type(connection: Connection) -> tuple[tuple[str, int], ...]:
     """How many own writes no receipt covers, by type of record; types without any are left out."""
     query = select(OWN.c.type, func.count()).where(OWN.c.state == WAITING).group_by(OWN.c.type)
-    counts: dict[int, int] = dict(connection.execute(query).tuples().all())
+    counts: dict[int, int] = dict(connection.execute(query).all())
     return tuple((t.name, counts[t.number]) for t in all_types() if t.number in counts)
 
 

@@ -123,7 +123,7 @@ def service_counts(connection: Connection) -> dict[str, int]:
         .where(_SUPPORT.c.deleted == 0, _SUPPORT.c.service.is_not(None))
         .group_by(_SUPPORT.c.service)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def week_counts(connection: Connection, on: date) -> WeekCounts:
