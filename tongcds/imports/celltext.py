@@ -19,6 +19,7 @@ _NOTHING: Final = frozenset(
     {"", "không", "không có", "chưa", "chưa có", "chưa làm", "k", "ko"},
 )
 _ONLY_DASHES: Final = re.compile(r"[-\u2010-\u2015]+")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _DITTO: Final = frozenset({'"', "''", "//", "nt", "-nt-", "như trên", "\u201d", "\u201c", "\u2033"})
 
 _VIETNAMESE: Final = re.compile("[ĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]")
@@ -60,7 +61,7 @@ def read_text(cell: Cell | None, *, convert: bool = True) -> CellText:
             parts.append(run.text)
     text = "".join(parts)
     if unclear:
-        return CellText(text.strip(), found, legacy, unclear=True)
+        return CellText(_CONTROLS.sub("", text).strip(), found, legacy, unclear=True)
     return CellText(_without_apostrophe(clean(text)), found, legacy)
 
 
