@@ -166,11 +166,8 @@ def add_villages(
     Raises:
         UserError: `table_reference_unknown` for a commune that is not seeded.
     """
-    communes = dict(
-        connection.execute(select(_UNIT.code, _UNIT.id).where(_UNIT.kind == "commune", _UNIT.deleted == 0))
-        .tuples()
-        .all()
-    )
+    query = select(_UNIT.code, _UNIT.id).where(_UNIT.kind == "commune", _UNIT.deleted == 0)
+    communes = {str(code): commune for code, commune in connection.execute(query)}
     writer = OfficeWriter(connection, now=now)
     counts: dict[str, int] = {}
     ids: list[bytes] = []

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nacl.signing import SigningKey, VerifyKey
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, StaticPool, create_engine, select
 
 from tongcds.domain.stamps import new_prefix
 from tongcds.protocol import envelope
@@ -67,7 +67,9 @@ class Laptop:
         request = EnrolRequest(VERSION, code, bytes(self.key.verify_key), self.prefix, self.now())
         self.me = decode(Credentials, self.post("/api/v1/enrol", encode(request)))
         self.scope, self.entries = self.me.scope, self.me.entries
-        self.connection: Connection = create_engine("sqlite://").connect()
+        self.connection: Connection = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        ).connect()
         create_tables(self.connection)
         self.identity: Identity = new_identity(
             self.connection, device=self.me.device, now=self.now, prefix=self.prefix
@@ -91,6 +93,21 @@ class Laptop:
         writer.create("household", reserved=household, village_id=village, code="HN-0001", head_id=person)
         writer.flush()
         return household
+
+    def observe(self, household: bytes, fact: str, value: bool, *, on: str) -> None:
+        """Somebody saw on a day whether this was so."""
+        writer = self.writer()
+        writer.create(
+            "observation",
+            village_id=self.me.unit_id,
+            subject="household",
+            subject_id=household,
+            fact=fact,
+            value=int(value),
+            held_on=on,
+            how="seen",
+        )
+        writer.flush()
 
     def cursors(self) -> list[int]:
         known = read_areas(self.connection, [e.area for e in self.entries])

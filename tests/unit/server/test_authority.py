@@ -1,0 +1,165 @@
+"""Who may write what, where: every role, every record type, every place. A cell that nobody declared fails."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
+from tongcds.domain.views import Role
+from tongcds.protocol.messages import ScopeEntry, Write
+from tongcds.records import all_types, record_type
+from tongcds.replica.rows import read_rows
+from tongcds.server.enrolment import current_scope
+from tongcds.server.scopes import authority, in_stable_order, scope_of
+from tongcds.server.tables import DEVICE
+
+PEOPLE = {"household", "person", "observation", "visit", "support", "follow_up"}
+HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
+PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
+
+# For each role: the record types that it may make new, and where.
+MAY_MAKE = {
+    "team": dict.fromkeys(PEOPLE, {VILLAGE}),
+    "commune": {
+        **dict.fromkeys(PEOPLE, {VILLAGE, SECOND_VILLAGE, COMMUNE}),
+        "team": {VILLAGE, SECOND_VILLAGE, COMMUNE},
+        "member": {VILLAGE, SECOND_VILLAGE, COMMUNE},
+    },
+    "area": {"member": {AREA}},
+    "province": {"member": {"14"}, "unit_event": {"14"}},
+}
+# Records that are their own area, that only the server makes, or that only the merge makes.
+NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "conflict"}
+
+
+@pytest.fixture
+def judge(small_world):
+    """What `authority` says to a new record of a type in a place."""
+    database = small_world.province.database
+    with database.read() as connection:
+        province = small_world.unit("14")
+        asked = {}
+        for role, home in HOME.items():
+            unit = small_world.unit(home)
+            entries = scope_of(connection, Role(role), unit, province)
+            asked[role] = authority(connection, Role(role), unit, b"m" * 16, entries)
+
+        def say(role, type_name, place, *, values=None, row=None, author=b"m" * 16):
+            record = record_type(type_name)
+            write = Write(record.number, b"r" * 16, 1, 1, author, values or {}, {})
+            return asked[role](record, place if isinstance(place, bytes) else small_world.unit(place), write, row)
+
+        yield say
+
+
+def test_every_record_type_is_declared_here():
+    declared = NOT_MADE_IN_A_PLACE | {name for cells in MAY_MAKE.values() for name in cells}
+    assert declared == {record.name for record in all_types()}
+
+
+@pytest.mark.parametrize("role", HOME)
+def test_a_role_makes_exactly_what_is_declared(judge, role):
+    found: dict[str, set[str]] = {}
+    for record in all_types():
+        if record.name in NOT_MADE_IN_A_PLACE:
+            continue
+        for place in PLACES:
+            if judge(role, record.name, place) == "":
+                found.setdefault(record.name, set()).add(place)
+    assert found == MAY_MAKE[role]
+
+
+@pytest.mark.parametrize("role", HOME)
+@pytest.mark.parametrize("type_name", sorted(NOT_MADE_IN_A_PLACE - {"village"}))
+def test_what_only_the_server_makes_is_refused(judge, role, type_name):
+    assert {judge(role, type_name, place) for place in PLACES} == {"not_allowed"}
+
+
+@pytest.mark.parametrize(("role", "answer"), [("team", "not_allowed"), ("commune", ""), ("area", "not_allowed")])
+def test_a_commune_makes_villages_of_its_own(judge, small_world, role, answer):
+    new = b"v" * 16
+    assert judge(role, "village", new, values={"commune_id": small_world.unit(COMMUNE)}) == answer
+    assert judge(role, "village", b"w" * 16, values={"commune_id": small_world.unit(OTHER_COMMUNE)}) == "not_allowed"
+    assert judge(role, "household", new) == answer
+    assert judge(role, "household", b"w" * 16) == "not_allowed"
+
+
+def test_a_village_cannot_be_taken_to_another_commune(judge, small_world):
+    village = small_world.unit(VILLAGE)
+    with small_world.province.database.read() as connection:
+        row = read_rows(connection, record_type("village"), [village])[village]
+    assert judge("commune", "village", village, values={"electricity": "grid"}, row=row) == ""
+    away = {"commune_id": small_world.unit(OTHER_COMMUNE)}
+    assert judge("commune", "village", village, values=away, row=row) == "not_allowed"
+
+
+def test_a_conflict_can_only_be_marked_as_seen(judge):
+    row = {"values": {}}
+    assert judge("team", "conflict", VILLAGE, values={"resolved": 1}, row=row) == ""
+    assert judge("team", "conflict", VILLAGE, values={"kept_value": b""}, row=row) == "not_allowed"
+    assert judge("team", "conflict", OTHER_VILLAGE, values={"resolved": 1}, row=row) == "not_allowed"
+
+
+def test_nobody_signs_for_strangers(judge):
+    assert judge("team", "household", VILLAGE, author=b"x" * 16) == "author_unknown"
+
+
+def test_scopes_say_what_each_role_holds(small_world):
+    modes = {}
+    names = {small_world.unit(place): place for place in PLACES}
+    with small_world.province.database.read() as connection:
+        province = small_world.unit("14")
+        for role, home in HOME.items():
+            entries = scope_of(connection, Role(role), small_world.unit(home), province)
+            modes[role] = {names.get(e.area, "?"): e.mode for e in entries}
+    figures = "figures"
+    second_other = "?"
+    assert modes == {
+        "team": {"14": figures, AREA: figures, COMMUNE: "read", VILLAGE: "write"},
+        "commune": {"14": figures, AREA: figures, COMMUNE: "write", VILLAGE: "write", SECOND_VILLAGE: "write"},
+        "area": {
+            "14": figures, AREA: "write", COMMUNE: figures, OTHER_COMMUNE: figures, VILLAGE: figures,
+            SECOND_VILLAGE: figures, OTHER_VILLAGE: figures, second_other: figures,
+        },
+        "province": {
+            "14": "write", AREA: figures, COMMUNE: figures, OTHER_COMMUNE: figures, VILLAGE: figures,
+            SECOND_VILLAGE: figures, OTHER_VILLAGE: figures, second_other: figures,
+        },
+    }  # fmt: skip
+
+
+def test_nobody_above_the_commune_reads_about_people(small_world):
+    with small_world.province.database.read() as connection:
+        province = small_world.unit("14")
+        for role in ("area", "province"):
+            own = small_world.unit(HOME[role])
+            entries = scope_of(connection, Role(role), own, province)
+            assert {e.mode for e in entries if e.area != own} == {"figures"}
+
+
+def test_a_trainer_and_somebody_of_a_unit_that_is_gone_hold_nothing(small_world):
+    with small_world.province.database.read() as connection:
+        province = small_world.unit("14")
+        assert scope_of(connection, Role.TRAINER, small_world.unit(VILLAGE), province) == []
+        gone = scope_of(connection, Role.TEAM, b"g" * 16, province)
+        assert [e.mode for e in gone if e.area != b"g" * 16] == ["figures"]
+
+
+def test_a_scope_keeps_its_order_when_it_grows_and_shrinks():
+    a, b, c, d = (ScopeEntry(bytes([i]) * 16, "write") for i in range(4))
+    assert in_stable_order([c, a, b], [a, b, c, d]) == [c, a, b, d]
+    assert in_stable_order([c, a, b], [b, c]) == [c, b]
+    changed = ScopeEntry(a.area, "read")
+    assert in_stable_order([c, a], [changed, c]) == [c, changed]
+
+
+def test_a_scope_gets_a_new_version_only_when_it_changes(small_world):
+    team = small_world.laptop(VILLAGE)
+    with small_world.province.database.write() as connection:
+        from tongcds.server.office import structure_changed
+
+        structure_changed(connection)
+        device = connection.execute(select(DEVICE).where(DEVICE.c.device == team.me.device)).one()
+        scope, entries = current_scope(connection, device)
+    assert (scope, entries) == (team.me.scope, team.me.entries)
