@@ -1,0 +1,117 @@
+"""A register brought in, as a whole or not at all, and taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.actions.conftest import COMMUNE, MEMBER
+from tests.unit.actions.test_visits import rows
+from tongcds.actions import Core, importing, register, visits
+from tongcds.domain.views import HouseholdFilter, Result, SupportEntry, VisitEntry
+from tongcds.errors import CancelledError, UserError
+
+DATA = Path(__file__).parents[2] / "data" / "imports"
+CLEAN, MESSY = DATA / "ho-dan-sach.xlsx", DATA / "ho-dan-cu.xlsx"
+
+
+def bring_in(core: Core, path: Path = MESSY) -> bytes:
+    row, _changes = importing.apply_import(core, importing.prepare_import(core, path))
+    return row.import_id
+
+
+def test_a_commune_imports_a_whole_register_with_its_villages(commune: Core) -> None:
+    prepared = importing.prepare_import(commune, MESSY)
+    assert (prepared.preview.households_new, prepared.preview.people_to_write) == (60, 235)
+    bring_in(commune)
+    assert (len(rows(commune, "household")), len(rows(commune, "person"))) == (60, 235)
+    names = {str(row["name"]) for row in rows(commune, "village") if row["commune_id"] == COMMUNE}
+    assert names >= {"Thôn Tràng Cát", "Thôn Kha", "Thôn Buồng"}
+    heads = {row["head_id"] for row in rows(commune, "household")}
+    assert heads <= {row["id"] for row in rows(commune, "person")}
+
+
+def test_importing_the_same_file_again_changes_nothing(commune: Core) -> None:
+    bring_in(commune)
+    again = importing.prepare_import(commune, MESSY).preview
+    assert (again.households_new, again.households_changed, again.households_same) == (0, 0, 60)
+
+
+def test_a_team_is_told_of_rows_of_other_villages_and_takes_none_of_them(team: Core) -> None:
+    preview = importing.prepare_import(team, CLEAN).preview
+    assert preview.households_to_write == 0
+    assert len(preview.villages_missing) == 5
+
+
+def test_a_cancelled_import_leaves_nothing(commune: Core) -> None:
+    prepared = importing.prepare_import(commune, MESSY)
+    steps: list[int] = []
+
+    def cancelled() -> bool:
+        return len(steps) >= 1
+
+    with pytest.raises(CancelledError):
+        importing.apply_import(commune, prepared, lambda done, _total: steps.append(done), cancelled)
+    assert not rows(commune, "household")
+    assert len(rows(commune, "village")) == 1
+
+
+def test_taking_an_import_back_leaves_the_register_as_it_was(commune: Core) -> None:
+    import_id = bring_in(commune)
+    undone, _changes = importing.undo_import(commune, import_id)
+    assert (undone.removed, undone.kept) == (60 + 235 + 3, 0)
+    assert not rows(commune, "household")
+    assert not rows(commune, "person")
+    with pytest.raises(UserError, match="import_not_undoable"):
+        importing.undo_import(commune, import_id)
+
+
+def test_what_was_edited_or_visited_since_stays_when_an_import_is_taken_back(commune: Core) -> None:
+    import_id = bring_in(commune)
+    first, second = register.households(commune, HouseholdFilter()).rows[:2]
+    people = visits.people(commune, first.household_id)
+    entry = VisitEntry(
+        first.household_id, commune.today, (SupportEntry("SE01", (people[0].person_id,), Result.ALONE),)
+    )
+    visits.save_visit(commune, entry)
+    with commune.vault.change(MEMBER) as change:
+        change.writer.update("household", second.household_id, note="đã sửa tay")
+    undone, _changes = importing.undo_import(commune, import_id)
+    assert undone.kept == 2
+    assert {row["id"] for row in rows(commune, "household")} == {first.household_id, second.household_id}
+    left = {row["household_id"] for row in rows(commune, "person")}
+    assert left == {first.household_id, second.household_id}
+
+
+def test_an_import_that_changed_a_value_gives_the_former_one_back(commune: Core) -> None:
+    bring_in(commune)
+    row = register.households(commune, HouseholdFilter()).rows[0]
+    person = visits.people(commune, row.household_id)[0].person_id
+    with commune.vault.change(MEMBER) as change:
+        before = change.writer.value_of("person", person, "phone")
+        change.writer.update("person", person, phone="0990000000")
+    second = bring_in(commune)
+    with commune.vault.change(MEMBER) as change:
+        assert change.writer.value_of("person", person, "phone") == (before or "0990000000")
+    importing.undo_import(commune, second)
+    with commune.vault.change(MEMBER) as change:
+        assert change.writer.value_of("person", person, "phone") == "0990000000"
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "text"])
+def test_a_file_that_is_no_register_is_refused_and_changes_nothing(
+    commune: Core, tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "so.xlsx"
+    if damage == "cut":
+        path.write_bytes(MESSY.read_bytes()[:9000])
+    elif damage == "text":
+        path.write_bytes(b"%PDF-1.7 \x00\x01")
+    with pytest.raises(UserError) as refused:
+        importing.prepare_import(commune, path)
+    assert (
+        refused.value.code
+        == {"missing": "file_missing", "cut": "file_damaged", "text": "file_not_spreadsheet"}[damage]
+    )
+    assert not rows(commune, "household")
