@@ -97,7 +97,7 @@ class Length:
     RADIUS_SMALL: Final = 4
     CONTROL: Final = 36
     CONTROL_LARGE: Final = 38
-    CONTROL_SMALL: Final = 30
+    HEADING: Final = 33
     RAIL: Final = 212
     TOP_BAR: Final = 56
     SEARCH: Final = 360
@@ -208,11 +208,12 @@ def load(name: str, *, text_percent: int = 100) -> Theme:
     return Theme(name, _palette(name), percent)
 
 
+@cache
 def load_fonts() -> None:
-    """Make the bundled fonts known to Qt. Call once, after QApplication exists."""
+    """Make the bundled fonts known to Qt, once; QApplication has to exist."""
     for file in sorted((paths.resources_folder() / "fonts").glob("*.ttf")):
         if QFontDatabase.addApplicationFont(str(file)) < 0:
-            log.warning("font refused: %s", file.name)
+            log.warning("a bundled font was refused", extra={"code": file.stem})
 
 
 _in_use: list[Theme] = []

@@ -42,7 +42,7 @@ class BadgeButton(QAbstractButton):
         look = theme.current()
         words = look.metrics(Style.STRONG).horizontalAdvance(self.text()) + 1
         width = words + look.scaled(IconSize.LARGE) + space(1.75) + 2 * space(3.5)
-        return QSize(round(width), max(Length.CONTROL - space(0.5), look.scaled(Length.LOGO)))
+        return QSize(round(width), look.control)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.current().scaled(Length.FIELD), self.sizeHint().height())

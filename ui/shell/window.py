@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from tongcds.domain.views import SearchHit, SyncStatus, Whoami
@@ -87,7 +87,13 @@ class Shell(QMainWindow):
         if any(place.key == "log" for place in places_of(who.role)):
             QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(self.log_requested)
         QShortcut(QKeySequence("F1"), self).activated.connect(self._ask_help)
-        QShortcut(QKeySequence("Escape"), self).activated.connect(self.back)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # No shortcut: a field or a button of the screen that knows what Esc means comes first.
+        if event.key() == Qt.Key.Key_Escape:
+            self.back()
+        else:
+            super().keyPressEvent(event)
 
     def _go(self) -> None:
         shortcut = self.sender()

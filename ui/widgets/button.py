@@ -91,10 +91,8 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:
         look = theme.current()
         side, icon, words, hint = self._pieces()
-        if self._kind in {Kind.SMALL, Kind.LINK}:
-            height = look.scaled(Length.CONTROL_SMALL)
-        else:
-            height = max(Length.CONTROL, look.scaled(Length.CONTROL_LARGE))
+        large = max(Length.CONTROL, look.scaled(Length.CONTROL_LARGE))
+        height = look.control if self._kind in {Kind.SMALL, Kind.LINK} else large
         return QSize(2 * side + icon + words + hint, height)
 
     def minimumSizeHint(self) -> QSize:

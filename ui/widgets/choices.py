@@ -127,7 +127,7 @@ class FilterChip(QAbstractButton):
             width += look.scaled(IconSize.SMALL) + space(2)
         if self._icon:
             width += look.scaled(IconSize.MEDIUM) + space(2)
-        return QSize(round(width) + 1, look.scaled(Length.CONTROL_SMALL))
+        return QSize(round(width) + 1, look.control)
 
     def nextCheckState(self) -> None:
         super().nextCheckState()

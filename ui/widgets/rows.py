@@ -147,7 +147,7 @@ class _Header(QHeaderView):
         self.setMinimumSectionSize(space(6))
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), theme.current().scaled(Length.CONTROL_SMALL + space(0.75)))
+        return QSize(super().sizeHint().width(), theme.current().scaled(Length.HEADING))
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's name
         look = theme.current()
