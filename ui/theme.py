@@ -123,6 +123,8 @@ class Length:
     STACKED: Final = 780
     FORM_SIDE: Final = 372
     FORM_WIDE: Final = 980
+    LIST_SIDE: Final = 430
+    LIST_LOW: Final = 300
 
 
 class IconSize:
