@@ -113,8 +113,8 @@ def _damage_named() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError, NotImplementedError) as error:
         raise UserError("file_damaged") from error
-    except (RuntimeError, ValueError, OverflowError, struct.error) as error:
-        # What zipfile makes of a directory that contradicts itself, and int() of an attribute that is none.
+    except (RuntimeError, ValueError, LookupError, OverflowError, struct.error) as error:
+        # A directory that contradicts itself, an encoding nobody knows, an attribute missing or no number.
         raise UserError("file_damaged") from error
 
 

@@ -93,6 +93,26 @@ def test_a_part_that_is_no_xml_is_damage(make_book, settings, part):
 
 
 @pytest.mark.parametrize(
+    ("part", "said", "instead"),
+    [
+        ("xl/workbook.xml", b"<workbook", b'<?xml version="1.0" encoding="utf-q"?><workbook'),
+        ("xl/styles.xml", b"<fonts", b'<numFmts><numFmt formatCode="0"/></numFmts><fonts'),
+        ("xl/worksheets/sheet1.xml", b'r="B2"', b'r="B"'),
+        ("xl/worksheets/sheet1.xml", b"<v>1980</v>", b"<v>nan</v>"),
+        ("xl/worksheets/sheet1.xml", b"<sheetData", b'<cols><col hidden="1"/></cols><sheetData'),
+    ],
+)
+def test_nonsense_where_the_format_wants_a_number_is_damage(make_book, settings, part, said, instead):
+    def change(name: str, data: bytes) -> bytes:
+        if name != part:
+            return data
+        assert said in data
+        return data.replace(said, instead, 1)
+
+    assert refusal(rewritten(make_book(ROWS), change), settings) == "file_damaged"
+
+
+@pytest.mark.parametrize(
     ("name", "data"),
     [
         ("bao-cao.pdf.xlsx", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n"),
