@@ -95,7 +95,7 @@ class Vault:
         self._opened = opened
         self._lock = lock
         self._now = now
-        self._damaged = False
+        self._damaged = self._closed = False
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
         path, key = folder / FILE_NAME, opened.subkey(_PURPOSE)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
@@ -245,24 +245,32 @@ class Vault:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        """End both connections and let others open the vault."""
+        """End both connections and let others open the vault; does nothing the second time."""
+        if self._closed:
+            return
+        self._closed = True
         if self._reading is not self._writing:
             self._reading.close()
-        self.checkpoint()
         if self._damaged:
             self._close_untouched()
         else:
+            self.checkpoint()
             self._writing.close()
         self._lock.release()
 
     def _close_untouched(self) -> None:
-        # Whoever closes last moves the WAL into the main file, unless it may only read.
-        path = self._folder / FILE_NAME
-        with contextlib.suppress(UnavailableError):
-            last = cipher.open_raw(path, self._opened.subkey(_PURPOSE), cipher.Access.READ)
-            self._writing.close()
-            last.close()
+        """Close and leave the WAL: whoever closes last moves it into the main file, unless it may only read.
+
+        Not possible beside an exclusive connection.
+        """
+        last = None
+        if self._reading is not self._writing:
+            with contextlib.suppress(UnavailableError):
+                path, key = self._folder / FILE_NAME, self._opened.subkey(_PURPOSE)
+                last = cipher.open_raw(path, key, cipher.Access.READ)
         self._writing.close()
+        if last is not None:
+            last.close()
 
     def _migrate(self) -> None:
         with self.write() as connection:
