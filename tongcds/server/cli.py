@@ -13,7 +13,7 @@ import logging
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,8 +29,9 @@ from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation
 from tongcds.server import demo, enrolment, units
 from tongcds.server.database import BusyError
-from tongcds.server.folder import make_folder, open_folder
+from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office
+from tongcds.server.ops import Province
 from tongcds.server.scopes import ROLE_OF_KIND
 from tongcds.server.serving import address_of, listen, serve
 
@@ -145,29 +146,41 @@ def _folder(given: argparse.Namespace) -> Path:
     return given.data if given.data is not None else paths.profile_folder() / "server"
 
 
+@contextlib.contextmanager
+def _opened(given: argparse.Namespace, now: Callable[[], int]) -> Iterator[Province]:
+    province = open_folder(_folder(given), now=now)
+    try:
+        yield province
+    finally:
+        province.database.close()
+
+
 def _init(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     province = load_units().by_code(given.province, Era.SINCE_2025)
     if province is None:
         raise UserError("unit_unknown", code=given.province)
-    made = make_folder(_folder(given), name=given.name, url=given.url, database=given.database, now=now)
-    with made.database.write() as connection:
-        found_office(connection, name=given.name, province_id=province.id, now=now())
-        count = units.seed(connection, given.province, given.commune, now=now())
+    folder = _folder(given)
+    made = make_folder(folder, name=given.name, url=given.url, database=given.database, now=now)
+    try:
+        with made.database.write() as connection:
+            found_office(connection, name=given.name, province_id=province.id, now=now())
+            count = units.seed(connection, given.province, given.commune, now=now())
+    except BaseException:
+        # A folder without its database would stand in the way of the next try.
+        made.database.close()
+        remove_folder(folder)
+        raise
     made.database.close()
     return {
         "server_key": made.server_key.hex(),
         "units": count,
-        "text": _("The server is ready in {folder}, with {count} units.").format(
-            folder=_folder(given), count=count
-        ),
+        "text": _("The server is ready in {folder}, with {count} units.").format(folder=folder, count=count),
     }
 
 
 def _serve(given: argparse.Namespace, now: Callable[[], int]) -> None:
-    province = open_folder(_folder(given), now=now)
-    with _listen(given) as listening:
+    with _opened(given, now) as province, _listen(given) as listening:
         serve(province, listening, ready_json=given.ready_json)
-    province.database.close()
 
 
 def _listen(given: argparse.Namespace) -> socket.socket:
@@ -179,24 +192,23 @@ def _listen(given: argparse.Namespace) -> socket.socket:
 
 
 def _invite(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
-    province = open_folder(_folder(given), now=now)
-    with province.database.write() as connection:
-        place = units.find(connection, given.unit)
-        role = ROLE_OF_KIND.get(place.kind)
-        if role is None or (given.role and given.role != role.value):
-            raise UserError("unit_wrong_role", unit=place.name)
-        invitation = enrolment.invite(
-            connection,
-            place,
-            given.name,
-            key=province.key,
-            url=given.url or province.url,
-            now=now(),
-            hours=given.hours,
-        )
-    province.database.close()
-    if given.file is not None:
-        _write(given.file, lambda: invitations.write_file(given.file, invitation, province.key))
+    with _opened(given, now) as province:
+        with province.database.write() as connection:
+            place = units.find(connection, given.unit)
+            role = ROLE_OF_KIND.get(place.kind)
+            if role is None or (given.role and given.role != role.value):
+                raise UserError("unit_wrong_role", unit=place.name)
+            invitation = enrolment.invite(
+                connection,
+                place,
+                given.name,
+                key=province.key,
+                url=given.url or province.url,
+                now=now(),
+                hours=given.hours,
+            )
+        if given.file is not None:
+            _write(given.file, lambda: invitations.write_file(given.file, invitation, province.key))
     if given.qr:
         _qr(invitation, given.qr)
     return invited(invitation)
@@ -244,11 +256,9 @@ def _write(file: Path, work: Callable[[], None]) -> None:
 
 
 def _cluster(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
-    province = open_folder(_folder(given), now=now)
     codes = [code.strip() for code in given.communes.split(",") if code.strip()]
-    with province.database.write() as connection:
+    with _opened(given, now) as province, province.database.write() as connection:
         cluster = units.make_cluster(connection, given.name, codes, now=now())
-    province.database.close()
     return {
         "id": cluster.hex(),
         "communes": len(codes),
@@ -257,23 +267,20 @@ def _cluster(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 
 
 def _villages(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
-    province = open_folder(_folder(given), now=now)
     lines = units.read_villages(given.file)
-    with province.database.write() as connection:
+    with _opened(given, now) as province, province.database.write() as connection:
         ids = units.add_villages(connection, lines, now=now(), file=given.file.name)
-    province.database.close()
     return {"villages": len(ids), "text": _("{count} villages were taken in.").format(count=len(ids))}
 
 
 def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
-    province = open_folder(_folder(given), now=now)
-    if given.revoke:
-        with province.database.write() as connection:
-            if not enrolment.revoke(connection, given.revoke, now=now()):
-                raise UserError("device_unknown", device=given.revoke)
-    with province.database.read() as connection:
-        rows = enrolment.devices(connection)
-    province.database.close()
+    with _opened(given, now) as province:
+        if given.revoke:
+            with province.database.write() as connection:
+                if not enrolment.revoke(connection, given.revoke, now=now()):
+                    raise UserError("device_unknown", device=given.revoke)
+        with province.database.read() as connection:
+            rows = enrolment.devices(connection)
     listed = [
         {
             "device": row.device,

@@ -52,6 +52,12 @@ def make_folder(folder: Path, *, name: str, url: str, database: str, now: Callab
     return _province(folder, settings, key, now)
 
 
+def remove_folder(folder: Path) -> None:
+    """Take back what `make_folder` made, before anything was founded in it."""
+    for name in (_KEY, _SETTINGS, *(_DATABASE + end for end in ("", "-wal", "-shm"))):
+        (folder / name).unlink(missing_ok=True)
+
+
 def open_folder(folder: Path, *, now: Callable[[], int]) -> Province:
     """The server in this folder.
 

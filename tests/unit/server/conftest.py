@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,9 +46,8 @@ def found(database: Database, *, now: int = FOUNDED) -> None:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
     file = tmp_path_factory.mktemp("template") / "province.sqlite"
-    database = Database(sqlite_url(file))
-    found(database)
-    database.close()
+    with closing(Database(sqlite_url(file))) as database:
+        found(database)
     return file
 
 
@@ -60,9 +60,8 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def postgresql_template(cluster) -> str:
     name = cluster.create()
-    database = Database(cluster.address(name))
-    found(database)
-    database.close()
+    with closing(Database(cluster.address(name))) as database:
+        found(database)
     return name
 
 

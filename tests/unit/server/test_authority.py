@@ -1,4 +1,4 @@
-"""Who may write what, where: every role, every record type, every place. A cell that nobody declared fails."""
+"""Who may write what, where: every role, record type and place. A cell that nobody declared fails."""
 
 from __future__ import annotations
 
@@ -20,12 +20,8 @@ PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, 
 
 # For each role: the record types that it may make new, and where.
 MAY_MAKE = {
-    "team": dict.fromkeys(PEOPLE, {VILLAGE}),
-    "commune": {
-        **dict.fromkeys(PEOPLE, {VILLAGE, SECOND_VILLAGE, COMMUNE}),
-        "team": {VILLAGE, SECOND_VILLAGE, COMMUNE},
-        "member": {VILLAGE, SECOND_VILLAGE, COMMUNE},
-    },
+    "team": {name: {VILLAGE} for name in PEOPLE},
+    "commune": {name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in PEOPLE | {"team", "member"}},
     "area": {"member": {AREA}},
     "province": {"member": {"14"}, "unit_event": {"14"}},
 }
@@ -48,7 +44,9 @@ def judge(small_world):
         def say(role, type_name, place, *, values=None, row=None, author=b"m" * 16):
             record = record_type(type_name)
             write = Write(record.number, b"r" * 16, 1, 1, author, values or {}, {})
-            return asked[role](record, place if isinstance(place, bytes) else small_world.unit(place), write, row)
+            return asked[role](
+                record, place if isinstance(place, bytes) else small_world.unit(place), write, row
+            )
 
         yield say
 
@@ -76,11 +74,16 @@ def test_what_only_the_server_makes_is_refused(judge, role, type_name):
     assert {judge(role, type_name, place) for place in PLACES} == {"not_allowed"}
 
 
-@pytest.mark.parametrize(("role", "answer"), [("team", "not_allowed"), ("commune", ""), ("area", "not_allowed")])
+@pytest.mark.parametrize(
+    ("role", "answer"), [("team", "not_allowed"), ("commune", ""), ("area", "not_allowed")]
+)
 def test_a_commune_makes_villages_of_its_own(judge, small_world, role, answer):
     new = b"v" * 16
     assert judge(role, "village", new, values={"commune_id": small_world.unit(COMMUNE)}) == answer
-    assert judge(role, "village", b"w" * 16, values={"commune_id": small_world.unit(OTHER_COMMUNE)}) == "not_allowed"
+    assert (
+        judge(role, "village", b"w" * 16, values={"commune_id": small_world.unit(OTHER_COMMUNE)})
+        == "not_allowed"
+    )
     assert judge(role, "household", new) == answer
     assert judge(role, "household", b"w" * 16) == "not_allowed"
 
@@ -117,7 +120,9 @@ def test_scopes_say_what_each_role_holds(small_world):
     second_other = "?"
     assert modes == {
         "team": {"14": figures, AREA: figures, COMMUNE: "read", VILLAGE: "write"},
-        "commune": {"14": figures, AREA: figures, COMMUNE: "write", VILLAGE: "write", SECOND_VILLAGE: "write"},
+        "commune": {
+            "14": figures, AREA: figures, COMMUNE: "write", VILLAGE: "write", SECOND_VILLAGE: "write",
+        },
         "area": {
             "14": figures, AREA: "write", COMMUNE: figures, OTHER_COMMUNE: figures, VILLAGE: figures,
             SECOND_VILLAGE: figures, OTHER_VILLAGE: figures, second_other: figures,
