@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from tongcds.domain.views import HouseholdDetail, HouseholdRow, PersonRow, Standing, Tone
-from tongcds.i18n import _, ngettext, pgettext
+from tongcds.i18n import _, format_month, ngettext, pgettext
+from ui.words import State, standing
 
 OLD_AGE = 60
 _POVERTY = ("poor", "near_poor")
 
 
-def short_day(day: date) -> str:
-    """Day and month of a day of this year's work: 12/10."""
-    return f"{day:%d/%m}"
+def short_day(day: date, today: date) -> str:
+    """A day in few letters: 12/10 in the year of today, 10/2025 in any other."""
+    return f"{day:%d/%m}" if day.year == today.year else format_month(day)
 
 
 def people_words(people: int) -> str:
@@ -22,12 +23,12 @@ def people_words(people: int) -> str:
     return ngettext("{n} person", "{n} people", people).format(n=people)
 
 
-def household_line(row: HouseholdRow) -> str:
+def household_line(row: HouseholdRow, today: date) -> str:
     """Code, size and last visit: "HN-0087 · 4 people · visited 12/10"."""
     if row.last_visit is None:
         visited = _("not visited yet")
     else:
-        visited = _("visited {day}").format(day=short_day(row.last_visit))
+        visited = _("visited {day}").format(day=short_day(row.last_visit, today))
     return " · ".join(part for part in (row.code, people_words(row.people), visited) if part)
 
 
@@ -41,7 +42,7 @@ def poverty_words(poverty: str | None) -> str:
 def household_pill(row: HouseholdRow) -> tuple[str, Tone]:
     """The one thing that matters most about a household in a list, with its tone; no words for nothing."""
     if row.standing is Standing.CONFLICT:
-        return _("Conflict"), Tone.BAD
+        return standing(row.standing).words, Tone.BAD
     if row.overdue:
         return _("Overdue"), Tone.BAD
     if words := poverty_words(row.poverty):
@@ -79,3 +80,15 @@ def row_of(household: HouseholdDetail) -> HouseholdRow:
         has_elder=any(person.age is not None and person.age >= OLD_AGE for person in household.people),
         standing=household.standing,
     )
+
+
+def due_words(days_left: int) -> State:
+    """When a promise is due, as a pill says it."""
+    if days_left < 0:
+        late = ngettext("{n} day overdue", "{n} days overdue", -days_left)
+        return State(late.format(n=-days_left), Tone.BAD)
+    if days_left == 0:
+        return State(_("Today"), Tone.WARN)
+    if days_left == 1:
+        return State(_("Tomorrow"), Tone.QUIET)
+    return State(ngettext("in {n} day", "in {n} days", days_left).format(n=days_left), Tone.QUIET)

@@ -1,6 +1,8 @@
-"""A person at the keyboard: keys go to whatever has the focus, and are counted."""
+"""A person at the keyboard, and a disk that takes its time."""
 
 from __future__ import annotations
+
+from concurrent.futures import Executor, Future
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -37,3 +39,23 @@ class Keyboard:
         for letter in words:
             self.strokes += 1
             QTest.keyClicks(self.focus(), letter)
+
+
+class Later(Executor):
+    """Does nothing until it is told to: the answers of a slow disk."""
+
+    def __init__(self) -> None:
+        self.waiting = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        self.waiting.append((future, fn))
+        return future
+
+    def catch_up(self) -> None:
+        while self.waiting:
+            future, work = self.waiting.pop(0)
+            try:
+                future.set_result(work())
+            except Exception as problem:  # noqa: BLE001 - a future carries whatever happened
+                future.set_exception(problem)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, ESCAPE, TAB, UP, Keyboard
+from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, ESCAPE, TAB, UP, Keyboard, Later
 from tongcds.domain.views import Draft, Result, SupportEntry, VisitEntry
 from tongcds.errors import UnavailableError, sentence
 from ui.preview import village
@@ -19,26 +18,6 @@ from ui.tasks import InlineExecutor, Tasks
 NOW = datetime(2026, 11, 23, 3, 52, tzinfo=UTC)
 XUAN = village.identity("HN-0087")
 PEOPLE = [village.identity(f"HN-0087/{at}") for at in range(4)]
-
-
-class Later(Executor):
-    """Does nothing until it is told to: the answers of a slow disk."""
-
-    def __init__(self) -> None:
-        self.waiting = []
-
-    def submit(self, fn, /, *args, **kwargs):
-        future = Future()
-        self.waiting.append((future, fn))
-        return future
-
-    def catch_up(self) -> None:
-        while self.waiting:
-            future, work = self.waiting.pop(0)
-            try:
-                future.set_result(work())
-            except Exception as problem:  # noqa: BLE001 - a future carries whatever happened
-                future.set_exception(problem)
 
 
 class Notebook:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -75,15 +76,17 @@ class HouseholdPicker(QWidget):
         tasks: Tasks,
         *,
         label: str,
+        today: date,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._find = find
+        self._today = today
         self._tasks = tasks
         self._choice: HouseholdRow | None = None
         self._answered = ""
         self.label = Text(label, Style.LABEL)
-        self.field = _Field(_("Name, code or phone number, without marks"))
+        self.field = _Field(_("Name or household code, without marks"))
         self.field.setAccessibleName(label)
         self.label.setBuddy(self.field)
         self._model: RowsModel[HouseholdRow] = RowsModel([Column("", self._cell, stretch=1)], self)
@@ -118,7 +121,7 @@ class HouseholdPicker(QWidget):
     def _cell(self, row: HouseholdRow) -> RowCell:
         words, tone = household_pill(row)
         marks = highlight(self.field.text(), row.head_name) if self._choice is None else ()
-        return RowCell(row.head_name, household_line(row), pill=words, tone=tone, marks=marks)
+        return RowCell(row.head_name, household_line(row, self._today), pill=words, tone=tone, marks=marks)
 
     def choice(self) -> HouseholdRow | None:
         """The household that was chosen, None while one still searches."""
@@ -195,7 +198,7 @@ class HouseholdPicker(QWidget):
     def _highlight(self, at: int) -> None:
         self.hits.choose(at)
         row = self._model.row(at)
-        self.field.setAccessibleDescription(f"{row.head_name}. {household_line(row)}")
+        self.field.setAccessibleDescription(f"{row.head_name}. {household_line(row, self._today)}")
         if self._choice is None:
             self.highlighted.emit(row)
 

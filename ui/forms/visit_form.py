@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from tongcds.domain.views import HouseholdDetail, HouseholdRow, Result, ServiceChoice
 from tongcds.forms.days import read_coming_day, read_past_day
 from tongcds.forms.visit import Place, Problem, VisitSession
-from tongcds.i18n import _, format_date, format_day, ngettext
+from tongcds.i18n import _, format_date, format_day, ngettext, pgettext
 from ui import theme
 from ui.forms.day_line import DayLine
 from ui.forms.household_picker import HouseholdPicker
@@ -67,7 +67,9 @@ class VisitForm(QWidget):
         self._household = household
         self._reads = reads
         self._asked = b""
-        self.picker = HouseholdPicker(find, reads, label=_("Household"))
+        self.picker = HouseholdPicker(
+            find, reads, label=pgettext("form field", "Household"), today=session.today
+        )
         self.people = PeopleList(_("Who was helped"))
         self.day = DayLine(self._read_day, session.today)
         self.minutes = LineField()

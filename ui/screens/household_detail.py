@@ -1,0 +1,231 @@
+"""One household opened: its people and what they have, what was promised, what was done."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from tongcds.clock import VIETNAM, Clock, business_date
+from tongcds.domain.identity import format_phone
+from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow, Standing, Tone
+from tongcds.i18n import _, format_date, format_time
+from ui import words
+from ui.household_words import due_words, person_note, poverty_words, short_day
+from ui.theme import IconSize, Length, Style, space
+from ui.widgets import paint
+from ui.widgets.button import Button, Kind
+from ui.widgets.cells import Cell, MarkCell, TextCell
+from ui.widgets.flow import FlowRow
+from ui.widgets.pill import Pill
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, ScrollColumn, clear, column, line
+from ui.widgets.text import Icon, Text
+from ui.widgets.timeline import Moment, Timeline
+
+_SMARTPHONE: Final = "smartphone"
+SHOWN_FACTS: Final = (_SMARTPHONE, "vneid2", "account", "online_service")
+"""What a volunteer asks first; the other facts are in the history and in the figures."""
+
+_OLD_PHONE: Final = "phone_2g"
+
+
+def fact_cell(fact: FactState, facts: tuple[FactState, ...], today: date) -> MarkCell:
+    """A fact as a cell. That nobody has asked yet looks different from a no."""
+    if fact.value is None:
+        return MarkCell(_("not asked"), "circle-question-mark", Tone.QUIET)
+    if fact.value:
+        day = short_day(fact.held_on, today) if fact.held_on is not None else ""
+        return MarkCell(fact.note or day or _("yes"), "circle-check", Tone.GOOD)
+    old = fact.fact == _SMARTPHONE and any(other.fact == _OLD_PHONE and other.value for other in facts)
+    return MarkCell(fact.note or (_("2G phone") if old else _("not yet")), "circle-dashed", Tone.QUIET)
+
+
+def history_state(row: HistoryRow, today: date) -> words.State:
+    """Where a visit stands; with the day and time of its receipt where that is known."""
+    state = words.standing(row.standing)
+    if row.standing is Standing.RECEIVED and row.received_at is not None:
+        day = short_day(row.received_at.astimezone(VIETNAM).date(), today)
+        return state._replace(words=f"{state.words} {day} {format_time(row.received_at)}")
+    return state
+
+
+class HouseholdPanel(Card):
+    """Shows a `HouseholdDetail`. `log_requested` and `phone_requested` carry its id."""
+
+    log_requested = Signal(object)
+    phone_requested = Signal(object)
+
+    def __init__(
+        self, *, can_log: bool, can_reveal: bool, clock: Clock, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent=parent)
+        self._household: HouseholdDetail | None = None
+        self._can_reveal = can_reveal
+        self._clock = clock
+        self.heading = Text("", Style.TITLE)
+        self._about = Text("", Style.NOTE)
+        self._phone_icon = Icon("phone", size=IconSize.SMALL)
+        self.phone = Text("", Style.NOTE)
+        self.reveal = Button(_("show"), kind=Kind.LINK)
+        self.reveal.setAccessibleName(_("Show the phone number"))
+        self.reveal.clicked.connect(self._ask_phone)
+        self.log = Button(_("Log support"), icon="clipboard-pen", kind=Kind.PRIMARY)
+        self.log.setVisible(can_log)
+        self.log.clicked.connect(self._ask_log)
+        self._pills = FlowRow(gap=1.5)
+        self._people: RowsModel[PersonRow] = RowsModel([Column("", self._name_cell)], self)
+        self.people = RowsView(self._people, name=_("People of the household"), pick=False, side=2)
+        self.people.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.people.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.people.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._promises = column(gap=1.5)
+        self._course = Text(_("Course of support"), Style.HEADING)
+        self._timeline = Timeline()
+        self._never = Text(
+            _("Nobody has visited yet. The first visit you log appears here."), Style.MUTED, wrap=True
+        )
+        self._build()
+
+    def _build(self) -> None:
+        contact = line(gap=1)
+        for widget in (self._about, self._phone_icon, self.phone, self.reveal):
+            contact.addWidget(widget)
+        contact.addStretch(1)
+        names = column()
+        names.addWidget(self.heading)
+        names.addLayout(contact)
+        top = line(gap=3)
+        top.addLayout(names, 1)
+        top.addWidget(self.log, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.setSpacing(space(2.5))
+        self.body.addLayout(top)
+        self.body.addWidget(self._pills)
+        scroll = ScrollColumn(gap=2)
+        scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        scroll.setAccessibleName(_("Course of support"))
+        scroll.installEventFilter(self)
+        self._scroll = scroll
+        for part in (self.people, self._course, self._timeline, self._never):
+            scroll.body.addWidget(part)
+            if part is self.people:
+                scroll.body.addLayout(self._promises)
+                scroll.body.addSpacing(space(1))
+        scroll.body.addStretch(1)
+        self.body.addWidget(scroll, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._scroll.hasFocus():
+            painter = QPainter(self)
+            paint.begin(painter)
+            paint.focus_ring(painter, QRectF(self.rect()), Length.RADIUS_CARD)
+
+    def household(self) -> HouseholdDetail | None:
+        """What is shown."""
+        return self._household
+
+    def show_household(self, household: HouseholdDetail) -> None:
+        """Show a household."""
+        self._household = household
+        self.heading.setText(_("Household of {name}").format(name=household.head_name))
+        place = ", ".join(part for part in (household.village_name, household.commune_name) if part)
+        known = [part for part in (household.code, place, household.address) if part]
+        self._about.setText(" · ".join(known) + (" · " if household.has_phone else ""))
+        self._show_phone(household.phone_masked, masked=True)
+        self._show_pills(household)
+        self._show_people(household)
+        clear(self._promises)
+        for promise in household.open_follow_ups:
+            state = due_words(promise.days_left)
+            row = line(gap=2)
+            row.addWidget(Pill(state.words, state.tone))
+            row.addWidget(
+                Text(" · ".join(part for part in (promise.title, promise.detail) if part), Style.BODY), 1
+            )
+            self._promises.addLayout(row)
+        self._timeline.show_moments([self._moment(visit) for visit in household.history])
+        self._timeline.setVisible(bool(household.history))
+        self._never.setVisible(not household.history)
+        self.setAccessibleName(self.heading.words())
+
+    def show_phone(self, household_id: bytes, number: str) -> None:
+        """Show the whole number, if this household is still the one on the screen."""
+        if self._household is not None and self._household.household_id == household_id:
+            self._show_phone(format_phone(number), masked=False)
+
+    def _show_phone(self, words_: str, *, masked: bool) -> None:
+        has = self._household is not None and self._household.has_phone
+        self.phone.setText(words_)
+        self.phone.setVisible(has)
+        self._phone_icon.setVisible(has)
+        self.reveal.setVisible(has and masked and self._can_reveal)
+
+    def _show_pills(self, household: HouseholdDetail) -> None:
+        clear(self._pills.flow)
+        pills = []
+        if poverty := poverty_words(household.poverty):
+            pills.append(words.State(poverty, Tone.WARN))
+        for fact in household.facts:
+            if fact.value:
+                pills.append(words.State(fact.label, Tone.GOOD, "check"))
+            elif fact.value is False:
+                pills.append(words.State(_("{fact}: not yet").format(fact=fact.label), Tone.QUIET))
+        if household.standing is not Standing.RECEIVED:
+            pills.append(words.standing(household.standing))
+        for pill in pills:
+            self._pills.flow.addWidget(Pill(pill.words, pill.tone, icon=pill.icon))
+        self._pills.setVisible(bool(pills))
+
+    def _show_people(self, household: HouseholdDetail) -> None:
+        labels = {fact.fact: fact.label for person in household.people for fact in person.facts}
+        shown = [code for code in SHOWN_FACTS if code in labels]
+        columns: list[Column[PersonRow]] = [Column(_("Person"), self._name_cell, stretch=1)]
+        columns += [
+            Column(labels[code], _FactOf(code, business_date(self._clock)), stretch=1) for code in shown
+        ]
+        self._people.columns = columns
+        self._people.set_rows(household.people)
+        rows = [self.people.rowHeight(at) for at in range(len(household.people))]
+        header = self.people.horizontalHeader().sizeHint().height()
+        self.people.setFixedHeight(header + sum(rows) + Length.LINE)
+
+    @staticmethod
+    def _name_cell(person: PersonRow) -> Cell:
+        return TextCell(person.full_name, second=person_note(person), strong=True)
+
+    def _moment(self, visit: HistoryRow) -> Moment:
+        state = history_state(visit, business_date(self._clock))
+        title = " · ".join(part for part in (format_date(visit.on), visit.by) if part)
+        lines = (*visit.lines, *((f"“{visit.note}”",) if visit.note else ()))
+        return Moment(title, lines, state.words, state.tone, state.icon)
+
+    def _ask_log(self) -> None:
+        if self._household is not None:
+            self.log_requested.emit(self._household.household_id)
+
+    def _ask_phone(self) -> None:
+        if self._household is not None:
+            self.phone_requested.emit(self._household.household_id)
+
+
+class _FactOf:
+    """Draws one fact of each person."""
+
+    def __init__(self, code: str, today: date) -> None:
+        self._code = code
+        self._today = today
+
+    def __call__(self, person: PersonRow) -> Cell:
+        for fact in person.facts:
+            if fact.fact == self._code:
+                return fact_cell(fact, person.facts, self._today)
+        return TextCell("")

@@ -1,0 +1,356 @@
+"""Hộ gia đình: the register as a list that narrows while one types, beside the household that is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from tongcds.clock import Clock, business_date
+from tongcds.domain.text import highlight
+from tongcds.domain.views import FilterCount, HouseholdDetail, HouseholdFilter, HouseholdList, HouseholdRow
+from tongcds.i18n import N_, _, format_number, ngettext
+from ui import theme
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.household_words import household_line, household_pill
+from ui.screens.household_detail import HouseholdPanel
+from ui.tasks import Tasks
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button
+from ui.widgets.cells import RowCell
+from ui.widgets.choices import FilterChip
+from ui.widgets.field import Choice, SearchField
+from ui.widgets.flow import FlowRow
+from ui.widgets.messages import EmptyState
+from ui.widgets.page import Page
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, line
+from ui.widgets.text import Text
+
+TYPING_MS: Final = 120
+_HEEDED: Final = frozenset({"household", "person", "visit", "support", "follow_up", "observation", "village"})
+_NEEDS: Final[dict[str, str]] = {
+    "no_smartphone": N_("No smartphone · {n}"),
+    "no_account_15": N_("≥ 15 without account · {n}"),
+    "not_visited_this_year": N_("Not visited this year · {n}"),
+    "aged_60": N_("Aged 60 and over · {n}"),
+    "poor": N_("Poor, nearly poor · {n}"),
+}
+
+
+class HouseholdsScreen(Page):
+    """The register. `log_requested` carries the id of a household, `import_requested` is the first step.
+
+    Args:
+        find: answers the list for a filter; runs off the UI thread.
+        household: the household of an id, None when it is not there any more.
+        reveal: the whole phone number of a household; noted, so it is a write.
+        reads: for what only reads.
+        writes: for `reveal`.
+        changes: tells when to read again.
+        clock: decides what today is.
+        can_log: offer to log support.
+        can_import: offer to bring in a register.
+    """
+
+    log_requested = Signal(object)
+    import_requested = Signal()
+
+    def __init__(
+        self,
+        *,
+        find: Callable[[HouseholdFilter], HouseholdList],
+        household: Callable[[bytes], HouseholdDetail | None],
+        reveal: Callable[[bytes], str] | None = None,
+        reads: Tasks,
+        writes: Tasks,
+        changes: ChangeBus,
+        clock: Clock,
+        can_log: bool = True,
+        can_import: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._find = find
+        self._household = household
+        self._reveal = reveal
+        self._reads = reads
+        self._writes = writes
+        self._clock = clock
+        self._can_log = can_log
+        self._can_import = can_import
+        self._list: HouseholdList | None = None
+        self._needs = ""
+        self._village: bytes | None = None
+        self._wanted = b""
+        self._sought = b""
+        self._stale = True
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TYPING_MS)
+        self._timer.timeout.connect(self.reload)
+        self.search.textEdited.connect(self._typed)
+        self.search.textChanged.connect(self._emptied)
+        self.search.stepped_down.connect(self._enter_list)
+        self.search.left.connect(self._enter_list)
+        self.search.returnPressed.connect(self._enter_list)
+        self.rows.picked.connect(self._pick)
+        self.rows.opened.connect(self._log_row)
+        self.detail.log_requested.connect(self.log_requested)
+        self.detail.phone_requested.connect(self._show_phone)
+        self.retried.connect(self.reload)
+        changes.changed.connect(self._heed)
+
+    def _build(self) -> None:
+        actions = []
+        if self._can_import:
+            bring = Button(_("Import a register"), icon="file-spreadsheet")
+            bring.clicked.connect(self.import_requested)
+            actions.append(bring)
+        self._head = PageHead(_("Households"), "", actions)
+        self._chips = FlowRow()
+        self.villages = Choice()
+        self.villages.setAccessibleName(_("Village"))
+        self._chips.flow.addWidget(self.villages)
+        self.villages.hide()
+        self.villages.activated.connect(self._choose_village)
+        self._filters: dict[str, FilterChip] = {}
+        self.search = SearchField(_("Name, code, without marks…"), keys="Ctrl+F")
+        self._model: RowsModel[HouseholdRow] = RowsModel([Column("", self._cell, stretch=1)], self)
+        self.rows = RowsView(self._model, name=_("Households"), headings=False)
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._more = Text("", Style.NOTE, wrap=True)
+        self._more.setContentsMargins(space(3), space(2), space(3), space(2))
+        self._left = Card(flush=True)
+        top = line()
+        top.setContentsMargins(space(2.5), space(2.5), space(2.5), space(2.5))
+        top.addWidget(self.search)
+        self._left.body.addLayout(top)
+        self._left.body.addWidget(self.rows, 1)
+        self._left.body.addWidget(self._more)
+        self.detail = HouseholdPanel(
+            can_log=self._can_log, can_reveal=self._reveal is not None, clock=self._clock
+        )
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards.setSpacing(space(4))
+        self._cards.addWidget(self._left)
+        self._cards.addWidget(self.detail, 1)
+        self.body.addWidget(self._head)
+        self.body.addWidget(self._chips)
+        self.body.addLayout(self._cards, 1)
+        self.setFocusProxy(self.rows)
+
+    # The list
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+
+    def _heed(self, kinds: frozenset[str]) -> None:
+        if kinds & _HEEDED:
+            self._stale = True
+            if self.isVisible():
+                self.reload()
+
+    def wanted(self) -> HouseholdFilter:
+        """What narrows the list now."""
+        return HouseholdFilter(self.search.text().strip(), self._needs, self._village)
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self._timer.stop()
+        self._stale = False
+        wanted = self.wanted()
+        show = partial(self._show_if_wanted, wanted)
+        self._reads.run(partial(self._find, wanted), show, owner=self, failed=self._failed)
+
+    def _failed(self, problem: Exception) -> None:
+        self._list = None
+        self.show_problem(words_for(problem))
+
+    def _typed(self) -> None:
+        self._timer.start()
+
+    def _emptied(self, words: str) -> None:
+        # Esc empties the field without typing.
+        if not words:
+            self._timer.start()
+
+    def _show_if_wanted(self, wanted: HouseholdFilter, found: HouseholdList) -> None:
+        if wanted == self.wanted():
+            self.show_list(found)
+
+    def show_list(self, found: HouseholdList) -> None:
+        """Draw a list; the household that is chosen stays chosen where it is still in it."""
+        self._list = found
+        if not found.households:
+            self.show_instead(self._first_step())
+            return
+        self.show_content()
+        self._head.set_words(_("Households"), self._about(found))
+        self._show_filters(found.filters)
+        self._show_villages(found.villages)
+        blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self._model.set_rows(found.rows)
+        self.rows.blockSignals(blocked)
+        self._more.setText(self._more_words(found))
+        self._more.setVisible(bool(self._more.words()))
+        self._choose_again(found)
+
+    def _first_step(self) -> EmptyState:
+        words = _(
+            "Bring in the register from Excel: the program recognises its columns, and shows first what it "
+            "will write."
+        )
+        first = EmptyState(
+            "house",
+            _("No households yet"),
+            words if self._can_import else _("Households appear here after the next sync."),
+            action=_("Import a register") if self._can_import else "",
+            action_icon="file-spreadsheet",
+        )
+        first.acted.connect(self.import_requested)
+        return first
+
+    @staticmethod
+    def _about(found: HouseholdList) -> str:
+        households = ngettext("{n} household", "{n} households", found.households)
+        people = ngettext("{n} person", "{n} people", found.people)
+        parts = [
+            households.format(n=format_number(found.households)),
+            people.format(n=format_number(found.people)),
+        ]
+        without = {one.code: one.count for one in found.filters}.get("no_smartphone", 0)
+        if without:
+            words = ngettext(
+                "{n} household without a smartphone", "{n} households without a smartphone", without
+            )
+            parts.append(words.format(n=format_number(without)))
+        return " · ".join(parts)
+
+    def _more_words(self, found: HouseholdList) -> str:
+        if not found.rows:
+            return _("No household fits. Try a part of the name without marks, or take off a filter.")
+        if found.matching > len(found.rows):
+            words = _("The first {shown} of {all}. Type a name to find the others.")
+            return words.format(shown=format_number(len(found.rows)), all=format_number(found.matching))
+        return ""
+
+    def _cell(self, row: HouseholdRow) -> RowCell:
+        pill, tone = household_pill(row)
+        second = household_line(row, business_date(self._clock))
+        if row.matched_person and row.matched_person != row.head_name:
+            second = f"{row.matched_person} · {second}"
+        marks = highlight(self.search.text(), row.head_name)
+        return RowCell(row.head_name, second, pill=pill, tone=tone, marks=marks)
+
+    # Filters
+
+    def _show_filters(self, filters: tuple[FilterCount, ...]) -> None:
+        known = [one for one in filters if one.code in _NEEDS]
+        for one in known:
+            if one.code not in self._filters:
+                chip = FilterChip("", key=one.code)
+                chip.setObjectName(one.code)
+                chip.clicked.connect(self._filter)
+                self._filters[one.code] = chip
+                self._chips.flow.addWidget(chip)
+                chip.show()
+            chip = self._filters[one.code]
+            chip.set_words(_(_NEEDS[one.code]).format(n=format_number(one.count)))
+            chip.setChecked(one.code == self._needs)
+        self._chips.updateGeometry()
+
+    def _filter(self) -> None:
+        code = self.sender().objectName()
+        self._needs = "" if self._needs == code else code
+        for other, one in self._filters.items():
+            one.setChecked(other == self._needs)
+        self.reload()
+
+    def _show_villages(self, villages: tuple[tuple[bytes, str], ...]) -> None:
+        shown = [self.villages.itemData(at) for at in range(1, self.villages.count())]
+        if shown != [village for village, _name in villages]:
+            self.villages.clear()
+            self.villages.addItem(_("All villages"), None)
+            for village, name in villages:
+                self.villages.addItem(name, village)
+            self.villages.choose(self._village)
+        self.villages.setVisible(len(villages) > 1)
+
+    def _choose_village(self) -> None:
+        chosen = self.villages.currentData()
+        self._village = bytes(chosen) if chosen is not None else None
+        self.reload()
+
+    # The chosen household
+
+    def open_household(self, household_id: bytes) -> None:
+        """Show a household whatever the list is narrowed to."""
+        self._wanted = household_id
+        self._sought = household_id
+        self._needs, self._village = "", None
+        self.villages.choose(None)
+        self.search.clear()
+        self.reload()
+
+    def _choose_again(self, found: HouseholdList) -> None:
+        ids = [row.household_id for row in found.rows]
+        # One that was asked for by name is shown even where the list, at most 200 rows, does not reach.
+        sought, self._sought = self._sought, b""
+        chosen = sought or (self._wanted if self._wanted in ids else next(iter(ids), b""))
+        self.detail.setVisible(bool(chosen))
+        blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        if chosen in ids:
+            self.rows.choose(ids.index(chosen))
+        self.rows.blockSignals(blocked)
+        if chosen:
+            self._open(chosen)
+
+    def _pick(self, row: HouseholdRow) -> None:
+        self._open(row.household_id)
+
+    def _open(self, household_id: bytes) -> None:
+        self._wanted = household_id
+        show = partial(self._show_household, household_id)
+        self._reads.run(partial(self._household, household_id), show, owner=self, failed=self._failed)
+
+    def _show_household(self, household_id: bytes, detail: HouseholdDetail | None) -> None:
+        if household_id == self._wanted and detail is not None:
+            self.detail.show_household(detail)
+
+    def _enter_list(self) -> None:
+        self.rows.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _log_row(self, row: HouseholdRow) -> None:
+        if self._can_log:
+            self.log_requested.emit(row.household_id)
+
+    def _show_phone(self, household_id: bytes) -> None:
+        if self._reveal is not None:
+            show = partial(self.detail.show_phone, household_id)
+            self._writes.run(partial(self._reveal, household_id), show, owner=self)
+
+    # Room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        look = theme.current()
+        wide = self.width() >= look.scaled(Length.FORM_WIDE)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._cards.direction() != direction:
+            self._cards.setDirection(direction)
+        if wide:
+            self._left.setFixedWidth(look.scaled(Length.LIST_SIDE))
+            self._left.setMinimumHeight(0)
+        else:
+            self._left.setMinimumWidth(0)
+            self._left.setMaximumWidth(self.width())
+            self._left.setMinimumHeight(look.scaled(Length.LIST_LOW))
