@@ -26,6 +26,7 @@ from ui.widgets.pill import Pill
 from ui.widgets.text import Text
 from ui.widgets.trend import SmallTrend
 
+_OVERLAY = Qt.WidgetAttribute.WA_TransparentForMouseEvents
 _WHOLE = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QLabel, QTableView, QCheckBox)
 
 
@@ -91,7 +92,7 @@ def _children(widget: QWidget) -> list[QWidget]:
     found = [
         child
         for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if not child.isHidden() and not child.isWindow()
+        if not child.isHidden() and not child.isWindow() and not child.testAttribute(_OVERLAY)
     ]
     return _in_reading_order(found)
 

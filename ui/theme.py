@@ -98,6 +98,7 @@ class Length:
     CONTROL: Final = 36
     CONTROL_LARGE: Final = 38
     HEADING: Final = 33
+    WINDOW: Final = (1366, 768)
     RAIL: Final = 212
     TOP_BAR: Final = 56
     SEARCH: Final = 360

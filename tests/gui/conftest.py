@@ -27,11 +27,28 @@ def english() -> None:
 
 
 @pytest.fixture
-def shown(qtbot) -> Callable[..., QWidget]:
+def keep(qtbot) -> Callable[[QWidget], QWidget]:
+    """Has a window deleted when the test is over, and not before.
+
+    `qtbot` itself holds no reference, so a window that the test has let go of would be deleted whenever
+    Python happens to collect it: in the middle of another window's painting, say.
+    """
+    kept = []
+
+    def add(widget: QWidget) -> QWidget:
+        kept.append(widget)
+        qtbot.addWidget(widget)
+        return widget
+
+    return add
+
+
+@pytest.fixture
+def shown(keep) -> Callable[..., QWidget]:
     """Shows a widget in a window of its own and lets its layout settle."""
 
     def show(widget: QWidget, width: int = 1154, height: int = 712) -> QWidget:
-        qtbot.addWidget(widget)
+        keep(widget)
         widget.resize(width, height)
         widget.show()
         settle()

@@ -82,9 +82,9 @@ def test_an_unavailable_vault_is_no_mistake_but_still_shown_when_nobody_caught_i
     assert len(hook.opened) == 1
 
 
-def test_the_report_can_be_read_and_copied(qtbot):
+def test_the_report_can_be_read_and_copied(keep):
     window = ErrorWindow("ValueError\nsomewhere.py:3 something")
-    qtbot.addWidget(window)
+    keep(window)
     window.show()
     shown = window.findChild(QPlainTextEdit)
     assert shown.toPlainText() == "ValueError\nsomewhere.py:3 something"

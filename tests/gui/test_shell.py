@@ -29,7 +29,7 @@ def a_screen(key: str) -> QWidget:
 
 
 @pytest.fixture
-def shell(qtbot):
+def shell(qtbot, keep):
     def make(role=Role.TEAM, find=samples.search, tasks=None, keys=KEYS):
         window = Shell(
             samples.whoami(role),
@@ -37,7 +37,7 @@ def shell(qtbot):
             find=find,
             tasks=tasks or Tasks(InlineExecutor()),
         )
-        qtbot.addWidget(window)
+        keep(window)
         window.show_place(window.places[0].key)
         window.show()
         window.activateWindow()

@@ -198,9 +198,9 @@ def test_a_filter_grows_by_its_cross_when_it_is_on(shown):
 # Fields
 
 
-def test_a_label_is_the_buddy_and_the_name_of_its_field(qtbot):
+def test_a_label_is_the_buddy_and_the_name_of_its_field(keep):
     field = LabeledField("Ngày", DayField(TODAY))
-    qtbot.addWidget(field)
+    keep(field)
     assert field.label.buddy() is field.editor
     assert field.editor.accessibleName() == "Ngày"
 
@@ -257,10 +257,10 @@ def test_up_and_down_move_a_day(shown):
     assert field.day() == date(2026, 11, 24)
 
 
-def test_showing_a_value_tells_nobody(qtbot):
+def test_showing_a_value_tells_nobody(keep, qtbot):
     day, choice = DayField(TODAY), Choice([("Tổ", 1), ("Xã", 2)])
-    qtbot.addWidget(day)
-    qtbot.addWidget(choice)
+    keep(day)
+    keep(choice)
     with qtbot.assertNotEmitted(day.day_changed), qtbot.assertNotEmitted(day.textChanged):
         day.show_day(TODAY)
     with qtbot.assertNotEmitted(choice.currentIndexChanged):
@@ -278,9 +278,9 @@ def test_the_wheel_never_changes_a_choice(shown):
     assert choice.currentData() == 1
 
 
-def test_tab_leaves_a_field_of_several_lines(qtbot):
+def test_tab_leaves_a_field_of_several_lines(keep):
     area = TextArea()
-    qtbot.addWidget(area)
+    keep(area)
     assert area.tabChangesFocus()
 
 
@@ -457,9 +457,9 @@ def test_a_trend_says_its_points_and_is_drawn_with_gaps(shown):
 # Telling
 
 
-def test_a_message_goes_away_by_itself_unless_it_has_to_stay(qtbot):
+def test_a_message_goes_away_by_itself_unless_it_has_to_stay(keep):
     over = QWidget()
-    qtbot.addWidget(over)
+    keep(over)
     over.resize(800, 400)
     over.show()
     bar = MessageBar(over)
@@ -471,9 +471,9 @@ def test_a_message_goes_away_by_itself_unless_it_has_to_stay(qtbot):
     assert over.rect().contains(bar.geometry())
 
 
-def test_a_long_message_wraps_inside_its_parent(qtbot):
+def test_a_long_message_wraps_inside_its_parent(keep):
     over = QWidget()
-    qtbot.addWidget(over)
+    keep(over)
     over.resize(420, 400)
     over.show()
     bar = MessageBar(over)

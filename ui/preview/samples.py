@@ -33,6 +33,7 @@ from tongcds.domain.views import (
 )
 
 TODAY: Final = date(2026, 11, 23)
+STATUSES: Final = ("typical", "error", "sending", "received", "needs_you", "update", "empty")
 NOW: Final = datetime(2026, 11, 23, 3, 52, tzinfo=UTC)
 _TARGETS: Final = {"XHS01": 0.9652, "XHS09": 0.8, "XHS11": 0.4856, "XHS04": 0.8}
 _LABELS: Final = (
@@ -225,9 +226,9 @@ def _row(  # noqa: PLR0917 - a line of the table above
 
 
 def overview_view(kind: str = "typical") -> OverviewView:
-    """What Tổng hợp shows: typical (an area by commune), commune (by village), empty."""
+    """What Tổng hợp shows: typical (an area by commune), commune (by village), empty, empty-commune."""
     rows = tuple(_row(at, *values) for at, values in enumerate(_ROWS))
-    commune = kind == "commune"
+    commune = kind in {"commune", "empty-commune"}
     if commune:
         names = ("Bản Nà Ngà", "Bản Nà Hạ", "Bản Xum", "Bản Nong Ten", "Tiểu khu 8", "Bản Mé", "Bản Phát")
         rows = tuple(
@@ -235,10 +236,10 @@ def overview_view(kind: str = "typical") -> OverviewView:
                         row.households and row.households // 12, row.figures, row.last_sync)
             for name, row in zip(names, rows, strict=True)
         )  # fmt: skip
-    if kind == "empty":
+    nothing = kind in {"empty", "empty-commune"}
+    if nothing:
         rows = ()
     shares = (0.39, 0.42, 0.44, 0.455, 0.49, 0.515, 0.53, 0.585, 0.62, 0.65, 0.668, 0.701)
-    nothing = kind == "empty"
     counts = {"XHS01": (903, 1000), "XHS09": (701, 1000), "XHS11": (472, 1000), "XHS04": (514, 1000)}
     changes = {"XHS01": 0.011, "XHS09": 0.042, "XHS11": 0.006, "XHS04": None}
     return OverviewView(

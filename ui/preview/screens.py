@@ -51,13 +51,13 @@ def _overview(kind: str) -> QWidget:
 
 
 def _overview_commune(kind: str) -> QWidget:
-    return _overview("commune" if kind == "typical" else kind)
+    return _overview({"typical": "commune", "empty": "empty-commune"}.get(kind, kind))
 
 
 def _settings(_kind: str) -> QWidget:
     folder = Path(tempfile.mkdtemp(prefix="tongcds-preview-"))
     about = About(version="0.1.0", data_folder="C:\\Users\\Ngan\\AppData\\Local\\TongCDS")
-    return SettingsScreen(samples.whoami(), Settings(folder), about)
+    return SettingsScreen(Settings(folder), samples.whoami(), about)
 
 
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
@@ -89,7 +89,8 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
         find=samples.search if role in {Role.TEAM, Role.COMMUNE} else None,
         tasks=tasks(),
     )
-    shell.show_status(samples.sync_status("received" if role is not Role.TEAM else "typical"), samples.NOW)
+    status = kind if kind in samples.STATUSES else "typical"
+    shell.show_status(samples.sync_status("received" if role is not Role.TEAM else status), samples.NOW)
     shell.set_count("today", 3 if kind == "typical" else 0)
     shell.show_place(place)
     return shell

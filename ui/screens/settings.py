@@ -57,7 +57,7 @@ class SettingsScreen(Page):
     changed = Signal(object)
 
     def __init__(
-        self, who: Whoami, settings: Settings, about: About | None = None, *, parent: QWidget | None = None
+        self, settings: Settings, who: Whoami, about: About | None = None, *, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._settings = settings

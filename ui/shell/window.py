@@ -21,8 +21,6 @@ from ui.theme import Length
 from ui.widgets.messages import MessageBar
 from ui.widgets.surface import column, line
 
-SIZE = (1366, 768)
-
 
 class Shell(QMainWindow):
     """The window of one vault.
@@ -71,7 +69,7 @@ class Shell(QMainWindow):
         self.messages = MessageBar(self._stack)
         self.messages.undone.connect(self.undo_requested)
         self.setWindowTitle(_("{place} – TongCDS").format(place=who.unit_name))
-        self.resize(*SIZE)
+        self.resize(*Length.WINDOW)
         self.rail.chosen.connect(self.show_place)
         self.top.badge.clicked.connect(self._show_sync)
         if self.top.search is not None:
@@ -172,7 +170,7 @@ class Shell(QMainWindow):
         """Fill a small screen and stay at the usual size on a large one."""
         screen = QApplication.primaryScreen()
         room: QRect = screen.availableGeometry()
-        if room.width() <= SIZE[0] + Length.RAIL:
+        if room.width() <= Length.WINDOW[0] + Length.RAIL:
             self.showMaximized()
         else:
             self.show()

@@ -17,6 +17,7 @@ from ui.widgets.surface import column, line
 from ui.widgets.text import IconTile, Text
 
 SHOWN_MS = 12_000
+_WIDE = 100
 
 
 class _BarButton(Button):
@@ -147,10 +148,9 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(space(6), space(6), space(6), space(6))
-        box.setSpacing(space(2))
-        box.addStretch(1)
+        words = QWidget()
+        words.setMaximumWidth(theme.current().scaled(Length.DIALOG))
+        box = column(words, gap=2)
         box.addWidget(IconTile(icon, tone, steps=13), 0, Qt.AlignmentFlag.AlignHCenter)
         box.addSpacing(space(1))
         self.title = Text(title, Style.HEADING, wrap=True)
@@ -163,7 +163,16 @@ class EmptyState(QWidget):
             self.action.clicked.connect(self.acted)
             box.addSpacing(space(1))
             box.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
-        box.addStretch(2)
+        # Narrow lines in the middle are read more easily than one across the whole screen.
+        middle = line()
+        middle.addStretch(1)
+        middle.addWidget(words, _WIDE)
+        middle.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(space(6), space(6), space(6), space(6))
+        outer.addStretch(1)
+        outer.addLayout(middle)
+        outer.addStretch(2)
         self.setAccessibleName(f"{title}. {detail}")
 
 
