@@ -12,7 +12,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from tongcds.protocol.messages import ProtocolError
 from tongcds.records import Kind, Value
@@ -69,7 +69,7 @@ def pack_steps(values: Sequence[int]) -> bytes:
     """Numbers as differences from the one before."""
     if not values:
         return b""
-    return pack_signed([values[0], *(b - a for a, b in zip(values, values[1:], strict=False))])
+    return pack_signed([values[0], *(b - a for a, b in pairwise(values))])
 
 
 def unpack_steps(packed: bytes, count: int) -> list[int]:
@@ -87,9 +87,7 @@ def pack_optional(values: Sequence[int | None]) -> bytes:
 
 def unpack_optional(packed: bytes, count: int) -> list[int | None]:
     """The inverse of `pack_optional`."""
-    return [
-        None if not v else v >> 1 if v & 1 else -(v >> 1) for v in unpack_numbers(packed, count)
-    ]
+    return [None if not v else v >> 1 if v & 1 else -(v >> 1) for v in unpack_numbers(packed, count)]
 
 
 def pack_words(values: Sequence[Value]) -> list[object]:
@@ -141,7 +139,7 @@ def _number_partial(number: int | None) -> str | None:
 
 
 def _pack_day_texts(values: Sequence[Value], *, partial: bool) -> list[object]:
-    """Day texts as numbers where each comes back to the letter, plain otherwise: nothing authentic is refused."""
+    """Day texts as numbers where each comes back to the letter, plain otherwise; nothing is refused."""
     there, back = (_partial_number, _number_partial) if partial else (_date_number, _number_date)
     try:
         numbers = [there(v) for v in values]
@@ -176,7 +174,7 @@ def pack_values(kind: Kind, values: Sequence[Value]) -> object:
 
 
 def unpack_values(kind: Kind, column: object, count: int) -> list[Value]:
-    """The inverse of `pack_values`. Types of single values are checked by `replica`, which quarantines a bad one."""
+    """The inverse of `pack_values`. What single values are is checked by `replica.values`."""
     match kind:
         case Kind.WORD | Kind.BOOL:
             return unpack_words(column, count)

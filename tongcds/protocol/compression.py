@@ -1,6 +1,7 @@
 """zstd with a bound on what comes out, and the trained dictionary that ships with the program.
 
-A dictionary's id stands in every frame; old dictionaries stay readable for ever, the newest one is used to pack.
+A dictionary's id stands in every frame; old dictionaries stay readable for ever, the newest one is used to
+pack.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def unpack(packed: bytes, *, limit: int = MAX_UNPACKED) -> bytes:
     """Decompress one whole frame.
 
     Raises:
-        ProtocolError: `bad_chunk` when it is not one whole frame, `unknown_dictionary`, or `too_big` beyond `limit`.
+        ProtocolError: `bad_chunk` when it is not one whole frame, `unknown_dictionary`, or `too_big` beyond
+        `limit`.
     """
     try:
         wanted = zstd.get_frame_info(packed).dictionary_id

@@ -1,7 +1,7 @@
 """The values that travel: writes, states, receipts, requests and answers, as MessagePack structures.
 
-Structures are arrays on the wire; a field is only ever added at the end, with a default. Versions: `VERSION` is
-spoken by this program, a server answers from `OLDEST` up.
+Structures are arrays on the wire; a field is only ever added at the end, with a default. Versions: `VERSION`
+is spoken by this program, a server answers from `OLDEST` up.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from tongcds.records import Value
 VERSION = 1
 OLDEST = 1
 
-# A removal names the newest version it saw under this key, so that a concurrent edit is noticed.
+# Under this key a removal names all that it saw of the record (`replica.merge.whole_of`), so that a
+# concurrent edit is noticed.
 WHOLE = "*"
 
 
 class ProtocolError(Exception):
-    """What came in is not what the protocol allows; `code` is a problem code, never shown to people as it is."""
+    """What came in is not what the protocol allows; `code` is never shown to people as it is."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -31,8 +32,8 @@ class ProtocolError(Exception):
 class Write(msgspec.Struct, frozen=True, gc=False):
     """One change of one record by one person at one moment.
 
-    `bases` names, per field, the write that was replaced; a field without one is set for the first time. `id` is
-    16 bytes, `author` the id of a member, `stamp` as in `tongcds.domain.stamps`.
+    `bases` names, per field, the write that was replaced; a field without one is set for the first time. `id`
+    is 16 bytes, `author` the id of a member, `stamp` as in `tongcds.domain.stamps`.
     """
 
     type: int
@@ -64,11 +65,12 @@ class State(msgspec.Struct, frozen=True, gc=False):
 
 
 class Moved(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A record left the area; it now lives in `to`."""
+    """A record left `area`; it went to `to`."""
 
     type: int
     id: bytes
     to: bytes
+    area: bytes = b""
 
 
 class ScopeEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -185,7 +187,7 @@ _Message = TypeVar("_Message", bound=msgspec.Struct)
 
 
 def encode(message: msgspec.Struct) -> bytes:
-    """A message as plain MessagePack. Chunks and pages inside are compressed already, so nothing is packed twice."""
+    """A message as plain MessagePack; chunks and pages inside are compressed already."""
     return _encoder.encode(message)
 
 

@@ -1,4 +1,4 @@
-"""One replica, on any SQLAlchemy connection: the only way to write, merge, page out and take in synced records.
+"""One replica, on any SQLAlchemy connection: the only way to write, merge, page out and take in records.
 
 The desktop's vault and the province's server are both replicas and run this code. The doors:
 
@@ -23,11 +23,12 @@ from tongcds.replica.own import (
     pending_count,
     unsent_records,
 )
-from tongcds.replica.pages import Page, Touched, adopt, cursors_of, digest, page, put_cursors
+from tongcds.replica.pages import FIGURES_ONLY, Page, Touched, adopt, cursors_of, digest, page, put_cursors
 from tongcds.replica.receive import Allowed, Received, device_row, receive, register_device
 from tongcds.replica.tables import create_tables
 
 __all__ = [
+    "FIGURES_ONLY",
     "Allowed",
     "Identity",
     "Page",

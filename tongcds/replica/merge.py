@@ -1,14 +1,15 @@
 """The merge: what one write does to one record. Pure; the same on the laptop, on the server and in the tests.
 
-A write follows what it names as its base, and then simply applies. Where it does not, it and the current value are
-concurrent: the higher (stamp, device, n) stands and the other is kept whole in a `Clash`. Equal values never clash,
-different fields never clash. A removal that had not seen a change, and a change that had not seen a removal, leave
-the record alive, with a clash.
+A write follows what it names as its base, and then simply applies. Where it does not, it and the current
+value are concurrent: the higher (stamp, device, n) stands and the other is kept whole in a `Clash`. Equal
+values never clash, different fields never clash. A removal that had not seen a change, and a change that had
+not seen a removal, leave the record alive, with a clash.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
@@ -47,8 +48,18 @@ def version_of(row: Row, name: str) -> Version:
 
 
 def newest(row: Row) -> Version:
-    """The latest change of the record as a whole."""
+    """The change with the highest stamp; with wrong clocks not always the last one."""
     return max((row["version"], *row["later"].values()), key=_rank)
+
+
+def whole_of(row: Row) -> Dot:
+    """Stands for everything that is known of the record, so that a removal can say what it saw.
+
+    Not a write's name, but 60 bits of a hash over all of them and how many fields were set later.
+    """
+    later = [(name, *dot_of(version)) for name, version in sorted(row["later"].items())]
+    text = _pack((dot_of(row["version"]), later))
+    return Dot(int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 4, len(later))
 
 
 def created(record: RecordType, area: bytes, device: int, write: Write) -> Row:
@@ -89,13 +100,12 @@ def _merge_field(row: Row, name: str, value: Value, base: Dot | None, incoming: 
 
 
 def _merge_removal(row: Row, base: Dot | None, incoming: Version) -> Clash | None:
-    last = newest(row)
     if row["values"][DELETED]:
         return None
-    if base == dot_of(last):
+    if base == whole_of(row):
         _put(row, DELETED, 1, incoming)
         return None
-    return Clash(DELETED, 0, last, 1, incoming)
+    return Clash(DELETED, 0, newest(row), 1, incoming)
 
 
 def merge(row: Row, device: int, write: Write) -> list[Clash]:
@@ -105,7 +115,7 @@ def merge(row: Row, device: int, write: Write) -> list[Clash]:
     """
     incoming = Version(device, write.n, write.stamp, write.author)
     clashes: list[Clash | None] = []
-    if DELETED in write.values and write.values[DELETED]:
+    if write.values.get(DELETED):
         clashes.append(_merge_removal(row, write.bases.get(WHOLE), incoming))
     elif row["values"][DELETED] and DELETED not in write.values:
         removal = version_of(row, DELETED)
@@ -140,8 +150,9 @@ def conflict_row(record: RecordType, row: Row, clash: Clash) -> Row:
         "resolved": 0,
         DELETED: 0,
     }
+    first, second = sorted((dot_of(loser), dot_of(kept)))
     return Row(
-        id=derived_id("conflict", row["id"], clash.field, *sorted([dot_of(loser), dot_of(kept)])[0], *sorted([dot_of(loser), dot_of(kept)])[1]),
+        id=derived_id("conflict", row["id"], clash.field, *first, *second),
         area=row["area"],
         number=0,
         editor=0,

@@ -1,7 +1,7 @@
 """This device's own writes: making them, offering them, and what became of them.
 
-The log of own writes is the outbox. A write leaves it only when its time is over *and* a receipt covered it; see
-`acknowledge`.
+The log of own writes is the outbox. A write leaves it only when its time is over *and* a receipt covered it;
+see `acknowledge`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,22 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import WHOLE, Write
-from tongcds.records import RecordType, Value, record_type
+from tongcds.records import RecordType, Value, record_type, type_numbered
 from tongcds.records.declare import DELETED
 from tongcds.replica.identity import Identity
-from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of
-from tongcds.replica.rows import AreaSums, Row, read_rows, write_rows
-from tongcds.replica.tables import OWN
+from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of, whole_of
+from tongcds.replica.rows import AreaSums, Row, copied, insert_many, read_rows, write_rows
+from tongcds.replica.tables import OWN, SELF
+from tongcds.replica.values import may_travel
 
 WAITING, RECEIVED, RETURNED = 0, 1, 2
+# Reasons for which a write will never be taken as it is. Others end by themselves: an older server is
+# updated, a restored device goes on under a new number.
+FINAL = frozenset({"not_allowed", "bad_value", "append_only", "unknown_record"})
 _SLICE = 400
 _pack = msgspec.msgpack.Encoder().encode
 # Any: msgspec cannot decode a union of text and bytes; these bytes were packed by `_write` below.
@@ -54,8 +58,8 @@ def link(chain: bytes, content: bytes) -> bytes:
 class Writer:
     """A person's changes in one transaction: rows, versions and own writes together, or nothing.
 
-    `flush` puts everything down and must be called before the caller commits. Ids of new records are known at once,
-    so that records made together can name each other.
+    `flush` puts everything down and must be called before the caller commits. Ids of new records are known at
+    once, so that records made together can name each other.
     """
 
     def __init__(self, connection: Connection, me: Identity, author: bytes) -> None:
@@ -89,7 +93,7 @@ class Writer:
         if area is None:
             message = f"a new {type_name} needs its {record.area_field}"
             raise ValueError(message)
-        given = {name: value for name, value in values.items() if value is not None}
+        given: dict[str, Value] = {name: value for name, value in values.items() if value is not None}
         write = self._write(record, record_id, stamp, given, {})
         self._rows[type_name, record_id] = created(record, area, self._me.device, write)
         self._new.add((type_name, record_id))
@@ -117,7 +121,7 @@ class Writer:
         row = self._row(record, record_id)
         if row["values"][DELETED]:
             return False
-        self._change(record, row, {DELETED: 1}, {WHOLE: dot_of(newest(row))})
+        self._change(record, row, {DELETED: 1}, {WHOLE: whole_of(row)})
         return True
 
     def restore(self, type_name: str, record_id: bytes) -> bool:
@@ -170,8 +174,7 @@ class Writer:
             touched.setdefault(name, []).append(record_id)
         for name in touched:
             write_rows(self._connection, record_type(name), fresh.get(name, ()), stale.get(name, ()))
-        if self._log:
-            self._connection.execute(insert(OWN), self._log)
+        insert_many(self._connection, OWN, self._log)
         sums.save(self._connection)
         self._me.save(self._connection)
         for memory in (self._rows, self._before, self._log, self._new):
@@ -184,6 +187,10 @@ class Writer:
         if unknown or DELETED in values:
             message = f"{record.name} has no field {', '.join(sorted(unknown)) or DELETED}"
             raise ValueError(message)
+        for name, value in values.items():
+            if not may_travel(record.kinds[name], value):
+                message = f"{record.name}.{name} cannot hold this {type(value).__name__}"
+                raise ValueError(message)
 
     def _row(self, record: RecordType, record_id: bytes) -> Row:
         key = (record.name, record_id)
@@ -194,7 +201,7 @@ class Writer:
     def _change(self, record: RecordType, row: Row, values: dict[str, Value], bases: dict[str, Dot]) -> None:
         key = (record.name, row["id"])
         if key not in self._new:
-            self._before.setdefault(key, _copy(row))
+            self._before.setdefault(key, copied(row))
         self._me.clock.saw(newest(row).stamp)
         write = self._write(record, row["id"], self._me.clock.tick(), values, bases)
         merge(row, self._me.device, write)
@@ -223,28 +230,38 @@ class Writer:
                 "body": _pack((values, bases)),
                 "chain": me.chain,
                 "state": WAITING,
+                "code": None,
             }
         )
         return write
 
 
-def _copy(row: Row) -> Row:
-    return Row(**{**row, "later": dict(row["later"]), "values": dict(row["values"])})  # type: ignore[typeddict-item]
+def _writes(connection: Connection, query: Select[int, int, bytes, int, bytes, bytes]) -> list[Write]:
+    writes = []
+    for n, number, record_id, stamp, author, body in connection.execute(query.order_by(OWN.c.n)):
+        values, bases = _unpack_body(body)
+        writes.append(Write(number, record_id, n, stamp, author, values, bases))
+    return writes
+
+
+_LOGGED = select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.stamp, OWN.c.author, OWN.c.body)
 
 
 def pending(connection: Connection, after: int, limit: int) -> list[Write]:
     """Own writes above `after`, at most `limit`, in order."""
-    rows = connection.execute(
-        select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.stamp, OWN.c.author, OWN.c.body)
-        .where(OWN.c.n > after)
-        .order_by(OWN.c.n)
-        .limit(limit)
-    )
-    writes = []
-    for n, number, record_id, stamp, author, body in rows:
-        values, bases = _unpack_body(body)
-        writes.append(Write(number, record_id, n, stamp, author, values, bases))
-    return writes
+    return _writes(connection, _LOGGED.where(OWN.c.n > after).limit(limit))
+
+
+def unseen(connection: Connection, me: Identity, ids: Sequence[bytes]) -> dict[bytes, list[Write]]:
+    """Own writes of these records that no receipt covers, in order; the server cannot have seen them."""
+    found: dict[bytes, list[Write]] = {}
+    if me.next_n <= me.received + 1:
+        return found
+    for start in range(0, len(ids), _SLICE):
+        part = ids[start : start + _SLICE]
+        for write in _writes(connection, _LOGGED.where(OWN.c.id.in_(part), OWN.c.n > me.received)):
+            found.setdefault(write.id, []).append(write)
+    return found
 
 
 def pending_count(connection: Connection) -> int:
@@ -272,10 +289,29 @@ def acknowledge(connection: Connection, me: Identity, watermark: int) -> int:
     return result.rowcount
 
 
-def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -> None:
-    """The server kept these own writes aside, each for its reason."""
+def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -> dict[str, list[bytes]]:
+    """The server kept these own writes aside, each for its reason (a code).
+
+    They stay in the log, whole. A record that such a write made is in no register but this one: it leaves, so
+    that this replica shows what all others show; returned are ids of such records, by type name. Where a
+    change was refused, the next page brings the record back as it stands.
+    """
+    me = connection.execute(select(SELF.c.device)).scalar_one_or_none()
+    gone: dict[str, list[bytes]] = {}
+    sums = AreaSums()
     for n, code in outcomes:
         connection.execute(update(OWN).where(OWN.c.n == n).values(state=RETURNED, code=code))
+        made = connection.execute(select(OWN.c.type, OWN.c.id).where(OWN.c.n == n)).one_or_none()
+        record = type_numbered(made.type) if made is not None else None
+        if made is None or record is None or code not in FINAL:
+            continue
+        for row in read_rows(connection, record, [made.id]).values():
+            if dot_of(row["version"]) == (me, n):
+                sums.drop(record, row)
+                connection.execute(record.table.delete().where(record.table.c.id == made.id))
+                gone.setdefault(record.name, []).append(made.id)
+    sums.save(connection)
+    return gone
 
 
 def unsent_records(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:

@@ -1,7 +1,7 @@
 """Pages: what lies above a cursor, and taking such a page in. Cursors count in each area's own numbers.
 
-The server's page holds states, not history; its verdict stands. A device that takes one in keeps only what the
-server cannot have seen yet: its own writes above the watermark.
+The server's page holds states, not history; its verdict stands. A device that takes one in keeps only what
+the server cannot have seen yet: its own writes above the watermark.
 """
 
 from __future__ import annotations
@@ -10,20 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, union_all, update
 
-from tongcds.domain.stamps import Dot
-from tongcds.protocol.messages import Moved, ScopeEntry, State, Version
+from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, type_numbered
+from tongcds.records.declare import DELETED
 from tongcds.replica.identity import Identity
-from tongcds.replica.merge import dot_of, merge, version_of
-from tongcds.replica.own import pending
-from tongcds.replica.rows import AreaSums, Row, read_areas, read_rows, row_from, state_of, write_rows
+from tongcds.replica.merge import merge
+from tongcds.replica.own import unseen
+from tongcds.replica.rows import (
+    AreaSums,
+    Row,
+    insert_many,
+    read_areas,
+    read_rows,
+    row_from,
+    state_of,
+    write_rows,
+)
 from tongcds.replica.tables import AREA, MOVED
 
 FIGURES_ONLY = "figures"
 _DIGEST = 8
-_ALL = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ def page(
 ) -> Page:
     """What the scope holds above the cursors, about `limit` records.
 
-    Rows whose last change is the puller's own, made with everything seen, are left out: it has them.
+    Rows whose last change is the puller's own, made with everything seen, are left out: it has them. A cursor
+    of 0 says that it has nothing, then they come too.
     """
     states: list[State] = []
     moved: list[Moved] = []
@@ -66,17 +75,37 @@ def page(
     heads = read_areas(connection, [entry.area for entry in scope])
     more = False
     for i, entry in enumerate(scope):
-        head = heads.get(entry.area, (0, 0, 0))[0]
-        while after[i] < head and len(states) < limit:
-            upper = min(head, after[i] + limit - len(states))
-            states.extend(_states_between(connection, entry, after[i], upper, puller))
-            moved.extend(_moved_between(connection, entry.area, after[i], upper))
-            after[i] = upper
+        low, head = after[i], heads.get(entry.area, (0, 0, 0))[0]
+        room = limit - len(states) - len(moved)
+        if low < head and room > 0:
+            after[i] = _end(connection, entry, low, head, room)
+            states.extend(_states_between(connection, entry, low, after[i], puller))
+            moved.extend(_moved_between(connection, entry, low, after[i]))
         more = more or after[i] < head
     return Page(states, moved, after, more)
 
 
-def _states_between(connection: Connection, entry: ScopeEntry, low: int, high: int, puller: int) -> list[State]:
+def _end(connection: Connection, entry: ScopeEntry, low: int, head: int, room: int) -> int:
+    """The number up to which `room` records lie above `low`: many numbers are of no record any more."""
+    if head - low <= room:
+        return head
+    tables = [record.table for record in _types_for(entry.mode)]
+    each = [
+        select(table.c.number)
+        .where(table.c.area == entry.area, table.c.number > low, table.c.number <= head)
+        .order_by(table.c.number)
+        .limit(room)
+        .subquery()
+        for table in (*tables, MOVED)
+    ]
+    together = union_all(*(select(part.c.number) for part in each)).subquery()
+    query = select(together.c.number).order_by(together.c.number).offset(room - 1).limit(1)
+    return connection.execute(query).scalar_one_or_none() or head
+
+
+def _states_between(
+    connection: Connection, entry: ScopeEntry, low: int, high: int, puller: int
+) -> list[State]:
     found: list[State] = []
     for record in _types_for(entry.mode):
         table = record.table
@@ -94,16 +123,21 @@ def _states_between(connection: Connection, entry: ScopeEntry, low: int, high: i
     return found
 
 
-def _moved_between(connection: Connection, area: bytes, low: int, high: int) -> list[Moved]:
+def _moved_between(connection: Connection, entry: ScopeEntry, low: int, high: int) -> list[Moved]:
     query = (
         select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area)
-        .where(MOVED.c.area == area, MOVED.c.number > low, MOVED.c.number <= high)
+        .where(
+            MOVED.c.area == entry.area,
+            MOVED.c.number > low,
+            MOVED.c.number <= high,
+            MOVED.c.type.in_([record.number for record in _types_for(entry.mode)]),
+        )
         .order_by(MOVED.c.number)
     )
-    return [Moved(number, record_id, to) for number, record_id, to in connection.execute(query)]
+    return [Moved(number, record_id, to, entry.area) for number, record_id, to in connection.execute(query)]
 
 
-def adopt(
+def adopt(  # noqa: PLR0917 - the parts of one answer
     connection: Connection,
     me: Identity,
     states: Sequence[State],
@@ -113,98 +147,104 @@ def adopt(
 ) -> Touched:
     """Take a page in: states replace what is here, own writes that the server has not seen stay on top.
 
-    `acknowledge` must have been called for the same answer before. The caller commits, so that records and cursors
-    move together.
+    `acknowledge` must have been called for the same answer before. The caller commits, so that records and
+    cursors move together.
     """
-    own = _unseen(connection, me)
     sums = AreaSums()
     touched = Touched()
-    by_type: dict[int, list[State]] = {}
+    by_type: dict[int, dict[bytes, State]] = {}
     for state in states:
-        by_type.setdefault(state.type, []).append(state)
+        by_type.setdefault(state.type, {})[state.id] = state
         me.clock.saw(max(v.stamp for v in (state.version, *state.later.values())))
     for number, members in by_type.items():
         record = type_numbered(number)
         if record is not None:
-            _adopt_type(connection, me, record, members, own, sums, touched)
-    _leave(connection, me, moved, scope_areas, sums, touched)
+            _adopt_type(connection, me, record, members, sums=sums, touched=touched)
+    _leave(connection, me, moved, scope_areas, sums=sums, touched=touched)
     sums.save(connection, cursors)
     me.save(connection)
     return touched
 
 
-def _unseen(connection: Connection, me: Identity) -> dict[bytes, list[int]]:
-    """Own writes above the receipt by record."""
-    found: dict[bytes, list[int]] = {}
-    for write in pending(connection, me.received, _ALL):
-        found.setdefault(write.id, []).append(write.n)
-    return found
-
-
-def _adopt_type(  # noqa: PLR0913, PLR0917  the parts of one page
+def _adopt_type(
     connection: Connection,
     me: Identity,
     record: RecordType,
-    members: Sequence[State],
-    own: Mapping[bytes, list[int]],
+    members: Mapping[bytes, State],
+    *,
     sums: AreaSums,
     touched: Touched,
 ) -> None:
-    here = read_rows(connection, record, [s.id for s in members])
+    here = read_rows(connection, record, list(members))
+    own = unseen(connection, me, list(members))
     fresh: list[Row] = []
     stale: list[Row] = []
-    for state in members:
-        area = record.area_of(state.id, state.values)
-        if area is None:
-            continue
+    for record_id, state in members.items():
         row = Row(
-            id=state.id,
-            area=area,
+            id=record_id,
+            area=record.area_of(record_id, state.values) or b"",
             number=0,
             editor=0,
             version=state.version,
             later=dict(state.later),
-            values=dict(state.values),
+            # An older server does not name the fields that it does not know.
+            values={**dict.fromkeys(record.field_names), DELETED: 0, **state.values},
         )
-        old = here.get(state.id)
-        if old is not None and state.id in own:
-            _replay(connection, me, row, own[state.id])
-            row["area"] = record.area_of(row["id"], row["values"]) or area
+        # Own writes go on top as the server will merge them; where they lose, it will say so with a conflict.
+        for write in own.get(record_id, ()):
+            merge(row, me.device, write)
+            row["area"] = record.area_of(record_id, row["values"]) or row["area"]
+        old = here.get(record_id)
         if old is None:
             fresh.append(row)
         else:
             sums.drop(record, old)
             stale.append(row)
         sums.add(record, row)
-        touched.changed.setdefault(record.name, []).append(state.id)
     write_rows(connection, record, fresh, stale)
+    touched.changed[record.name] = list(members)
 
 
-def _replay(connection: Connection, me: Identity, row: Row, numbers: Sequence[int]) -> None:
-    """Put own unseen writes on top again; where they lose, the server will say so with a conflict."""
-    for n in numbers:
-        write = pending(connection, n - 1, 1)[0]
-        merge(row, me.device, write)
-
-
-def _leave(  # noqa: PLR0913, PLR0917  the parts of one page
+def _leave(
     connection: Connection,
     me: Identity,
     moved: Sequence[Moved],
     scope_areas: frozenset[bytes],
+    *,
     sums: AreaSums,
     touched: Touched,
 ) -> None:
-    """Records that moved out of everything this device may hold go, once nothing unsent is left in them."""
-    kept = _unseen(connection, me) if moved else {}
-    for marker in moved:
+    """Records that moved out of everything this device may hold go, once nothing unsent is left in them.
+
+    Until then their markers are kept: nobody sends them twice.
+    """
+    held = connection.execute(select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area, MOVED.c.area)).all()
+    markers = {(marker.area, marker.id): marker for marker in (*(Moved(*row) for row in held), *moved)}
+    keep: list[dict[str, object]] = []
+    for marker in markers.values():
         record = type_numbered(marker.type)
-        if record is None or marker.to in scope_areas or marker.id in kept:
+        if record is None or marker.to in scope_areas:
             continue
-        for row in read_rows(connection, record, [marker.id]).values():
-            sums.drop(record, row)
-            connection.execute(record.table.delete().where(record.table.c.id == marker.id))
-            touched.gone.setdefault(record.name, []).append(marker.id)
+        row = read_rows(connection, record, [marker.id]).get(marker.id)
+        if row is None or row["area"] != marker.area:
+            continue
+        if unseen(connection, me, [marker.id]):
+            keep.append(
+                {
+                    "area": marker.area,
+                    "id": marker.id,
+                    "type": marker.type,
+                    "number": 0,
+                    "to_area": marker.to,
+                }
+            )
+            continue
+        sums.drop(record, row)
+        connection.execute(record.table.delete().where(record.table.c.id == marker.id))
+        touched.gone.setdefault(record.name, []).append(marker.id)
+    if held:
+        connection.execute(MOVED.delete())
+    insert_many(connection, MOVED, keep)
 
 
 def digest(connection: Connection, areas: Sequence[bytes]) -> bytes:
@@ -231,9 +271,3 @@ def put_cursors(connection: Connection, cursors: Mapping[bytes, int]) -> None:
             connection.execute(update(AREA).where(AREA.c.area == area).values(counter=cursor))
         else:
             connection.execute(insert(AREA).values(area=area, counter=cursor, count=0, digest=bytes(16)))
-
-
-def local_version(row: Row, name: str) -> tuple[Dot, Version]:
-    """Dot and version of a field, for whoever shows who set it."""
-    version = version_of(row, name)
-    return dot_of(version), version

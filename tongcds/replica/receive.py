@@ -1,39 +1,47 @@
 """Taking in another device's writes: known or new, allowed or not, merged, numbered, and summed up.
 
-Each write ends as applied, known already, or quarantined with a code; nothing authentic is thrown away and nothing
-blocks what stands behind it. Who may write where is the caller's to say (`Allowed`).
+Each write ends as applied, known already, or quarantined with a code; nothing authentic is thrown away and
+nothing blocks what stands behind it. Who may write where is the caller's to say (`Allowed`).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import msgspec
-from sqlalchemy import Connection, Row as SqlRow, insert, select, update
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Row as SqlRow
 
 from tongcds.domain.stamps import FAR_AHEAD_MS, ID_LENGTH, make_id, milliseconds_of, stamp_of
 from tongcds.protocol.messages import Outcome, ProtocolError, Write
-from tongcds.records import Kind, RecordType, Value, record_type, type_numbered
+from tongcds.records import RecordType, record_type, type_numbered
 from tongcds.records.declare import DELETED
 from tongcds.replica.identity import EMPTY_CHAIN
-from tongcds.replica.merge import Clash, conflict_row, created, merge
+from tongcds.replica.merge import conflict_row, created, merge
 from tongcds.replica.own import content_hash, link
-from tongcds.replica.rows import AreaSums, Row, read_areas, read_rows, write_rows
-from tongcds.replica.tables import AREA, DEVICE, MOVED, QUARANTINE, SEEN
+from tongcds.replica.rows import (
+    AreaSums,
+    Row,
+    areas_of,
+    copied,
+    insert_areas,
+    insert_many,
+    read_areas,
+    read_rows,
+    write_rows,
+)
+from tongcds.replica.tables import DEVICE, MOVED, QUARANTINE, SEEN
+from tongcds.replica.values import fits
 
-MAX_TEXT = 20_000
 _HASH = 8
-_INT_LIMIT = 1 << 62
-_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
-_WHOLE_DAY = len("2026-11-23")
 _pack = msgspec.msgpack.Encoder().encode
 
-# Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a new one.
+# Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
+# new one.
 Allowed = Callable[[RecordType, bytes, Write, Row | None], str]
+
+_Key = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,201 +64,178 @@ def register_device(connection: Connection, device: int, prefix: int) -> None:
         )
 
 
-def device_row(connection: Connection, device: int, *, lock: bool = False) -> SqlRow[tuple[int, int, int, bytes]] | None:
+def device_row(
+    connection: Connection, device: int, *, lock: bool = False
+) -> SqlRow[int, int, int, bytes] | None:
     """Device, prefix, watermark and chain; `lock` lets no second push of the same device in."""
-    query = select(DEVICE).where(DEVICE.c.device == device)
+    query = select(DEVICE.c.device, DEVICE.c.prefix, DEVICE.c.watermark, DEVICE.c.chain)
+    query = query.where(DEVICE.c.device == device)
     return connection.execute(query.with_for_update() if lock else query).one_or_none()
-
-
-def _value_problem(kind: Kind, value: Value) -> bool:
-    if value is None:
-        return False
-    match kind:
-        case Kind.BOOL:
-            return not isinstance(value, int) or isinstance(value, bool) or value not in {0, 1}
-        case Kind.INT:
-            return not isinstance(value, int) or isinstance(value, bool) or abs(value) >= _INT_LIMIT
-        case Kind.DATE | Kind.PARTIAL_DATE:
-            return not isinstance(value, str) or not _is_day(value, partial=kind is Kind.PARTIAL_DATE)
-        case Kind.ID:
-            return not isinstance(value, bytes) or len(value) != ID_LENGTH
-        case Kind.IDS:
-            return not isinstance(value, bytes) or len(value) % ID_LENGTH != 0
-        case Kind.BYTES:
-            return not isinstance(value, bytes) or len(value) > MAX_TEXT
-        case _:
-            return (
-                not isinstance(value, str)
-                or len(value) > MAX_TEXT
-                or "\x00" in value
-                or not unicodedata.is_normalized("NFC", value)
-            )
-
-
-def _is_day(text: str, *, partial: bool) -> bool:
-    """Whether this is an ISO day, or the year or month alone where that may be."""
-    if not _DAY.fullmatch(text) or (len(text) < _WHOLE_DAY and not partial):
-        return False
-    try:
-        date.fromisoformat(text + "-01-01"[len(text) - _WHOLE_DAY :] if len(text) < _WHOLE_DAY else text)
-    except ValueError:
-        return False
-    return True
-
-
-def _bad(record: RecordType, write: Write) -> bool:
-    kinds = record.kinds
-    return any(name not in kinds or _value_problem(kinds[name], v) for name, v in write.values.items())
 
 
 class _Merging:
     """One chunk on its way in: rows in memory, what they were before, and what could not be taken."""
 
     def __init__(
-        self, connection: Connection, device: int, prefix: int, *, allowed: Allowed | None, now: int
+        self,
+        connection: Connection,
+        device: int,
+        prefix: int,
+        *,
+        allowed: Allowed | None,
+        cursors: Mapping[bytes, int],
+        now: int,
     ) -> None:
         self._connection = connection
         self._device = device
         self._prefix = prefix
         self._allowed = allowed
+        self._cursors = cursors
         self._now = now
-        self._rows: dict[tuple[int, bytes], Row] = {}
-        self._before: dict[tuple[int, bytes], Row] = {}
-        self._impure: set[tuple[int, bytes]] = set()
+        self._rows: dict[_Key, Row] = {}
+        # What the touched ones were; None for new ones.
+        self._before: dict[_Key, Row | None] = {}
+        # Rows that their author does not hold as they are now.
+        self._impure: set[_Key] = set()
         self._conflicts: dict[bytes, Row] = {}
         self.refused: list[tuple[Write, str]] = []
         self.applied = 0
 
     def load(self, writes: Sequence[Write]) -> None:
-        """Read every record that the writes name."""
-        by_type: dict[int, dict[bytes, None]] = {}
-        for write in writes:
-            by_type.setdefault(write.type, {})[write.id] = None
-        for number, ids in by_type.items():
-            record = type_numbered(number)
-            if record is None:
-                continue
-            for record_id, row in read_rows(self._connection, record, list(ids), lock=True).items():
-                self._rows[number, record_id] = row
-
-    def areas(self, writes: Sequence[Write]) -> set[bytes]:
-        """Every area that the writes may touch, to be locked before anything is numbered."""
-        found = {row["area"] for row in self._rows.values()}
+        """Lock every area that the writes may touch, in id order, and read every record that they name."""
+        ids: dict[str, dict[bytes, None]] = {}
+        changed: dict[str, list[bytes]] = {}
+        areas: set[bytes] = set()
         for write in writes:
             record = type_numbered(write.type)
-            area = None if record is None else record.area_of(write.id, write.values)
-            if isinstance(area, bytes) and len(area) == ID_LENGTH:
-                found.add(area)
-        return found
+            if record is None:
+                continue
+            ids.setdefault(record.name, {})[write.id] = None
+            if write.bases:
+                changed.setdefault(record.name, []).append(write.id)
+            area = record.area_of(write.id, write.values)
+            if area is not None and len(area) == ID_LENGTH:
+                areas.add(area)
+        for name, some in changed.items():
+            areas |= areas_of(self._connection, record_type(name), some)
+        _lock_areas(self._connection, areas)
+        for name, wanted in ids.items():
+            for record_id, row in read_rows(self._connection, record_type(name), list(wanted)).items():
+                self._rows[name, record_id] = row
+        # One that moved between the two looks; nothing moves once its area is locked.
+        _lock_areas(self._connection, {row["area"] for row in self._rows.values()} - areas)
 
     def take(self, write: Write) -> None:
         """Merge one write, or set it aside."""
-        code = self._refusal(write)
-        if code:
-            self.refused.append((write, code))
-            return
         record = type_numbered(write.type)
-        assert record is not None  # noqa: S101  _refusal named an unknown type
-        key = (write.type, write.id)
+        code = "unknown_type" if record is None else self._refusal(record, write)
+        if record is None or code:
+            self.refused.append((write, code))
+            if record is not None:
+                self._send_back(record, write)
+            return
+        key = record.name, write.id
         lowered = self._lowered(write)
         row = self._rows.get(key)
         self.applied += 1
-        if row is None:
-            area = record.area_of(write.id, write.values)
-            assert area is not None  # noqa: S101  _refusal named a missing area
-            self._rows[key] = created(record, area, self._device, lowered)
-            self._before.setdefault(key, None)  # type: ignore[arg-type]
-        else:
-            if key not in self._before:
-                self._before[key] = Row(**{**row, "later": dict(row["later"]), "values": dict(row["values"])})  # type: ignore[typeddict-item]
-            clashes = merge(row, self._device, lowered)
-            self._keep(record, row, clashes)
-            if clashes:
-                self._impure.add(key)
-            row["area"] = record.area_of(row["id"], row["values"]) or row["area"]
         if lowered is not write:
             self._impure.add(key)
-
-    def _refusal(self, write: Write) -> str:
-        record = type_numbered(write.type)
-        if record is None:
-            return "unknown_type"
-        if self._allowed is None:
-            return "bad_value" if _bad(record, write) else ""
-        if record.server_only:
-            return "not_allowed"
-        if _bad(record, write):
-            return "bad_value"
-        row = self._rows.get((write.type, write.id))
         if row is None:
-            if write.bases or write.id != make_id(self._prefix, write.stamp):
-                return "unknown_record"
-            area = record.area_of(write.id, write.values)
-            if area is None:
-                return "bad_value"
-            return self._allowed(record, area, write, None)
+            # `_refusal` saw to it that a new record names its area.
+            area = record.area_of(write.id, write.values) or b""
+            self._rows[key] = created(record, area, self._device, lowered)
+            self._before[key] = None
+            return
+        if key not in self._before:
+            self._before[key] = copied(row)
+        clashes = merge(row, self._device, lowered)
+        row["area"] = record.area_of(row["id"], row["values"]) or row["area"]
+        for clash in clashes:
+            kept = conflict_row(record, row, clash)
+            self._conflicts.setdefault(kept["id"], kept)
+            self._impure.add(key)
+
+    def _send_back(self, record: RecordType, write: Write) -> None:
+        """Number the record anew, so that whoever tried to change it gets it as it stands."""
+        key = record.name, write.id
+        row = self._rows.get(key)
+        if row is not None and row["area"] in self._cursors:
+            self._before.setdefault(key, copied(row))
+            self._impure.add(key)
+
+    def _refusal(self, record: RecordType, write: Write) -> str:
+        if self._allowed is not None and record.server_only:
+            return "not_allowed"
+        if not fits(record, write):
+            return "bad_value"
+        if self._allowed is None:
+            return ""
+        row = self._rows.get((record.name, write.id))
+        if row is None:
+            return self._refusal_of_new(record, write, self._allowed)
         if record.append_only and set(write.values) - {DELETED}:
             return "append_only"
+        return self._refusal_of_change(record, write, row, self._allowed)
+
+    @staticmethod
+    def _refusal_of_change(record: RecordType, write: Write, row: Row, allowed: Allowed) -> str:
         target = record.area_of(write.id, {**row["values"], **write.values})
         if target is None:
             return "bad_value"
-        refusal = self._allowed(record, row["area"], write, row)
-        return refusal or (self._allowed(record, target, write, row) if target != row["area"] else "")
+        refusal = allowed(record, row["area"], write, row)
+        return refusal or (allowed(record, target, write, row) if target != row["area"] else "")
+
+    def _refusal_of_new(self, record: RecordType, write: Write, allowed: Allowed) -> str:
+        if write.bases or write.id != make_id(self._prefix, write.stamp):
+            return "unknown_record"
+        area = record.area_of(write.id, write.values)
+        return "bad_value" if area is None else allowed(record, area, write, None)
 
     def _lowered(self, write: Write) -> Write:
         if milliseconds_of(write.stamp) <= self._now + FAR_AHEAD_MS:
             return write
         return msgspec.structs.replace(write, stamp=stamp_of(self._now))
 
-    def _keep(self, record: RecordType, row: Row, clashes: Sequence[Clash]) -> None:
-        for clash in clashes:
-            kept = conflict_row(record, row, clash)
-            self._conflicts.setdefault(kept["id"], kept)
+    def _holds(self, key: _Key, old: Row | None) -> bool:
+        """Whether the author holds the row exactly as it is now, so that no page need bring it back."""
+        if key in self._impure:
+            return False
+        return (
+            old is None
+            or old["editor"] == self._device
+            or old["number"] <= self._cursors.get(old["area"], -1)
+        )
 
-    def save(self, cursors: Mapping[bytes, int]) -> set[bytes]:
+    def save(self) -> set[bytes]:
         """Number, write and sum up; returns the areas that changed. Areas are locked already."""
         conflict = record_type("conflict")
         known = read_rows(self._connection, conflict, list(self._conflicts))
         for record_id, row in self._conflicts.items():
             if record_id not in known:
-                self._rows[conflict.number, record_id] = row
-                self._before[conflict.number, record_id] = None  # type: ignore[assignment]
-                self._impure.add((conflict.number, record_id))
+                key = conflict.name, record_id
+                self._rows[key], self._before[key] = row, None
+                self._impure.add(key)
         touched = {self._rows[key]["area"] for key in self._before}
         touched |= {old["area"] for old in self._before.values() if old is not None}
         counters = {area: sums[0] for area, sums in read_areas(self._connection, list(touched)).items()}
         sums = AreaSums()
-        fresh: dict[int, list[Row]] = {}
-        stale: dict[int, list[Row]] = {}
+        fresh: dict[str, list[Row]] = {}
+        stale: dict[str, list[Row]] = {}
         moved: list[dict[str, object]] = []
         for key, old in self._before.items():
-            row = self._rows[key]
-            record = type_numbered(key[0])
-            assert record is not None  # noqa: S101  only known types were taken
-            area = row["area"]
-            saw_all = old is None or old["number"] <= cursors.get(old["area"], -1) or old["editor"] == self._device
-            row["editor"] = self._device if saw_all and key not in self._impure else 0
-            counters[area] = row["number"] = counters.get(area, 0) + 1
+            row, record = self._rows[key], record_type(key[0])
+            row["editor"] = self._device if self._holds(key, old) else 0
+            row["number"] = counters[row["area"]] = counters.get(row["area"], 0) + 1
             if old is not None:
                 sums.drop(record, old)
-                if old["area"] != area:
-                    row["editor"] = 0
-                    counters[old["area"]] = counters.get(old["area"], 0) + 1
-                    moved.append(
-                        {
-                            "area": old["area"],
-                            "id": row["id"],
-                            "type": key[0],
-                            "number": counters[old["area"]],
-                            "to_area": area,
-                        }
-                    )
+            if old is not None and old["area"] != row["area"]:
+                row["editor"] = 0
+                counters[old["area"]] = counters.get(old["area"], 0) + 1
+                moved.append(_marker(record, row, old["area"], counters[old["area"]]))
             sums.add(record, row)
-            (fresh if old is None else stale).setdefault(key[0], []).append(row)
-        for number in fresh.keys() | stale.keys():
-            record = type_numbered(number)
-            assert record is not None  # noqa: S101  only known types were taken
-            write_rows(self._connection, record, fresh.get(number, ()), stale.get(number, ()))
+            (fresh if old is None else stale).setdefault(record.name, []).append(row)
+        for name in fresh.keys() | stale.keys():
+            write_rows(self._connection, record_type(name), fresh.get(name, ()), stale.get(name, ()))
         self._leave_markers(moved)
         sums.save(self._connection, counters)
         return touched
@@ -261,11 +246,14 @@ class _Merging:
                 self._connection.execute(
                     MOVED.delete().where(MOVED.c.area == place, MOVED.c.id == marker["id"])
                 )
-        if moved:
-            self._connection.execute(insert(MOVED), list(moved))
+        insert_many(self._connection, MOVED, moved)
 
 
-def receive(  # noqa: PLR0913  everything a push depends on is named
+def _marker(record: RecordType, row: Row, area: bytes, number: int) -> dict[str, object]:
+    return {"area": area, "id": row["id"], "type": record.number, "number": number, "to_area": row["area"]}
+
+
+def receive(
     connection: Connection,
     device: int,
     writes: Sequence[Write],
@@ -280,8 +268,8 @@ def receive(  # noqa: PLR0913  everything a push depends on is named
         connection: in a transaction that may write.
         device: who made the writes; its row is locked first.
         writes: in order of n, without gaps.
-        allowed: judges authority, write by write. None for the server's own writes: they may be of any type and
-            name new records as they like.
+        allowed: judges authority, write by write. None for the server's own writes: they may be of any type
+            and name new records as they like.
         cursors: how far the device has pulled each area: decides which rows it need not be sent back.
         now: milliseconds since 1970; stamps more than five minutes ahead of it are lowered to it.
 
@@ -291,72 +279,67 @@ def receive(  # noqa: PLR0913  everything a push depends on is named
     state = device_row(connection, device, lock=True)
     if state is None:
         raise ProtocolError("unknown_device")
-    watermark, chain = state.watermark, state.chain
-    outcomes = _compare_known(connection, device, [w for w in writes if w.n <= watermark], now)
+    _, prefix, watermark, chain = state
+    outcomes = _outcomes_of_known(connection, device, [w for w in writes if w.n <= watermark], now)
     news = [w for w in writes if w.n > watermark]
     if not news:
         return Received(watermark, chain, outcomes)
     if news[0].n != watermark + 1:
         return Received(watermark, chain, outcomes, expected=watermark + 1)
-    merging = _Merging(connection, device, state.prefix, allowed=allowed, now=now)
-    areas = {a for w in news if (a := _named_area(w)) is not None}
-    _lock_areas(connection, areas)
+    merging = _Merging(connection, device, prefix, allowed=allowed, cursors=cursors, now=now)
     merging.load(news)
-    _lock_areas(connection, merging.areas(news) - areas)
     hashes = []
     for write in news:
         content = content_hash(device, write)
         hashes.append(content[:_HASH])
         chain = link(chain, content)
         merging.take(write)
-    touched = merging.save(cursors)
+    touched = merging.save()
     watermark = news[-1].n
     connection.execute(
         insert(SEEN).values(device=device, first=news[0].n, last=watermark, hashes=b"".join(hashes))
     )
-    connection.execute(update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark, chain=chain))
+    connection.execute(
+        update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark, chain=chain)
+    )
     _quarantine(connection, device, merging.refused, now)
     outcomes.extend(Outcome(write.n, code) for write, code in merging.refused)
     return Received(watermark, chain, outcomes, touched, merging.applied)
 
 
-def _named_area(write: Write) -> bytes | None:
-    record = type_numbered(write.type)
-    area = None if record is None else record.area_of(write.id, write.values)
-    return area if isinstance(area, bytes) and len(area) == ID_LENGTH else None
-
-
 def _lock_areas(connection: Connection, areas: set[bytes]) -> None:
     """Lock the areas' rows in id order, making those that are not there."""
-    known = read_areas(connection, list(areas), lock=True)
-    missing = sorted(areas - known.keys())
-    if missing:
-        connection.execute(
-            insert(AREA), [{"area": a, "counter": 0, "count": 0, "digest": bytes(16)} for a in missing]
-        )
+    if areas:
+        insert_areas(connection, areas - read_areas(connection, list(areas)).keys())
+        read_areas(connection, list(areas), lock=True)
 
 
-def _compare_known(connection: Connection, device: int, known: Sequence[Write], now: int) -> list[Outcome]:
-    """Known writes are ignored; the same number with another content is kept aside and said."""
+def _outcomes_of_known(
+    connection: Connection, device: int, known: Sequence[Write], now: int
+) -> list[Outcome]:
+    """What is to be said of writes that came before: that they were set aside, in case the answer was lost.
+
+    The same number with another content is set aside now.
+    """
     if not known:
         return []
-    rows = connection.execute(
-        select(SEEN).where(SEEN.c.device == device, SEEN.c.last >= known[0].n, SEEN.c.first <= known[-1].n)
-    )
+    low, high = known[0].n, known[-1].n
     hashes: dict[int, bytes] = {}
-    for row in rows:
-        for i in range(row.last - row.first + 1):
-            hashes[row.first + i] = row.hashes[i * _HASH : (i + 1) * _HASH]
-    reused = [
-        (write, "number_reused")
-        for write in known
-        if hashes.get(write.n, b"") != content_hash(device, write)[:_HASH]
-    ]
+    query = select(SEEN.c.first, SEEN.c.last, SEEN.c.hashes)
+    query = query.where(SEEN.c.device == device, SEEN.c.last >= low, SEEN.c.first <= high)
+    for first, last, packed in connection.execute(query):
+        hashes.update((first + i, packed[i * _HASH : (i + 1) * _HASH]) for i in range(last - first + 1))
+    contents = {write.n: content_hash(device, write) for write in known}
+    reused = [(w, "number_reused") for w in known if hashes.get(w.n) != contents[w.n][:_HASH]]
     _quarantine(connection, device, reused, now)
-    return [Outcome(write.n, code) for write, code in reused]
+    aside = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code)
+    aside = aside.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high)).order_by(
+        QUARANTINE.c.n
+    )
+    return [Outcome(n, code) for n, content, code in connection.execute(aside) if contents.get(n) == content]
 
 
-def _quarantine(connection: Connection, device: int, refused: Sequence[tuple[Write, str]], now: int) -> None:
+def _quarantine(connection: Connection, device: int, refused: Iterable[tuple[Write, str]], now: int) -> None:
     for write, code in refused:
         content = content_hash(device, write)
         key = (QUARANTINE.c.device == device, QUARANTINE.c.n == write.n, QUARANTINE.c.hash == content)

@@ -10,7 +10,8 @@ from tongcds.records.declare import WIDE
 BOOKS = MetaData()
 
 # On the server `counter` is the last number given in the area, on a device the cursor up to which it pulled.
-# `digest` is the sum modulo 2^128 of the hashes of all its records' versions, so that one change costs one step.
+# `digest` is the sum modulo 2^128 of the hashes of all its records' versions, so that one change costs one
+# step.
 AREA = Table(
     "area_state",
     BOOKS,
@@ -44,8 +45,8 @@ SEEN = Table(
     sqlite_strict=True,
 )
 
-# The log of this device's writes: the outbox, and what is offered again to a restored server.
-# state: 0 waiting, 1 received, 2 returned (then `code` says why). `chain` is the chain's hash after this write.
+# The log of this device's writes: the outbox, and what is offered again to a restored server. state: 0
+# waiting, 1 received, 2 returned (then `code` says why). `chain` is the chain's hash after this write.
 OWN = Table(
     "own_write",
     BOOKS,

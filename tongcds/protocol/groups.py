@@ -1,0 +1,119 @@
+"""What writes and states have in common on the wire: groups of records with the same fields, in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from tongcds.protocol import compression
+from tongcds.protocol.columns import pack_values, unpack_values
+from tongcds.protocol.messages import ProtocolError
+from tongcds.protocol.references import MAX_RECORDS, References, split_ids
+from tongcds.records import Kind, RecordType, Value, type_numbered
+
+_decode = msgspec.msgpack.Decoder(type=list[object]).decode
+
+
+def mentioned_ids(record: RecordType, names: Sequence[str], values: Mapping[str, Value]) -> list[bytes]:
+    """Every id that these fields hold."""
+    found: list[bytes] = []
+    for name in names:
+        value = values[name]
+        if isinstance(value, bytes):
+            kind = record.kinds[name]
+            if kind is Kind.ID:
+                found.append(value)
+            elif kind is Kind.IDS:
+                found.extend(split_ids(value))
+    return found
+
+
+def pack_fields(
+    record: RecordType,
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, Value]],
+    own: Sequence[int],
+    references: References,
+) -> list[object]:
+    """A column for each of the fields; `own` are the places of the records."""
+    columns: list[object] = []
+    for name in names:
+        kind = record.kinds[name]
+        values = [row[name] for row in rows]
+        if kind is Kind.ID:
+            columns.append(references.pack(values, own))
+        elif kind is Kind.IDS:
+            columns.append(references.pack_lists(values, own))
+        else:
+            columns.append(pack_values(kind, values))
+    return columns
+
+
+def unpack_fields(
+    record: RecordType, names: Sequence[str], columns: object, own: Sequence[int], references: References
+) -> list[dict[str, Value]]:
+    """The inverse of `pack_fields`."""
+    if not isinstance(columns, list) or len(columns) != len(names):
+        raise ProtocolError("bad_chunk", "columns are missing")
+    unpacked: list[list[Value]] = []
+    for name, column in zip(names, columns, strict=True):
+        kind = record.kinds[name]
+        if kind is Kind.ID:
+            unpacked.append(references.unpack(column, own))
+        elif kind is Kind.IDS:
+            unpacked.append(references.unpack_lists(column, own))
+        else:
+            unpacked.append(unpack_values(kind, column, len(own)))
+    if not names:
+        return [{} for _ in own]
+    return [dict(zip(names, row, strict=True)) for row in zip(*unpacked, strict=True)]
+
+
+def field_mask(record: RecordType, names: Iterable[str]) -> int:
+    """A bit for each of the fields, in the order of declaration."""
+    order = {name: 1 << i for i, name in enumerate(record.field_names)}
+    return sum(order[name] for name in names)
+
+
+def fields_of_mask(record: RecordType, mask: object) -> list[str]:
+    """The inverse of `field_mask`."""
+    if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask < 1 << len(record.field_names):
+        raise ProtocolError("bad_chunk", "fields that this version does not know")
+    return [name for i, name in enumerate(record.field_names) if mask >> i & 1]
+
+
+def known_type(number: object) -> RecordType:
+    """The record type with this number.
+
+    Raises:
+        ProtocolError: `unknown_type`.
+    """
+    found = type_numbered(number) if isinstance(number, int) else None
+    if found is None:
+        raise ProtocolError("unknown_type", "a record type that this version does not know")
+    return found
+
+
+def checked_count(value: object) -> int:
+    """A count of records that a chunk may hold."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_RECORDS:
+        raise ProtocolError("bad_chunk", "too many records, or none")
+    return value
+
+
+def pair_of(value: object) -> tuple[Value, Value]:
+    """Two numbers."""
+    match value:
+        case [int(first), int(second)]:
+            return first, second
+    raise ProtocolError("bad_chunk", "not a pair")
+
+
+def loads(packed: bytes) -> list[object]:
+    """What a chunk's bytes hold, before anything in it is believed."""
+    raw = compression.unpack(packed)
+    try:
+        return _decode(raw)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        raise ProtocolError("bad_chunk", "not MessagePack") from None

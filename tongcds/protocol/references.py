@@ -1,0 +1,166 @@
+"""Ids inside a chunk: each stands once in a table, everything else names its place.
+
+Ids are never written out where they follow from something else: a new record's id is its device's prefix and
+its creating stamp. What is made of the table: `protocol.chunks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tongcds.domain.stamps import ID_LENGTH, make_id, split_id
+from tongcds.protocol.columns import (
+    pack_optional,
+    pack_steps,
+    pack_words,
+    unpack_optional,
+    unpack_steps,
+    unpack_words,
+)
+from tongcds.protocol.messages import ProtocolError
+from tongcds.records import Value
+
+MAX_RECORDS = 50_000
+MAX_IDS = MAX_RECORDS * 4
+TAIL = (1 << 62) - 1
+
+
+class IdTable:
+    """The ids of a chunk and their places: created ones first, in order, then all others, sorted."""
+
+    def __init__(self, created: Sequence[bytes], mentioned: Iterable[bytes]) -> None:
+        places = {record_id: place for place, record_id in enumerate(created)}
+        self.others = sorted(set(mentioned) - places.keys())
+        places.update((record_id, len(created) + i) for i, record_id in enumerate(self.others))
+        self.places = places
+
+    def pack_others(self) -> list[object]:
+        """The ids that cannot be derived, as prefixes and steps between tails; odd ids go as they are."""
+        regular = [i for i in self.others if is_regular(i)]
+        odd = [i for i in self.others if not is_regular(i)]
+        parts = [split_id(i) for i in regular]
+        tails = [tail for _, tail in parts]
+        return [
+            pack_words([prefix for prefix, _ in parts]),
+            pack_steps(tails),
+            len(regular),
+            b"".join(odd),
+        ]
+
+    @staticmethod
+    def unpack_others(column: object) -> list[bytes]:
+        """The inverse of `pack_others`."""
+        match column:
+            case [prefixes, bytes(tails), int(count), bytes(odd)] if 0 <= count <= MAX_IDS:
+                numbers = unpack_steps(tails, count)
+                if numbers and max(numbers) > TAIL:
+                    raise ProtocolError("bad_chunk", "a tail out of range")
+                words = unpack_words(prefixes, count)
+                regular = [make_id(number_of(p), tail) for p, tail in zip(words, numbers, strict=True)]
+                if len(odd) % ID_LENGTH:
+                    raise ProtocolError("bad_chunk", "odd ids are cut")
+                ids = regular + [odd[i : i + ID_LENGTH] for i in range(0, len(odd), ID_LENGTH)]
+                return sorted(ids)
+        raise ProtocolError("bad_chunk", "not a table of ids")
+
+
+def number_of(value: Value) -> int:
+    """The value as a number of at most 60 bits, such as a device's."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 60:
+        raise ProtocolError("bad_chunk", "not a number")
+    return value
+
+
+def is_regular(record_id: bytes) -> bool:
+    """Whether the id is made of a prefix and a stamp."""
+    return len(record_id) == ID_LENGTH and make_id(*split_id(record_id)) == record_id
+
+
+def split_ids(value: Value) -> list[bytes]:
+    """The single ids of a packed list."""
+    if not isinstance(value, bytes) or len(value) % ID_LENGTH:
+        raise ProtocolError("bad_value", "not a list of ids")
+    return [value[i : i + ID_LENGTH] for i in range(0, len(value), ID_LENGTH)]
+
+
+class References:
+    """Columns of ids, as places in the table: beside the own place or as steps, whichever is shorter."""
+
+    def __init__(self, ids: Sequence[bytes], places: Mapping[bytes, int]) -> None:
+        self._ids = ids
+        self._places = places
+
+    def pack(self, values: Sequence[Value], own: Sequence[int]) -> object:
+        """A column of ids; `own` is the place of the record that each stands in."""
+        if all(v is None for v in values):
+            return None
+        there = [None if v is None else self._places[v] for v in values]  # type: ignore[index]
+        before: list[int] = []
+        last = 0
+        for place in there:
+            before.append(last)
+            last = last if place is None else place
+        beside = [None if p is None else o - p for p, o in zip(there, own, strict=True)]
+        steps = [None if p is None else p - b for p, b in zip(there, before, strict=True)]
+        weight_beside = sum(abs(v).bit_length() for v in beside if v is not None)
+        weight_steps = sum(abs(v).bit_length() for v in steps if v is not None)
+        if weight_beside <= weight_steps:
+            return [0, pack_optional(beside)]
+        return [1, pack_optional(steps)]
+
+    def unpack(self, column: object, own: Sequence[int]) -> list[Value]:
+        """The inverse of `pack`."""
+        count = len(own)
+        places: list[int | None]
+        match column:
+            case None:
+                return [None] * count
+            case [0, bytes(packed)]:
+                relative = unpack_optional(packed, count)
+                places = [None if r is None else o - r for r, o in zip(relative, own, strict=True)]
+            case [1, bytes(packed)]:
+                places, last = [], 0
+                for step in unpack_optional(packed, count):
+                    last = last if step is None else last + step
+                    places.append(None if step is None else last)
+            case _:
+                raise ProtocolError("bad_chunk", "not a column of references")
+        known = len(self._ids)
+        if any(p is not None and not 0 <= p < known for p in places):
+            raise ProtocolError("bad_chunk", "a reference to nowhere")
+        return [None if p is None else self._ids[p] for p in places]
+
+    def pack_lists(self, values: Sequence[Value], own: Sequence[int]) -> object:
+        """A column of packed lists of ids."""
+        if all(v is None for v in values):
+            return None
+        lists = [None if v is None else split_ids(v) for v in values]
+        sizes = [None if ids is None else len(ids) for ids in lists]
+        flat: list[Value] = [i for ids in lists if ids for i in ids]
+        owners = [o for ids, o in zip(lists, own, strict=True) if ids for _ in ids]
+        return [pack_optional(sizes), self.pack(flat, owners) if flat else None]
+
+    def unpack_lists(self, column: object, own: Sequence[int]) -> list[Value]:
+        """The inverse of `pack_lists`."""
+        match column:
+            case None:
+                return [None] * len(own)
+            case [bytes(packed), flat_column]:
+                sizes = unpack_optional(packed, len(own))
+                negative = any(size is not None and size < 0 for size in sizes)
+                if negative or sum(size or 0 for size in sizes) > MAX_IDS:
+                    raise ProtocolError("bad_chunk", "too many references")
+                owners = [o for size, o in zip(sizes, own, strict=True) for _ in range(size or 0)]
+                flat = iter(self.unpack(flat_column, owners))
+                return [
+                    None if size is None else b"".join(an_id(next(flat)) for _ in range(size))
+                    for size in sizes
+                ]
+        raise ProtocolError("bad_chunk", "not a column of lists")
+
+
+def an_id(value: Value) -> bytes:
+    """The value, which must not be missing."""
+    if not isinstance(value, bytes):
+        raise ProtocolError("bad_chunk", "a missing reference")
+    return value
