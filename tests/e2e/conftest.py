@@ -1,4 +1,4 @@
-"""What end-to-end tests share: a province that is founded once and copied, and served by a process of its own."""
+"""What end-to-end tests share: a province that is founded once, copied, and served by its own process."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A process that has loaded everything and forks: a server or a laptop that can be killed is there at once.
+"""A process that has loaded everything and forks: servers and laptops to be killed are there at once.
 
-Reads one JSON object a line on standard input and answers each with one. `fork` starts a child and answers its
-process id; the child says what it does on the pipe that is named. `reap` waits for a child.
+Reads one JSON object a line on standard input and answers each with one. `fork` starts a child and answers
+its process id; the child says what it does on the pipe that is named. `reap` waits for a child.
 """
 
 from __future__ import annotations
@@ -38,12 +38,15 @@ def serve(say: object, folder: str, port: int) -> int:
     return server_cli.main(["serve", "--data", folder, "--port", str(port), "--ready-json"])
 
 
-def work(say: object, profile: str, *, seed: int, visits_to_log: int, careless: bool = False) -> int:
+def work(
+    say: object, profile: str, *, seed: int, visits_to_log: int, slowly: bool = False, careless: bool = False
+) -> int:
     """A laptop: says `open`, logs visits and says the id of each once it is saved, syncs, says `done`."""
-    # The smallest chunks, so that one exchange is many requests.
-    pace.FIRST_BYTES = pace.LARGEST_BYTES = pace.SMALLEST_BYTES = 512
-    pace.Pace.__init__.__defaults__ = (512, 24.0)
-    exchange.PAGE_LIMIT = 40
+    if slowly:
+        # Small chunks and pages, so that one exchange is many requests.
+        pace.LARGEST_BYTES = pace.SMALLEST_BYTES = 1024
+        pace.Pace.__init__.__defaults__ = (1024, 24.0)
+        exchange.PAGE_LIMIT = 100
     if careless:
         _believe_without_receipt()
     core = opening.open_vault(Path(profile), PASSPHRASE, system_clock)
@@ -120,9 +123,9 @@ def fork(kind: str, pipe: str, **how: object) -> int:
         return pid
     code = 70
     try:
-        with open(pipe, "w", encoding="utf-8") as say:
+        with Path(pipe).open("w", encoding="utf-8") as say:
             code = CHILDREN[kind](say, **how)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child ends here, whatever happened
         traceback.print_exc()
     finally:
         sys.stderr.flush()
@@ -132,7 +135,7 @@ def fork(kind: str, pipe: str, **how: object) -> int:
 
 def main() -> None:
     """Do as told until standard input ends."""
-    # Vaults of these tests are made with the same: opening them slowly on purpose would only make rounds longer.
+    # Vaults of these tests are made with the same; opening them slowly would only make rounds longer.
     keyslots.MEMORY, keyslots.PASSES = CHEAP
     for line in sys.stdin:
         wish = json.loads(line)
@@ -141,7 +144,8 @@ def main() -> None:
         else:
             _pid, status = os.waitpid(wish["pid"], 0)
             answer = os.waitstatus_to_exitcode(status)
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

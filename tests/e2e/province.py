@@ -42,7 +42,7 @@ def free_port() -> int:
 
 
 def administer(*words: object) -> dict:
-    """Do what `python -m tongcds.server … --json` does; its answer. In this process, since many are needed."""
+    """Do what `python -m tongcds.server … --json` does, in this process; its answer."""
     said, complained = io.StringIO(), io.StringIO()
     with redirect_stdout(said), redirect_stderr(complained):
         code = server_cli.main([*map(str, words), "--json"])
@@ -66,15 +66,17 @@ class Province:
     def start(self) -> None:
         """Serve; returns when requests are answered."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tongcds.server", "serve", "--data", self.folder, "--port", str(self.port)]
-            + ["--ready-json"],
+            [
+                *(sys.executable, "-m", "tongcds.server", "serve", "--ready-json"),
+                *("--data", str(self.folder), "--port", str(self.port)),
+            ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
         ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
         line = self.process.stdout.readline() if ready else ""
-        assert line and json.loads(line)["ready"], f"no server: {line!r}, {self.process.poll()}"
+        assert '"ready": true' in line, f"no server: {line!r}, {self.process.poll()}"
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """End the process, as told or (SIGKILL) at once; nothing when there is none."""

@@ -1,4 +1,4 @@
-"""One visit, from an old spreadsheet to the province: three real programs and a real server, each its own process."""
+"""One visit, from an old spreadsheet to the province: three real programs and a real server."""
 
 from __future__ import annotations
 

@@ -1,0 +1,212 @@
+"""The server as its own process: over HTTP, broken into, killed, and going on."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from tests.e2e import server_process
+from tests.unit.server import hostile
+from tests.unit.server.laptop import Laptop
+from tests.unit.server.postgresql import running_cluster
+from tongcds.clock import system_clock
+from tongcds.protocol.envelope import CONTENT_TYPE
+from tongcds.protocol.messages import Problem, decode
+from tongcds.records import record_type
+from tongcds.replica import digest
+from tongcds.server.folder import open_folder
+
+VILLAGE, COMMUNE = "04123-01", "04123"
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a failure
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status, body[:80])
+        self.problem = decode(Problem, body)
+
+
+def now() -> int:
+    return int(system_clock().timestamp() * 1000)
+
+
+@contextmanager
+def posting(port: int) -> Iterator:
+    """A way to send bodies over one connection, as a laptop would; it keeps what was answered last."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def post(path: str, body: bytes) -> bytes:
+        connection.request("POST", path, body, {"Content-Type": CONTENT_TYPE})
+        with connection.getresponse() as answer:
+            content = answer.read()
+            post.headers = dict(answer.getheaders())
+            assert answer.getheader("Content-Type") == CONTENT_TYPE
+            if answer.status != 200:
+                raise Refused(answer.status, content)
+            return content
+
+    try:
+        yield post
+    finally:
+        connection.close()
+
+
+@contextmanager
+def laptop_of(folder, unit: str, name: str, post) -> Iterator[Laptop]:
+    laptop = Laptop(post, now)
+    laptop.enrol(str(server_process.invite(folder, unit, name)["code"]))
+    try:
+        yield laptop
+    finally:
+        laptop.close()
+
+
+def rows_on_server(folder, type_name: str) -> int:
+    province = open_folder(folder, now=now)
+    with province.database.read() as connection:
+        count = connection.execute(
+            select(func.count()).select_from(record_type(type_name).table)
+        ).scalar_one()
+    province.database.close()
+    return count
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "server"
+    server_process.found(place)
+    return place
+
+
+def test_a_visit_goes_from_the_team_to_the_commune_over_http(folder):
+    with server_process.running(folder) as server, posting(server.port) as post:
+        assert requests.get(f"{server.url}/health", timeout=60).json()["status"] == "ok"
+        with laptop_of(folder, VILLAGE, "Lò Thị Ngân", post) as team:
+            household = team.household(team.me.unit_id)
+            team.sync()
+            assert {name.lower() for name in post.headers} == {
+                "content-type",
+                "content-length",
+                "cache-control",
+            }
+            with laptop_of(folder, COMMUNE, "Cà Thị Hương", post) as commune:
+                commune.sync()
+                assert [row["id"] for row in commune.rows("household")] == [household]
+        assert server.stop() == 0
+
+
+def test_two_thousand_broken_requests_do_not_harm_it(folder):
+    random = Random(20261123)
+    ends: Counter[str] = Counter()
+    with server_process.running(folder) as server, posting(server.port) as post:
+        with laptop_of(folder, VILLAGE, "Lò Thị Ngân", post) as laptop:
+            for _ in range(4):
+                laptop.observe(laptop.household(laptop.me.unit_id), "fibre", True, on="2026-11-01")
+            make = hostile.cases(laptop, random)
+            for _ in range(2000):
+                try:
+                    post("/api/v1/sync", make())
+                    ends["200"] += 1
+                except Refused as refused:
+                    ends[refused.args[0]] += 1
+        assert set(ends) <= {"200", 400, 401, 409}, ends
+        assert all(ends[kind] > 50 for kind in ("200", 400, 401)), ends
+        with laptop_of(folder, COMMUNE, "Cà Thị Hương", post) as commune:
+            assert commune.sync().digest
+
+
+def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(folder):
+    random = Random(5)
+    households, kills = 0, 0
+    server = server_process.start(folder)
+    port = server.port
+    with posting(port) as first:
+        team = Laptop(first, now)
+        team.enrol(str(server_process.invite(folder, VILLAGE)["code"]))
+    try:
+        while kills < 6:
+            for _ in range(20):
+                team.household(team.me.unit_id)
+                households += 1
+            shot = threading.Timer(random.uniform(0, 0.12), server.process.kill)
+            shot.start()
+            try:
+                with posting(port) as post:
+                    team.post = post
+                    for _ in range(40):
+                        team.exchange(writes=random.randint(1, 6))
+            except (OSError, http.client.HTTPException):
+                kills += 1
+            shot.join()
+            server.kill()
+            server = server_process.start(folder, port=port)
+        with posting(port) as post:
+            team.post = post
+            answer = team.sync()
+    finally:
+        server.stop()
+    assert answer.receipt.watermark == 2 * households
+    assert not any(given.outcomes for given in team.answers)
+    assert (rows_on_server(folder, "household"), rows_on_server(folder, "person")) == (households, households)
+    whole = [entry.area for entry in team.entries if entry.mode != "figures"]
+    province = open_folder(folder, now=now)
+    with province.database.read() as connection:
+        assert digest(connection, whole) == digest(team.connection, whole)
+    province.database.close()
+    team.close()
+
+
+def test_it_serves_from_postgresql_too(tmp_path):
+    with running_cluster() as cluster:
+        place = tmp_path / "server"
+        server_process.found(place, database=cluster.address(cluster.create()))
+        with server_process.running(place) as server, posting(server.port) as post:
+            with laptop_of(place, VILLAGE, "Lò Thị Ngân", post) as team:
+                team.household(team.me.unit_id)
+                server.kill()
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    team.sync()
+        with server_process.running(place, port=server.port) as again, posting(again.port) as post:
+            team = team_again(team, post)
+            assert team.sync().receipt.watermark == 2
+            team.close()
+        assert rows_on_server(place, "household") == 1
+
+
+def team_again(team: Laptop, post) -> Laptop:
+    """The same laptop after a restart of its own, with what it has not sent."""
+    again = Laptop(post, now, key=team.key, prefix=team.prefix, counter=team.counter)
+    again.me, again.scope, again.entries = team.me, team.me.scope, team.me.entries
+    again.begin()
+    again.household(again.me.unit_id)
+    return again
+
+
+def test_the_demo_is_a_server_with_three_invitations(tmp_path):
+    with server_process.running(tmp_path / "demo", subcommand="demo") as server, posting(server.port) as post:
+        guests = {guest["role"]: guest for guest in server.ready["invitations"]}
+        assert guests["team"]["name"] == "Lò Thị Ngân"
+        assert {guest["url"] for guest in guests.values()} == {server.url}
+        counts = {}
+        for role, guest in guests.items():
+            laptop = Laptop(post, now)
+            laptop.enrol(guest["code"])
+            while laptop.exchange(limit=5000).more:
+                pass
+            counts[role] = {
+                name: len(laptop.rows(name)) for name in ("village", "household", "person", "figure")
+            }
+            laptop.close()
+    assert counts["team"]["household"] == 148
+    assert counts["team"]["person"] > 450
+    assert counts["commune"]["village"] == 25
+    assert counts["commune"]["household"] > 400
+    assert (counts["area"]["household"], counts["area"]["person"]) == (0, 0)
+    assert counts["area"]["figure"] > 12 * 4 * 40
