@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from threading import Event
 from typing import ParamSpec, TypeVar
 
 import shiboken6
@@ -91,3 +92,29 @@ class InlineExecutor(Executor):
         except Exception as problem:  # noqa: BLE001 - a future carries whatever happened
             future.set_exception(problem)
         return future
+
+
+class Progress(QObject):
+    """How far long work has come, brought onto the UI thread, and the wish to stop it, taken off it.
+
+    Hand `report` and `is_cancelled` to the work; `moved` carries what is done and how much there is.
+    """
+
+    moved = Signal(int, int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cancelled = Event()
+
+    def report(self, done: int, total: int) -> None:
+        """Called by the work, on its own thread."""
+        if shiboken6.isValid(self):
+            self.moved.emit(done, total)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it raises CancelledError when it notices."""
+        self._cancelled.set()
+
+    def is_cancelled(self) -> bool:
+        """Whether the work was asked to stop; called by the work."""
+        return self._cancelled.is_set()
