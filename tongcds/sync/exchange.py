@@ -1,61 +1,33 @@
 """One exchange with the server: push what waits, pull what is new, until both sides have said everything.
 
-Every request stands for itself; whatever is lost on the way is said again. A write counts as received only
-when a receipt with the server's signature over our own chain covers it, and the page comes in with its
-cursors in one transaction. When to do this: `sync.machine`; over what: `sync.transport`.
+Every request stands for itself; whatever is lost on the way is said again. What an answer brings is taken in
+by `sync.answers`; when to exchange is `sync.machine`'s, over what `sync.transport`'s.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
-from sqlalchemy import Connection
+from nacl.signing import SigningKey
 
 from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase
 from tongcds.errors import CancelledError, UnavailableError, UserError
 from tongcds.protocol import chunks
 from tongcds.protocol.envelope import seal
-from tongcds.protocol.messages import (
-    VERSION,
-    ProtocolError,
-    Receipt,
-    ScopeEntry,
-    SyncAnswer,
-    SyncRequest,
-    decode,
-    encode,
-    receipt_text,
-)
-from tongcds.replica import (
-    FIGURES_ONLY,
-    Identity,
-    Touched,
-    acknowledge,
-    adopt,
-    chain_at,
-    cursors_of,
-    digest,
-    load_identity,
-    mark_returned,
-    offer_again,
-    pending,
-    pending_count,
-    put_cursors,
-)
-from tongcds.storage import search
-from tongcds.storage.local import Enrolment, load_enrolment, next_request, put_scope, save_enrolment
+from tongcds.protocol.messages import VERSION, SyncRequest, encode
+from tongcds.replica import cursors_of, load_identity, pending, pending_count, put_cursors
+from tongcds.storage.local import Enrolment, load_enrolment, next_request, save_enrolment
 from tongcds.storage.vault import Vault
+from tongcds.sync.answers import read_answer, take
 from tongcds.sync.pace import Pace
 from tongcds.sync.transport import ServerProblemError, Transport
 
 SYNC_PATH = "/api/v1/sync"
-PAGE_LIMIT = 5000
+PAGE_LIMIT = 2000
 _MOST_ROUNDS = 10_000
 
 log = logging.getLogger(__name__)
@@ -151,31 +123,18 @@ class Exchange:
             return self._refused(refused, enrolment)
         if count:
             self._pace.sent(writes=count, size=len(request), seconds=monotonic() - began)
-        try:
-            answer = decode(SyncAnswer, raw)
-            states = chunks.unpack_states(answer.page) if answer.page else []
-        except ProtocolError as problem:
-            code = "protocol_unsupported" if problem.code == "unknown_type" else "server_unreachable"
-            raise UnavailableError(code) from None
+        read = read_answer(raw)
         self.outcome.rounds += 1
         with self._vault.write() as connection:
             fresh = load_identity(connection, now=lambda: _milliseconds(self._clock))
             assert fresh is not None  # noqa: S101  an enrolled vault has an identity
-            self._believe(connection, fresh, enrolment, answer.receipt)
-            mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
-            self.outcome.returned += len(answer.outcomes)
-            fresh.clock.offset = answer.receipt.time - _milliseconds(self._clock)
-            entries = self._take_scope(connection, enrolment, answer)
-            areas = [entry.area for entry in entries]
-            cursors = dict(zip(areas, answer.cursors, strict=False))
-            touched = adopt(connection, fresh, states, answer.moved, cursors, frozenset(areas))
-            search.refresh(connection, _all_touched(touched))
-            self.outcome.received += len(states)
-            self.outcome.touched |= touched.changed.keys() | touched.gone.keys()
-            more = answer.more or bool(pending(connection, fresh.received, 1))
-            same = more or not answer.digest or answer.digest == digest(connection, _full_areas(entries))
+            taken = take(connection, fresh, enrolment, read, now=_milliseconds(self._clock))
+        self.outcome.sent += taken.sent
+        self.outcome.received += taken.received
+        self.outcome.returned += taken.returned
+        self.outcome.touched |= taken.kinds
         self._tell(SyncPhase.RECEIVING)
-        return not more, same
+        return not taken.more, taken.same
 
     def _prepare(self) -> tuple[bytes, Enrolment, int]:
         """The next request; the replay counter is spent before anything leaves."""
@@ -220,32 +179,6 @@ class Exchange:
         log.warning("the server refused", extra={"code": problem.code})
         raise UserError("server_refused") from None
 
-    def _believe(self, connection: Connection, me: Identity, enrolment: Enrolment, receipt: Receipt) -> None:
-        """Check the receipt against our own chain, and note what it covers."""
-        chain = chain_at(connection, receipt.watermark)
-        if chain is None:
-            raise UserError("server_refused")
-        text = receipt_text(me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
-        try:
-            VerifyKey(enrolment.credentials.server_key).verify(text, receipt.signature)
-        except (BadSignatureError, ValueError):
-            raise UserError("server_key_changed") from None
-        if receipt.epoch != enrolment.epoch:
-            offer_again(connection, me, receipt.watermark)
-            put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
-            put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
-            log.info("the server was restored, offering again", extra={"sequence": receipt.watermark})
-        self.outcome.sent += acknowledge(connection, me, receipt.watermark)
-
-    @staticmethod
-    def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer) -> list[ScopeEntry]:
-        if answer.entries is None:
-            return list(enrolment.entries)
-        known = {entry.area for entry in enrolment.entries}
-        put_cursors(connection, {e.area: 0 for e in answer.entries if e.area not in known})
-        put_scope(connection, epoch=answer.receipt.epoch, scope=answer.scope, entries=tuple(answer.entries))
-        return answer.entries
-
     def _pull_all_again(self) -> None:
         """The digests differ: set all cursors back, so that the next rounds bring everything once more."""
         log.warning("the digests differ, pulling everything again", extra={"count": self.outcome.rounds})
@@ -264,15 +197,3 @@ class Exchange:
         self._progress(
             Progress(phase, sent, self._to_send, self.outcome.received, self._transport.traffic.sent, left)
         )
-
-
-def _full_areas(entries: Sequence[ScopeEntry]) -> list[bytes]:
-    """The areas of which this device holds every record, so that digests can be compared."""
-    return [entry.area for entry in entries if entry.mode != FIGURES_ONLY]
-
-
-def _all_touched(touched: Touched) -> dict[str, list[bytes]]:
-    both = {name: list(ids) for name, ids in touched.changed.items()}
-    for name, ids in touched.gone.items():
-        both.setdefault(name, []).extend(ids)
-    return both

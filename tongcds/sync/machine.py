@@ -33,10 +33,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where the exchange stands. `until` is when a waiting machine tries again; `problem` an error code or "".
+    """Where the exchange stands.
 
-    `running` stays true while an exchange is under way, also one that was told to stop; `asked_again` begins
-    the next one when it ends.
+    `until` is when a waiting machine tries again; `problem` an error code or "". `running` stays true while
+    an exchange is under way, also one told to stop; `asked_again` begins the next one when it ends.
     """
 
     phase: SyncPhase = SyncPhase.IDLE

@@ -1,0 +1,170 @@
+"""Taking a server's answer into the vault, by whatever road it came: receipt, outcomes, scope, page.
+
+A write counts as received only when a receipt with the server's signature over our own chain covers it; page
+and cursors go in together, in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+from sqlalchemy import Connection
+
+from tongcds.errors import UnavailableError, UserError
+from tongcds.protocol import chunks
+from tongcds.protocol.messages import (
+    ProtocolError,
+    Receipt,
+    ScopeEntry,
+    State,
+    SyncAnswer,
+    decode,
+    receipt_text,
+)
+from tongcds.replica import (
+    FIGURES_ONLY,
+    Identity,
+    Touched,
+    acknowledge,
+    adopt,
+    chain_at,
+    cursors_of,
+    digest,
+    mark_returned,
+    offer_again,
+    pending,
+    put_cursors,
+)
+from tongcds.storage import search
+from tongcds.storage.local import Enrolment, put_scope
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An answer that was read and not yet believed."""
+
+    answer: SyncAnswer
+    states: list[State]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an answer brought.
+
+    `more`: something is left to say on either side. `same` is False when the server's digest of everything
+    this device holds in full is not our own.
+    """
+
+    sent: int
+    received: int
+    returned: int
+    more: bool
+    same: bool
+    kinds: frozenset[str]
+
+
+def read_answer(raw: bytes) -> Read:
+    """Decode an answer.
+
+    Raises:
+        UnavailableError: `protocol_unsupported` for a newer server's records, `server_unreachable` for
+            anything that is no answer at all.
+    """
+    try:
+        answer = decode(SyncAnswer, raw)
+        return Read(answer, chunks.unpack_states(answer.page) if answer.page else [])
+    except ProtocolError as problem:
+        code = "protocol_unsupported" if problem.code == "unknown_type" else "server_unreachable"
+        raise UnavailableError(code) from None
+
+
+def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read, *, now: int) -> Taken:
+    """Take an answer to the request that was just made.
+
+    Raises:
+        UserError: `server_key_changed` when the receipt is not our server's, `server_refused` when it covers
+            writes that this vault no longer knows.
+    """
+    answer = read.answer
+    sent = _believe(connection, me, enrolment, answer.receipt)
+    mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
+    me.clock.offset = answer.receipt.time - now
+    entries = _take_scope(connection, enrolment, answer)
+    areas = [entry.area for entry in entries]
+    cursors = dict(zip(areas, answer.cursors, strict=False))
+    touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
+    search.refresh(connection, _all(touched))
+    more = answer.more or bool(pending(connection, me.received, 1))
+    same = more or not answer.digest or answer.digest == digest(connection, _full_areas(entries))
+    kinds = frozenset(touched.changed.keys() | touched.gone.keys())
+    return Taken(sent, len(read.states), len(answer.outcomes), more, same, kinds)
+
+
+def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
+    """Take an answer that was long on its way.
+
+    Its receipt holds; its page counts only when nothing newer was pulled since.
+
+    Raises:
+        UserError: as `take`.
+    """
+    answer = read.answer
+    if answer.receipt.epoch < enrolment.epoch:
+        return Taken(0, 0, 0, more=True, same=True, kinds=frozenset())
+    sent = _believe(connection, me, enrolment, answer.receipt)
+    mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
+    areas = [entry.area for entry in enrolment.entries]
+    cursors = dict(zip(areas, answer.cursors, strict=False))
+    ours = cursors_of(connection, areas)
+    newer = answer.entries is None and len(cursors) == len(areas)
+    if not newer or any(cursors[area] < ours[area] for area in areas):
+        return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset())
+    touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
+    search.refresh(connection, _all(touched))
+    kinds = frozenset(touched.changed.keys() | touched.gone.keys())
+    return Taken(sent, len(read.states), len(answer.outcomes), answer.more, same=True, kinds=kinds)
+
+
+def _believe(connection: Connection, me: Identity, enrolment: Enrolment, receipt: Receipt) -> int:
+    """Check the receipt against our own chain and note what it covers; returns how much is new."""
+    chain = chain_at(connection, receipt.watermark)
+    if chain is None:
+        raise UserError("server_refused")
+    text = receipt_text(me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
+    try:
+        VerifyKey(enrolment.credentials.server_key).verify(text, receipt.signature)
+    except (BadSignatureError, ValueError):
+        raise UserError("server_key_changed") from None
+    if receipt.epoch != enrolment.epoch:
+        offer_again(connection, me, receipt.watermark)
+        put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
+        put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
+        log.info("the server was restored, offering again", extra={"sequence": receipt.watermark})
+    return acknowledge(connection, me, receipt.watermark)
+
+
+def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer) -> list[ScopeEntry]:
+    if answer.entries is None:
+        return list(enrolment.entries)
+    known = {entry.area for entry in enrolment.entries}
+    put_cursors(connection, {e.area: 0 for e in answer.entries if e.area not in known})
+    put_scope(connection, epoch=answer.receipt.epoch, scope=answer.scope, entries=tuple(answer.entries))
+    return answer.entries
+
+
+def _full_areas(entries: Sequence[ScopeEntry]) -> list[bytes]:
+    """The areas of which this device holds every record, so that digests can be compared."""
+    return [entry.area for entry in entries if entry.mode != FIGURES_ONLY]
+
+
+def _all(touched: Touched) -> dict[str, list[bytes]]:
+    both = {name: list(ids) for name, ids in touched.changed.items()}
+    for name, ids in touched.gone.items():
+        both.setdefault(name, []).extend(ids)
+    return both
