@@ -384,6 +384,16 @@ def test_columns_share_the_room_and_shrink_before_anything_scrolls(shown):
     assert sum(view.columnWidth(at) for at in range(6)) <= view.viewport().width()
 
 
+def test_rows_grow_with_the_text_size(shown, qapp):
+    from ui import stylesheet
+
+    _model, view = a_list()
+    shown(view, width=400, height=300)
+    before = view.rowHeight(0)
+    stylesheet.dress(qapp, theme.load("light", text_percent=150))
+    assert view.rowHeight(0) > before
+
+
 def test_a_list_of_one_column_always_fits(shown):
     _model, view = a_list()
     shown(view, width=160, height=300)

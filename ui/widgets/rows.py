@@ -219,7 +219,10 @@ class RowsView(QTableView):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(pick)
         self.setFrameShape(QTableView.Shape.NoFrame)
-        model.modelReset.connect(self._arrange)
+        self._widths: list[tuple[int, int]] = []
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        model.modelReset.connect(self._measure)
         self.doubleClicked.connect(self._open)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
@@ -251,19 +254,31 @@ class RowsView(QTableView):
         if 0 <= at < self.rows_model.rowCount():
             self.selectRow(at)
 
-    def _arrange(self) -> None:
+    def _measure(self) -> None:
+        """Measure the rows anew: when they change, or the text size does. A resize alone needs none of it."""
         model = self.rows_model
         measured = range(min(model.rowCount(), MEASURED_ROWS))
-        widths = [self._widths(at, measured) for at in range(len(model.columns))]
-        header = self.horizontalHeader()
-        for at, width in enumerate(self._shared(widths)):
-            header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(at, width)
-        for row in range(model.rowCount()):
-            height = max(self.cell_size(row, at).height() for at in range(len(widths)))
+        self._widths = [self._width_of(at, measured) for at in range(len(model.columns))]
+        look = theme.current()
+        single, double = look.scaled(Length.ROW), look.scaled(Length.ROW_TWO_LINES)
+        columns = range(len(model.columns))
+        high = [any(has_two_lines(model.cell(row, at)) for at in columns) for row in range(model.rowCount())]
+        usual = double if high and all(high) else single
+        self.verticalHeader().setDefaultSectionSize(usual)
+        for row, two_lines in enumerate(high):
+            height = double if two_lines else single
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
+        self._arrange()
         self.updateGeometry()
+
+    def _arrange(self) -> None:
+        if len(self._widths) != self.rows_model.columnCount():
+            return
+        header = self.horizontalHeader()
+        for at, width in enumerate(self._shared(self._widths)):
+            if header.sectionSize(at) != width:
+                header.resizeSection(at, width)
 
     def _shared(self, widths: list[tuple[int, int]]) -> list[int]:
         """The widths of the columns in the room there is: stretched evenly, or narrowed where they can be."""
@@ -283,13 +298,13 @@ class RowsView(QTableView):
             natural - -(-missing * give // total) for (natural, _), give in zip(widths, slack, strict=True)
         ]
 
-    def _widths(self, at: int, measured: range) -> tuple[int, int]:
+    def _width_of(self, at: int, measured: range) -> tuple[int, int]:
         """What a column would like, and what it needs at least: a name is worth a horizontal scroll bar."""
         model = self.rows_model
         padding = sum(self._sides(at))
-        heading = theme.current().metrics(Style.CAPTION).horizontalAdvance(model.columns[at].heading)
         cells = [model.cell(row, at) for row in measured]
-        natural = max([round(heading) + 1 + padding, *(self.cell_size(row, at).width() for row in measured)])
+        heading = theme.current().metrics(Style.CAPTION).horizontalAdvance(model.columns[at].heading)
+        natural = round(max([heading + 1, *(cell_width(cell) + 0.5 for cell in cells)])) + padding
         if len(model.columns) == 1:
             return natural, 0
         least = max((round(cell_least(cell)) for cell in cells), default=0) + padding
@@ -303,12 +318,14 @@ class RowsView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if not self._widths:
+            self._measure()
         self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "rows_model"):
-            self._arrange()
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_widths"):
+            self._measure()
 
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():
