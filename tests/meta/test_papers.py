@@ -9,10 +9,15 @@ import tomllib
 
 import pytest
 
+import tongcds
 from tests.meta import rules
 
 PROJECT = tomllib.loads((rules.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = {contract["name"]: contract for contract in PROJECT["tool"]["importlinter"]["contracts"]}
+
+
+def test_the_program_knows_its_version():
+    assert tongcds.__version__ == PROJECT["project"]["version"]
 
 
 def text(name):
