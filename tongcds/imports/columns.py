@@ -80,6 +80,8 @@ NAMES: Final[Mapping[Field, str]] = {
 
 _FEWEST_NAMES: Final = 3
 _DEEPEST_HEADER: Final = 3
+_LOWEST_HEADER: Final = 2000
+"""No title is longer than this many rows; it keeps a million rows of something else from being searched."""
 _WIDEST_PARENT: Final = 64
 _GIVEN_NAME: Final = "tên"
 _SEXES: Final = {"nam": MALE, "nữ": FEMALE, "nu": FEMALE}
@@ -290,7 +292,7 @@ def find_header(sheet: Sheet, user: UserNames) -> Header | None:
     It may reach over up to three rows: a merged parent stretches over its sub-headers.
     """
     grid = _Grid(sheet, user)
-    for row in sheet.rows:
+    for row in sheet.rows[:_LOWEST_HEADER]:
         known = grid.known(row.number)
         if Field.FULL_NAME not in known.values():
             continue

@@ -25,6 +25,7 @@ MOST_UNPACKED: Final = 512 * _MIB
 BIG_PART: Final = 64 * _MIB
 MOST_RATIO: Final = 200
 _MOST_PARTS: Final = 10_000
+_DEEPEST: Final = 256
 _CHUNK: Final = 64 * 1024
 _PROLOGUE: Final = 4096
 _ENCRYPTED_FLAG: Final = 0x1
@@ -111,7 +112,14 @@ def _refuse_bombs(infos: list[zipfile.ZipInfo]) -> None:
 def _damage_named() -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        expat.ExpatError,
+        NotImplementedError,
+        OSError,
+    ) as error:
         raise UserError("file_damaged") from error
     except (RuntimeError, ValueError, LookupError, OverflowError, struct.error) as error:
         # A directory that contradicts itself, an encoding nobody knows, an attribute missing or no number.
@@ -123,13 +131,20 @@ def _parser(
 ) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
+    depth = 0
 
     def started(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise UserError("file_unsafe")
         if ":" in name:
             name = name.rpartition(":")[2]
         start(name, attributes)
 
     def ended(name: str) -> None:
+        nonlocal depth
+        depth -= 1
         if end is not None:
             end(name.rpartition(":")[2] if ":" in name else name)
 
@@ -137,8 +152,7 @@ def _parser(
         raise UserError("file_unsafe")
 
     parser.StartElementHandler = started
-    if end is not None:
-        parser.EndElementHandler = ended
+    parser.EndElementHandler = ended
     if characters is not None:
         parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = refuse

@@ -14,6 +14,7 @@ from typing import Final
 
 from tongcds.errors import UserError
 
+MOST_COLUMNS: Final = 16_384
 MOST_CELLS: Final = 4_000_000
 """A register of the biggest city ward (230,000 people, 16 columns) fits; what is bigger is no register."""
 

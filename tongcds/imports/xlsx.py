@@ -22,6 +22,7 @@ from typing import Final
 from tongcds.errors import UserError
 from tongcds.imports.package import Package, open_package
 from tongcds.imports.workbook import (
+    MOST_COLUMNS,
     Cell,
     Kind,
     Merge,
@@ -272,6 +273,7 @@ class _SheetReader:
         self._hidden_columns: set[int] = set()
         self._row = 0
         self._column = -1
+        self._cells_of_row = 0
         self._type: str | None = None
         self._style: str | None = None
         self._formula = False
@@ -321,10 +323,14 @@ class _SheetReader:
     def _start_row(self, attributes: dict[str, str]) -> None:
         self._row = int(attributes.get("r", self._row + 1))
         self._column = -1
+        self._cells_of_row = 0
         if attributes.get("hidden", "") in _TRUE:
             self._rows.hide(self._row)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._cells_of_row += 1
+        if self._cells_of_row > MOST_COLUMNS:
+            raise UserError("file_damaged")
         reference = attributes.get("r")
         if reference is None:
             self._column += 1
@@ -354,7 +360,7 @@ class _SheetReader:
     def _columns(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden", "") in _TRUE:
             first, last = int(attributes["min"]), int(attributes["max"])
-            self._hidden_columns.update(range(first - 1, min(last, 16_384)))
+            self._hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
 
     def _end_cell(self) -> None:
         inline, self._inline = self._inline, None

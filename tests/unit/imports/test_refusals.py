@@ -135,6 +135,20 @@ def test_a_package_without_a_workbook_is_no_spreadsheet(tmp_path, settings, part
     assert refusal(path, settings) == "file_not_spreadsheet"
 
 
+def test_elements_nested_without_end_are_unsafe(make_book, settings):
+    def deepen(name: str, data: bytes) -> bytes:
+        return data.replace(b"<sheetData>", b"<x>" * 300 + b"<sheetData>") if "sheet1" in name else data
+
+    assert refusal(rewritten(make_book(ROWS), deepen), settings) == "file_unsafe"
+
+
+def test_a_row_with_more_cells_than_a_sheet_has_columns_is_damage(make_book, settings):
+    def widen(name: str, data: bytes) -> bytes:
+        return data.replace(b"</row>", b'<c r="A1"/>' * 16_385 + b"</row>", 1) if "sheet1" in name else data
+
+    assert refusal(rewritten(make_book(ROWS), widen), settings) == "file_damaged"
+
+
 def test_a_password_on_the_package_is_named(make_book, settings):
     path = make_book(ROWS)
     data = bytearray(path.read_bytes())
