@@ -167,16 +167,17 @@ def test_it_serves_from_postgresql_too(tmp_path):
     with running_cluster() as cluster:
         place = tmp_path / "server"
         server_process.found(place, database=cluster.address(cluster.create()))
-        with server_process.running(place) as server, posting(server.port) as post:
-            with laptop_of(place, VILLAGE, "Lò Thị Ngân", post) as team:
-                team.household(team.me.unit_id)
-                server.kill()
-                with pytest.raises((OSError, http.client.HTTPException)):
-                    team.sync()
-        with server_process.running(place, port=server.port) as again, posting(again.port) as post:
-            team = team_again(team, post)
-            assert team.sync().receipt.watermark == 2
-            team.close()
+        server = server_process.start(place)
+        with posting(server.port) as post, laptop_of(place, VILLAGE, "Lò Thị Ngân", post) as team:
+            team.exchange()
+            server.kill()
+            team.household(team.me.unit_id)
+            with pytest.raises((OSError, http.client.HTTPException)):
+                team.sync()
+        with server_process.running(place, port=server.port) as reborn, posting(reborn.port) as post:
+            again = team_again(team, post)
+            assert again.sync().receipt.watermark == 2
+            again.close()
         assert rows_on_server(place, "household") == 1
 
 

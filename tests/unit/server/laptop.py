@@ -67,6 +67,11 @@ class Laptop:
         request = EnrolRequest(VERSION, code, bytes(self.key.verify_key), self.prefix, self.now())
         self.me = decode(Credentials, self.post("/api/v1/enrol", encode(request)))
         self.scope, self.entries = self.me.scope, self.me.entries
+        self.begin()
+        return self.me
+
+    def begin(self) -> None:
+        """An empty database of this device."""
         self.connection: Connection = create_engine(
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         ).connect()
@@ -74,7 +79,6 @@ class Laptop:
         self.identity: Identity = new_identity(
             self.connection, device=self.me.device, now=self.now, prefix=self.prefix
         )
-        return self.me
 
     def close(self) -> None:
         self.connection.close()
