@@ -1,0 +1,309 @@
+"""Today, Sync, Overview and Settings pass on what a person wants, and read again when something changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLibraryInfo, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QTableView
+
+from tongcds import i18n
+from tongcds.domain.views import SyncPhase, Tone
+from tongcds.errors import UnavailableError
+from tongcds.settings import LANGUAGE, TEXT_SIZE, THEME, Settings
+from ui import app, theme
+from ui.changes import ChangeBus
+from ui.preview import samples
+from ui.preview.screens import settle
+from ui.screens.overview import OverviewScreen, reporting
+from ui.screens.settings import About, SettingsScreen
+from ui.screens.sync import SyncScreen
+from ui.screens.sync.state import progress, time_left
+from ui.screens.today import TodayScreen, due_pill
+from ui.tasks import InlineExecutor, Tasks
+from ui.widgets.button import Button
+from ui.widgets.choices import ChoicePills
+from ui.widgets.messages import EmptyState
+from ui.widgets.surface import ItemRow
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+class Source:
+    """Answers a view, counts how often it was asked, and fails when it is told to."""
+
+    def __init__(self, view):
+        self.view = view
+        self.asked = 0
+        self.problem = None
+
+    def __call__(self):
+        self.asked += 1
+        if self.problem is not None:
+            raise self.problem
+        return self.view
+
+
+def button(screen, words):
+    found = [one for one in screen.findChildren(Button) if one.accessibleName() == words and one.isVisible()]
+    assert len(found) == 1, (words, found)
+    return found[0]
+
+
+def press(widget, key=Qt.Key.Key_Space):
+    QTest.keyClick(widget, key)
+    settle()
+
+
+@pytest.fixture
+def today(shown):
+    def make(kind="typical"):
+        source, bus = Source(samples.today_view(kind)), ChangeBus()
+        screen = shown(TodayScreen(source, Tasks(InlineExecutor()), bus))
+        screen.source, screen.bus = source, bus
+        return screen
+
+    return make
+
+
+def test_today_opens_what_is_due_and_what_was_logged(today):
+    screen, opened = today(), []
+    screen.opened.connect(opened.append)
+    view = samples.today_view()
+    press(button(screen, f"Open {view.todo[1].title}"))
+    logged = [row for row in screen.findChildren(ItemRow) if row.title.words() == view.recent[2].title]
+    press(logged[0], Qt.Key.Key_Return)
+    assert opened == [view.todo[1].household_id, view.recent[2].household_id]
+
+
+def test_today_reads_again_when_something_changed_and_only_while_it_is_seen(today):
+    screen = today()
+    assert screen.source.asked == 1
+    screen.bus.tell(["visit"])
+    assert screen.source.asked == 2
+    screen.hide()
+    screen.bus.tell(["visit"])
+    screen.bus.tell(["visit"])
+    assert screen.source.asked == 2
+    screen.show()
+    assert screen.source.asked == 3
+
+
+def test_today_keeps_the_focus_when_nothing_is_new(today, qtbot):
+    screen = today()
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    here = button(screen, f"Open {samples.today_view().todo[0].title}")
+    here.setFocus()
+    screen.bus.tell(["exchange"])
+    settle()
+    assert QApplication.focusWidget() is here
+
+
+def test_a_first_day_offers_the_first_step(today, qtbot):
+    screen = today("empty")
+    with qtbot.waitSignal(screen.import_requested):
+        press(button(screen, "Import a register"))
+
+
+def test_a_day_without_visits_offers_to_log_one(today, qtbot):
+    screen = today()
+    screen.show_view(replace(samples.today_view(), recent=(), week_supports=0))
+    settle()
+    with qtbot.waitSignal(screen.log_requested):
+        press(button(screen, "Log the first visit"))
+
+
+def test_what_could_not_be_read_can_be_tried_again(today):
+    screen = today()
+    screen.source.problem = UnavailableError("vault_damaged")
+    screen.bus.tell(["visit"])
+    settle()
+    assert [empty.title.words() for empty in screen.findChildren(EmptyState) if empty.isVisible()] == [
+        "This could not be shown"
+    ]
+    screen.source.problem = None
+    press(button(screen, "Try again"))
+    assert button(screen, "Log support")
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "tone"),
+    [
+        (-2, "2 days overdue", Tone.BAD),
+        (-1, "1 day overdue", Tone.BAD),
+        (0, "Today", Tone.WARN),
+        (1, "Tomorrow", Tone.QUIET),
+        (5, "in 5 days", Tone.QUIET),
+    ],
+)
+def test_a_promise_says_when_it_is_due(days, words, tone):
+    assert due_pill(days)[:2] == (words, tone)
+
+
+@pytest.fixture
+def sync(shown):
+    def make(kind="typical", **options):
+        source = Source(samples.sync_view(kind))
+        screen = SyncScreen(source, Tasks(InlineExecutor()), ChangeBus(), lambda: samples.NOW, **options)
+        return shown(screen)
+
+    return make
+
+
+def test_one_version_of_a_conflict_is_chosen_by_its_button(sync, qtbot):
+    screen = sync()
+    with qtbot.waitSignal(screen.version_chosen) as chosen:
+        press(button(screen, "Use 0912 000 145 for số điện thoại"))
+    assert chosen.args == [samples.sync_view().conflicts[0].conflict_id, 1]
+
+
+def test_an_import_can_be_taken_back(sync, qtbot):
+    screen = sync()
+    with qtbot.waitSignal(screen.import_undone) as undone:
+        press(button(screen, "Undo the import of ho-dan-sach.xlsx"))
+    assert undone.args == [samples.sync_view().imports[0].import_id]
+
+
+def test_an_import_that_was_taken_back_offers_nothing(sync):
+    screen = sync()
+    undone = tuple(replace(row, undone_at=samples.NOW) for row in samples.sync_view().imports)
+    screen.show_view(replace(samples.sync_view(), imports=undone))
+    settle()
+    assert [one for one in screen.findChildren(Button) if "Undo" in one.accessibleName()] == []
+
+
+def test_an_exchange_is_asked_for_and_paused(sync, qtbot):
+    screen = sync()
+    with qtbot.waitSignal(screen.sync_requested):
+        press(button(screen, "Sync now"))
+    screen.show_status(samples.sync_status("sending"))
+    assert not button(screen, "Sync now").isEnabled()
+    with qtbot.waitSignal(screen.pause_requested):
+        press(button(screen, "Pause"))
+    screen.show_status(replace(samples.sync_status(), phase=SyncPhase.PAUSED))
+    with qtbot.waitSignal(screen.sync_requested):
+        press(button(screen, "Go on"))
+
+
+def test_usb_is_offered_only_where_it_is_ready(sync, qtbot):
+    assert [
+        one.accessibleName() for one in sync().findChildren(Button) if "USB" in one.accessibleName()
+    ] == []
+    screen = sync(usb=True)
+    with qtbot.waitSignal(screen.export_requested):
+        press(button(screen, "Export to USB"))
+    with qtbot.waitSignal(screen.usb_requested):
+        press(button(screen, "Import from USB"))
+
+
+def test_a_status_before_the_first_view_is_passed_over(qtbot, keep):
+    screen = SyncScreen(
+        Source(samples.sync_view()), Tasks(InlineExecutor()), ChangeBus(), lambda: samples.NOW
+    )
+    keep(screen)
+    screen.show_status(samples.sync_status("sending"))
+
+
+@pytest.mark.parametrize("kind", samples.STATUSES)
+def test_the_strip_always_says_something_and_shows_a_meter_only_while_sending(kind):
+    said = progress(samples.sync_status(kind), (("visit", 2),), samples.NOW)
+    assert said.words
+    assert (said.share is not None) == (kind == "sending")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(20, "about 20 seconds left"), (80, "about 1 minute left"), (600, "about 10 minutes left")],
+)
+def test_an_estimate_is_no_more_exact_than_it_is(seconds, words):
+    assert time_left(seconds) == words
+
+
+def test_a_row_of_the_overview_is_opened_where_that_leads_somewhere(shown, qtbot):
+    screen = shown(
+        OverviewScreen(
+            Source(samples.overview_view("commune")),
+            Tasks(InlineExecutor()),
+            ChangeBus(),
+            lambda: samples.NOW,
+            can_open=True,
+        )
+    )
+    table = screen.findChild(QTableView)
+    table.choose(2)
+    with qtbot.waitSignal(screen.opened) as opened:
+        press(table, Qt.Key.Key_Return)
+    assert opened.args == [samples.overview_view("commune").rows[2].unit_id]
+
+
+@pytest.mark.parametrize(
+    ("teams", "in_time", "words", "tone"),
+    [
+        (0, 0, "No team yet", Tone.QUIET),
+        (4, 4, "In time", Tone.GOOD),
+        (4, 3, "1 team missing", Tone.WARN),
+        (4, 2, "2 teams missing", Tone.BAD),
+    ],
+)
+def test_a_unit_says_whether_its_teams_have_sent(teams, in_time, words, tone):
+    row = replace(samples.overview_view().rows[0], teams=teams, teams_in_time=in_time)
+    assert reporting(row)[:2] == (words, tone)
+
+
+@pytest.fixture
+def settings(profile: Path) -> Settings:
+    return Settings(profile)
+
+
+def test_a_setting_is_on_disk_before_anybody_hears_of_it(shown, settings, profile):
+    screen, heard = shown(SettingsScreen(settings, samples.whoami(), About("0.1.0", "C:/TongCDS"))), []
+    screen.changed.connect(lambda setting: heard.append((setting, Settings(profile).get(setting))))
+    for key, setting, steps in (("text_size", TEXT_SIZE, 4), ("theme", THEME, 1), ("language", LANGUAGE, 1)):
+        pills = screen.findChild(ChoicePills, key)
+        for _step in range(steps if setting is TEXT_SIZE else 1):
+            press(pills, Qt.Key.Key_Right)
+    assert heard[-2:] == [(THEME, "dark"), (LANGUAGE, "en")]
+    assert [setting for setting, _value in heard[:-2]] == [TEXT_SIZE] * 4
+
+
+def test_the_settings_show_what_was_chosen_before(shown, settings):
+    settings.set(TEXT_SIZE, 125)
+    screen = shown(SettingsScreen(settings, samples.whoami()))
+    assert screen.findChild(ChoicePills, "text_size").value() == 125
+
+
+def test_the_settings_of_the_profile_dress_the_application(qapp, settings):
+    settings.set(TEXT_SIZE, 150)
+    settings.set(THEME, "dark")
+    app.dress(qapp, settings)
+    assert (theme.current().name, theme.current().text_percent) == ("dark", 150)
+
+
+def test_qts_own_buttons_speak_vietnamese(qapp, keep):
+    i18n.set_language("vi")
+    app.speak(qapp)
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel | QDialogButtonBox.StandardButton.Save)
+    keep(box)
+    words = {one.text() for one in box.buttons()}
+    i18n.set_language("en")
+    app.speak(qapp)
+    assert words == {i18n_in("vi", "Cancel"), i18n_in("vi", "Save")}
+    assert words.isdisjoint({"Cancel", "Save"})
+
+
+def i18n_in(language, message):
+    before = i18n.language()
+    i18n.set_language(language)
+    try:
+        return i18n._(message)
+    finally:
+        i18n.set_language(before)
+
+
+def test_qt_itself_still_has_no_vietnamese():
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    assert list(folder.glob("qtbase_vi*")) == []
