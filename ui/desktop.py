@@ -6,7 +6,7 @@ Screens know neither the vault nor each other; everything that connects them is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,6 @@ from tongcds.domain.views import (
     Role,
     SearchHit,
     SyncStatus,
-    VisitEntry,
 )
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext, set_language
@@ -34,7 +33,7 @@ from ui import app as dressing
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.screens.households import HouseholdsScreen
-from ui.screens.import_register import ImportScreen
+from ui.screens.import_register import ImportScreen, Prepared
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
 from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
@@ -58,8 +57,8 @@ class Desktop(QObject):
     Args:
         core: an open, enrolled vault.
         settings: of this profile.
-        writes, reads, net: where work runs; one thread each, so that a long import never makes a search wait
-            and neither waits for the network. Tests hand in executors of their own.
+        writes, reads, files, net: where work runs; one thread each, so that reading a long file never makes
+            a search or a save wait and none waits for the network. Tests hand in executors of their own.
         automatic: exchange by itself when something was saved or the server is back.
     """
 
@@ -73,6 +72,7 @@ class Desktop(QObject):
         *,
         writes: Executor | None = None,
         reads: Executor | None = None,
+        files: Executor | None = None,
         net: Executor | None = None,
         automatic: bool = True,
     ) -> None:
@@ -81,6 +81,7 @@ class Desktop(QObject):
         self._settings = settings
         self.writes = Tasks(writes or ThreadPoolExecutor(1, "writes"), self)
         self.reads = Tasks(reads or ThreadPoolExecutor(1, "reads"), self)
+        self.files = Tasks(files or ThreadPoolExecutor(1, "files"), self)
         self._net = net or ThreadPoolExecutor(1, "net")
         self.changes = ChangeBus(self)
         self.who = core.whoami()
@@ -106,6 +107,7 @@ class Desktop(QObject):
         self._timer.stop()
         self.runner.pause()
         self._net.shutdown(wait=True, cancel_futures=True)
+        self.files.close()
         self.writes.close()
         self.reads.close()
         self.shell.close()
@@ -153,9 +155,10 @@ class Desktop(QObject):
     def _households(self) -> QWidget:
         screen = HouseholdsScreen(
             find=partial(register.households, self.core),
-            household=self._household,
+            household=partial(register.household, self.core),
             reveal=partial(register.reveal_phone, self.core),
-            tasks=self.reads,
+            reads=self.reads,
+            writes=self.writes,
             changes=self.changes,
             clock=self.core.clock,
         )
@@ -231,23 +234,36 @@ class Desktop(QObject):
         screen = ImportScreen(
             prepare=self._prepare_import,
             apply=self._apply_import,
-            tasks=self.writes,
+            tasks=self.files,
+            clock=self.core.clock,
         )
         screen.applied.connect(self._imported)
         screen.left.connect(self.shell.back)
         self.shell.open_over(screen)
 
     def _prepare_import(
-        self, path: Path, progress: importing.Progress, cancelled: Callable[[], bool]
-    ) -> importing.PreparedImport:
-        return importing.prepare_import(self.core, path, progress=progress, cancelled=cancelled)
-
-    def _apply_import(
         self,
-        prepared: importing.PreparedImport,
+        path: Path,
         progress: importing.Progress,
         cancelled: Callable[[], bool],
+        *,
+        columns: Mapping[tuple[str, str], str],
+        sensitive: bool,
+    ) -> importing.PreparedImport:
+        return importing.prepare_import(
+            self.core,
+            path,
+            import_sensitive=sensitive,
+            column_mapping=columns,
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def _apply_import(
+        self, prepared: Prepared, progress: importing.Progress, cancelled: Callable[[], bool]
     ) -> tuple[ImportRow, Changes]:
+        if not isinstance(prepared, importing.PreparedImport):
+            raise TypeError(type(prepared))
         return importing.apply_import(self.core, prepared, progress, cancelled)
 
     def _imported(self, answer: tuple[ImportRow, Changes]) -> None:
@@ -285,10 +301,13 @@ class Desktop(QObject):
         self.writes.run(work, done, owner=self.shell, failed=self._failed)
 
     def _visit_saved(self, saved: SavedVisit) -> None:
-        visit_id, changes = saved.answer  # type: ignore[misc]  # what `visits.save_visit` answered
-        self._changed(changes)
-        undo: Undo = (partial(visits.undo_visit, self.core, visit_id), _("The visit was taken back."))
-        self.shell.say(saved.words, undo=undo)
+        match saved.answer:
+            case (bytes() as visit_id, Changes() as changes):
+                self._changed(changes)
+                undo: Undo = (partial(visits.undo_visit, self.core, visit_id), _("The visit was taken back."))
+                self.shell.say(saved.words, undo=undo)
+            case _:
+                raise TypeError(type(saved.answer))
         if not saved.again:
             self._leave_log()
 

@@ -1,7 +1,7 @@
 """Bringing in a register from a spreadsheet: preview, apply in one transaction, take back as a whole.
 
-Reading and comparing are `tongcds.imports`. A commune's import makes villages that are not there yet; a team's
-leaves out rows of other villages, and the preview says so.
+Reading and comparing are `tongcds.imports`. A commune's import makes villages that are not there yet; a
+team's leaves out rows of other villages, and the preview says so.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tongcds.imports.register import ImportSettings, Register
 from tongcds.imports.villages import type_word
 from tongcds.records import Value
 from tongcds.replica import Writer
-from tongcds.storage import existing, exchange, local
+from tongcds.storage import exchange, existing, local
 
 Progress = Callable[[int, int], None]
 _STEP = 200
@@ -89,7 +89,9 @@ def prepare_import(
         here = _villages(register, known, who.unit_id, Role(who.role))
         made = _missing(register, here) if Role(who.role) is Role.COMMUNE else ()
         here |= {name: derived_id("village of an import", name) for name in made}
-        plan = plan_import(register, _existing(connection, here), village_ids=here)
+        there = _existing(connection, here)
+    # Outside the transaction: comparing 20,000 rows must not keep a search waiting.
+    plan = plan_import(register, there, village_ids=here)
     return PreparedImport(preview(register, plan, file_name=path.name), register, path, settings)
 
 
