@@ -1,0 +1,267 @@
+"""Before anything is written one sees what would be; a file that is no register is refused in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog
+
+from tests.gui.keyboard import DOWN, ESCAPE, Keyboard, Later
+from tests.surroundings import FakeClock
+from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
+from tongcds.imports.columns import Field
+from tongcds.imports.plan import State
+from ui.forms.import_preview import FIELDS, state_pill
+from ui.outline import outline
+from ui.preview import register
+from ui.screens.import_register import ImportScreen, write_words
+from ui.tasks import InlineExecutor, Tasks
+
+
+class Vault:
+    """What the screen asks for, remembered."""
+
+    def __init__(self) -> None:
+        self.asked = []
+        self.written = []
+        self.problem = None
+
+    def prepare(self, path, progress, cancelled, *, columns, sensitive):
+        self.asked.append((path, columns, sensitive))
+        return register.prepare(path, progress, cancelled, columns=columns, sensitive=sensitive)
+
+    def apply(self, prepared, progress, cancelled):
+        progress(50, 100)
+        if cancelled():
+            raise CancelledError
+        if self.problem is not None:
+            raise self.problem
+        self.written.append(prepared)
+        return "import 1"
+
+
+@pytest.fixture
+def vault():
+    return Vault()
+
+
+@pytest.fixture
+def moment():
+    clock = FakeClock()
+    clock.set(datetime(2026, 11, 23, 3, 52, tzinfo=UTC))
+    return clock
+
+
+@pytest.fixture
+def open_screen(qtbot, vault, moment):
+    def make(executor=None):
+        screen = ImportScreen(
+            prepare=vault.prepare, apply=vault.apply, tasks=Tasks(executor or InlineExecutor()), clock=moment
+        )
+        qtbot.addWidget(screen)
+        screen.resize(1154, 712)
+        screen.show()
+        screen.activateWindow()
+        qtbot.waitUntil(screen.isActiveWindow)
+        return screen
+
+    return make
+
+
+@pytest.fixture
+def screen(open_screen):
+    return open_screen()
+
+
+def test_at_first_it_says_what_it_wants(screen):
+    drawn = outline(screen)
+    assert "Chọn danh sách hộ (tệp Excel)" in drawn
+    assert "Nhập 141 hộ" not in drawn
+    assert not screen.go.isVisible()
+
+
+def test_a_file_is_chosen_in_the_systems_window(screen, qtbot):
+    screen.choose_file()
+    dialog = screen.findChild(QFileDialog)
+    dialog.fileSelected.emit("/ho-dan.xlsx")
+    assert screen.pane.rows.rows_model.rowCount() == 9
+    dialog.reject()
+
+
+def dropped(*names):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(name) for name in names])
+    return mime
+
+
+def test_a_file_can_be_dropped_but_not_two(screen, vault):
+    where, keys = QPointF(50, 50), Qt.KeyboardModifier.NoModifier
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    for mime, taken in ((dropped("/a.xlsx"), True), (dropped("/a.xlsx", "/b.xlsx"), False)):
+        event = QDragEnterEvent(where.toPoint(), copy, mime, left, keys)
+        event.ignore()
+        screen.dragEnterEvent(event)
+        assert event.isAccepted() == taken
+    mime = dropped("/a.xlsx")
+    screen.dropEvent(QDropEvent(where, copy, mime, left, keys))
+    assert vault.asked[0][0] == Path("/a.xlsx")
+
+
+def test_the_preview_shows_counts_columns_and_reasons(screen):
+    screen.open_file("/ho-dan-2025.xlsx")
+    drawn = outline(screen)
+    for words in (
+        "ho-dan-2025.xlsx · trang “Bản Nà Ngà”",
+        "128 hộ",
+        "9 dòng",
+        "Cột B “Họ và tên”",
+        "22 | 14085000412 | 014085000412 | Cần xem | Số định danh 11 chữ số: có lẽ mất số 0 đầu",
+        "Nhập 141 hộ, 583 người",
+        "Có thể hoàn tác cả lần nhập này",
+    ):
+        assert words in drawn
+    assert screen.go.hasFocus()
+
+
+def test_reasons_that_have_no_room_are_shown_whole_for_the_chosen_row(screen):
+    screen.open_file("/ho-dan.xlsx")
+    screen.pane.rows.setFocus()
+    Keyboard(screen).press(DOWN)
+    screen.pane.rows.choose(2)
+    assert "Dòng 31: Giống HN-0087 (cùng tên, năm sinh, bản)" in outline(screen)
+
+
+def test_writing_hands_its_answer_on(screen, vault, qtbot):
+    screen.open_file("/ho-dan.xlsx")
+    with qtbot.waitSignal(screen.applied) as applied:
+        screen.go.click()
+    assert applied.args == ["import 1"]
+    assert [one.preview.people_to_write for one in vault.written] == [583]
+
+
+@pytest.mark.parametrize(("name", "code"), [("broken", "file_damaged"), ("empty", "no_register")])
+def test_a_file_that_is_no_register_is_refused_in_a_sentence(screen, vault, name, code):
+    screen.open_file(f"/{name}.xlsx")
+    assert screen.refusal.words() == sentence(UserError(code))
+    assert screen.refusal.isVisible()
+    assert not screen.go.isVisible()
+    assert vault.written == []
+    screen.open_file("/ho-dan.xlsx")
+    assert not screen.refusal.isVisible()
+
+
+def test_after_a_refusal_nothing_of_the_file_before_can_be_written(screen):
+    screen.open_file("/ho-dan.xlsx")
+    screen.open_file("/broken.xlsx")
+    assert not screen.go.isVisible()
+    screen.write()
+    assert screen._prepared is None
+
+
+def test_a_file_without_news_has_nothing_to_write(screen):
+    screen.open_file("/same.xlsx")
+    assert not screen.go.isEnabled()
+    assert screen.go.text() == "Không có gì để ghi"
+
+
+def test_several_sheets_are_told_apart_and_missing_villages_named(screen):
+    screen.open_file("/sheets.xlsx")
+    drawn = outline(screen)
+    assert "Bản Mòn · 8 | Lò Thị Én" in drawn
+    assert "bản Mòn" in screen.pane.villages.words()
+
+
+def test_a_column_can_be_taken_for_something_else(screen, vault):
+    screen.open_file("/ho-dan.xlsx")
+    screen.pane.column_chosen.emit(register.SHEET, "K", "note")
+    screen.pane.column_chosen.emit(register.SHEET, "A", "")
+    assert vault.asked[-1][1] == {(register.SHEET, "K"): "note", (register.SHEET, "A"): ""}
+    screen.open_file("/other.xlsx")
+    assert vault.asked[-1][1] == {}
+
+
+def test_ethnicity_and_poverty_can_be_left_out(screen, vault):
+    screen.open_file("/ho-dan.xlsx")
+    assert vault.asked[-1][2]
+    screen.pane.sensitive.click()
+    assert not vault.asked[-1][2]
+    assert not screen.pane.sensitive.isChecked()
+
+
+def test_progress_is_shown_with_counts_and_an_estimate(open_screen, vault, moment):
+    work = Later()
+    screen = open_screen(work)
+    screen.open_file("/ho-dan.xlsx")
+    assert screen.strip.isVisible()
+    moment.advance(seconds=4)
+    work_in_hand = screen._work
+    work_in_hand.report(300, 900)
+    assert screen.strip.words.words() == "Đang đọc ho-dan.xlsx: 300/900"
+    assert screen.strip.estimate.words() == "còn khoảng 8 giây"
+    work.catch_up()
+    assert not screen.strip.isVisible()
+    assert screen.go.isVisible()
+
+
+def test_reading_can_be_stopped(open_screen, qtbot):
+    work = Later()
+    screen = open_screen(work)
+    screen.open_file("/ho-dan.xlsx")
+    screen.strip.button.click()
+    work.catch_up()
+    assert not screen.go.isVisible()
+    assert not screen.strip.isVisible()
+    assert screen.first.action.isEnabled()
+
+
+def test_writing_can_be_stopped_with_escape_and_then_nothing_is_written(open_screen, vault, qtbot):
+    work = Later()
+    screen = open_screen(work)
+    screen.open_file("/ho-dan.xlsx")
+    work.catch_up()
+    screen.go.click()
+    assert not screen.go.isEnabled()
+    with qtbot.assertNotEmitted(screen.left), qtbot.assertNotEmitted(screen.applied):
+        Keyboard(screen).press(ESCAPE)
+        work.catch_up()
+    assert vault.written == []
+    assert "Chưa ghi gì cả" in screen.refusal.words()
+    assert screen.go.isEnabled()
+
+
+def test_what_cannot_be_written_says_so_and_can_be_tried_again(screen, vault, qtbot):
+    screen.open_file("/ho-dan.xlsx")
+    vault.problem = UnavailableError("disk_full")
+    screen.go.click()
+    assert screen.refusal.words() == sentence(vault.problem)
+    vault.problem = None
+    with qtbot.waitSignal(screen.applied):
+        screen.go.click()
+
+
+def test_escape_leaves(screen, qtbot):
+    with qtbot.waitSignal(screen.left):
+        Keyboard(screen).press(ESCAPE)
+
+
+def test_every_field_and_state_of_an_import_has_a_name():
+    assert set(FIELDS) == {field.value for field in Field}
+    assert all(state_pill(state.value).words != state.value for state in State)
+
+
+def test_one_household_is_no_plural(english):
+    preview = replace(register.sample(), households_to_write=1, people_to_write=1)
+    assert write_words(preview) == "Import 1 household, 1 person"
+
+
+def test_the_rows_come_first_where_there_is_no_room(screen, qtbot):
+    screen.open_file("/ho-dan.xlsx")
+    pane = screen.pane
+    qtbot.waitUntil(lambda: pane.rows.mapTo(pane, pane.rows.rect().topLeft()).x() > 300)
+    screen.resize(800, 700)
+    qtbot.waitUntil(lambda: pane.rows.mapTo(pane, pane.rows.rect().topLeft()).x() < 100)

@@ -1,0 +1,229 @@
+"""What an import would do, drawn: counts, the columns that were recognised, and every row with its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+
+from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow, Tone
+from tongcds.i18n import N_, _, format_number, ngettext, pgettext
+from ui import theme
+from ui.theme import IconSize, Length, Style, space
+from ui.widgets.cells import Cell, NumberCell, PillCell, TextCell
+from ui.widgets.choices import CheckRow
+from ui.widgets.field import Choice, LabeledField
+from ui.widgets.notice import Notice
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, ScrollColumn, clear, column, line
+from ui.widgets.text import Icon, Text
+from ui.widgets.tile import CountTile, TileRow
+
+FIELDS: Final[dict[str, str]] = {
+    "full_name": N_("Full name"),
+    "family_names": N_("Family and middle names"),
+    "birth": N_("Birth"),
+    "birth_male": N_("Birth of men"),
+    "birth_female": N_("Birth of women"),
+    "sex": N_("Sex"),
+    "sex_male": N_("Mark for men"),
+    "sex_female": N_("Mark for women"),
+    "relation": N_("Relation to the head"),
+    "id_number": N_("Personal number"),
+    "phone": N_("Phone"),
+    "household_no": N_("Household number"),
+    "no": N_("Row number"),
+    "village": N_("Village"),
+    "address": N_("Address"),
+    "size": N_("Number of people"),
+    "ethnicity": N_("Ethnic group"),
+    "poverty": N_("Poverty class"),
+    "poor": N_("Poor household"),
+    "near_poor": N_("Near-poor household"),
+    "hardship": N_("Hardship"),
+    "note": N_("Note"),
+}
+"""What each field that a column can hold is called."""
+
+_STATES: Final[dict[str, tuple[str, Tone]]] = {
+    "new": (N_("New"), Tone.GOOD),
+    "changed": (N_("Changed"), Tone.INFO),
+    "same": (N_("Unchanged"), Tone.QUIET),
+    "doubtful": (N_("To check"), Tone.WARN),
+    "wrong": (N_("Wrong"), Tone.BAD),
+    "skipped": (N_("Left out"), Tone.QUIET),
+}
+
+
+def state_pill(state: str) -> PillCell:
+    """What becomes of a row."""
+    words, tone = _STATES.get(state, (state, Tone.QUIET))
+    return PillCell(_(words), tone)
+
+
+def tiles_of(preview: ImportPreview) -> list[tuple[str, str, Tone | None]]:
+    """Name, value and tone of each count."""
+    households = [
+        (_("New"), preview.households_new, Tone.GOOD),
+        (pgettext("households", "Changed"), preview.households_changed, Tone.INFO),
+        (_("Unchanged"), preview.households_same, None),
+    ]
+    rows = [
+        (_("To check"), preview.rows_doubtful, Tone.WARN),
+        (_("Wrong, left out"), preview.rows_wrong, Tone.BAD),
+    ]
+    return [
+        *(
+            (
+                label,
+                ngettext("{n} household", "{n} households", n).format(n=format_number(n)),
+                tone if n else None,
+            )
+            for label, n, tone in households
+        ),
+        *(
+            (label, ngettext("{n} row", "{n} rows", n).format(n=format_number(n)), tone if n else None)
+            for label, n, tone in rows
+        ),
+    ]
+
+
+class ImportPreviewPane(QWidget):
+    """Shows an `ImportPreview`.
+
+    `column_chosen` carries sheet, letter and the field that a column is to be taken for ("" for none);
+    `sensitive_chosen` whether ethnicity and poverty are to be read.
+    """
+
+    column_chosen = Signal(str, str, str)
+    sensitive_chosen = Signal(bool)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheets = 1
+        self.tiles = TileRow(narrowest=Length.TILE_SMALL)
+        self.villages = Notice("map-pin", Tone.WARN)
+        self._columns = ScrollColumn(gap=3)
+        self.sensitive = CheckRow(_("Ethnicity and poverty too"))
+        self.sensitive.clicked.connect(self.sensitive_chosen)
+        self._left = Card(_("Columns recognised"))
+        self._left.body.setSpacing(space(2))
+        self._left.body.addWidget(self._columns, 1)
+        self._left.body.addWidget(self.sensitive)
+        self._model: RowsModel[ImportPreviewRow] = RowsModel(
+            [
+                Column(_("Row"), self._number),
+                Column(_("In the file"), self._in_file, stretch=2),
+                Column(_("Will write"), self._will_write, stretch=2),
+                Column("", self._state),
+                Column(_("Why"), self._why, stretch=5),
+            ],
+            self,
+        )
+        self.rows = RowsView(self._model, name=_("Rows of the file"))
+        right = Card(flush=True)
+        right.body.addWidget(self.rows, 1)
+        self._whole = Text("", Style.BODY, wrap=True)
+        self._whole.setContentsMargins(space(4), space(2.5), space(4), space(2.5))
+        self._whole.hide()
+        right.body.addWidget(self._whole)
+        self.rows.picked.connect(self._show_whole)
+        for part in (self._columns, self.rows):
+            # As low as the window asks for; what does not fit scrolls inside.
+            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        cards = self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        cards.setSpacing(space(4))
+        cards.addWidget(self._left)
+        cards.addWidget(right, 1)
+        undo = line(gap=1.5)
+        undo.addWidget(Icon("undo-2", size=IconSize.MEDIUM))
+        self._foot = Text("", Style.MUTED)
+        undo.addWidget(self._foot, 1)
+        box = column(self, gap=4)
+        box.addWidget(self.tiles)
+        box.addWidget(self.villages)
+        box.addLayout(cards, 1)
+        box.addLayout(undo)
+
+    def show_preview(self, preview: ImportPreview, *, sensitive: bool) -> None:
+        """Draw a preview."""
+        self._sheets = len({row.sheet for row in preview.rows})
+        self.tiles.show_tiles([CountTile(*tile) for tile in tiles_of(preview)])
+        names = ", ".join(preview.villages_missing)
+        left_out = _("Rows of villages that are not in this vault are left out: {names}.").format(names=names)
+        self.villages.say(left_out if names else "")
+        self.sensitive.setChecked(sensitive)
+        self._show_columns(preview)
+        self._whole.hide()
+        self._model.set_rows(preview.rows)
+        self._foot.setText(_("You can take the whole import back at any time in Sync → History."))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        look = theme.current()
+        wide = self.width() >= look.scaled(Length.FORM_WIDE)
+        # Where there is no room beside each other, the rows come first: they are what one looks for.
+        self._cards.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.BottomToTop
+        )
+        for part in (self._columns, self.rows):
+            part.setMinimumHeight(look.scaled(Length.TILE if wide else Length.LIST_LOW))
+        self._left.setMinimumWidth(look.scaled(Length.SIDE))
+        self._left.setMaximumWidth(look.scaled(Length.SIDE) if wide else self.width())
+
+    def _show_columns(self, preview: ImportPreview) -> None:
+        clear(self._columns.body)
+        several = len({one.sheet for one in preview.columns}) > 1
+        known = [one for one in preview.columns if one.field]
+        for one in [*known, *(other for other in preview.columns if not other.field)]:
+            choice = Choice([(_("Not used"), ""), *((_(words), code) for code, words in FIELDS.items())])
+            choice.choose(one.field)
+            choice.setProperty("sheet", one.sheet)
+            choice.setProperty("letter", one.letter)
+            choice.activated.connect(self._choose)
+            self._columns.body.addWidget(LabeledField(column_label(one, with_sheet=several), choice))
+        self._columns.body.addStretch(1)
+
+    def _choose(self) -> None:
+        choice = self.sender()
+        if isinstance(choice, Choice):
+            sheet, letter = str(choice.property("sheet")), str(choice.property("letter"))
+            self.column_chosen.emit(sheet, letter, str(choice.currentData()))
+
+    def _show_whole(self, row: ImportPreviewRow) -> None:
+        """The reasons of the chosen row in full: in the table they may not have room."""
+        words = _("Row {n}: {why}").format(n=format_number(row.row), why=row.why)
+        self._whole.setText(words if row.why else "")
+        self._whole.setVisible(bool(row.why))
+
+    def _number(self, row: ImportPreviewRow) -> Cell:
+        number = format_number(row.row)
+        return TextCell(f"{row.sheet} · {number}", muted=True) if self._sheets > 1 else NumberCell(number)
+
+    @staticmethod
+    def _in_file(row: ImportPreviewRow) -> Cell:
+        return TextCell(row.in_file)
+
+    @staticmethod
+    def _will_write(row: ImportPreviewRow) -> Cell:
+        return TextCell(row.will_write, strong=True)
+
+    @staticmethod
+    def _state(row: ImportPreviewRow) -> Cell:
+        return state_pill(row.state)
+
+    @staticmethod
+    def _why(row: ImportPreviewRow) -> Cell:
+        return TextCell(row.why, muted=True)
+
+
+def column_label(one: ImportColumn, *, with_sheet: bool) -> str:
+    """How a column is named: "Column B “Họ và tên”"."""
+    words = _("Column {letter} “{heading}”").format(letter=one.letter, heading=one.heading)
+    return f"{one.sheet} · {words}" if with_sheet else words

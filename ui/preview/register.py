@@ -1,0 +1,82 @@
+"""An invented register on its way in, for previews and tests: every name here is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow
+from tongcds.errors import CancelledError, UserError
+
+SHEET: Final = "Bản Nà Ngà"
+_COLUMNS: Final = (
+    ("A", "TT", "no"), ("B", "Họ và tên", "full_name"), ("C", "Nam", "birth_male"),
+    ("D", "Nữ", "birth_female"), ("F", "Số CMND/CCCD", "id_number"), ("G", "ĐT", "phone"),
+    ("I", "HN", "poor"), ("K", "Chữ ký", ""),
+)  # fmt: skip
+_ROWS: Final = (
+    (63, "Lò Văn Ón · 2097", "", "wrong", "Năm sinh ở tương lai"),
+    (22, "14085000412", "014085000412", "doubtful", "Số định danh 11 chữ số: có lẽ mất số 0 đầu"),
+    (31, "Hà Thị Xuân · 1978", "Hà Thị Xuân · 1978", "doubtful", "Giống HN-0087 (cùng tên, năm sinh, bản)"),
+    (40, "1,2E+11", "", "doubtful", "Số định danh bị Excel làm tròn, để trống"),
+    (14, "Lường Văn Pản", "Lường Văn Pản", "changed", "Thêm điện thoại 098 000 4521"),
+    (57, "Cộng bản: 146 hộ", "", "skipped", "Dòng cộng"),
+    (71, "0912.000.145", "091 200 0145", "new", ""),
+    (72, "Quàng Văn Inh", "Quàng Văn Inh", "new", ""),
+    (15, "Cà Thị Hương", "Cà Thị Hương", "same", ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file that was read."""
+
+    preview: ImportPreview
+
+
+def sample(kind: str = "typical") -> ImportPreview:
+    """What an import would do; `kind` is typical, same (nothing to write) or sheets (two sheets)."""
+    nothing = kind == "same"
+    rows = [ImportPreviewRow(SHEET, *row) for row in _ROWS]
+    if kind == "sheets":
+        rows.append(ImportPreviewRow("Bản Mòn", 8, "Lò Thị Én", "Lò Thị Én", "new", ""))
+    return ImportPreview(
+        file_name="ho-dan-2025.xlsx",
+        about=f"trang “{SHEET}”",
+        households_new=0 if nothing else 128,
+        households_changed=0 if nothing else 13,
+        households_same=148 if nothing else 7,
+        rows_doubtful=0 if nothing else 9,
+        rows_wrong=0 if nothing else 2,
+        households_to_write=0 if nothing else 141,
+        people_to_write=0 if nothing else 583,
+        columns=tuple(ImportColumn(SHEET, *column) for column in _COLUMNS),
+        rows=tuple(rows),
+        villages_missing=("bản Mòn",) if kind == "sheets" else (),
+    )
+
+
+def prepare(
+    path: Path,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+    *,
+    columns: Mapping[tuple[str, str], str],
+    sensitive: bool,
+) -> Sample:
+    """Read an invented file; its name says what becomes of it.
+
+    Raises:
+        UserError: the file is called "broken" or "empty".
+    """
+    del columns, sensitive
+    if path.stem == "broken":
+        raise UserError("file_damaged")
+    if path.stem == "empty":
+        raise UserError("no_register")
+    progress(300, 600)
+    if cancelled():
+        raise CancelledError
+    return Sample(sample(path.stem if path.stem in {"same", "sheets"} else "typical"))
