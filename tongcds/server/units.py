@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from tongcds.domain.stamps import derived_id
 from tongcds.domain.text import clean, fold
 from tongcds.domain.units import FIRST_DAY_2025, Era, UnitKind, load_units, unit_id
 from tongcds.errors import UserError
@@ -42,7 +43,13 @@ class VillageLine:
 
 
 def seed(connection: Connection, province_code: str, communes: Collection[str], *, now: int) -> int:
-    """Write the province and its communes (all of them, or those with these codes); returns how many units.
+    """Write the province, its communes and what they came from; returns how many units.
+
+    Args:
+        connection: in a transaction that may write.
+        province_code: the code since 2025.
+        communes: only these; empty for all.
+        now: milliseconds since 1970 (UTC).
 
     Raises:
         UserError: `unit_unknown` for a code that the province does not have.
@@ -69,6 +76,18 @@ def seed(connection: Connection, province_code: str, communes: Collection[str], 
             valid_from=FIRST_DAY_2025.isoformat(),
             source=unit.source,
         )
+        for event in register.events_into(unit.id):
+            writer.put(
+                "unit_event",
+                derived_id("unit_event", unit.id, event.date.isoformat()),
+                unit_id=unit.id,
+                on=event.date.isoformat(),
+                document=event.document,
+                kind=event.kind.value,
+                from_ids=b"".join(event.from_ids),
+                to_ids=b"".join(event.to_ids),
+                share=event.share,
+            )
     writer.flush()
     structure_changed(connection)
     return len(wanted)
