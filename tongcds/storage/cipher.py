@@ -85,6 +85,10 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
         RuntimeError: the library does not encrypt, or does not keep a setting.
     """
     address = f"{path.resolve().as_uri()}?mode={access}"
+    if access is Access.READ and not has_wal(path):
+        # Whoever looks holds the instance lock, so nothing changes meanwhile; without this SQLite would leave
+        # empty files behind.
+        address += "&immutable=1"
     raw: RawConnection = sqlcipher.connect(
         address, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
     )
@@ -164,6 +168,12 @@ def verify(raw: RawConnection) -> None:
         raise meaning(problem) or UnavailableError("vault_damaged") from problem
     if broken or sound != [("ok",)]:
         raise UnavailableError("vault_damaged")
+
+
+def has_wal(path: Path) -> bool:
+    """Whether something lies beside the main file that was not moved into it: the last end was not clean."""
+    left = path.with_name(f"{path.name}-wal")
+    return left.exists() and left.stat().st_size > 0
 
 
 def is_plain(path: Path) -> bool:

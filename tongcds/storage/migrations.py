@@ -2,15 +2,17 @@
 
 `PRAGMA user_version` says how many were done. Before the first release step 1 makes what is declared now;
 from then on its tables are frozen as `schema.sql` has them, and every change is a further step. `schema.sql`
-is the shape after the last step, for reading and for the test that compares.
+is the shape after the last step, for reading and for the test that compares; running this module prints it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+import sqlcipher3.dbapi2
+from sqlalchemy import Connection, create_engine
 
 from tongcds import replica
 from tongcds.errors import UnavailableError
@@ -53,7 +55,7 @@ def version(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def pending_steps(connection: Connection, steps: Sequence[Step] = STEPS) -> tuple[Step, ...]:
+def pending_steps(connection: Connection, steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps that this vault still needs, in order.
 
     Raises:
@@ -81,3 +83,14 @@ def schema(connection: Connection) -> str:
         " AND name NOT LIKE 'sqlite_%' ORDER BY name"
     )
     return "\n".join(f"{' '.join(sql.split())};" for _name, sql in rows) + "\n"
+
+
+def _print_schema() -> None:
+    with create_engine("sqlite://", module=sqlcipher3.dbapi2).begin() as connection:
+        for step in STEPS:
+            apply_step(connection, step)
+        sys.stdout.write(schema(connection))
+
+
+if __name__ == "__main__":
+    _print_schema()

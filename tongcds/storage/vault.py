@@ -274,7 +274,7 @@ class Vault:
 
     def _migrate(self) -> None:
         with self.write() as connection:
-            steps = migrations.pending_steps(connection)
+            steps = migrations.pending_steps(connection, migrations.STEPS)
         for step in steps:
             with self.write() as connection:
                 migrations.apply_step(connection, step)
@@ -293,11 +293,9 @@ def _require_file(path: Path) -> None:
 def _examine(folder: Path, key: bytes) -> None:
     """Look before writing: is it ours, whole, and not of a newer program? Changes no file."""
     path = folder / FILE_NAME
-    left = folder / f"{FILE_NAME}-wal"
-    unclean = left.exists() and left.stat().st_size > 0
     raw = cipher.open_raw(path, key, cipher.Access.READ)
     try:
-        if unclean:
+        if cipher.has_wal(path):
             cipher.verify(raw)
         seen = raw.execute("PRAGMA user_version").fetchone()
     finally:
