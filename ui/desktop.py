@@ -329,11 +329,11 @@ class Desktop(QObject):
         if setting is LANGUAGE:
             set_language(self._settings.get(LANGUAGE))
             dressing.speak(running)
-            self._rebuild()
+            self.rebuild()
         else:
             dressing.dress(running, self._settings)
 
-    def _rebuild(self) -> None:
+    def rebuild(self) -> None:
         """The same window in another language: words are read when a widget is made, so all are made anew."""
         old, place = self.shell, self.shell.place
         self.shell = self._make_shell()
