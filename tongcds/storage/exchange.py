@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, ReturnedRow
 from tongcds.records import RecordType, Value, all_types, record_type, type_numbered
 from tongcds.records.declare import Kind
+from tongcds.replica import pending
 from tongcds.replica.own import RETURNED, WAITING
 from tongcds.replica.tables import OWN, SELF
 from tongcds.storage import local, wording
@@ -80,7 +81,11 @@ def returned(connection: Connection) -> tuple[ReturnedRow, ...]:
     found = []
     for row in rows:
         record = type_numbered(row.type)
-        title = "" if record is None else _subject(connection, record, row.id).title
+        title = ""
+        if record is not None:
+            # What the server kept aside may have left the register; the log still has what was written.
+            written = pending(connection, row.n - 1, 1)[0].values
+            title = _subject(connection, record, row.id, written).title
         found.append(ReturnedRow(row.n, title, wording.reason(row.code or "")))
     return tuple(found)
 
@@ -162,29 +167,32 @@ def _names(connection: Connection, values: Sequence[Value]) -> dict[bytes, str]:
     return found
 
 
-def _subject(connection: Connection, record: RecordType, record_id: bytes) -> _Subject:
-    """What a record is called, and the code of the household that it belongs to."""
-    row = (
-        connection.execute(select(record.table).where(record.table.c.id == record_id))
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        return _Subject(wording.type_name(record.name), "")
-    household_id = record_id if record.name == "household" else row.get("household_id")
-    if household_id is None and row.get("visit_id") is not None:
-        visit = select(_VISIT.c.household_id).where(_VISIT.c.id == row["visit_id"])
+def _subject(
+    connection: Connection, record: RecordType, record_id: bytes, written: Mapping[str, Value] | None = None
+) -> _Subject:
+    """What a record is called, and the code of the household that it belongs to.
+
+    `written` describes a record that is not here any more.
+    """
+    query = select(record.table).where(record.table.c.id == record_id)
+    row = connection.execute(query).mappings().one_or_none()
+    values: Mapping[str, Any] = dict(row) if row is not None else written or {}
+    household_id = record_id if record.name == "household" else values.get("household_id")
+    if household_id is None and values.get("visit_id") is not None:
+        visit = select(_VISIT.c.household_id).where(_VISIT.c.id == values["visit_id"])
         household_id = connection.execute(visit).scalar_one_or_none()
     home = connection.execute(
         select(HOUSEHOLD.c.code, PERSON.c.full_name)
         .outerjoin_from(HOUSEHOLD, PERSON, PERSON.c.id == HOUSEHOLD.c.head_id)
         .where(HOUSEHOLD.c.id == household_id)
     ).one_or_none()
-    code, head = (home.code or "", home.full_name or "") if home is not None else ("", "")
-    name = row.get("full_name") or row.get("name")
+    code, head = (
+        (home.code or "", home.full_name or "") if home is not None else (values.get("code") or "", "")
+    )
+    name = values.get("full_name") or values.get("name")
     if name:
         return _Subject(name, code)
     of_home = wording.people_words((), head) if head else code
-    if record.name == "household":
+    if record.name == "household" and of_home:
         return _Subject(of_home, code)
     return _Subject(" · ".join(filter(None, (wording.type_name(record.name), of_home))), code)
