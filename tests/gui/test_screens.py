@@ -86,7 +86,7 @@ def test_tab_reaches_everything_that_can_be_used_and_all_of_it_has_a_name(window
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and not widget.focusProxy()
     ]
     reached = reached_by_tab(shell, len(usable) + 5)
-    assert [type(widget).__name__ for widget in usable if widget not in reached] == []
+    assert [widget.accessibleName() for widget in usable if widget not in reached] == []
     assert [type(widget).__name__ for widget in usable if not widget.accessibleName()] == []
 
 

@@ -11,11 +11,13 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.views import Role
+from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import samples
+from ui.preview import samples, village
+from ui.screens.households import HouseholdsScreen
+from ui.screens.log_visit import LogVisitScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
@@ -32,7 +34,7 @@ def tasks() -> Tasks:
     return Tasks(InlineExecutor())
 
 
-def _fail() -> object:
+def _fail(*_given: object) -> object:
     raise UnavailableError("vault_damaged")
 
 
@@ -60,8 +62,62 @@ def _settings(_kind: str) -> QWidget:
     return SettingsScreen(Settings(folder), samples.whoami(), about)
 
 
+def _households(kind: str) -> QWidget:
+    find = {"empty": village.nothing_listed, "error": _fail}.get(kind, village.listed)
+    return HouseholdsScreen(
+        find=find,  # type: ignore[arg-type]  # as above
+        household=village.household,
+        reveal=_phone,
+        reads=tasks(),
+        writes=tasks(),
+        changes=ChangeBus(),
+        clock=lambda: samples.NOW,
+    )
+
+
+def _phone(_household_id: bytes) -> str:
+    return "098 123 4521"
+
+
+def _draft() -> Draft:
+    """A visit half written: the household, two of its people, three services."""
+    home = "HN-0087"
+    supports = [("PY03", "alone"), ("PY04", "together"), ("SE01", "")]
+    content: dict[str, object] = {
+        "household": village.identity(home).hex(),
+        "helped": [village.identity(f"{home}/{at}").hex() for at in (0, 2)],
+        "supports": [{"service": code, "result": how, "only": None} for code, how in supports],
+        "day": "23/11/2026",
+        "minutes": "25",
+        "follow_up": "+7",
+        "note": "Chị Xuân đã tự quét QR trả tiền ở chợ phiên.",
+    }
+    return Draft("visit", samples.NOW, content)
+
+
+def _nothing(*_given: object) -> None:
+    """Keeps nothing and finds nothing."""
+
+
+def _log(kind: str) -> QWidget:
+    return LogVisitScreen(
+        find=village.find,
+        household=village.household,
+        services=_fail if kind == "error" else village.services,  # type: ignore[arg-type]  # as above
+        save=_nothing,
+        save_draft=_nothing,
+        load_draft=_draft if kind == "typical" else _nothing,
+        drop_draft=_nothing,
+        reads=tasks(),
+        writes=tasks(),
+        clock=lambda: samples.NOW,
+    )
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
+    "households": (Role.TEAM, "households", _households),
+    "log": (Role.TEAM, "log", _log),
     "sync": (Role.TEAM, "sync", _sync),
     "settings": (Role.TEAM, "settings", _settings),
     "overview-area": (Role.AREA, "overview", _overview),

@@ -144,7 +144,7 @@ class HouseholdsScreen(Page):
         self.body.addWidget(self._head)
         self.body.addWidget(self._chips)
         self.body.addLayout(self._cards, 1)
-        self.setFocusProxy(self.rows)
+        self.begin_at(self.rows)
 
     # The list
 

@@ -49,7 +49,7 @@ class Prepare(Protocol):
         columns: Columns,
         sensitive: bool,
     ) -> Prepared:
-        """Read it; `columns` overrules what (sheet, letter) is taken for; `sensitive` is ethnicity and such."""
+        """Read it; `columns` overrules what (sheet, letter) is taken for, `sensitive`: ethnicity, poverty."""
 
 
 Apply = Callable[[Prepared, Callable[[int, int], None], Callable[[], bool]], object]
@@ -122,7 +122,7 @@ class ImportScreen(Page):
         self.body.addWidget(self.refusal)
         self.body.addWidget(self.strip)
         self.body.addWidget(self._stack, 1)
-        self.setFocusProxy(self.first.action)
+        self.begin_at(self.first.action)
         self._show_first()
 
     # Choosing
@@ -263,7 +263,7 @@ class ImportScreen(Page):
         self.other.show()
         self.pane.show_preview(preview, sensitive=self._sensitive)
         self._stack.setCurrentWidget(self.pane)
-        self.setFocusProxy(self.go)
+        self.begin_at(self.go)
         if self.isVisible():
             (self.other if nothing else self.go).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -272,7 +272,7 @@ class ImportScreen(Page):
         self.go.hide()
         self.other.hide()
         self._stack.setCurrentWidget(self._first)
-        self.setFocusProxy(self.first.action)
+        self.begin_at(self.first.action)
 
     # Leaving
 

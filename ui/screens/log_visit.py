@@ -131,7 +131,7 @@ class LogVisitScreen(Page):
         self.body.addWidget(self._head)
         self.body.addWidget(self._trouble)
         self.body.addWidget(self.form, 1)
-        self.setFocusProxy(self.form)
+        self.begin_at(self.form)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from tongcds.domain.views import Tone
@@ -30,7 +31,20 @@ class Page(QWidget):
         self._layers = QStackedLayout()
         self._layers.addWidget(self._scroll)
         self._instead: QWidget | None = None
+        self._begins_at: QWidget | None = None
         column(self).addLayout(self._layers)
+
+    def begin_at(self, widget: QWidget) -> None:
+        """Say where the focus goes when the page is given it.
+
+        Not a focus proxy: with one, Qt's Tab key passes over whatever stands before the proxy.
+        """
+        self._begins_at = widget
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._begins_at is not None:
+            self._begins_at.setFocus(event.reason())
 
     def show_problem(self, sentence: str) -> None:
         """Say why there is nothing to see, and offer to try again."""

@@ -57,6 +57,12 @@ class _Corners(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
+    def _behind(self) -> str:
+        around = self.parentWidget()
+        while around is not None and not (isinstance(around, Card) and around is not self.parentWidget()):
+            around = around.parentWidget()
+        return "background" if around is None else "surface"
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme.current()
         painter = QPainter(self)
@@ -66,7 +72,7 @@ class _Corners(QWidget):
         outside.addRect(area)
         inside = QPainterPath()
         inside.addRoundedRect(area, Length.RADIUS_CARD, Length.RADIUS_CARD)
-        painter.fillPath(outside.subtracted(inside), look.colour("background"))
+        painter.fillPath(outside.subtracted(inside), look.colour(self._behind()))
         paint.rounded(painter, area, Length.RADIUS_CARD, line=look.colour("line"))
 
 
