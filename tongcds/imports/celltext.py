@@ -79,6 +79,11 @@ def looks_legacy(text: str) -> bool:
     return not text.isascii() and _LEGACY_LOOK.search(text) is not None and not _holds_vietnamese(text)
 
 
+def legacy_signs(text: str) -> int:
+    """Return how often a character that only a legacy font explains stands beside a letter."""
+    return len(_LEGACY_LOOK.findall(text))
+
+
 def says_nothing(text: str, *, zero: bool = False) -> bool:
     """Say whether a text means "empty"; in numbers, births and marks (`zero`) a 0 does too."""
     lowered = text.lower()

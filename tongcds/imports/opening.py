@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Final
 
 from tongcds.errors import UserError
-from tongcds.imports.workbook import Tick, Workbook
+from tongcds.imports import delimited
+from tongcds.imports.columns import UserNames, find_header
+from tongcds.imports.delimited import decode, read_delimited
+from tongcds.imports.html_table import looks_like_html, read_html, stated_encoding
+from tongcds.imports.register import ImportSettings
+from tongcds.imports.workbook import Sheet, Tick, Workbook
 from tongcds.imports.xlsx import WORKBOOK_PART, read_xlsx
 
 MOST_BYTES: Final = 256 * 1024 * 1024
@@ -16,9 +22,22 @@ MOST_BYTES: Final = 256 * 1024 * 1024
 _ZIP: Final = b"PK"
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+_OTHER_KINDS: Final = (
+    b"%PDF",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b",
+)
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_OPENING_BYTES: Final = 64 * 1024
 
 
-def open_workbook(path: Path, tick: Tick) -> Workbook:
+def open_workbook(path: Path, settings: ImportSettings, tick: Tick) -> Workbook:
     """Read the sheets of a spreadsheet file.
 
     Raises:
@@ -27,7 +46,7 @@ def open_workbook(path: Path, tick: Tick) -> Workbook:
     """
     try:
         with path.open("rb") as stream:
-            opening = stream.read(len(_OLE2))
+            opening = stream.read(_OPENING_BYTES)
         size = path.stat().st_size
     except OSError as error:
         raise UserError("file_missing") from error
@@ -35,11 +54,11 @@ def open_workbook(path: Path, tick: Tick) -> Workbook:
         raise UserError("file_damaged")
     if size > MOST_BYTES:
         raise UserError("file_too_big", limit=f"{MOST_BYTES // 1024 // 1024} MB")
-    if opening.startswith(_ZIP):
+    if opening.startswith(_ZIP + b"\x03") or opening in {_ZIP, _ZIP[:1]}:
         return _open_zip(path, tick)
-    if opening.startswith(_OLE2) and _ENCRYPTED_PACKAGE in path.read_bytes():
-        raise UserError("file_encrypted")
-    raise UserError("file_not_spreadsheet")
+    if opening.startswith(_OLE2):
+        return _open_ole2(path)
+    return _open_text(path, opening, settings, tick)
 
 
 def _open_zip(path: Path, tick: Tick) -> Workbook:
@@ -51,3 +70,34 @@ def _open_zip(path: Path, tick: Tick) -> Workbook:
     if WORKBOOK_PART in names:
         return read_xlsx(path, tick)
     raise UserError("file_not_spreadsheet")
+
+
+def _open_ole2(path: Path) -> Workbook:
+    if _ENCRYPTED_PACKAGE in path.read_bytes():
+        raise UserError("file_encrypted")
+    raise UserError("file_not_spreadsheet")
+
+
+def _open_text(path: Path, opening: bytes, settings: ImportSettings, tick: Tick) -> Workbook:
+    unicode_16 = opening.startswith(_UTF_16)
+    if opening.startswith(_OTHER_KINDS) or (not unicode_16 and _NO_TEXT.search(opening)):
+        raise UserError("file_not_spreadsheet")
+    if path.stat().st_size > delimited.MOST_BYTES:
+        raise UserError("file_too_big", limit=f"{delimited.MOST_BYTES // 1024 // 1024} MB")
+    data = path.read_bytes()
+    if looks_like_html(data):
+        return read_html(decode(data, settings.encoding or stated_encoding(data)), tick)
+    user = UserNames(settings.column_mapping, settings.column_names)
+
+    def recognise(sheet: Sheet) -> int:
+        header = find_header(sheet, user)
+        return 0 if header is None else len(header.columns)
+
+    return read_delimited(
+        data,
+        path.name,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        recognise=recognise,
+        tick=tick,
+    )

@@ -52,7 +52,7 @@ def read_register(
         if cancelled is not None and cancelled():
             raise CancelledError
 
-    workbook = open_workbook(path, tick)
+    workbook = open_workbook(path, settings, tick)
     user = UserNames(settings.column_mapping, settings.column_names)
     total = sum(len(sheet.rows) for sheet in workbook.sheets)
     done = 0
@@ -90,7 +90,12 @@ def read_register(
     order = {info.name: place for place, info in enumerate(infos)}
     warnings.sort(key=lambda w: (order[w.sheet], w.row, w.code, w.field))
     return Register(
-        tuple(infos), tuple(households), tuple(warnings), tuple(totals), count_villages(tuple(households))
+        tuple(infos),
+        tuple(households),
+        tuple(warnings),
+        tuple(totals),
+        count_villages(tuple(households)),
+        encoding_sure=workbook.encoding_sure,
     )
 
 

@@ -126,7 +126,10 @@ class VillageCount:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Everything a file holds that an import can use, in file order."""
+    """Everything a file holds that an import can use, in file order.
+
+    `encoding_sure` False: ask the person which encoding the text file has, and read it again.
+    """
 
     sheets: tuple[SheetInfo, ...]
     households: tuple[ImportedHousehold, ...]
@@ -134,6 +137,7 @@ class Register:
     stated_totals: tuple[StatedTotal, ...] = ()
     villages: tuple[VillageCount, ...] = ()
     outcome: str = IMPORTED
+    encoding_sure: bool = True
 
     @property
     def people(self) -> int:

@@ -100,10 +100,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The sheets of a file in their order, and its day-number system (`date1904`: Excel for old Macs)."""
+    """The sheets of a file in their order, and its day-number system (`date1904`: Excel for old Macs).
+
+    `encoding_sure` is False where the encoding of a text file had to be guessed and the guess is weak.
+    """
 
     sheets: tuple[Sheet, ...]
     date1904: bool = False
+    encoding_sure: bool = True
 
 
 _START_1900: Final = date(1899, 12, 31)

@@ -1,0 +1,154 @@
+"""Records in text files and tables in web pages, in the encodings they come in."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from tongcds.errors import UserError
+from tongcds.imports.reading import read_register
+
+LINES = [
+    "Mã hộ;Thôn;Họ và tên;Năm sinh;Số CCCD",
+    "H1;Bản A;Lò Văn Ánh;1980;014080123456",
+    "H1;Bản A;Đặng Thị Xuyến;5/1985;",
+]
+TEXT = "\r\n".join(LINES)
+
+
+@pytest.fixture
+def read_bytes(tmp_path, settings):
+    def read(data, *, name="so-ho.csv", **chosen):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return read_register(path, replace(settings, **chosen))
+
+    return read
+
+
+def people(register):
+    return [(m.full_name, m.birth) for h in register.households for m in h.members]
+
+
+EXPECTED = [("Lò Văn Ánh", "1980"), ("Đặng Thị Xuyến", "1985-05")]
+
+
+def in_windows_1258(text):
+    """Write base letters and combining tones, as the keyboards of that encoding do."""
+    marks = "\u0300\u0301\u0309\u0303\u0323"
+    out = []
+    for char in unicodedata.normalize("NFC", text):
+        parts = unicodedata.normalize("NFD", char)
+        tone = "".join(p for p in parts if p in marks)
+        base = unicodedata.normalize("NFC", "".join(p for p in parts if p not in marks))
+        out.append(base + tone)
+    return "".join(out).encode("cp1258")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        codecs.BOM_UTF8 + TEXT.encode(),
+        codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
+        in_windows_1258(TEXT),
+        unicodedata.normalize("NFD", TEXT).encode(),
+    ],
+)
+def test_the_encoding_is_found_out(read_bytes, data):
+    register = read_bytes(data)
+    assert people(register) == EXPECTED
+    assert register.encoding_sure
+
+
+def test_the_person_may_name_the_encoding(read_bytes):
+    assert people(read_bytes(in_windows_1258(TEXT), encoding="windows-1258")) == EXPECTED
+    with pytest.raises(UserError, match="file_damaged"):
+        read_bytes(in_windows_1258(TEXT), encoding="utf-8")
+
+
+def test_bytes_of_an_old_font_are_kept_as_found_until_the_person_says_so(read_bytes):
+    data = "STT;Hä vµ tªn;N¨m sinh\r\n1;NguyÔn V¨n An;1980".encode("latin-1")
+    register = read_bytes(data)
+    assert people(register) == [("NguyÔn V¨n An", "1980")]
+    assert not register.encoding_sure
+    assert {w.code for w in register.warnings} == {"legacy_unclear"}
+    assert people(read_bytes(data, encoding="tcvn3")) == [("Nguyễn Văn An", "1980")]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_the_delimiter_is_the_one_that_splits_the_header_best(read_bytes, delimiter):
+    assert people(read_bytes(TEXT.replace(";", delimiter).encode())) == EXPECTED
+
+
+def test_the_person_may_name_the_delimiter(read_bytes):
+    assert people(read_bytes(TEXT.replace(";", "|").encode(), delimiter="|")) == EXPECTED
+
+
+def test_a_row_is_a_record_and_blank_lines_count(read_bytes):
+    header = "DANH SÁCH;;\n\nSTT;Họ và tên;Năm sinh;Ghi chú\n"
+    data = header + '1;Lò Văn Ánh;1980;"đi làm\nở xa"\n\n2;Cà Thị Xiên;1985;""""\n'
+    register = read_bytes(data.encode())
+    assert [(m.row, m.note) for h in register.households for m in h.members] == [(4, "đi làm ở xa"), (6, '"')]
+    assert register.sheets[0].name == "so-ho.csv"
+
+
+def test_a_number_kept_as_text_by_a_formula_is_the_text_inside(read_bytes):
+    data = 'STT;Họ và tên;CCCD;SĐT\n1;Lò Văn Ánh;="014080123456";"=""0981234521"""\n'
+    member = read_bytes(data.encode()).households[0].members[0]
+    assert (member.id_number, member.phone) == ("014080123456", "0981234521")
+
+
+def test_every_value_is_text_so_a_day_number_is_no_birth(read_bytes):
+    register = read_bytes("STT;Họ và tên;Năm sinh\n1;Lò Văn Ánh;31079\n".encode())
+    assert people(register) == [("Lò Văn Ánh", None)]
+    assert {w.code for w in register.warnings} == {"birth_invalid"}
+
+
+def test_sub_headers_and_totals_are_known_in_text_files_too(read_bytes):
+    header = "STT,Họ và tên,Năm sinh,,Số khẩu\n,,Nam,Nữ,\n"
+    data = header + "1,Lò Văn Ánh,1980,,4\n2,Cà Thị Xiên,,1985,3\n,Cộng: 2 hộ,,,7\n"
+    register = read_bytes(data.encode())
+    assert [m.sex for h in register.households for m in h.members] == ["male", "female"]
+    assert register.stated_totals[0].agrees
+
+
+def test_text_without_a_header_is_no_register(read_bytes):
+    with pytest.raises(UserError, match="no_register"):
+        read_bytes("chỉ là thư\ncủa ai đó".encode())
+
+
+PAGE = """<html><head><meta http-equiv=Content-Type content="text/html; charset=utf-8">
+<style>td {color: red}</style></head>
+<body><table border=1>
+<tr><td colspan=5><b>DANH SÁCH HỘ</b></td></tr>
+<tr><th rowspan=2>STT</th><th rowspan=2>Họ và<br>tên</th><th colspan=2>Năm sinh</th>
+<th rowspan=2>Bản</th></tr>
+<tr><th>Nam</th><th>Nữ</th></tr>
+<tr><td>1</td><td>Lò Văn &Aacute;nh</td><td>1980</td><td></td><td rowspan=2>Bản A</td></tr>
+<tr style="display: none"><td>2<td><font face=".VnTime">L\xfd Th\xde</font> <font face=Arial>Xiên</font></td>
+<td></td><td>1985
+<tr><td>3</td><td><script>alert(1)</script>&lt;b&gt;Hà&lt;/b&gt;</td><td>1990</td><td></td><td>Bản B</td></tr>
+</table></body>"""
+
+
+@pytest.mark.parametrize("name", ["so-ho.xls", "so-ho.html"])
+def test_a_web_page_under_the_name_of_a_spreadsheet_is_read(read_bytes, name, warned):
+    register = read_bytes(PAGE.encode(), name=name)
+    assert [
+        (h.sheet, h.village, h.members[0].full_name, h.members[0].sex, h.members[0].row)
+        for h in register.households
+    ] == [
+        ("Table", "Bản A", "Lò Văn Ánh", "male", 4),
+        ("Table", "Bản A", "Lý Thị Xiên", "female", 5),
+        ("Table", "Bản B", "<b>Hà</b>", "male", 6),
+    ]
+    assert warned(register) == {(5, "row", "hidden_row")}
+
+
+def test_a_page_without_a_register_is_no_register(read_bytes):
+    with pytest.raises(UserError, match="no_register"):
+        read_bytes(b"<!doctype html><html><body>Sign in to this network</body></html>", name="so-ho.xls")
