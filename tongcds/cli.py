@@ -27,7 +27,6 @@ from tongcds.domain.text import fold
 from tongcds.domain.views import HouseholdFilter, HouseholdRow, Result, Role, SupportEntry, VisitEntry
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
-from tongcds.protocol.messages import Invitation
 from tongcds.settings import LANGUAGE, Settings
 
 PASSPHRASE_VARIABLE: Final = "TONGCDS_PASSPHRASE"  # noqa: S105  the name of a variable
@@ -299,6 +298,34 @@ def sync(options: argparse.Namespace, core: Core) -> int:
     return LOOK if view.returned or view.conflicts else DONE
 
 
+def export(options: argparse.Namespace, core: Core) -> int:
+    """Write what waits into a bundle file for a USB stick."""
+    done = syncing.export_bundle(core, Path(options.folder))
+    answers = syncing.answers_to_bring_back(core, Path(options.folder))
+    lines = [
+        _("Wrote {n} changes to {file} ({name}).").format(
+            n=format_number(done.writes), file=done.path.name, name=done.name
+        )
+    ]
+    if answers:
+        lines.append(_("Answers for other computers copied: {n}.").format(n=format_number(answers)))
+    _show(options, done, lines)
+    return DONE
+
+
+def take(options: argparse.Namespace, core: Core) -> int:
+    """Take in a bundle file from a USB stick."""
+    done, _changes = syncing.take_bundle(core, Path(options.file))
+    if done.carried:
+        line = _("Kept {name}; it goes to the server at the next sync.").format(name=done.name)
+    else:
+        line = _("Taken in {name}: received by the server {sent}, new here {received}.").format(
+            name=done.name, sent=format_number(done.sent), received=format_number(done.received)
+        )
+    _show(options, done, [line])
+    return DONE
+
+
 def status(options: argparse.Namespace, core: Core) -> int:
     """What waits, what came back, and the last exchanges."""
     view = syncing.sync_view(core)
@@ -390,6 +417,10 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--note", default="")
     made.add_argument("--again", help="day of the next visit")
     add("sync", sync, "exchange with the province's server")
+    made = add("export", export, "write what waits into a bundle file for a USB stick")
+    made.add_argument("folder")
+    made = add("take", take, "take in a bundle file from a USB stick, or keep it to carry it on")
+    made.add_argument("file")
     add("status", status, "what waits to be sent, and the last exchanges")
     add("figures", figures, "figures against targets")
     made = add(

@@ -117,6 +117,25 @@ SENTENCES: Final[dict[str, str]] = {
     "unit_wrong_role": N_("Nobody of {unit} has this role. Check the unit, or leave the role out."),
     "picture_unknown": N_("{file}: write the QR code into a .svg or .png file."),
     "device_unknown": N_("There is no device {device}, or it was revoked before."),
+    # bundles on a stick
+    "stick_unwritable": N_(
+        "The file could not be written there: the stick is full, locked or was pulled out. "
+        "Your work is still on this computer. Free some space or take another stick."
+    ),
+    "stick_lies": N_(
+        "What was written to this stick could not be read back. Your work is still on this computer. "
+        "Take another stick; this one may lose files."
+    ),
+    "bundle_damaged": N_(
+        "This file is damaged or incomplete. Nothing was changed. Copy it again, or ask for it once more."
+    ),
+    "bundle_foreign": N_(
+        "This file is not for this program, or comes from another server. Nothing was changed."
+    ),
+    "bundle_own": N_(
+        "This file was written by this computer. Take it to a computer with a network, "
+        "then bring the answer back."
+    ),
     # files
     "file_missing": N_("The file is not there any more. Nothing was changed; choose the file again."),
     "file_encrypted": N_(

@@ -173,7 +173,7 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
 
 
 def _edited_since(connection: Connection, writer: Writer, batch: local.ImportBatch) -> set[bytes]:
-    """New records that must stay: edited since or visited, with everyone of their household and their village."""
+    """New records that must stay: edited or visited since, with their whole household and their village."""
     households = list(batch.created.get("household", ()))
     stay = existing.named_by_visits(connection, households)
     stay |= {h for h in households if writer.set_after("household", h, batch.last_n)}

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.views import SyncStatus, SyncView
 from tongcds.records.declare import DELETED
-from tongcds.replica import Writer
+from tongcds.replica import Writer, load_identity
 from tongcds.storage import exchange, local
+from tongcds.sync import bundles
+from tongcds.sync.bundles import Exported, Imported
 from tongcds.sync.exchange import Outcome, Progress
+
+__all__ = [
+    "Exported",
+    "Imported",
+    "answers_to_bring_back",
+    "export_bundle",
+    "settle_conflict",
+    "status",
+    "sync_now",
+    "sync_view",
+    "take_bundle",
+]
 
 
 def sync_now(
@@ -44,6 +59,54 @@ def sync_view(core: Core) -> SyncView:
             returned=exchange.returned(connection),
             history=exchange.history(connection),
             imports=exchange.imports(connection),
+        )
+
+
+def export_bundle(core: Core, folder: Path) -> Exported:
+    """Write what waits into a bundle file in `folder`; it waits on until a receipt covers it.
+
+    Raises:
+        UserError: stick_unwritable, stick_lies.
+    """
+    done = bundles.export(core.vault, folder, core.clock)
+    _note(core, sent=done.writes, received=0)
+    return done
+
+
+def take_bundle(core: Core, path: Path) -> tuple[Imported, Changes]:
+    """Take a bundle file in: an answer for this laptop, or a file of somebody else's to carry to the server.
+
+    Raises:
+        UserError: file_missing, bundle_damaged, bundle_foreign, bundle_own, server_key_changed.
+    """
+    done = bundles.take_in(core.vault, path, core.clock)
+    if not done.carried:
+        _note(core, sent=done.sent, received=done.received)
+    return done, Changes(done.kinds | {"exchange"})
+
+
+def answers_to_bring_back(core: Core, folder: Path) -> int:
+    """Copy the server's answers for other laptops into `folder`; returns how many there were.
+
+    Raises:
+        UserError: stick_unwritable.
+    """
+    return len(bundles.copy_answers(core.vault, folder))
+
+
+def _note(core: Core, *, sent: int, received: int) -> None:
+    with core.vault.write() as connection:
+        me = load_identity(connection, now=lambda: int(core.clock().timestamp() * 1000))
+        local.add_exchange(
+            connection,
+            local.Exchange(
+                at=int(core.clock().timestamp() * 1000),
+                way="usb",
+                sent=sent,
+                received=received,
+                outcome="done",
+                watermark=me.received if me else 0,
+            ),
         )
 
 

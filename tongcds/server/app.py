@@ -13,6 +13,7 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -21,7 +22,7 @@ from starlette.routing import Route
 
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import encode
-from tongcds.server import ops
+from tongcds.server import courier, ops
 from tongcds.server.database import BusyError
 from tongcds.server.ops import Province
 from tongcds.server.problems import Refusal
@@ -108,10 +109,14 @@ def make_app(province: Province) -> Starlette:
         log.info("device enrolled", extra={"code": str(credentials.device)})
         return _answer(encode(credentials))
 
+    async def carried(request: Request) -> Response:
+        raw = await _body(request, courier.MAX_BUNDLE)
+        return _answer(await gate.run(functools.partial(courier.carry, province, raw)))
+
     async def health(_: Request) -> Response:
         try:
             state = await anyio.to_thread.run_sync(ops.health, province)
-        except (DBAPIError, BusyError):
+        except (DBAPIError, PoolTimeoutError, BusyError):
             state = {"status": "no_database"}
         status = 200 if state["status"] == "ok" else 503
         return Response(json.dumps(state), status, _NO_STORE, media_type="application/json")
@@ -120,12 +125,14 @@ def make_app(province: Province) -> Starlette:
         routes=[
             Route("/api/v1/sync", sync, methods=["POST"]),
             Route("/api/v1/enrol", enrol, methods=["POST"]),
+            Route("/api/v1/bundle", carried, methods=["POST"]),
             Route("/health", health, methods=["GET"]),
         ],
         exception_handlers={
             Refusal: _refused,
             BusyError: _was_busy,
             DBAPIError: _no_database,
+            PoolTimeoutError: _was_busy,
             HTTPException: _not_routed,
             Exception: _failed,
         },

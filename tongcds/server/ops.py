@@ -26,7 +26,6 @@ from tongcds.protocol.messages import (
     ScopeEntry,
     SyncAnswer,
     SyncRequest,
-    Write,
     decode,
     encode,
     receipt_text,
@@ -80,6 +79,8 @@ class _Taken:
 def sync(province: Province, sealed: bytes) -> bytes:
     """One exchange: an envelope in, a packed SyncAnswer out.
 
+    Nothing is locked before the signature was verified and the whole request unpacked.
+
     Raises:
         Refusal: with the problem to answer.
         BusyError: the database is busy.
@@ -88,23 +89,42 @@ def sync(province: Province, sealed: bytes) -> bytes:
         envelope = take_apart(sealed)
     except ProtocolError as error:
         raise Refusal(error.code) from None
+    with province.database.read() as connection:
+        _authenticate(connection, province, envelope)
+    request = _request(envelope)
+    chunk = _chunk(request.chunk, envelope.device)
     now = province.now()
-    taken = province.database.change(lambda connection: _take(connection, province, envelope, now))
+    taken = province.database.change(lambda connection: _take(connection, envelope, request, chunk, now=now))
     if taken.role in SEES_FIGURES and taken.scope_is_known:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
-    request = _request(envelope)
     with province.database.read() as connection:
         answer = _answer(connection, province, envelope.device, taken, page_limit=request.page_limit, now=now)
     return encode(answer)
 
 
+def _authenticate(connection: Connection, province: Province, envelope: Envelope) -> None:
+    query = select(DEVICE.c.public_key).where(DEVICE.c.device == envelope.device)
+    public_key = connection.execute(query).scalar()
+    if public_key is None:
+        raise Refusal("unknown_device")
+    try:
+        verify(envelope, device_key=public_key, server_key=province.server_key)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+
+
 def _request(envelope: Envelope) -> SyncRequest:
     try:
-        return decode(SyncRequest, envelope.body)
+        request = decode(SyncRequest, envelope.body)
     except ProtocolError as error:
         if _version_in(envelope.body) > VERSION:
             raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
         raise Refusal(error.code) from None
+    if not OLDEST <= request.version <= VERSION:
+        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+    if envelope.counter > _HIGHEST:
+        raise Refusal("bad_envelope")
+    return request
 
 
 def _version_in(body: bytes) -> int:
@@ -118,21 +138,20 @@ def _version_in(body: bytes) -> int:
     return 0
 
 
-def _take(connection: Connection, province: Province, envelope: Envelope, now: int) -> _Taken:
-    device = _authentic(connection, province, envelope)
-    request = _request(envelope)
-    if not OLDEST <= request.version <= VERSION:
-        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+def _take(
+    connection: Connection, envelope: Envelope, request: SyncRequest, chunk: WriteChunk, *, now: int
+) -> _Taken:
+    device = connection.execute(
+        select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
+    ).one()
     if device.revoked_at is not None:
         raise Refusal("device_revoked")
-    if envelope.counter > _HIGHEST:
-        raise Refusal("bad_envelope")
     if envelope.counter <= device.counter:
         raise Refusal("replayed", expected_n=device.counter + 1)
     connection.execute(
         update(DEVICE)
         .where(DEVICE.c.device == device.device)
-        .values(counter=envelope.counter, last_seen_at=now)
+        .values(counter=max(envelope.counter, device.counter), last_seen_at=now)
     )
     scope, entries = enrolment.current_scope(connection, device)
     state = office(connection)
@@ -146,11 +165,10 @@ def _take(connection: Connection, province: Province, envelope: Envelope, now: i
         else []
     )
     by_area = {entry.area: cursor for entry, cursor in zip(entries, cursors, strict=False)}
-    writes = _writes(connection, device, request)
-    received = _push(connection, device, writes, entries, by_area, now=now)
+    received = _push(connection, device, chunk, entries, by_area, now=now)
     if received.touched:
         figures.touch(connection, received.touched)
-    if received.applied and any(write.type == _VILLAGE for write in writes):
+    if received.applied and any(write.type == _VILLAGE for write in chunk.writes):
         # A village that came or went changes what others hold.
         structure_changed(connection)
         device = connection.execute(select(DEVICE).where(DEVICE.c.device == device.device)).one()
@@ -161,59 +179,38 @@ def _take(connection: Connection, province: Province, envelope: Envelope, now: i
     )
 
 
-def _authentic(connection: Connection, province: Province, envelope: Envelope) -> Row[tuple[object, ...]]:
-    """The device that sent this, its row locked.
-
-    Raises:
-        Refusal: unknown_device, bad_signature.
-    """
-    device = connection.execute(
-        select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
-    ).one_or_none()
-    if device is None:
-        raise Refusal("unknown_device")
-    try:
-        verify(envelope, device_key=device.public_key, server_key=province.server_key)
-    except ProtocolError as error:
-        raise Refusal(error.code) from None
-    return device
-
-
-def _writes(connection: Connection, device: Row[tuple[object, ...]], request: SyncRequest) -> list[Write]:
-    if request.chunk is None:
-        return []
-    chunk = _chunk(request.chunk)
-    state = device_row(connection, device.device)
-    if state is None or chunk.device != device.device or chunk.prefix != state.prefix:
-        raise Refusal("bad_chunk")
-    return chunk.writes
-
-
 def _push(
     connection: Connection,
     device: Row[tuple[object, ...]],
-    writes: list[Write],
+    chunk: WriteChunk,
     entries: list[ScopeEntry],
     cursors: dict[bytes, int],
     *,
     now: int,
 ) -> Received:
-    if not writes:
-        state = device_row(connection, device.device)
-        if state is None:
-            raise LookupError("a device without its row")
+    state = device_row(connection, device.device)
+    if state is None:
+        raise LookupError("a device without its row")
+    if not chunk.writes:
         return Received(state.watermark, state.chain)
+    if chunk.prefix != state.prefix:
+        raise Refusal("bad_chunk")
     allowed = authority(connection, Role(device.role), device.unit_id, device.member_id, entries)
-    return receive(connection, device.device, writes, allowed=allowed, cursors=cursors, now=now)
+    return receive(connection, device.device, chunk.writes, allowed=allowed, cursors=cursors, now=now)
 
 
-def _chunk(packed: bytes) -> WriteChunk:
+def _chunk(packed: bytes | None, device: int) -> WriteChunk:
+    if packed is None:
+        return WriteChunk(device, 0, [])
     try:
-        return unpack_writes(packed)
+        chunk = unpack_writes(packed)
     except ProtocolError as error:
         raise Refusal(error.code) from None
     except _UNREADABLE:
         raise Refusal("bad_chunk") from None
+    if chunk.device != device:
+        raise Refusal("bad_chunk")
+    return chunk
 
 
 def _answer(

@@ -10,6 +10,8 @@ STATUS: Final = {
     "bad_envelope": 400,
     "bad_message": 400,
     "bad_chunk": 400,
+    "bundle_damaged": 400,
+    "bundle_foreign": 400,
     "unknown_type": 400,
     "unknown_dictionary": 400,
     "protocol_unsupported": 400,

@@ -21,7 +21,7 @@ from tongcds.replica import load_identity, pending_count
 from tongcds.storage.local import Exchange as HistoryEntry
 from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges
 from tongcds.storage.vault import Vault
-from tongcds.sync import machine
+from tongcds.sync import bundles, machine
 from tongcds.sync.exchange import Exchange, Outcome, Progress
 from tongcds.sync.machine import Act, State
 from tongcds.sync.pace import Pace
@@ -133,6 +133,7 @@ class Runner:
         )
         try:
             outcome = exchange.run()
+            bundles.hand_over(self._vault, transport)
         except TongcdsError as problem:
             self._online = False
             self._note(exchange.outcome, "failed", problem.code)
