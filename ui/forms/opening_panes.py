@@ -1,0 +1,318 @@
+"""The steps of opening: a passphrase to unlock, an invitation, a passphrase to make up. They only draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from tongcds.forms import passphrase
+from tongcds.i18n import _, ngettext
+from ui.theme import IconSize, Style
+from ui.widgets.button import Button, Kind
+from ui.widgets.choices import CheckRow
+from ui.widgets.field import EnterMoves, LabeledField, LineField
+from ui.widgets.surface import column, line
+from ui.widgets.text import Icon, Text
+
+FREE_TRIES: Final = 2
+LONGEST_WAIT: Final = 30
+SUFFIX: Final = "tongcds-moi"
+
+
+def wait_after(tries: int) -> int:
+    """Seconds to wait after that many wrong passphrases: none, none, 1, 2, 4 … at most 30."""
+    return 0 if tries <= FREE_TRIES else min(LONGEST_WAIT, 2 ** (tries - FREE_TRIES - 1))
+
+
+class Pane(QWidget):
+    """A step: a title, what it is about, its fields, and its buttons at the end."""
+
+    def __init__(self, title: str, about: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Text(title, Style.TITLE, wrap=True)
+        self.about = Text(about, Style.MUTED, wrap=True)
+        self.body = column(self, gap=4)
+        head = column(gap=1)
+        head.addWidget(self.title)
+        head.addWidget(self.about)
+        self.body.addLayout(head)
+
+    def add_buttons(self, *buttons: QWidget) -> None:
+        """Buttons at the right, the primary one last."""
+        row = line(gap=2.5)
+        row.addStretch(1)
+        for button in buttons:
+            row.addWidget(button)
+        self.body.addLayout(row)
+
+
+def secret_field(label: str) -> tuple[LineField, LabeledField]:
+    """An input whose letters are hidden, with its label."""
+    field = LineField()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+    return field, LabeledField(label, field)
+
+
+def show_letters(fields: list[LineField], *, on: bool) -> None:
+    """Show or hide what is typed into secret fields."""
+    mode = QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password
+    for field in fields:
+        field.setEchoMode(mode)
+
+
+class UnlockPane(Pane):
+    """Asks for the passphrase; `entered` carries it. After wrong ones it waits, longer each time."""
+
+    entered = Signal(str)
+
+    def __init__(self, person: str, *, parent: QWidget | None = None) -> None:
+        title = _("Hello {name}").format(name=person) if person else _("Open TongCDS")
+        super().__init__(title, _("The passphrase opens the data on this computer."), parent=parent)
+        self._tries = 0
+        self._left = 0
+        self._said = ""
+        self.field, self._labelled = secret_field(_("Passphrase"))
+        self.letters = CheckRow(_("Show what I type"))
+        self.letters.toggled.connect(self._show_letters)
+        self.go = Button(_("Open"), icon="lock", kind=Kind.PRIMARY)
+        self.go.clicked.connect(self._enter)
+        self.field.returnPressed.connect(self._enter)
+        self.field.textEdited.connect(self._edited)
+        self.body.addWidget(self._labelled)
+        self.body.addWidget(self.letters)
+        self.add_buttons(self.go)
+        self.setFocusProxy(self.field)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self.count_down)
+
+    def refuse(self, sentence: str, *, wrong: bool) -> None:
+        """Say why it did not open; `wrong` counts as a wrong passphrase."""
+        self._said = sentence
+        self._tries += wrong
+        self._left = wait_after(self._tries) if wrong else 0
+        self.set_busy(busy=False)
+        if self._left:
+            self._timer.start()
+        self._say()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.selectAll()
+
+    def count_down(self) -> None:
+        """A second of waiting has passed."""
+        self._left = max(0, self._left - 1)
+        if not self._left:
+            self._timer.stop()
+        self._say()
+
+    def set_busy(self, *, busy: bool) -> None:
+        """While the vault is being opened nothing can be pressed."""
+        self.go.setEnabled(not busy)
+        self.go.set_words(_("Opening…") if busy else _("Open"))
+        self.field.setReadOnly(busy)
+
+    def _say(self) -> None:
+        waiting = ngettext("Wait {n} second.", "Wait {n} seconds.", self._left).format(n=self._left)
+        self._labelled.show_error(f"{self._said} {waiting}" if self._left else self._said)
+        self.go.setEnabled(not self._left)
+
+    def _edited(self) -> None:
+        if not self._left:
+            self._labelled.show_error("")
+
+    def _enter(self) -> None:
+        if self.field.text() and not self._left and self.go.isEnabled():
+            self.set_busy(busy=True)
+            self.entered.emit(self.field.text())
+
+    def _show_letters(self, on: bool) -> None:  # noqa: FBT001 - what a check row says
+        show_letters([self.field], on=on)
+
+
+class InvitationPane(Pane):
+    """Asks for an invitation. `code_entered` carries code and address of the server, `file_chosen` a path."""
+
+    code_entered = Signal(str, str)
+    file_chosen = Signal(object)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Join your team"),
+            _("Your commune has given you an invitation: a code such as K7QM-3F9T-XW2P, or a file."),
+            parent=parent,
+        )
+        self.code = LineField()
+        self.address = LineField(placeholder="https://")
+        self._code_field = LabeledField(_("Code"), self.code)
+        self._address_field = LabeledField(
+            _("Address of the province's server"),
+            self.address,
+            _("It stands under the code on the invitation."),
+        )
+        self.file = Button(_("Choose an invitation file…"), icon="folder-open")
+        self.file.clicked.connect(self.choose_file)
+        self.go = Button(_("Continue"), kind=Kind.PRIMARY)
+        self.go.clicked.connect(self._enter)
+        self._moves = EnterMoves(self)
+        self.code.installEventFilter(self._moves)
+        self.address.returnPressed.connect(self._enter)
+        for field in (self.code, self.address):
+            field.textEdited.connect(self._edited)
+        self.body.addWidget(self._code_field)
+        self.body.addWidget(self._address_field)
+        self.add_buttons(self.file, self.go)
+        self.setFocusProxy(self.code)
+        self.setAcceptDrops(True)
+
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong with the code."""
+        self._code_field.show_error(sentence)
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def choose_file(self) -> None:
+        """Ask for the file."""
+        dialog = QFileDialog(self, _("Choose an invitation file"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([_("Invitations (*.{suffix})").format(suffix=SUFFIX), _("All files (*)")])
+        dialog.fileSelected.connect(self._take)
+        dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._take(event.mimeData().urls()[0].toLocalFile())
+
+    def _take(self, path: str) -> None:
+        self._edited()
+        self.file_chosen.emit(Path(path))
+
+    def _edited(self) -> None:
+        self._code_field.show_error("")
+        self._address_field.show_error("")
+
+    def _enter(self) -> None:
+        code, address = self.code.text().strip(), self.address.text().strip()
+        if not code:
+            self.refuse(_("Type the code, or choose the file."))
+        elif not address and ":" not in code:
+            # What a QR code holds names the server itself.
+            self._address_field.show_error(_("Type the address of the server too."))
+            self.address.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.code_entered.emit(code, address)
+
+
+class PassphrasePane(Pane):
+    """Makes up a passphrase. `made` carries it and the person's name, `left` goes a step back."""
+
+    made = Signal(str, str)
+    left = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Make up a passphrase"),
+            _("It locks the data on this computer. Only you know it, so choose one that you will remember."),
+            parent=parent,
+        )
+        self.name = LineField()
+        self._name_field = LabeledField(_("Your full name"), self.name)
+        self.first, self._first_field = secret_field(_("Passphrase"))
+        self.second, self._second_field = secret_field(_("The same once more"))
+        self.letters = CheckRow(_("Show what I type"))
+        self.letters.toggled.connect(self._show_letters)
+        self._rules = [
+            (Icon("circle-dashed", size=IconSize.MEDIUM), Text("", Style.NOTE, wrap=True)) for _n in (1, 2)
+        ]
+        self.go = Button(_("Continue"), kind=Kind.PRIMARY)
+        self.go.clicked.connect(self._enter)
+        back = Button(_("Back"), icon="arrow-left")
+        back.clicked.connect(self.left)
+        self._moves = EnterMoves(self)
+        for field in (self.name, self.first):
+            field.installEventFilter(self._moves)
+        self.second.returnPressed.connect(self._enter)
+        for field in (self.first, self.second, self.name):
+            field.textChanged.connect(self._judge)
+        for widget in (self._name_field, self._first_field, self._second_field, self.letters):
+            self.body.addWidget(widget)
+        said = column(gap=1)
+        for icon, words in self._rules:
+            row = line(gap=2)
+            row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(words, 1)
+            said.addLayout(row)
+        self.body.addLayout(said)
+        self.add_buttons(back, self.go)
+        self.setFocusProxy(self.name)
+        self._judge()
+
+    def ask(self, person: str, team: str) -> None:
+        """Begin; a name that the invitation knows need not be typed."""
+        hello = _("Hello {name}").format(name=person) if person else _("Make up a passphrase")
+        self.title.setText(f"{hello} · {team}" if person and team else hello)
+        self.name.setText(person)
+        self._name_field.setVisible(not person)
+        self.setFocusProxy(self.first if person else self.name)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why this passphrase will not do."""
+        self._first_field.show_error(sentence)
+        self.first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _judge(self) -> None:
+        self._first_field.show_error("")
+        first, second = self.first.text(), self.second.text()
+        for rule, (icon, words) in zip(passphrase.rules(first, second), self._rules, strict=True):
+            icon.show_icon(
+                "circle-check" if rule.kept else "circle-dashed", "good" if rule.kept else "ink_soft"
+            )
+            words.setText(rule.words)
+        ready = passphrase.is_ready(first, second) and bool(self.name.text().strip())
+        self.go.setEnabled(ready)
+
+    def _enter(self) -> None:
+        if self.go.isEnabled():
+            self.made.emit(self.first.text(), self.name.text().strip())
+
+    def _show_letters(self, on: bool) -> None:  # noqa: FBT001 - what a check row says
+        show_letters([self.first, self.second], on=on)
+
+
+class WaitingPane(Pane):
+    """Work that takes a moment, and what to do when it failed: `again` tries once more, `back` changes it."""
+
+    again = Signal()
+    back = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent=parent)
+        self.retry = Button(_("Try again"), icon="refresh-cw", kind=Kind.PRIMARY)
+        self.retry.clicked.connect(self.again)
+        self.change = Button(_("Use another invitation"))
+        self.change.clicked.connect(self.back)
+        self.add_buttons(self.change, self.retry)
+
+    def wait(self, title: str, about: str) -> None:
+        """Show what is being done."""
+        self._show(title, about, buttons=False)
+
+    def fail(self, title: str, sentence: str) -> None:
+        """Show that it did not work, and offer to go on."""
+        self._show(title, sentence, buttons=True)
+        self.retry.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, title: str, about: str, *, buttons: bool) -> None:
+        self.title.setText(title)
+        self.about.setText(about)
+        self.retry.setVisible(buttons)
+        self.change.setVisible(buttons)
