@@ -204,6 +204,13 @@ SENTENCES: Final[dict[str, str]] = {
     "already_enrolled": N_(
         "This computer is already enrolled. Nothing was changed; use the invitation on the other computer."
     ),
+    "demo_needs_server": N_(
+        "The demo needs the server beside it, and this program was packaged without one. "
+        "Start it from the source with “make run”."
+    ),
+    "demo_server_failed": N_(
+        "The demo's server did not start, so there is no demo. Nothing else was touched; try once more."
+    ),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
