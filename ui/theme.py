@@ -135,7 +135,6 @@ class IconSize:
     SMALL: Final = 14
     MEDIUM: Final = 16
     LARGE: Final = 18
-    HERO: Final = 28
 
 
 def space(steps: float) -> int:

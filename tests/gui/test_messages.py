@@ -15,7 +15,7 @@ from ui.widgets.field import (
 )
 from ui.widgets.messages import EmptyState, MessageBar, ProgressStrip
 from ui.widgets.page import Page
-from ui.widgets.pill import CountBadge, Pill
+from ui.widgets.pill import Pill
 from ui.widgets.surface import Card, ItemRow, column
 from ui.widgets.text import Icon, IconTile, Text
 from ui.widgets.tile import IndicatorTile
@@ -103,7 +103,6 @@ def everything():
         EmptyState("house", MARKUP, MARKUP),
         Timeline([Moment(MARKUP, (MARKUP,), MARKUP)]),
         LabeledField(MARKUP, LineField(MARKUP), MARKUP),
-        CountBadge(3),
     ):
         layout.addWidget(widget)
     return box

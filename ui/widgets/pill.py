@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -72,38 +72,3 @@ class Pill(QWidget):
         painter = QPainter(self)
         paint.begin(painter)
         paint_pill(painter, QRectF(self.rect()), self._words, self._tone, self._icon)
-
-
-class CountBadge(QWidget):
-    """A small number in a rounded field, as beside a place in the rail; hides itself at 0."""
-
-    def __init__(self, count: int = 0, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._count = count
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_count(count)
-
-    def set_count(self, count: int) -> None:
-        """Show another number."""
-        self._count = count
-        self.setVisible(count > 0)
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        look = theme.current()
-        height = look.scaled(space(4.5))
-        width = look.metrics(Style.FINE).horizontalAdvance(str(self._count)) + 2 * space(1.75)
-        return QSize(max(round(width), look.scaled(Length.PILL)), height)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = theme.current()
-        colours = look.tone(Tone.WARN)
-        painter = QPainter(self)
-        paint.begin(painter)
-        area = QRectF(self.rect())
-        paint.rounded(painter, area, area.height() / 2, fill=colours.soft)
-        paint.text(
-            painter, area, str(self._count), Style.CAPTION, colour=colours.text,
-            align=Qt.AlignmentFlag.AlignCenter,
-        )  # fmt: skip

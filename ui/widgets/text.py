@@ -78,7 +78,10 @@ class Text(QLabel):
             return
         room = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
-        self.setToolTip(self._words if shown != self._words else "")
+        whole = self._words if shown != self._words else ""
+        self.setToolTip(whole)
+        # A screen reader would read the shortened form otherwise.
+        self.setAccessibleName(whole)
         if shown != self.text():
             super().setText(shown)
 
