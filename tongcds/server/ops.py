@@ -76,10 +76,16 @@ class _Taken:
     epoch: int
 
 
-def sync(province: Province, sealed: bytes) -> bytes:
+def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
     """One exchange: an envelope in, a packed SyncAnswer out.
 
     Nothing is locked before the signature was verified and the whole request unpacked.
+
+    Args:
+        province: the server.
+        sealed: the request's body.
+        once: refuse an envelope that was seen before. False for those that were carried here in a bundle,
+            which come late, twice or out of order; their answer is for the sender's eyes only.
 
     Raises:
         Refusal: with the problem to answer.
@@ -94,7 +100,9 @@ def sync(province: Province, sealed: bytes) -> bytes:
     request = _request(envelope)
     chunk = _chunk(request.chunk, envelope.device)
     now = province.now()
-    taken = province.database.change(lambda connection: _take(connection, envelope, request, chunk, now=now))
+    taken = province.database.change(
+        lambda connection: _take(connection, envelope, request, chunk, once=once, now=now)
+    )
     if taken.role in SEES_FIGURES and taken.scope_is_known:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
     with province.database.read() as connection:
@@ -139,14 +147,20 @@ def _version_in(body: bytes) -> int:
 
 
 def _take(
-    connection: Connection, envelope: Envelope, request: SyncRequest, chunk: WriteChunk, *, now: int
+    connection: Connection,
+    envelope: Envelope,
+    request: SyncRequest,
+    chunk: WriteChunk,
+    *,
+    once: bool,
+    now: int,
 ) -> _Taken:
     device = connection.execute(
         select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
     ).one()
     if device.revoked_at is not None:
         raise Refusal("device_revoked")
-    if envelope.counter <= device.counter:
+    if once and envelope.counter <= device.counter:
         raise Refusal("replayed", expected_n=device.counter + 1)
     connection.execute(
         update(DEVICE)

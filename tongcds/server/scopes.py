@@ -28,7 +28,8 @@ _decode = msgspec.msgpack.Decoder(list[ScopeEntry]).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 # Conflicts are made by the merge alone; people mark them as seen.
-_REGISTER = frozenset({"household", "person", "observation", "visit", "support", "follow_up", "conflict"})
+_ABOUT_VILLAGERS = frozenset({"household", "person", "observation", "visit", "support", "follow_up"})
+_REGISTER = _ABOUT_VILLAGERS | {"conflict"}
 _MAY_WRITE = {
     Role.TEAM: _REGISTER,
     Role.COMMUNE: _REGISTER | {"village", "team", "member"},
@@ -144,6 +145,20 @@ def in_stable_order(old: Sequence[ScopeEntry], new: Sequence[ScopeEntry]) -> lis
     return kept + list(wanted.values())
 
 
+def _out_of_place(name: str, unit: bytes, write: Write, row: Row | None) -> bool:
+    """Whether a unit that may write such records in this area may still not write this."""
+    match name:
+        case "village":
+            # Nobody takes a village to another commune.
+            return write.values.get("commune_id", row["values"]["commune_id"] if row else None) != unit
+        case "conflict":
+            return row is None or bool(set(write.values) - {"resolved"})
+        case "unit":
+            return row is None
+        case _:
+            return False
+
+
 def authority(
     connection: Connection, role: Role, unit: bytes, member: bytes, entries: Sequence[ScopeEntry]
 ) -> Allowed:
@@ -153,6 +168,8 @@ def authority(
     the name of somebody who does not belong to the device's unit).
     """
     areas = {entry.area for entry in entries if entry.mode == WRITE}
+    # Teams read their commune's own area, so no household is put there.
+    homes_elsewhere = role is not Role.TEAM
     types = _MAY_WRITE.get(role, frozenset())
     authors = set(
         connection.execute(select(_MEMBER.id).where(_MEMBER.unit_id == unit, _MEMBER.deleted == 0)).scalars()
@@ -163,20 +180,15 @@ def authority(
             return "not_allowed"
         if write.author not in authors:
             return "author_unknown"
-        match record.name:
-            case "village":
-                commune = write.values.get("commune_id", row["values"]["commune_id"] if row else None)
-                if commune != unit:
-                    return "not_allowed"
-                if row is None:
-                    # What follows in the same chunk may already live there.
-                    areas.add(area)
-            case "unit" if row is None:
-                return "not_allowed"
-            case "conflict" if row is None or set(write.values) - {"resolved"}:
-                return "not_allowed"
-            case "member" if row is None and area == unit:
-                authors.add(write.id)
-        return "" if area in areas else "not_allowed"
+        if record.name == "village" and row is None and write.values.get("commune_id") == unit:
+            # What follows in the same chunk may already live there.
+            areas.add(area)
+        if homes_elsewhere and area == unit and record.name in _ABOUT_VILLAGERS:
+            return "not_allowed"
+        if area not in areas or _out_of_place(record.name, unit, write, row):
+            return "not_allowed"
+        if record.name == "member" and row is None and area == unit:
+            authors.add(write.id)
+        return ""
 
     return allowed

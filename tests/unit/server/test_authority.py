@@ -21,7 +21,10 @@ PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, 
 # For each role: the record types that it may make new, and where.
 MAY_MAKE = {
     "team": {name: {VILLAGE} for name in PEOPLE},
-    "commune": {name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in PEOPLE | {"team", "member"}},
+    "commune": {
+        **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
+        **{name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in ("team", "member")},
+    },
     "area": {"member": {AREA}},
     "province": {"member": {"14"}, "unit_event": {"14"}},
 }
