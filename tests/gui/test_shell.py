@@ -152,6 +152,18 @@ def test_a_message_without_undo_leaves_ctrl_z_alone(shell, qtbot):
     window.messages.hide()
 
 
+def test_a_message_stays_in_sight_when_another_place_is_shown(shell):
+    window = shell()
+    window.say("Đã lưu", stays=True)
+    for place in ("households", "today", "sync"):
+        window.show_place(place)
+        middle = window.messages.geometry().center()
+        assert window.messages.parentWidget().childAt(middle) in [
+            window.messages,
+            *window.messages.findChildren(QWidget),
+        ]
+
+
 def test_an_empty_message_is_not_shown(shell):
     window = shell()
     window.say("")

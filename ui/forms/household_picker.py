@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -190,10 +190,19 @@ class HouseholdPicker(QWidget):
     def _show_rows(self, rows: Sequence[HouseholdRow]) -> None:
         self._model.set_rows(rows)
         self._sheet.setVisible(bool(rows))
-        height = theme.current().scaled(Length.ROW_TWO_LINES)
-        self._sheet.setFixedHeight(min(len(rows), ROWS_SHOWN) * height + 2 * Length.LINE)
+        self._fit()
         if rows:
             self._highlight(0)
+
+    def _fit(self) -> None:
+        """As high as the rows that are shown, in the size of text in force."""
+        height = theme.current().scaled(Length.ROW_TWO_LINES)
+        self._sheet.setFixedHeight(min(self._model.rowCount(), ROWS_SHOWN) * height + 2 * Length.LINE)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_sheet"):
+            self._fit()
 
     def _highlight(self, at: int) -> None:
         self.hits.choose(at)

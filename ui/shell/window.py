@@ -68,6 +68,8 @@ class Shell(QMainWindow):
         self.setCentralWidget(middle)
         self.messages = MessageBar(self._stack)
         self.messages.undone.connect(self.undo_requested)
+        # A stack raises the screen that it shows, above what floats over it.
+        self._stack.currentChanged.connect(self.messages.raise_)
         self.setWindowTitle(_("{place} – TongCDS").format(place=who.unit_name))
         self.resize(*Length.WINDOW)
         self.rail.chosen.connect(self.show_place)
