@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -479,6 +479,18 @@ def test_the_form_stands_in_one_column_where_there_is_no_room(screen, qtbot):
     screen.resize(700, 700)
     qtbot.waitUntil(lambda: top_left(form, form.note).x() < form.width() / 4)
     assert top_left(form, form.day).y() < top_left(form, form.note).y()
+
+
+def test_a_form_left_open_overnight_begins_with_the_new_day(open_screen, qtbot):
+    moment = {"now": NOW}
+    screen = open_screen()
+    screen._clock = lambda: moment["now"]
+    choose_xuan(Keyboard(screen), qtbot)
+    screen.hide()
+    moment["now"] = NOW + timedelta(days=1)
+    screen.show()
+    assert screen.form.day.text() == "24/11/2026"
+    assert screen.form.session.household.code == "HN-0087"
 
 
 def test_a_household_of_one_needs_no_tick(open_screen, qtbot, notebook):

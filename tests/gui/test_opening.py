@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
 
 from tests.gui.keyboard import ENTER, TAB, Keyboard, Later
+from tongcds import i18n
 from tongcds.errors import UnavailableError, UserError, sentence
+from ui import stylesheet, theme
 from ui.forms.opening_panes import wait_after
 from ui.outline import outline
 from ui.screens.opening import OpeningScreen
 from ui.tasks import InlineExecutor, Tasks
+from ui.widgets.text import Text
 
 PASSPHRASE = "trau vang gam co"
 
@@ -330,3 +333,23 @@ def test_tab_follows_the_reading_order(open_screen):
         keys.press(TAB)
     pane = screen.invitation
     assert seen == [pane.code, pane.address, pane.file, pane.go]
+
+
+def words_of(screen):
+    texts = [text.words() for text in screen.findChildren(Text)]
+    buttons = [button.text() for button in screen.findChildren(QAbstractButton)]
+    return [words for words in [*texts, *buttons] if any(char.isalpha() for char in words)]
+
+
+def test_every_word_can_be_translated(open_screen):
+    i18n.set_language(i18n.PSEUDO)
+    screen = open_screen(exists=False, person="")
+    assert [words for words in words_of(screen) if not words.startswith("[!!")] == ["TongCDS"]
+
+
+def test_every_input_has_a_name_and_it_fits_the_cheap_laptop_at_150_percent(open_screen, qapp):
+    stylesheet.dress(qapp, theme.load("light", text_percent=150))
+    screen = open_screen(exists=False)
+    for field in screen.findChildren(QLineEdit):
+        assert field.accessibleName()
+    assert screen._card.width() <= 1366

@@ -15,8 +15,9 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import samples, village
+from ui.preview import register, samples, village
 from ui.screens.households import HouseholdsScreen
+from ui.screens.import_register import ImportScreen
 from ui.screens.log_visit import LogVisitScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
@@ -114,9 +115,17 @@ def _log(kind: str) -> QWidget:
     )
 
 
+def _import(kind: str) -> QWidget:
+    screen = ImportScreen(prepare=register.prepare, apply=_nothing, tasks=tasks(), clock=lambda: samples.NOW)
+    if kind != "empty":
+        screen.open_file("ho-dan-2025.xlsx" if kind == "typical" else "broken.xlsx")
+    return screen
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "households": (Role.TEAM, "households", _households),
+    "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "sync": (Role.TEAM, "sync", _sync),
     "settings": (Role.TEAM, "settings", _settings),

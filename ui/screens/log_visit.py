@@ -194,8 +194,10 @@ class LogVisitScreen(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._started:
-            self.start()
+        session = self.form.session
+        yesterdays = session.is_untouched and session.today != business_date(self._clock)
+        if not self._started or yesterdays:
+            self.start(session.household.household_id if session.household is not None else None)
         else:
             self.form.enter()
 

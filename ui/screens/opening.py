@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _
 from ui import theme
+from ui.app import NAME
 from ui.errors import words_for
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
 from ui.tasks import Tasks
@@ -82,7 +83,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self._vault: Vault | None = None
         self._invitation: Invitation | None = None
         self.setProperty("role", "page")
-        self.setWindowTitle(_("TongCDS"))
+        self.setWindowTitle(NAME)
         self.unlock = UnlockPane(person)
         self.invitation = InvitationPane()
         self.passphrase = PassphrasePane()
@@ -101,7 +102,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
 
     def _build(self) -> None:
         names = column()
-        names.addWidget(Text("TongCDS", Style.HEADING))
+        names.addWidget(Text(NAME, Style.HEADING))
         names.addWidget(Text(_("Register and support log of the community digital team"), Style.NOTE))
         head = line(gap=3)
         head.addWidget(IconTile("radio-tower"))
