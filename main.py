@@ -21,9 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tongcds import cli
 
         return cli.main(argv, in_window=_in_window)
-    from ui import app
+    from ui import program
 
-    return app.main()
+    return program.main()
 
 
 def _in_window(options: Namespace) -> int:

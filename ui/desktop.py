@@ -136,7 +136,9 @@ class Desktop(QObject):
         return places
 
     def _make_shell(self) -> Shell:
-        find = partial(register.search, self.core)
+        # Area and province hold no people, so there is nothing to search.
+        searches = self.who.role in {Role.TEAM, Role.COMMUNE}
+        find = partial(register.search, self.core) if searches else None
         shell = Shell(self.who, self._places(), find=find, tasks=self.reads)
         shell.hit_opened.connect(self._open_hit)
         shell.log_requested.connect(self._log_somebody)

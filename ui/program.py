@@ -1,0 +1,118 @@
+"""The desktop program from its start to its end: log, language, opening the vault, the window, closing.
+
+What connects an open vault to the screens is `ui.desktop`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from tongcds import log, paths
+from tongcds.actions import Core, opening
+from tongcds.clock import Clock, system_clock
+from tongcds.i18n import set_language
+from tongcds.settings import LANGUAGE, Settings
+from ui import app as dressing
+from ui.desktop import Desktop
+from ui.errors import Excepthook
+from ui.screens.opening import OpeningScreen
+from ui.tasks import Tasks
+from ui.theme import Length
+
+
+class Program(QObject):
+    """Shows the opening screen, then the window of the vault that was opened.
+
+    Args:
+        profile: the folder of vault and settings.
+        settings: of that profile.
+        clock: the present moment.
+        executor: where the opening's work runs; tests hand in one that runs at once.
+    """
+
+    def __init__(
+        self, profile: Path, settings: Settings, clock: Clock, *, executor: Executor | None = None
+    ) -> None:
+        super().__init__()
+        self._profile = profile
+        self._settings = settings
+        self._clock = clock
+        self.desktop: Desktop | None = None
+        self._tasks = Tasks(executor or ThreadPoolExecutor(1, "opening"), self)
+        self.opening: OpeningScreen[Core, opening.Invitation] | None = self._make_opening()
+
+    def _make_opening(self) -> OpeningScreen[Core, opening.Invitation]:
+        screen: OpeningScreen[Core, opening.Invitation] = OpeningScreen(
+            person="",
+            exists=opening.vault_exists(self._profile),
+            unlock=self._unlock,
+            create=self._create,
+            is_enrolled=opening.is_enrolled,
+            read_file=opening.read_invitation,
+            read_code=opening.invitation_of_code,
+            enrol=opening.enrol_device,
+            tasks=self._tasks,
+        )
+        screen.opened.connect(self._open)
+        return screen
+
+    def show(self) -> None:
+        """Show the opening screen."""
+        if self.opening is not None:
+            self.opening.resize(*Length.WINDOW)
+            self.opening.show()
+
+    def close(self) -> None:
+        """Close whatever is open; everything saved stays."""
+        if self.desktop is not None:
+            self.desktop.close()
+            self.desktop = None
+        self._tasks.close()
+        if self.opening is not None:
+            self.opening.close()
+            self.opening.deleteLater()
+            self.opening = None
+
+    def _unlock(self, passphrase: str) -> Core:
+        return opening.open_vault(self._profile, passphrase, self._clock)
+
+    def _create(self, passphrase: str, person: str) -> Core:
+        return opening.create_vault(self._profile, passphrase, person, self._clock)
+
+    def _open(self, core: Core) -> None:
+        self.desktop = Desktop(core, self._settings)
+        self.desktop.show()
+        if self.opening is not None:
+            self.opening.close()
+            self.opening.deleteLater()
+            self.opening = None
+
+
+def main(clock: Clock = system_clock) -> int:
+    """Run the program until its last window is closed; answers the exit code."""
+    profile = paths.profile_folder()
+    settings = Settings(profile)
+    ring = log.start(profile / "log")
+    set_language(settings.get(LANGUAGE))
+    dressing.start(sys.argv[:1], settings)
+    hook = Excepthook(_recent(ring))
+    hook.install()
+    program = Program(profile, settings, clock)
+    program.show()
+    code = QApplication.exec()
+    program.close()
+    hook.remove()
+    log.stop(ring)
+    return code
+
+
+def _recent(ring: log.Ring) -> Callable[[], str]:
+    """The log's last lines for a crash report; personal data never reached them."""
+    return partial("\n".join, ring.lines)
