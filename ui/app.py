@@ -9,8 +9,7 @@ from tongcds import i18n
 from tongcds.settings import TEXT_SIZE, THEME, Settings
 from ui import stylesheet, theme
 from ui.qtwords import QtWords
-
-NAME = "TongCDS"
+from ui.words import NAME
 
 
 def create(arguments: list[str], *, text_percent: int = 100, theme_name: str = "light") -> QApplication:

@@ -20,6 +20,9 @@ from tongcds.i18n import (
 
 NO_DATA: Final = "—"
 
+NAME: Final = "TongCDS"
+"""What the program is called; never translated."""
+
 
 class State(NamedTuple):
     """A state as a pill shows it."""

@@ -10,6 +10,7 @@ from tongcds.clock import Clock, business_date
 from tongcds.domain.views import Role, Whoami
 from tongcds.errors import UserError
 from tongcds.protocol.messages import Credentials
+from tongcds.storage import register
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync.runner import Runner
@@ -74,6 +75,8 @@ class Core:
     def whoami(self) -> Whoami:
         """Names for the window's frame."""
         known = self.credentials()
+        with self.vault.read() as connection:
+            team = register.team_name(connection, known.unit_id) if known.role == Role.TEAM else ""
         return Whoami(
             person=known.member_name,
             role=Role(known.role),
@@ -82,6 +85,7 @@ class Core:
             province_name=known.province_name,
             server_name=known.server_name,
             device=known.device,
+            office=team or known.unit_name,
         )
 
     def close(self) -> None:

@@ -173,7 +173,7 @@ def _people(
     team = writer.create(
         "team",
         unit_id=village_id,
-        name=f"Tổ công nghệ số cộng đồng {village.name[0].lower()}{village.name[1:]}",
+        name=f"Tổ CNSCĐ {village.name[0].lower()}{village.name[1:]}",
         level="village",
         decided_on=(today - timedelta(days=500)).isoformat(),
     )

@@ -48,6 +48,7 @@ _ELDER: Final = 60
 _ACCOUNT_AGE: Final = 15
 
 _VILLAGE = record_type("village").table
+_TEAM = record_type("team").table
 _VISIT = record_type("visit").table
 _FOLLOW_UP = record_type("follow_up").table
 
@@ -79,6 +80,12 @@ def villages(connection: Connection) -> tuple[tuple[bytes, str], ...]:
     )
     found = [(village_id, name or "") for village_id, name in connection.execute(query)]
     return tuple(sorted(found, key=lambda village: (natural_sort_key(village[1]), village[0])))
+
+
+def team_name(connection: Connection, unit_id: bytes) -> str:
+    """What the team of this unit calls itself, or "" when no team is on record."""
+    query = select(_TEAM.c.name).where(_TEAM.c.unit_id == unit_id, _TEAM.c.deleted == 0).limit(1)
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def totals(connection: Connection, on: date, village_id: bytes | None = None) -> Totals:

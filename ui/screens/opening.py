@@ -17,13 +17,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _
 from ui import theme
-from ui.app import NAME
 from ui.errors import words_for
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
 from ui.widgets.surface import Card, ScrollColumn, column, line
 from ui.widgets.text import IconTile, Text
+from ui.words import NAME
 
 
 class Invited(Protocol):

@@ -48,7 +48,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Whoami:
-    """Who uses this vault and which unit it belongs to."""
+    """Who uses this vault and which unit it belongs to; `office` is what stands over the window's rail."""
 
     person: str
     role: Role
@@ -57,3 +57,4 @@ class Whoami:
     province_name: str
     server_name: str
     device: int
+    office: str = ""
