@@ -55,7 +55,7 @@ class Shell(QMainWindow):
         self._place = ""
         self._over: list[QWidget] = []
         self.places = tuple(place for place in places_of(who.role) if place.key in screens)
-        self.rail = Rail(who.unit_name, self.places)
+        self.rail = Rail(who.office or who.unit_name, self.places)
         self.top = TopBar(SearchEverything(find, tasks) if find else None, who.person)
         self._stack = QStackedWidget()
         right = column()
