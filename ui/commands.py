@@ -1,0 +1,109 @@
+"""The commands that show or draw a window: demo, tour, screens. What may be written is `tongcds.cli`'s."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from argparse import Namespace
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from tongcds.clock import Clock, system_clock
+from tongcds.domain.views import Role
+from tongcds.i18n import _
+from ui import app as dressing
+from ui import gallery, stage, tour
+from ui.demo import Demo
+from ui.desktop import Desktop
+
+_TOUR_FOLDER: Final = Path("build") / "tour"
+_HEED_MS: Final = 300
+
+
+def run(options: Namespace, clock: Clock = system_clock) -> int:
+    """Do the command; answers the exit code.
+
+    Raises:
+        UserError: demo_needs_server.
+        UnavailableError: demo_server_failed.
+    """
+    match options.name:
+        case "demo" if has_display():
+            return _demo(Role(options.role), clock)
+        case "screens":
+            return _screens(Path(options.out))
+        case "tour":
+            return _tour(Path(options.out))
+        case _:
+            _say(_("There is no display here, so this is the tour instead."))
+            return _tour(_TOUR_FOLDER)
+
+
+def has_display() -> bool:
+    """Whether a window would be seen, or somebody said how windows are to be drawn."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _demo(role: Role, clock: Clock) -> int:
+    with Demo(clock) as demo:
+        app = dressing.create(sys.argv[:1])
+        with _ended_by_signals(app):
+            desktop = Desktop(demo.enrol(role), demo.settings(role))
+            desktop.show()
+            app.exec()
+            desktop.close()
+    return 0
+
+
+class _ended_by_signals:  # noqa: N801 - reads as what it does
+    """Ctrl+C and a polite kill close the window, so that the demo takes its folder and server along."""
+
+    def __init__(self, app: QApplication) -> None:
+        self._app = app
+        self._timer = QTimer()
+        # Python hears of a signal only when it runs, and Qt's loop does not run it.
+        self._timer.timeout.connect(_nothing)
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._quit)
+        self._timer.start(_HEED_MS)
+
+    def __exit__(self, *_problem: object) -> None:
+        self._timer.stop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+
+    def _quit(self, _number: int, _frame: FrameType | None) -> None:
+        self._app.quit()
+
+
+def _nothing() -> None:
+    """Let Python run for a moment."""
+
+
+def _tour(folder: Path) -> int:
+    stage.without_display()
+    dressing.create(sys.argv[:1])
+    tour.walk(folder, _say)
+    return 0
+
+
+def _screens(folder: Path) -> int:
+    stage.without_display()
+    dressing.create(sys.argv[:1])
+    count = gallery.take_all(folder)
+    _say(_("{n} pictures are in {folder}.").format(n=count, folder=folder))
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
