@@ -21,7 +21,7 @@ TWO_CONNECTIONS_FROM: Final = (3, 51, 3)
 
 PLAIN_HEADER: Final = b"SQLite format 3\0"
 CACHE_KIB: Final = 64 * 1024
-_BUSY_SECONDS: Final = 10.0
+BUSY_MS: Final = 10_000
 
 # Setting, value, and what reading it back must give. `locking_mode` stands before `journal_mode`, so that an
 # exclusive connection never makes shared memory.
@@ -90,7 +90,7 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
         # empty files behind.
         address += "&immutable=1"
     raw: RawConnection = sqlcipher.connect(
-        address, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
+        address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
     )
     try:
         raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")

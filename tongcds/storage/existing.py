@@ -1,4 +1,4 @@
-"""The register as it stands, in plain rows, for comparing a spreadsheet with it. The comparing is `imports`."""
+"""The register as it stands, in plain rows, for comparing a spreadsheet with it; `imports` compares."""
 
 from __future__ import annotations
 

@@ -266,7 +266,7 @@ def _entry(
         "kind": kind,
         "record_id": home.id if kind == HOUSEHOLD_KIND or person is None else person.id,
         "household_id": home.id,
-        "title": name,
+        "title": name or home.code or "",
         "detail": detail,
         "sort_key": name_sort_key(name),
         "left_on": left_on,

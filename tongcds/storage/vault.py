@@ -239,10 +239,14 @@ class Vault:
             raise
 
     def checkpoint(self) -> None:
-        """Bring everything into the main file; cheap when little was changed since."""
-        if not self._damaged:
-            with self._writing.outside() as raw:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Bring into the main file what no reader holds back; call it when idle and after an exchange."""
+        if self._damaged:
+            return
+        with self._writing.outside() as raw:
+            # Waiting for a reader to finish would make the next save wait too.
+            raw.execute("PRAGMA busy_timeout = 0")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            raw.execute(f"PRAGMA busy_timeout = {cipher.BUSY_MS}")
 
     def close(self) -> None:
         """End both connections and let others open the vault; does nothing the second time."""

@@ -183,3 +183,13 @@ def test_a_clock_put_back_by_years_makes_nobody_wait_for_years(slots: Path, now:
 def test_a_damaged_count_of_tries_locks_nobody_out(slots: Path, now: Ticking):
     (slots / keyslots.TRIES_NAME).write_bytes(b"\xff\xff")
     assert code_of(slots, PASSPHRASE, now) == "opened"
+
+
+def test_a_full_disk_keeps_nobody_out(slots: Path, now: Ticking, monkeypatch):
+    def full(_path: Path, _content: bytes) -> None:
+        raise UnavailableError("disk_full")
+
+    code_of(slots, WRONG, now)
+    (slots / FILE_NAMES[1]).unlink()
+    monkeypatch.setattr(keyslots, "write_whole", full)
+    assert code_of(slots, PASSPHRASE, now) == "opened"

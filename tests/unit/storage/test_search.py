@@ -156,6 +156,14 @@ def test_the_household_stands_for_its_head_once(vault: Vault):
             assert (hit.kind, hit.household_id) == ("household", made.id)
 
 
+def test_a_household_without_anybody_is_found_by_its_code(vault: Vault):
+    with vault.change(AUTHOR) as change:
+        made = home(change.writer, village(change.writer), "HN-0042")
+    with vault.read() as connection:
+        (hit,) = search.find(connection, "42")
+        assert (hit.kind, hit.household_id, hit.title) == ("household", made.id, "HN-0042")
+
+
 @pytest.fixture
 def pair(vault: Vault) -> Home:
     with vault.change(AUTHOR) as change:

@@ -357,6 +357,19 @@ def test_writers_of_two_threads_take_turns(vault: Vault):
         assert tuple(last) == (20, 20)
 
 
+def test_a_checkpoint_does_not_wait_for_a_reader_and_is_done_when_there_is_none(vault: Vault, folder: Path):
+    wal = folder / f"{FILE_NAME}-wal"
+    with vault.read() as connection:
+        names(connection)
+        add(vault, "Bản Nà Ngà")
+        vault.checkpoint()
+        assert names(connection) == []
+        assert wal.stat().st_size > 0
+    vault.checkpoint()
+    assert wal.stat().st_size == 0
+    add(vault, "Bản Hốm")
+
+
 def test_opening_the_same_connection_twice_in_a_thread_is_a_mistake_not_a_standstill(vault: Vault):
     with vault.read(), pytest.raises(RuntimeError), vault.read():
         pass
