@@ -125,6 +125,8 @@ class Length:
     STACKED: Final = 780
     FORM_SIDE: Final = 372
     FORM_WIDE: Final = 980
+    FORM_MEDIUM: Final = 760
+    FORM_SIDE_SMALL: Final = 288
     LIST_SIDE: Final = 430
     LIST_LOW: Final = 300
 

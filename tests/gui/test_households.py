@@ -295,3 +295,17 @@ def test_people_are_called_by_their_given_names():
 def test_a_day_of_another_year_keeps_its_year():
     assert short_day(date(2026, 1, 5), TODAY) == "05/01"
     assert short_day(date(2025, 1, 5), TODAY) == "01/2025"
+
+
+def test_where_there_is_less_room_the_last_fact_gives_way(screen, qtbot):
+    people = screen.detail.people.rows_model
+    qtbot.waitUntil(lambda: people.columnCount() == 5)
+    screen.resize(880, 560)
+    qtbot.waitUntil(lambda: people.columnCount() == 4)
+    assert top_left(screen, screen.detail).x() > top_left(screen, screen.rows).x() + screen.rows.width()
+    screen.resize(700, 560)
+    qtbot.waitUntil(lambda: top_left(screen, screen.detail).x() == top_left(screen, screen._left).x())
+
+
+def top_left(screen, widget):
+    return widget.mapTo(screen, widget.rect().topLeft())

@@ -481,6 +481,19 @@ def test_the_form_stands_in_one_column_where_there_is_no_room(screen, qtbot):
     assert top_left(form, form.day).y() < top_left(form, form.note).y()
 
 
+def test_at_125_percent_the_cards_still_stand_beside_each_other(screen, keys, qtbot):
+    form = with_two_services(keys, qtbot)
+    _people, result = form.supports.row("PY01")
+    assert top_left(form, result).x() > top_left(form, form.supports).x() + 100
+    screen.resize(880, 560)
+    qtbot.waitUntil(lambda: top_left(form, result).x() < top_left(form, form.supports).x() + 20)
+    assert top_left(form, form.note).x() > top_left(form, form.day).x() + form.day.width()
+    assert form.services.rows()[0].note() == ""
+    screen.resize(1154, 712)
+    qtbot.waitUntil(lambda: top_left(form, result).x() > top_left(form, form.supports).x() + 100)
+    assert form.services.rows()[0].note() == "PY01"
+
+
 def test_a_form_left_open_overnight_begins_with_the_new_day(open_screen, qtbot):
     moment = {"now": NOW}
     screen = open_screen()

@@ -32,8 +32,9 @@ RESULT_KEYS: Final = {
 class OfferRow(CheckRow):
     """A service on offer, with the typed letters marked in its name and its code at the right edge."""
 
-    def __init__(self, offer: Offer, *, on: bool) -> None:
-        super().__init__(offer.service.name, offer.service.code, key=offer.service, compact=True)
+    def __init__(self, offer: Offer, *, on: bool, code: bool = True) -> None:
+        note = offer.service.code if code else ""
+        super().__init__(offer.service.name, note, key=offer.service, compact=True)
         self._marks = offer.marks
         self._current = False
         self.setChecked(on)
@@ -60,10 +61,10 @@ class OfferRow(CheckRow):
         left = space(1.5) if self._current else space(0.75)
         box = QRectF(left, round((self.height() - edge) / 2), edge, edge)
         paint_check(painter, box, on=self.isChecked(), over=self.underMouse())
-        note = look.metrics(Style.MUTED).horizontalAdvance(self.note()) + 1
+        note = look.metrics(Style.MUTED).horizontalAdvance(self.note()) + 1 if self.note() else 0
         right = area.right() - space(1.5 if self._current else 0.5)
         x = space(0.75) + edge + space(2.25)
-        words = QRectF(x, 0, right - note - space(3) - x, area.height())
+        words = QRectF(x, 0, right - note - space(3 if note else 0) - x, area.height())
         draw_cell(TextCell(self.text(), strong=self.isChecked(), marks=self._marks), painter, words)
         paint.text(painter, QRectF(right - note, 0, note, area.height()), self.note(), Style.MUTED)
 
@@ -121,7 +122,7 @@ class ServicePicker(QWidget):
         self._services: tuple[ServiceChoice, ...] = ()
         self._rows: list[OfferRow] = []
         self._at = -1
-        self._columns = 2
+        self._tight = False
         self.field = FilterField(_("Type to filter"), self._finds)
         self.field.setAccessibleName(_("What did you help with? Type to filter."))
         self.field.setMinimumWidth(Length.TILE)
@@ -149,10 +150,11 @@ class ServicePicker(QWidget):
         if not self.field.text():
             self.setMinimumHeight(self.sizeHint().height())
 
-    def set_columns(self, columns: int) -> None:
-        """One column where the card is narrow, otherwise two."""
-        if columns != self._columns:
-            self._columns = columns
+    def set_tight(self, *, tight: bool) -> None:
+        """Leave out the codes where the card is narrow."""
+        if tight != self._tight:
+            self._tight = tight
+            self._box.setSpacing(space(3 if tight else 7))
             self.show_services(self._services)
 
     def refresh(self) -> None:
@@ -169,7 +171,7 @@ class ServicePicker(QWidget):
         groups = offered(self._services, words)
         clear(self._box)
         self._rows = []
-        for part in _columns(groups, self._columns):
+        for part in _columns(groups):
             stack = column()
             # Under its parent before anything is put in: only then is its height known at once.
             self._box.addLayout(stack, 1)
@@ -189,7 +191,7 @@ class ServicePicker(QWidget):
         stack.addWidget(caption)
         caption.show()
         for offer in group.offers:
-            row = OfferRow(offer, on=self._is_chosen(offer.service.code))
+            row = OfferRow(offer, on=self._is_chosen(offer.service.code), code=not self._tight)
             row.clicked.connect(self._click)
             stack.addWidget(row)
             row.show()
@@ -239,10 +241,8 @@ class ServicePicker(QWidget):
             self._go(min(others, key=lambda at: abs(self._rows[at].y() - here.y())))
 
 
-def _columns(groups: Sequence[OfferGroup], columns: int) -> list[Sequence[OfferGroup]]:
-    """Split groups, kept whole and in order, so that the higher column is as low as it can be."""
+def _columns(groups: Sequence[OfferGroup]) -> list[Sequence[OfferGroup]]:
+    """Split groups, kept whole and in order, so that the higher of two columns is as low as it can be."""
     heights = [1 + len(group.offers) for group in groups]
-    if columns < 2 or len(groups) < 2:  # noqa: PLR2004 - two columns or one
-        return [groups, *([[]] if columns > 1 else [])]
-    split = min(range(1, len(groups)), key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
+    split = min(range(1, len(groups)), key=lambda at: max(sum(heights[:at]), sum(heights[at:])), default=1)
     return [groups[:split], groups[split:]]

@@ -131,6 +131,7 @@ class _Row:
         self.remove.setAccessibleName(_("Take out {service}").format(service=chosen.service.name))
         self.remove.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.divider = Divider()
+        self.line = 0
 
     def widgets(self) -> tuple[QWidget, ...]:
         """All of them, for taking them away."""
@@ -150,6 +151,7 @@ class SupportTable(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, _Row] = {}
+        self._tight = False
         self._headings = [Text(words, Style.CAPTION) for words in (_("Chosen"), _("For"), _("Result"))]
         self._empty = Text(
             _("What you choose appears here. While you choose, the keys 1 to 4 give the result at once."),
@@ -203,6 +205,7 @@ class SupportTable(QWidget):
         self._empty.setVisible(empty)
         for widget in (*self._headings, self._top):
             widget.setVisible(not empty)
+        self._headings[-1].setVisible(not empty and not self._tight)
 
     def show_error(self, sentence: str) -> None:
         """Say under the rows what is wrong."""
@@ -217,15 +220,30 @@ class SupportTable(QWidget):
         row.people.switched.connect(self._narrow)
         row.result.changed.connect(self._answer)
         row.remove.clicked.connect(self._remove)
-        line = self._grid.rowCount()
-        self._grid.addWidget(row.name, line, 0)
-        self._grid.addWidget(row.people, line, 1)
-        self._grid.addWidget(row.result, line, 2)
-        self._grid.addWidget(row.remove, line, 3)
-        self._grid.addWidget(row.divider, line + 1, 0, 1, 4)
+        row.line = self._grid.rowCount()
+        self._grid.addWidget(row.name, row.line, 0)
+        self._grid.addWidget(row.people, row.line, 1)
+        self._grid.addWidget(row.remove, row.line, 3)
+        self._grid.addWidget(row.divider, row.line + 2, 0, 1, 4)
+        self._place_result(row)
         for shown in row.widgets():
             # At once, so that the very next Tab finds it.
             shown.show()
+
+    def _place_result(self, row: _Row) -> None:
+        self._grid.removeWidget(row.result)
+        if self._tight:
+            self._grid.addWidget(row.result, row.line + 1, 0, 1, 4)
+        else:
+            self._grid.addWidget(row.result, row.line, 2)
+
+    def set_tight(self, *, tight: bool) -> None:
+        """Put each result under its service where the card is narrow."""
+        if tight != self._tight:
+            self._tight = tight
+            for row in self._rows.values():
+                self._place_result(row)
+            self._show_empty(empty=not self._rows)
 
     def _take_out(self, code: str) -> None:
         for widget in self._rows.pop(code).widgets():

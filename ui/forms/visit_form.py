@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
@@ -400,13 +400,23 @@ class VisitForm(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_left"):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Side by side where there is room, tighter where there is less, else one under the other."""
         look = theme.current()
         wide = self.width() >= look.scaled(Length.FORM_WIDE)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        beside = self.width() >= look.scaled(Length.FORM_MEDIUM)
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._cards.direction() != direction:
             self._cards.setDirection(direction)
-        if wide:
-            self._left.setFixedWidth(look.scaled(Length.FORM_SIDE))
-        else:
-            self._left.setMinimumWidth(0)
-            self._left.setMaximumWidth(self.width())
+        self.services.set_tight(tight=beside and not wide)
+        self.supports.set_tight(tight=not wide and beside)
+        side = look.scaled(Length.FORM_SIDE if wide else Length.FORM_SIDE_SMALL)
+        self._left.setMinimumWidth(side if beside else 0)
+        self._left.setMaximumWidth(side if beside else self.width())

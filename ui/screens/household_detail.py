@@ -6,14 +6,14 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tongcds.clock import VIETNAM, Clock, business_date
 from tongcds.domain.identity import format_phone
 from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow, Standing, Tone
 from tongcds.i18n import _, format_date, format_time
-from ui import words
+from ui import theme, words
 from ui.household_words import due_words, person_note, poverty_words, short_day
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
@@ -70,6 +70,8 @@ class HouseholdPanel(Card):
         self._about = Text("", Style.NOTE)
         self._phone_icon = Icon("phone", size=IconSize.SMALL)
         self.phone = Text("", Style.NOTE)
+        # Half a number is none; the words before it give way.
+        self.phone.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.reveal = Button(_("show"), kind=Kind.LINK)
         self.reveal.setAccessibleName(_("Show the phone number"))
         self.reveal.clicked.connect(self._ask_phone)
@@ -187,7 +189,7 @@ class HouseholdPanel(Card):
 
     def _show_people(self, household: HouseholdDetail) -> None:
         labels = {fact.fact: fact.label for person in household.people for fact in person.facts}
-        shown = [code for code in SHOWN_FACTS if code in labels]
+        shown = [code for code in SHOWN_FACTS if code in labels][: self._fitting()]
         columns: list[Column[PersonRow]] = [Column(_("Person"), self._name_cell, stretch=1)]
         columns += [
             Column(labels[code], _FactOf(code, business_date(self._clock)), stretch=1) for code in shown
@@ -197,6 +199,16 @@ class HouseholdPanel(Card):
         rows = [self.people.rowHeight(at) for at in range(len(household.people))]
         header = self.people.horizontalHeader().sizeHint().height()
         self.people.setFixedHeight(header + sum(rows) + Length.LINE)
+
+    def _fitting(self) -> int:
+        """How many facts fit beside the names: all, or all but the last."""
+        wide = self.width() >= theme.current().scaled(Length.READING)
+        return len(SHOWN_FACTS) - (0 if wide else 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._household is not None and len(self._people.columns) != 1 + self._fitting():
+            self._show_people(self._household)
 
     @staticmethod
     def _name_cell(person: PersonRow) -> Cell:

@@ -344,13 +344,11 @@ class HouseholdsScreen(Page):
         super().resizeEvent(event)
         look = theme.current()
         wide = self.width() >= look.scaled(Length.FORM_WIDE)
-        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        beside = self.width() >= look.scaled(Length.FORM_MEDIUM)
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._cards.direction() != direction:
             self._cards.setDirection(direction)
-        if wide:
-            self._left.setFixedWidth(look.scaled(Length.LIST_SIDE))
-            self._left.setMinimumHeight(0)
-        else:
-            self._left.setMinimumWidth(0)
-            self._left.setMaximumWidth(self.width())
-            self._left.setMinimumHeight(look.scaled(Length.LIST_LOW))
+        side = look.scaled(Length.LIST_SIDE if wide else Length.FORM_SIDE_SMALL)
+        self._left.setMinimumWidth(side if beside else 0)
+        self._left.setMaximumWidth(side if beside else self.width())
+        self._left.setMinimumHeight(0 if beside else look.scaled(Length.LIST_LOW))
