@@ -18,7 +18,6 @@ import tongcds
 from tongcds.actions import Changes, Core, importing, overview, register, syncing, today, visits
 from tongcds.domain.views import (
     Draft,
-    HouseholdDetail,
     HouseholdFilter,
     HouseholdRow,
     ImportRow,
@@ -26,7 +25,6 @@ from tongcds.domain.views import (
     SearchHit,
     SyncStatus,
 )
-from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext, set_language
 from tongcds.settings import LANGUAGE, Setting, Settings
 from ui import app as dressing
@@ -171,7 +169,7 @@ class Desktop(QObject):
     def _log(self) -> QWidget:
         screen = LogVisitScreen(
             find=self._find_households,
-            household=self._household,
+            household=partial(register.household, self.core),
             services=partial(visits.services, self.core),
             save=partial(visits.save_visit, self.core),
             save_draft=partial(visits.save_draft, self.core, _DRAFT),
@@ -398,12 +396,6 @@ class Desktop(QObject):
         old.deleteLater()
 
     # Reading for the screens.
-
-    def _household(self, household_id: bytes) -> HouseholdDetail:
-        found = register.household(self.core, household_id)
-        if found is None:
-            raise UserError("household_unknown")
-        return found
 
     def _find_households(self, text: str) -> tuple[HouseholdRow, ...]:
         return register.households(self.core, HouseholdFilter(text=text)).rows[:_FOUND]
