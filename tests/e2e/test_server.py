@@ -100,6 +100,9 @@ def test_a_visit_goes_from_the_team_to_the_commune_over_http(folder):
                 commune.sync()
                 assert [row["id"] for row in commune.rows("household")] == [household]
         assert server.stop() == 0
+    log = "".join(file.read_text(encoding="utf-8") for file in (folder / "log").iterdir())
+    assert "device enrolled code=2" in log
+    assert "Ngân" not in log
 
 
 def test_two_thousand_broken_requests_do_not_harm_it(folder):

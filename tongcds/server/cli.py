@@ -10,9 +10,12 @@ import argparse
 import contextlib
 import json
 import logging
+import os
+import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,17 +44,17 @@ _Output = dict[str, object]
 def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock) -> int:
     """Do what the arguments ask for; answers the exit code."""
     given = _parser().parse_args(arguments)
-    if given.log:
-        log.start(Path(given.log))
-    else:
-        logging.getLogger().addHandler(logging.NullHandler())
+
+    began = int(clock().timestamp() * 1000)
+    shift = int(given.at.timestamp() * 1000) - began if getattr(given, "at", None) else 0
 
     def now() -> int:
-        return int(clock().timestamp() * 1000)
+        return int(clock().timestamp() * 1000) + shift
 
     try:
         work: Callable[[argparse.Namespace, Callable[[], int]], _Output | None] = given.work
-        output = work(given, now)
+        with _logged(given.log):
+            output = work(given, now)
     except (DBAPIError, BusyError):
         return _complain(UnavailableError("database_unreachable"), as_json=given.json)
     except TongcdsError as error:
@@ -59,6 +62,20 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock)
     if output is not None:
         _say(output, as_json=given.json)
     return 0
+
+
+@contextlib.contextmanager
+def _logged(folder: Path | None) -> Iterator[None]:
+    """Write the log into this folder; without one nothing is written, on the terminal neither."""
+    root, silence = logging.getLogger(), logging.NullHandler()
+    root.addHandler(silence)
+    ring = None if folder is None else log.start(folder)
+    try:
+        yield
+    finally:
+        root.removeHandler(silence)
+        if ring is not None:
+            log.stop(ring)
 
 
 def _complain(error: TongcdsError, *, as_json: bool) -> int:
@@ -84,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", type=Path, default=None, help=_("the server's folder"))
     common.add_argument("--json", action="store_true", help=_("answer one line of JSON"))
-    common.add_argument("--log", default="", help=_("write a log into this folder"))
+    common.add_argument("--log", type=Path, default=None, help=_("write a log into this folder"))
     parser = argparse.ArgumentParser(prog="python -m tongcds.server", description=_("The province's server"))
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -125,6 +142,12 @@ def _parser() -> argparse.ArgumentParser:
     show = command("demo", _("serve a corner of a province with invented people"), _demo)
     _listening(show, port=0)
     show.add_argument("--seed", type=int, default=1)
+    show.add_argument(
+        "--at", type=_moment_given, default=None, help=_("as if it were now 2026-11-23T14:32+07:00, say")
+    )
+    show.add_argument(
+        "--with-parent", action="store_true", help=_("end when whoever holds our standard input ends")
+    )
     show.add_argument("--no-serve", action="store_true", help=_("only make it"))
     return parser
 
@@ -133,6 +156,11 @@ def _listening(parser: argparse.ArgumentParser, *, port: int) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=_("the address to listen on"))
     parser.add_argument("--port", type=int, default=port, help=_("0 for any free port"))
     parser.add_argument("--ready-json", action="store_true", help=_("say in JSON when requests are answered"))
+
+
+def _moment_given(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)
 
 
 def _positive(text: str) -> int:
@@ -179,7 +207,8 @@ def _init(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 
 
 def _serve(given: argparse.Namespace, now: Callable[[], int]) -> None:
-    with _opened(given, now) as province, _listen(given) as listening:
+    folder = _folder(given) / "log" if given.log is None else None
+    with _opened(given, now) as province, _listen(given) as listening, _logged(folder):
         serve(province, listening, ready_json=given.ready_json)
 
 
@@ -321,7 +350,17 @@ def _demo(given: argparse.Namespace, now: Callable[[], int]) -> _Output | None:
         }
         if given.no_serve:
             return output
+        if given.with_parent:
+            threading.Thread(target=_end_with_parent, daemon=True).start()
         if not given.ready_json:
             _say(output, as_json=given.json)
         serve(made, listening, ready_json=given.ready_json, aside={"invitations": output["invitations"]})
     return None
+
+
+def _end_with_parent() -> None:
+    """A desktop that was killed cannot say goodbye, but the pipe that it held breaks."""
+    # Not `sys.stdin`: its lock, held by a thread that waits, would upset Python's own end.
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
