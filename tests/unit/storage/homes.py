@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select
 
 from tongcds.domain.stamps import derived_id
-from tongcds.records import Value
+from tongcds.errors import TongcdsError
+from tongcds.records import Value, record_type
 from tongcds.replica import Writer, new_identity
 from tongcds.storage.vault import Vault
 
@@ -95,3 +100,30 @@ def visit(writer: Writer, to: Home, on: str, *supports: dict[str, Value], **fiel
 def promise(writer: Writer, to: Home, due_on: str, **fields: Value) -> bytes:
     usual = {"village_id": to.village, "household_id": to.id, "state": "open", "service": "PY01"}
     return writer.create("follow_up", **usual | {"due_on": due_on} | fields)
+
+
+def names(connection: Connection) -> list[str]:
+    """The villages that are there."""
+    village = record_type("village").table
+    return list(connection.execute(select(village.c.name).order_by(village.c.name)).scalars())
+
+
+def add(vault: Vault, name: str) -> bytes:
+    with vault.change(AUTHOR) as change:
+        return village(change.writer, name)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def refusal(folder: Path, now: Ticking) -> str:
+    with pytest.raises(TongcdsError) as refused:
+        Vault.open(folder, PASSPHRASE, now=now)
+    return refused.value.code
+
+
+def abandon(vault: Vault) -> None:
+    """End as a killed program does: the files stay as they are, nothing is moved into the main file."""
+    vault._damaged = True
+    vault.close()
