@@ -23,13 +23,14 @@ def people_words(people: int) -> str:
     return ngettext("{n} person", "{n} people", people).format(n=people)
 
 
-def household_line(row: HouseholdRow, today: date) -> str:
-    """Code, size and last visit: "HN-0087 · 4 people · visited 12/10"."""
+def household_line(row: HouseholdRow, today: date, *, with_village: bool = False) -> str:
+    """Code, size, last visit: "HN-0087 · 4 people · visited 12/10"; the village where there are several."""
     if row.last_visit is None:
         visited = _("not visited yet")
     else:
         visited = _("visited {day}").format(day=short_day(row.last_visit, today))
-    return " · ".join(part for part in (row.code, people_words(row.people), visited) if part)
+    village = row.village_name if with_village else ""
+    return " · ".join(part for part in (row.code, village, people_words(row.people), visited) if part)
 
 
 def poverty_words(poverty: str | None) -> str:

@@ -139,10 +139,13 @@ def test_several_villages_can_be_told_apart_and_one_needs_no_choice(open_screen)
 
     screen = open_screen(find=two)
     assert screen.villages.isVisible()
+    assert screen.rows.rows_model.cell(0, 0).second.startswith("HN-0012 · bản Nà Ngà · 5 người")
     screen.villages.setCurrentIndex(2)
     screen.villages.activated.emit(2)
     assert asked[-1].village_id == b"2"
-    assert not open_screen().villages.isVisible()
+    one = open_screen()
+    assert not one.villages.isVisible()
+    assert one.rows.rows_model.cell(0, 0).second.startswith("HN-0012 · 5 người")
 
 
 def test_no_hit_says_what_to_do_and_shows_no_household(screen, qtbot):

@@ -121,7 +121,11 @@ class HouseholdPicker(QWidget):
     def _cell(self, row: HouseholdRow) -> RowCell:
         words, tone = household_pill(row)
         marks = highlight(self.field.text(), row.head_name) if self._choice is None else ()
-        return RowCell(row.head_name, household_line(row, self._today), pill=words, tone=tone, marks=marks)
+        return RowCell(row.head_name, self._line(row), pill=words, tone=tone, marks=marks)
+
+    def _line(self, row: HouseholdRow) -> str:
+        villages = {other.village_name for other in self._model.rows()}
+        return household_line(row, self._today, with_village=len(villages) > 1)
 
     def choice(self) -> HouseholdRow | None:
         """The household that was chosen, None while one still searches."""
@@ -207,7 +211,7 @@ class HouseholdPicker(QWidget):
     def _highlight(self, at: int) -> None:
         self.hits.choose(at)
         row = self._model.row(at)
-        self.field.setAccessibleDescription(f"{row.head_name}. {household_line(row, self._today)}")
+        self.field.setAccessibleDescription(f"{row.head_name}. {self._line(row)}")
         if self._choice is None:
             self.highlighted.emit(row)
 

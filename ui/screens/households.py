@@ -245,7 +245,8 @@ class HouseholdsScreen(Page):
 
     def _cell(self, row: HouseholdRow) -> RowCell:
         pill, tone = household_pill(row)
-        second = household_line(row, business_date(self._clock))
+        several = self._list is not None and len(self._list.villages) > 1
+        second = household_line(row, business_date(self._clock), with_village=several)
         if row.matched_person and row.matched_person != row.head_name:
             second = f"{row.matched_person} · {second}"
         marks = highlight(self.search.text(), row.head_name)
