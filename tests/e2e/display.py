@@ -39,6 +39,7 @@ class Keyboard:
     """Somebody who types on a display and never touches the mouse. `strokes` counts the keys pressed."""
 
     display: str
+    pace_ms: int = 100
     strokes: int = 0
     typed: list[str] = field(default_factory=list)
 
@@ -57,12 +58,12 @@ class Keyboard:
 
     def press(self, *keys: str) -> None:
         """Press keys by their X names, such as `ctrl+n`; a chord is one stroke."""
-        self._do("key", "--delay", "20", *keys)
+        self._do("key", "--delay", str(self.pace_ms), *keys)
         self.strokes += len(keys)
         self.typed += keys
 
     def type(self, text: str) -> None:
         """Type a text key by key."""
-        self._do("type", "--delay", "20", text)
+        self._do("type", "--delay", str(self.pace_ms), text)
         self.strokes += len(text)
         self.typed.append(repr(text))
