@@ -93,7 +93,8 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     """
     answer = read.answer
     sent = _believe(connection, me, enrolment, answer.receipt)
-    mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
+    gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
+    search.refresh(connection, gone)
     me.clock.offset = answer.receipt.time - now
     entries = _take_scope(connection, enrolment, answer)
     areas = [entry.area for entry in entries]
@@ -118,7 +119,8 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     if answer.receipt.epoch < enrolment.epoch:
         return Taken(0, 0, 0, more=True, same=True, kinds=frozenset())
     sent = _believe(connection, me, enrolment, answer.receipt)
-    mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
+    gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
+    search.refresh(connection, gone)
     areas = [entry.area for entry in enrolment.entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
     ours = cursors_of(connection, areas)

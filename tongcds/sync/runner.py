@@ -143,6 +143,7 @@ class Runner:
         self._online = True
         self._note(outcome, "resumed" if self._attempts > 1 else "done", "")
         self._attempts = 0
+        self._vault.checkpoint()
         return outcome
 
     def _note(self, outcome: Outcome, how: str, problem: str) -> None:
