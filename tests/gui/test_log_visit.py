@@ -1,50 +1,28 @@
-"""A visit is logged without a mouse, in few keys, and nothing that was typed is lost."""
+"""A visit is logged without a mouse, in few keys; what is missing is said where it is missing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, ESCAPE, TAB, UP, Keyboard, Later
-from tongcds.domain.views import Draft, Result, SupportEntry, VisitEntry
-from tongcds.errors import UnavailableError, sentence
+from tests.gui.logbook import (
+    PEOPLE,
+    XUAN,
+    Notebook,
+    choose_xuan,
+    found,
+    open_log,
+    shown_words,
+    top_left,
+    with_two_services,
+)
+from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from ui.preview import village
-from ui.screens.log_visit import LogVisitScreen
-from ui.tasks import InlineExecutor, Tasks
-
-NOW = datetime(2026, 11, 23, 3, 52, tzinfo=UTC)
-XUAN = village.identity("HN-0087")
-PEOPLE = [village.identity(f"HN-0087/{at}") for at in range(4)]
-
-
-class Notebook:
-    """What the screen hands over; stands for the vault."""
-
-    def __init__(self) -> None:
-        self.visits = []
-        self.draft = None
-        self.kept = []
-        self.problem = None
-
-    def save(self, entry):
-        if self.problem is not None:
-            raise self.problem
-        self.visits.append(entry)
-        self.draft = None
-        return f"visit {len(self.visits)}"
-
-    def keep(self, content):
-        self.kept.append(content)
-        self.draft = Draft("visit", NOW, content)
-
-    def load(self):
-        return self.draft
-
-    def drop(self):
-        self.draft = None
 
 
 @pytest.fixture
@@ -54,27 +32,7 @@ def notebook():
 
 @pytest.fixture
 def open_screen(qtbot, notebook):
-    def make(*, reads=None, find=village.find):
-        screen = LogVisitScreen(
-            find=find,
-            household=village.household,
-            services=village.services,
-            save=notebook.save,
-            save_draft=notebook.keep,
-            load_draft=notebook.load,
-            drop_draft=notebook.drop,
-            reads=Tasks(reads or InlineExecutor()),
-            writes=Tasks(InlineExecutor()),
-            clock=lambda: NOW,
-        )
-        qtbot.addWidget(screen)
-        screen.resize(1154, 712)
-        screen.show()
-        screen.activateWindow()
-        qtbot.waitUntil(screen.isActiveWindow)
-        return screen
-
-    return make
+    return partial(open_log, qtbot, notebook)
 
 
 @pytest.fixture
@@ -85,17 +43,6 @@ def screen(open_screen):
 @pytest.fixture
 def keys(screen, qtbot):
     return Keyboard(screen)
-
-
-def found(screen):
-    return [row.head_name for row in screen.form.picker.shown()]
-
-
-def choose_xuan(keys, qtbot):
-    keys.type("ha thi xu")
-    qtbot.waitUntil(lambda: len(found(keys.window)) == 2)
-    keys.press(ENTER)
-    qtbot.waitUntil(lambda: keys.focus() is keys.window.form.people.rows()[0])
 
 
 def test_a_typical_visit_takes_few_keys_and_no_mouse(screen, keys, qtbot, notebook, record_property):
@@ -222,12 +169,6 @@ def test_a_search_without_a_hit_says_so_and_keeps_the_focus(screen, keys, qtbot)
     assert found(screen) == []
 
 
-def shown_words(screen):
-    from ui.widgets.text import Text
-
-    return [text.words() for text in screen.findChildren(Text) if not text.isHidden()]
-
-
 def test_a_search_begun_over_a_chosen_household_is_taken_back_with_escape(screen, keys, qtbot):
     choose_xuan(keys, qtbot)
     keys.type("1")
@@ -247,15 +188,6 @@ def test_people_are_moved_through_with_arrows(screen, keys, qtbot):
     assert [person.full_name for person in screen.form.session.helped] == ["Lò Văn Ún", "Lò Văn Tú"]
     keys.type("2")
     assert [person.full_name for person in screen.form.session.helped] == ["Lò Văn Tú"]
-
-
-def with_two_services(keys, qtbot):
-    choose_xuan(keys, qtbot)
-    keys.type("13")
-    keys.press(ENTER)
-    keys.type("mo tai1")
-    keys.type("lua dao2")
-    return keys.window.form
 
 
 def test_one_of_those_helped_can_be_left_out_of_one_service(screen, keys, qtbot):
@@ -382,95 +314,10 @@ def test_save_and_next_leaves_an_empty_form_ready_to_type(screen, keys, qtbot, n
     qtbot.waitUntil(lambda: found(screen)[:1] == ["Lường Văn Pản"])
 
 
-def test_the_draft_keeps_itself_and_comes_back_after_a_crash(open_screen, qtbot, notebook):
-    keys = Keyboard(open_screen())
-    form = with_two_services(keys, qtbot)
-    form.note.setFocus()
-    keys.type("Chi Xuan")
-    qtbot.waitUntil(lambda: bool(notebook.kept) and notebook.kept[-1]["note"] == "Chi Xuan")
-    again = open_screen()
-    assert again.form.session.content() == form.session.content()
-    assert again.form.note.toPlainText() == "Chi Xuan"
-    assert any("Đã mở lại bản nháp lúc 10:52" in words for words in shown_words(again))
-    Keyboard(again).press(ENTER, with_=CTRL)
-    assert len(notebook.visits) == 1
-    assert notebook.draft is None
-
-
-def test_leaving_keeps_the_draft_at_once(screen, keys, qtbot, notebook):
-    with_two_services(keys, qtbot)
-    with qtbot.waitSignal(screen.left):
-        keys.press(ESCAPE)
-    assert len(notebook.draft.content["supports"]) == 2
-    assert notebook.visits == []
-
-
-def test_a_form_with_nothing_in_it_leaves_no_draft(screen, keys, qtbot, notebook):
-    choose_xuan(keys, qtbot)
-    keys.press(ESCAPE)
-    assert notebook.kept == []
-
-
-def test_an_emptied_form_can_be_brought_back(screen, keys, qtbot, notebook):
-    form = with_two_services(keys, qtbot)
-    before = form.session.content()
-    screen.discard.click()
-    assert form.session.is_untouched
-    assert screen.discard.text() == "Lấy lại"
-    screen.discard.click()
-    assert form.session.content() == before
-    screen.hide()
-
-
-def test_a_visit_that_could_not_be_saved_stays_in_the_form(screen, keys, qtbot, notebook):
-    with_two_services(keys, qtbot)
-    notebook.problem = UnavailableError("disk_full")
-    keys.press(ENTER, with_=CTRL)
-    assert sentence(notebook.problem) in shown_words(screen)
-    assert len(screen.form.session.chosen()) == 2
-    notebook.problem = None
-    keys.press(ENTER, with_=CTRL)
-    assert len(notebook.visits) == 1
-
-
-def test_pressing_save_twice_saves_once(qtbot, open_screen, notebook):
-    screen = open_screen()
-    keys = Keyboard(screen)
-    with_two_services(keys, qtbot)
-    writes = Later()
-    screen._writes = Tasks(writes)
-    keys.press(ENTER, with_=CTRL)
-    keys.press(ENTER, with_=CTRL)
-    writes.catch_up()
-    assert len(notebook.visits) == 1
-    screen.hide()
-    writes.catch_up()
-
-
 def test_a_form_opened_for_a_household_waits_for_its_people(screen, keys):
     screen.start(XUAN)
     assert keys.focus() is screen.form.people.rows()[0]
     assert found(screen) == ["Hà Thị Xuân"]
-
-
-def test_a_draft_of_another_household_is_not_overwritten(open_screen, qtbot, notebook):
-    keys = Keyboard(open_screen())
-    with_two_services(keys, qtbot)
-    keys.window.keep_draft()
-    keys.window.start(village.identity("HN-0012"))
-    assert keys.window.form.session.household.code == "HN-0087"
-    assert len(keys.window.form.session.chosen()) == 2
-
-
-def test_a_draft_whose_household_is_gone_keeps_the_rest(open_screen, notebook):
-    notebook.draft = Draft("visit", NOW, {"household": "ff" * 16, "note": "x", "supports": []})
-    screen = open_screen()
-    assert screen.form.session.household is None
-    assert screen.form.note.toPlainText() == "x"
-
-
-def top_left(form, widget):
-    return widget.mapTo(form, widget.rect().topLeft())
 
 
 def test_the_form_stands_in_one_column_where_there_is_no_room(screen, qtbot):
@@ -492,18 +339,6 @@ def test_at_125_percent_the_cards_still_stand_beside_each_other(screen, keys, qt
     screen.resize(1154, 712)
     qtbot.waitUntil(lambda: top_left(form, result).x() > top_left(form, form.supports).x() + 100)
     assert form.services.rows()[0].note() == "PY01"
-
-
-def test_a_form_left_open_overnight_begins_with_the_new_day(open_screen, qtbot):
-    moment = {"now": NOW}
-    screen = open_screen()
-    screen._clock = lambda: moment["now"]
-    choose_xuan(Keyboard(screen), qtbot)
-    screen.hide()
-    moment["now"] = NOW + timedelta(days=1)
-    screen.show()
-    assert screen.form.day.text() == "24/11/2026"
-    assert screen.form.session.household.code == "HN-0087"
 
 
 def test_a_household_of_one_needs_no_tick(open_screen, qtbot, notebook):
