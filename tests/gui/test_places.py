@@ -16,13 +16,14 @@ from tongcds.errors import UnavailableError
 from tongcds.settings import LANGUAGE, TEXT_SIZE, THEME, Settings
 from ui import app, theme
 from ui.changes import ChangeBus
+from ui.household_words import due_words
 from ui.preview import samples
 from ui.preview.screens import settle
 from ui.screens.overview import OverviewScreen, reporting
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.sync.state import progress, time_left
-from ui.screens.today import TodayScreen, due_pill
+from ui.screens.today import TodayScreen
 from ui.tasks import InlineExecutor, Tasks
 from ui.widgets.button import Button
 from ui.widgets.choices import ChoicePills
@@ -141,7 +142,7 @@ def test_what_could_not_be_read_can_be_tried_again(today):
     ],
 )
 def test_a_promise_says_when_it_is_due(days, words, tone):
-    assert due_pill(days)[:2] == (words, tone)
+    assert due_words(days)[:2] == (words, tone)
 
 
 @pytest.fixture

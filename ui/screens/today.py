@@ -14,6 +14,7 @@ from tongcds.i18n import _, format_date, format_day, format_number, format_time,
 from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.household_words import due_words
 from ui.tasks import Tasks
 from ui.widgets.button import Button, Kind
 from ui.widgets.messages import EmptyState
@@ -22,18 +23,6 @@ from ui.widgets.pill import Pill
 from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear
 from ui.widgets.text import IconTile
 from ui.widgets.tile import IndicatorTile, TileRow
-
-
-def due_pill(days_left: int) -> words.State:
-    """When a promise is due, as a pill says it."""
-    if days_left < 0:
-        late = ngettext("{n} day overdue", "{n} days overdue", -days_left)
-        return words.State(late.format(n=-days_left), Tone.BAD)
-    if days_left == 0:
-        return words.State(_("Today"), Tone.WARN)
-    if days_left == 1:
-        return words.State(_("Tomorrow"), Tone.QUIET)
-    return words.State(ngettext("in {n} day", "in {n} days", days_left).format(n=days_left), Tone.QUIET)
 
 
 def recent_detail(row: RecentRow, view: TodayView) -> str:
@@ -171,7 +160,7 @@ class TodayScreen(Page):
         return f"{today} · {week}"
 
     def _todo_row(self, row: TodoRow) -> ItemRow:
-        due = due_pill(row.days_left)
+        due = due_words(row.days_left)
         open_it = Button(_("Open"), kind=Kind.SMALL)
         open_it.setAccessibleName(_("Open {title}").format(title=row.title))
         open_it.setProperty("household_id", row.household_id)
