@@ -57,8 +57,9 @@ def unaccounted(office: Office) -> list[tuple[int, int, str]]:
         for row in rows(office.connection, record_type_name)
     }
     seen: set[tuple[bytes, str, Dot]] = set()
-    for write in office.writes.values():
+    for by, write in office.writes.items():
         seen |= {(write.id, name, dot) for name, dot in write.bases.items()}
+        seen |= {(write.id, "deleted", Dot(*dot)) for dot in office.saw.get(by, ())}
     in_conflict: set[tuple[bytes, str, int, object]] = set()
     for row in rows(office.connection, "conflict"):
         v = row["values"]

@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tongcds.domain.stamps import Dot, make_id
@@ -111,7 +111,7 @@ def test_the_comparison_notices_a_coder_that_mixes_two_values_up(monkeypatch: py
     )
 
     @given(chunks())
-    @settings(max_examples=150, database=None)
+    @settings(max_examples=150, database=None, phases=[Phase.generate])
     def there_and_back(chunk: WriteChunk) -> None:
         assert unpack_writes(pack_writes(chunk)) == chunk
 
