@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,10 @@ from tongcds.imports import delimited
 from tongcds.imports.columns import UserNames, find_header
 from tongcds.imports.delimited import decode, read_delimited
 from tongcds.imports.html_table import looks_like_html, read_html, stated_encoding
+from tongcds.imports.ods import CONTENT_PART, read_ods
 from tongcds.imports.register import ImportSettings
 from tongcds.imports.workbook import Sheet, Tick, Workbook
+from tongcds.imports.xls import read_xls
 from tongcds.imports.xlsx import WORKBOOK_PART, read_xlsx
 
 MOST_BYTES: Final = 256 * 1024 * 1024
@@ -22,6 +25,8 @@ MOST_BYTES: Final = 256 * 1024 * 1024
 _ZIP: Final = b"PK"
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+_MIMETYPE_PART: Final = "mimetype"
+_MOST_MIMETYPE: Final = 256
 _OTHER_KINDS: Final = (
     b"%PDF",
     b"{\\rtf",
@@ -57,7 +62,7 @@ def open_workbook(path: Path, settings: ImportSettings, tick: Tick) -> Workbook:
     if opening.startswith(_ZIP + b"\x03") or opening in {_ZIP, _ZIP[:1]}:
         return _open_zip(path, tick)
     if opening.startswith(_OLE2):
-        return _open_ole2(path)
+        return _open_ole2(path, tick)
     return _open_text(path, opening, settings, tick)
 
 
@@ -69,13 +74,27 @@ def _open_zip(path: Path, tick: Tick) -> Workbook:
         raise UserError("file_damaged") from error
     if WORKBOOK_PART in names:
         return read_xlsx(path, tick)
+    if CONTENT_PART in names and _is_ods(path):
+        return read_ods(path, tick)
     raise UserError("file_not_spreadsheet")
 
 
-def _open_ole2(path: Path) -> Workbook:
+def _is_ods(path: Path) -> bool:
+    """Say whether an OpenDocument package says it is a spreadsheet; one that says nothing is tried."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            said = archive.open(_MIMETYPE_PART).read(_MOST_MIMETYPE)
+    except KeyError:
+        return True
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, OSError, zlib.error) as error:
+        raise UserError("file_damaged") from error
+    return b"spreadsheet" in said
+
+
+def _open_ole2(path: Path, tick: Tick) -> Workbook:
     if _ENCRYPTED_PACKAGE in path.read_bytes():
         raise UserError("file_encrypted")
-    raise UserError("file_not_spreadsheet")
+    return read_xls(path, tick)
 
 
 def _open_text(path: Path, opening: bytes, settings: ImportSettings, tick: Tick) -> Workbook:

@@ -1,0 +1,257 @@
+"""Reads `.ods` as a stream of XML events into a `Workbook`; the bounds of the package stand in `package`.
+
+Repeated cells are unrolled only where they hold something; a million empty ones cost nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from tongcds.errors import UserError
+from tongcds.imports.package import Package, open_package
+from tongcds.imports.workbook import (
+    MOST_COLUMNS,
+    Cell,
+    Kind,
+    Merge,
+    Run,
+    Sheet,
+    SheetRows,
+    Tick,
+    Workbook,
+    number_cell,
+)
+
+CONTENT_PART: Final = "content.xml"
+_STYLES_PART: Final = "styles.xml"
+_MANIFEST_PART: Final = "META-INF/manifest.xml"
+_MOST_ROWS: Final = 1_048_576
+_NUMBERS: Final = frozenset({"float", "percentage", "currency"})
+_HIDDEN: Final = frozenset({"collapse", "filter"})
+_ASIDE: Final = frozenset({"annotation", "shapes", "ruby-text", "tracked-changes"})
+_ERRORS: Final = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "Err:")
+
+
+def read_ods(path: Path, tick: Tick) -> Workbook:
+    """Read a file whose content is an OpenDocument spreadsheet.
+
+    Raises:
+        UserError: `file_damaged`, `file_encrypted`, `file_unsafe` or `file_too_big`.
+    """
+    with open_package(path) as package:
+        package.refuse_document_types()
+        _refuse_encrypted(package)
+        styles = _Styles()
+        if _STYLES_PART in package:
+            package.parse(_STYLES_PART, start=styles.start)
+        reader = _ContentReader(styles)
+        package.parse(
+            CONTENT_PART, start=reader.start, end=reader.end, characters=reader.characters, tick=tick
+        )
+        return Workbook(tuple(reader.sheets))
+
+
+def _refuse_encrypted(package: Package) -> None:
+    def start(name: str, _: dict[str, str]) -> None:
+        if name == "encryption-data":
+            raise UserError("file_encrypted")
+
+    if _MANIFEST_PART in package:
+        package.parse(_MANIFEST_PART, start=start)
+
+
+def _plain(attributes: dict[str, str]) -> dict[str, str]:
+    """Return attributes by their names without prefixes, the first of a name."""
+    plain: dict[str, str] = {}
+    for name, value in attributes.items():
+        plain.setdefault(name.rpartition(":")[2], value)
+    return plain
+
+
+@dataclass(slots=True)
+class _Styles:
+    """The font of each style, by the style's name; hidden tables too, as the format styles them."""
+
+    fonts: dict[str, str] = field(default_factory=dict)
+    hidden_tables: set[str] = field(default_factory=set)
+    _faces: dict[str, str] = field(default_factory=dict)
+    _style: str = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take one element of the style sheets."""
+        said = _plain(attributes)
+        if name == "font-face":
+            self._faces[said.get("name", "")] = said.get("font-family", "").strip("'\"")
+        elif name == "style":
+            self._style = said.get("name", "")
+            self.fonts.setdefault(self._style, self.fonts.get(said.get("parent-style-name", ""), ""))
+        elif name == "text-properties" and self._style:
+            font = said.get("font-name")
+            family = self._faces.get(font, font) if font else said.get("font-family", "").strip("'\"")
+            if family:
+                self.fonts[self._style] = family
+        elif name == "table-properties" and said.get("display") == "false":
+            self.hidden_tables.add(self._style)
+
+
+class _ContentReader:
+    """Reads the events of the content; one reader a file, it keeps the place it has come to."""
+
+    def __init__(self, styles: _Styles) -> None:
+        self.sheets: list[Sheet] = []
+        self._styles = styles
+        self._rows: SheetRows | None = None
+        self._name = ""
+        self._hidden = False
+        self._merges: list[Merge] = []
+        self._row = 0
+        self._row_repeat = 1
+        self._row_hidden = False
+        self._column = 0
+        self._column_styles: list[tuple[int, str]] = []
+        self._row_cells: list[tuple[int, Cell]] = []
+        self._cell: dict[str, str] | None = None
+        self._paragraphs = 0
+        self._runs: list[Run] = []
+        self._fonts: list[str] = []
+        self._aside = 0
+        self._tables = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _ASIDE or self._aside:
+            self._aside += 1
+            return
+        if name == "table":
+            self._start_table(_plain(attributes))
+        elif self._rows is None:
+            self._styles.start(name, attributes)
+        elif name == "table-row":
+            said = _plain(attributes)
+            self._row_repeat = _repeated(said, "number-rows-repeated", _MOST_ROWS)
+            self._row_hidden = said.get("visibility") in _HIDDEN
+            self._column = 0
+            self._row_cells = []
+        elif name in {"table-cell", "covered-table-cell"}:
+            self._cell = {**_plain(attributes), "element": name}
+            self._runs, self._paragraphs = [], 0
+            self._fonts = [self._font_of(self._cell.get("style-name"))]
+        elif name == "table-column":
+            said = _plain(attributes)
+            self._column_styles.append(
+                (
+                    _repeated(said, "number-columns-repeated", MOST_COLUMNS),
+                    said.get("default-cell-style-name", ""),
+                )
+            )
+        elif self._cell is not None:
+            self._start_text(name, _plain(attributes))
+
+    def _start_table(self, said: dict[str, str]) -> None:
+        self._tables += 1
+        if self._tables == 1:
+            self._rows = SheetRows()
+            self._name = said.get("name", "")
+            self._hidden = said.get("style-name", "") in self._styles.hidden_tables
+            self._merges, self._column_styles = [], []
+            self._row = 1
+
+    def _font_of(self, style: str | None) -> str:
+        if style is not None:
+            return self._styles.fonts.get(style, "")
+        at = 0
+        for repeat, name in self._column_styles:
+            at += repeat
+            if self._column < at:
+                return self._styles.fonts.get(name, "")
+        return ""
+
+    def _start_text(self, name: str, said: dict[str, str]) -> None:
+        font = self._fonts[-1]
+        if name == "p":
+            self._paragraphs += 1
+            if self._paragraphs > 1:
+                self._runs.append(Run("\n", font))
+        elif name == "span":
+            self._fonts.append(self._styles.fonts.get(said.get("style-name", ""), "") or font)
+        elif name == "s":
+            self._runs.append(Run(" " * _repeated(said, "c", 1024), font))
+        elif name in {"tab", "line-break"}:
+            self._runs.append(Run("\n", font))
+
+    def characters(self, text: str) -> None:
+        if self._cell is not None and self._paragraphs and not self._aside:
+            self._runs.append(Run(text, self._fonts[-1]))
+
+    def end(self, name: str) -> None:
+        if self._aside:
+            self._aside -= 1
+        elif name == "span" and len(self._fonts) > 1:
+            self._fonts.pop()
+        elif name in {"table-cell", "covered-table-cell"}:
+            self._end_cell()
+        elif name == "table-row":
+            self._end_row()
+        elif name == "table":
+            self._end_table()
+
+    def _end_cell(self) -> None:
+        said, self._cell = self._cell, None
+        if said is None:
+            return
+        repeat = _repeated(said, "number-columns-repeated", MOST_COLUMNS)
+        across = _repeated(said, "number-columns-spanned", MOST_COLUMNS)
+        down = _repeated(said, "number-rows-spanned", _MOST_ROWS)
+        if across > 1 or down > 1:
+            bottom, right = self._row + down - 1, self._column + across - 1
+            self._merges.append(Merge(self._row, self._column, bottom, right))
+        cell = self._value(said) if said["element"] == "table-cell" else None
+        if self._column + repeat > MOST_COLUMNS and cell is not None:
+            raise UserError("file_damaged")
+        if cell is not None:
+            self._row_cells += [(self._column + place, cell) for place in range(repeat)]
+        self._column += repeat
+
+    def _value(self, said: dict[str, str]) -> Cell | None:
+        kind = said.get("value-type", "")
+        runs = tuple(run for run in self._runs if run.text)
+        text = "".join(run.text for run in runs)
+        if "formula" in said and (text.startswith(_ERRORS) or kind == "error"):
+            return Cell(Kind.ERROR)
+        if not kind:
+            return Cell(Kind.UNCACHED) if "formula" in said else None
+        if kind in _NUMBERS:
+            value = float(said.get("value", "nan"))
+            if not math.isfinite(value):
+                raise UserError("file_damaged")
+            return number_cell(value, as_date=False, date1904=False)
+        if kind == "date":
+            return Cell(Kind.DATE, day=date.fromisoformat(said.get("date-value", "")[:10]))
+        if kind == "boolean":
+            return Cell(Kind.BOOLEAN, number=int(said.get("boolean-value") == "true"))
+        return Cell(Kind.TEXT, runs) if runs else None
+
+    def _end_row(self) -> None:
+        if self._rows is not None and self._row_cells and not self._hidden:
+            for row in range(self._row, self._row + self._row_repeat):
+                for column, cell in self._row_cells:
+                    self._rows.put(row, column, cell)
+                if self._row_hidden:
+                    self._rows.hide(row)
+        self._row += self._row_repeat
+
+    def _end_table(self) -> None:
+        self._tables -= 1
+        if self._tables == 0 and self._rows is not None:
+            if self._hidden:
+                self.sheets.append(Sheet(self._name, hidden=True))
+            else:
+                self.sheets.append(Sheet(self._name, self._rows.finish(), tuple(self._merges)))
+            self._rows = None
+
+
+def _repeated(said: dict[str, str], name: str, most: int) -> int:
+    return max(1, min(int(said.get(name, "1")), most))
