@@ -241,3 +241,16 @@ def settle(*laptops: Laptop) -> None:
     for _ in range(3):
         for laptop in laptops:
             laptop.exchange()
+
+
+def shared(a: Laptop, b: Laptop, **values: Any) -> bytes:
+    """A household that both have."""
+    record_id = a.create(**values)
+    settle(a, b)
+    assert b.has(record_id)
+    return record_id
+
+
+def conflicts(replica: Laptop | Office) -> list[dict[str, Any]]:
+    """The fields of every conflict record."""
+    return [row["values"] for row in rows(replica.connection, "conflict")]

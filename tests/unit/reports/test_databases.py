@@ -1,0 +1,61 @@
+"""The same figures from SQLite and from PostgreSQL, down to the fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from sqlalchemy import Connection, create_engine
+
+from tests.unit.reports.registers import DAYS, VILLAGES, Register, registers
+from tests.unit.reports.straightforward import MEANINGS
+from tests.unit.server.postgresql import running_cluster
+from tongcds.replica import create_tables
+from tongcds.reports import counting
+from tongcds.reports.figures import stock_on_days
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Connection, Connection]]:
+    with running_cluster() as cluster:
+        address = cluster.address(cluster.create()).replace("postgresql://", "postgresql+psycopg://")
+        engines = create_engine("sqlite://"), create_engine(address)
+        opened = [engine.connect() for engine in engines]
+        for connection in opened:
+            create_tables(connection)
+            connection.commit()
+        yield opened[0], opened[1]
+        for connection, engine in zip(opened, engines, strict=True):
+            connection.close()
+            engine.dispose()
+
+
+def agree(both: tuple[Connection, Connection], register: Register) -> bool:
+    found = []
+    for connection in both:
+        register.put(connection)
+        found.append(stock_on_days(connection, tuple(MEANINGS), VILLAGES, DAYS))
+        connection.rollback()
+    return found[0] == found[1]
+
+
+@given(registers())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_both_databases_count_the_same(both: tuple[Connection, Connection], register: Register) -> None:
+    assert agree(both, register)
+
+
+def test_a_fingerprint_that_differs_is_noticed(
+    both: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control.
+    monkeypatch.setattr(counting._SumOfIds, "finalize", lambda self: self._sum + 1)
+
+    @given(registers())
+    @settings(max_examples=60, database=None, phases=[Phase.generate])
+    def compare(register: Register) -> None:
+        assert agree(both, register)
+
+    with pytest.raises(AssertionError):
+        compare()
