@@ -64,7 +64,7 @@ class RecordType:
     `number` is its name on the wire and never changes meaning. `area_field` names the field that holds the
     record's area; "" means the record is itself a unit and its own id is its area. `about_people` types never
     leave for a reader without the right to personal data. `append_only` records are never changed, only
-    removed.
+    removed, or moved to another area.
     """
 
     name: str

@@ -134,6 +134,7 @@ HOUSEHOLD = declare(
     indexes=("village_id",),
 )
 
+# left_why: moved, died, other; NULL as long as the person is here, or where nobody said.
 PERSON = declare(
     "person",
     7,
@@ -151,6 +152,7 @@ PERSON = declare(
     _text("note", _BASIC),
     _date("joined_on"),
     _date("left_on"),
+    _word("left_why", _BASIC),
     area="village_id",
     about_people=True,
     indexes=("household_id", "village_id"),

@@ -173,7 +173,8 @@ class _Merging:
         row = self._rows.get((record.name, write.id))
         if row is None:
             return self._refusal_of_new(record, write, self._allowed)
-        if record.append_only and set(write.values) - {DELETED}:
+        # What was observed goes along when its household moves to another area.
+        if record.append_only and set(write.values) - {DELETED, record.area_field}:
             return "append_only"
         return self._refusal_of_change(record, write, row, self._allowed)
 
