@@ -189,7 +189,9 @@ class Desktop(QObject):
         )
 
     def _sync(self) -> QWidget:
-        screen = SyncScreen(partial(syncing.sync_view, self.core), self.reads, self.changes, self.core.clock)
+        screen = SyncScreen(
+            partial(syncing.sync_view, self.core), self.reads, self.changes, self.core.clock, usb=True
+        )
         screen.sync_requested.connect(self._sync_now)
         screen.pause_requested.connect(self.runner.pause)
         screen.version_chosen.connect(self._settle)
