@@ -31,6 +31,7 @@ from tongcds.protocol.groups import (
     pack_fields,
     pair_of,
     unpack_fields,
+    wire_order,
 )
 from tongcds.protocol.messages import WHOLE, ProtocolError, State, Version, Write
 from tongcds.protocol.references import MAX_RECORDS, TAIL, IdTable, References, an_id, is_regular, number_of
@@ -228,7 +229,7 @@ def pack_states(states: Sequence[State]) -> bytes:
                 references.pack([s.version.author for s in members], zeros),
                 None if regular else references.pack([s.id for s in members], zeros),
                 _pack_later(record, members, table),
-                pack_fields(record, record.field_names, [s.values for s in members], own, references),
+                pack_fields(record, wire_order(record), [s.values for s in members], own, references),
             ]
         )
     known = [[device, prefix] for device, prefix in prefixes.items()]
@@ -236,7 +237,7 @@ def pack_states(states: Sequence[State]) -> bytes:
 
 
 def _pack_later(record: RecordType, members: Sequence[State], table: IdTable) -> list[object]:
-    order = {name: i for i, name in enumerate(record.field_names)}
+    order = {name: i for i, name in enumerate(wire_order(record))}
     return [
         [row, order[name], v.device, v.n, v.stamp, table.places[v.author]]
         for row, state in enumerate(members)
@@ -308,14 +309,15 @@ def _unpack_later(
     record: RecordType, column: object, count: int, ids: Sequence[bytes]
 ) -> list[dict[str, Version]]:
     laters: list[dict[str, Version]] = [{} for _ in range(count)]
+    order = wire_order(record)
     if not isinstance(column, list):
         raise ProtocolError("bad_chunk", "not a column of versions")
     for entry in column:
         match entry:
             case [int(row), int(field), int(device), int(n), int(stamp), int(author)] if (
-                0 <= row < count and 0 <= field < len(record.field_names) and 0 <= author < len(ids)
+                0 <= row < count and 0 <= field < len(order) and 0 <= author < len(ids)
             ):
-                laters[row][record.field_names[field]] = Version(device, n, stamp, ids[author])
+                laters[row][order[field]] = Version(device, n, stamp, ids[author])
             case _:
                 raise ProtocolError("bad_chunk", "not a version")
     return laters

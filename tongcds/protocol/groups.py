@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
@@ -11,6 +12,7 @@ from tongcds.protocol.columns import pack_values, unpack_values
 from tongcds.protocol.messages import ProtocolError
 from tongcds.protocol.references import MAX_RECORDS, References, split_ids
 from tongcds.records import Kind, RecordType, Value, type_numbered
+from tongcds.records.declare import DELETED
 
 _decode = msgspec.msgpack.Decoder(type=list[object]).decode
 
@@ -70,17 +72,29 @@ def unpack_fields(
     return [dict(zip(names, row, strict=True)) for row in zip(*unpacked, strict=True)]
 
 
+@cache
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    ordered = (DELETED, *(name for name in names if name != DELETED))
+    return {name: place for place, name in enumerate(ordered)}
+
+
+def wire_order(record: RecordType) -> tuple[str, ...]:
+    """The fields as their places count on the wire: `deleted` first, because fields are added at the end."""
+    return tuple(_places(record.field_names))
+
+
 def field_mask(record: RecordType, names: Iterable[str]) -> int:
-    """A bit for each of the fields, in the order of declaration."""
-    order = {name: 1 << i for i, name in enumerate(record.field_names)}
-    return sum(order[name] for name in names)
+    """A bit for each of the fields."""
+    places = _places(record.field_names)
+    return sum(1 << places[name] for name in names)
 
 
 def fields_of_mask(record: RecordType, mask: object) -> list[str]:
     """The inverse of `field_mask`."""
-    if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask < 1 << len(record.field_names):
+    order = wire_order(record)
+    if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask < 1 << len(order):
         raise ProtocolError("bad_chunk", "fields that this version does not know")
-    return [name for i, name in enumerate(record.field_names) if mask >> i & 1]
+    return [name for i, name in enumerate(order) if mask >> i & 1]
 
 
 def known_type(number: object) -> RecordType:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from tests.unit.protocol.samples import AUTHOR, DEVICE, PREFIX, STAMP, full_values, state, write
 from tongcds.domain.stamps import Dot, derived_id, make_id
-from tongcds.protocol import chunks, compression
+from tongcds.protocol import chunks, compression, groups
 from tongcds.protocol.chunks import WriteChunk, pack_states, pack_writes, unpack_states, unpack_writes
 from tongcds.protocol.messages import WHOLE, ProtocolError, State, Version, Write
 from tongcds.records import all_types, record_type
@@ -195,3 +196,12 @@ def test_a_dictionary_that_is_not_here_is_named() -> None:
     with pytest.raises(ProtocolError) as refused:
         compression.unpack(zstd.compress(b"x" * 100, zstd_dict=foreign))
     assert refused.value.code == "unknown_dictionary"
+
+
+def test_a_new_field_does_not_change_the_places_of_the_others() -> None:
+    fields = record_type("person").fields
+    older = dataclasses.replace(record_type("person"), fields=(*fields[:-2], fields[-1]))
+    names = [*older.field_names]
+    assert groups.fields_of_mask(record_type("person"), groups.field_mask(older, names)) == sorted(
+        names, key=groups.wire_order(older).index
+    )
