@@ -15,7 +15,7 @@ from random import Random
 
 from sqlalchemy import func, select
 
-from tests.e2e.province import PASSPHRASE
+from tests.e2e.province import CHEAP, PASSPHRASE
 from tongcds.actions import importing, opening, register, syncing, visits
 from tongcds.actions.core import Core
 from tongcds.clock import system_clock
@@ -28,7 +28,6 @@ from tongcds.storage import keyslots
 from tongcds.sync import exchange, pace
 
 DONE, STOPPED = 0, 4
-CHEAP = 8 * 1024 * 1024, 1
 SERVICES = ("PY01", "PY02", "IN03", "ID01", "PS02", "SE01")
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import sqlcipher3.dbapi2
 
 from tests.meta.rules import ROOT
@@ -22,6 +23,7 @@ from tongcds.actions import opening
 from tongcds.actions.core import Core
 from tongcds.clock import system_clock
 from tongcds.server import cli as server_cli
+from tongcds.storage import keyslots
 
 PROVINCE = "14"
 COMMUNE = "04123"
@@ -32,6 +34,14 @@ AREA = "Mai Sơn"
 SAMPLE = ROOT / "resources" / "sample" / "ho-dan-sach.xlsx"
 PASSPHRASE = "mận hậu chín đỏ tháng năm"
 SECONDS = 60
+CHEAP = 8 * 1024 * 1024, 1
+"""Memory and passes for deriving a key; the real ones would be most of what a test waits for."""
+
+
+def cheaply(patch: pytest.MonkeyPatch) -> None:
+    """Make and open vaults fast in this process; other processes take such vaults for damaged ones."""
+    patch.setattr(keyslots, "MEMORY", CHEAP[0])
+    patch.setattr(keyslots, "PASSES", CHEAP[1])
 
 
 def free_port() -> int:

@@ -21,13 +21,11 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.e2e import province as provinces
-from tests.e2e.nursery import CHEAP
-from tests.e2e.province import COMMUNE, SAMPLE, SECONDS, VILLAGES, Laptop, Province
+from tests.e2e.province import COMMUNE, SAMPLE, SECONDS, VILLAGES, Laptop, Province, cheaply
 from tests.meta.rules import ROOT
 from tongcds.actions import importing
 from tongcds.records import all_types
 from tongcds.server.database import Database, sqlite_url
-from tongcds.storage import keyslots
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "40"))
 SEED = int(os.environ.get("KILL_SEED", "20261123"))
@@ -148,12 +146,6 @@ def prepared(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
             core.close()
     province.stop()
     return Place(province, laptops["team"], laptops["commune"])
-
-
-def cheaply(patch: pytest.MonkeyPatch) -> None:
-    """Open vaults fast."""
-    patch.setattr(keyslots, "MEMORY", CHEAP[0])
-    patch.setattr(keyslots, "PASSES", CHEAP[1])
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The real window of a vault, in a process of its own, that says on standard output how it looks to a person.
 
-Run as `python -m tests.e2e.watched_window PROFILE`. A line of JSON for each change: which place is shown, what
-has the focus, what the badge and the message say. It ends when its window is closed.
+Run as `python -m tests.e2e.watched_window PROFILE`. A line of JSON for each change: which place is shown,
+what has the focus, what the badge and the message say. It ends when its window is closed.
 """
 
 from __future__ import annotations
