@@ -1,4 +1,4 @@
-"""A team's or commune's vault that was enrolled without a server: real SQLCipher, invented village and people."""
+"""A vault of a team or commune enrolled without a server: real SQLCipher, an invented village."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from nacl.signing import SigningKey
 
 from tests.surroundings import FakeClock
 from tongcds.actions import Core
@@ -44,7 +45,7 @@ def _credentials(role: Role) -> Credentials:
         commune_name="Xã Chiềng Mung",
         province_name="Tỉnh Sơn La",
         server_name="Máy chủ thử",
-        server_key=bytes(32),
+        server_key=bytes(SigningKey(bytes(32)).verify_key),
         epoch=1,
         scope=1,
         entries=[ScopeEntry(VILLAGE, "write"), ScopeEntry(COMMUNE, "write")],

@@ -1,0 +1,110 @@
+"""One vault in its window: what is done on one screen is seen on the others, and nothing stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from tests.unit.actions.conftest import Home, core_of, home, team
+from tongcds import i18n
+from tongcds.actions import Core, importing, visits
+from tongcds.domain.views import Result, SupportEntry, VisitEntry
+from tongcds.settings import LANGUAGE, Settings
+from ui.desktop import Desktop
+from ui.outline import outline
+from ui.screens.log_visit import LogVisitScreen, SavedVisit
+from ui.screens.settings import SettingsScreen
+from ui.screens.sync import SyncScreen
+from ui.tasks import InlineExecutor
+
+__all__ = ["core_of", "home", "team"]
+REGISTER = Path(__file__).parents[1] / "data" / "imports" / "ho-dan-sach.xlsx"
+
+
+@pytest.fixture
+def desktop(team: Core, tmp_path: Path, keep: Callable[[QWidget], QWidget]) -> Iterator[Desktop]:
+    everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
+    made = Desktop(team, Settings(tmp_path), **everywhere, automatic=False)
+    keep(made.shell)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def said(desktop: Desktop) -> str:
+    return desktop.shell.messages.words()
+
+
+def save_a_visit(desktop: Desktop, home: Home) -> None:
+    desktop.log_household(home.household)
+    screen = desktop.shell.screen_of("log")
+    assert isinstance(screen, LogVisitScreen)
+    support = SupportEntry("PY01", home.people[:2], Result.ALONE)
+    answer = visits.save_visit(desktop.core, VisitEntry(home.household, desktop.core.today, (support,)))
+    screen.saved.emit(SavedVisit("Đã lưu", answer, again=False))
+
+
+def test_every_place_of_a_team_opens(desktop: Desktop, home: Home) -> None:
+    for place in desktop.shell.places:
+        desktop.shell.show_place(place.key)
+        assert desktop.shell.screen_of(place.key).isVisible()
+
+
+def test_a_saved_visit_is_on_the_day_and_in_the_badge_and_can_be_undone(desktop: Desktop, home: Home) -> None:
+    desktop.refresh_status()
+    before = desktop.shell.top.badge.accessibleName()
+    save_a_visit(desktop, home)
+    assert desktop.shell.place == "today"
+    assert desktop.shell.top.badge.accessibleName() != before
+    assert "1 lượt · 1 hộ" in outline(desktop.shell.screen_of("today"))
+    with desktop.core.vault.read() as connection:
+        visit = connection.exec_driver_sql("SELECT id FROM visit WHERE deleted = 0").scalar_one()
+    desktop.shell.undo_requested.emit((lambda: visits.undo_visit(desktop.core, visit), "Đã huỷ"))
+    with desktop.core.vault.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM visit WHERE deleted = 0").scalar_one() == 0
+
+
+def test_another_language_makes_the_window_anew_at_the_same_place(
+    desktop: Desktop, keep: Callable[[QWidget], QWidget]
+) -> None:
+    desktop.shell.show_place("settings")
+    screen = desktop.shell.screen_of("settings")
+    assert isinstance(screen, SettingsScreen)
+    old = desktop.shell
+    desktop._settings.set(LANGUAGE, "en")
+    screen.changed.emit(LANGUAGE)
+    keep(desktop.shell)
+    assert desktop.shell is not old
+    assert desktop.shell.place == "settings"
+    assert i18n.language() == "en"
+
+
+def test_writes_go_out_on_a_stick_and_a_wrong_file_is_refused_in_words(
+    desktop: Desktop, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
+    desktop.shell.show_place("sync")
+    screen = desktop.shell.screen_of("sync")
+    assert isinstance(screen, SyncScreen)
+    screen.export_requested.emit()
+    (made,) = tmp_path.glob("*.tcds")
+    assert made.name in said(desktop)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(REGISTER), ""))
+    screen.usb_requested.emit()
+    assert "không phải của chương trình" in said(desktop) or "not for this program" in said(desktop)
+
+
+def test_an_import_can_be_taken_back_from_the_sync_screen(desktop: Desktop) -> None:
+    prepared = importing.prepare_import(desktop.core, REGISTER)
+    row, _changes = importing.apply_import(desktop.core, prepared)
+    desktop.shell.show_place("sync")
+    screen = desktop.shell.screen_of("sync")
+    assert isinstance(screen, SyncScreen)
+    screen.import_undone.emit(row.import_id)
+    with desktop.core.vault.read() as connection:
+        undone = connection.exec_driver_sql("SELECT undone_at FROM import_batch").scalar_one()
+    assert undone is not None
