@@ -299,7 +299,9 @@ def find_header(sheet: Sheet, user: UserNames) -> Header | None:
         if len(known) < _FEWEST_NAMES and grid.is_sub_header(row.number + 1):
             known = {**grid.known(row.number + 1), **known}
         if len(known) >= _FEWEST_NAMES:
-            return _header(grid, *grid.reach(row.number))
+            header = _header(grid, *grid.reach(row.number))
+            if header.column(Field.FULL_NAME) is not None:
+                return header
     return None
 
 
@@ -376,8 +378,10 @@ def _settled(fields: dict[int, Field], stacks: Mapping[int, list[_Label]]) -> di
     """Keep one column a field, and the parts of a divided name together."""
     names = [c for c, of in fields.items() if of is Field.FULL_NAME]
     people = [c for c in names if c in stacks and "chủ hộ" not in name_key(stacks[c][-1].text)]
-    name = (people or names)[0]
     settled: dict[int, Field] = {}
+    if not names:
+        return settled
+    name = (people or names)[0]
     given = name
     if name in stacks and stacks[name][-1].wide:
         # One heading over two columns without sub-headers: family names in the first, given name in the next.

@@ -80,6 +80,8 @@ class _Table:
 
     def place(self, across: int, down: int) -> int:
         """Return the column of the next cell, past what reaches down, and keep its block."""
+        if self.row == 0:
+            self.next_row()
         while self.reaching.get(self.column, 0) >= self.row:
             self.column += 1
         at = self.column

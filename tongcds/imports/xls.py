@@ -32,7 +32,10 @@ def read_xls(path: Path, tick: Tick) -> Workbook:
         UserError: `file_encrypted`, `file_damaged`, `file_not_spreadsheet` or `file_too_big`.
     """
     with _damage_named():
-        book = xlrd.open_workbook(str(path), logfile=io.StringIO(), formatting_info=True, on_demand=True)
+        # Ragged rows: a stray cell in the last corner must not fill the whole sheet with empty ones.
+        book = xlrd.open_workbook(
+            str(path), logfile=io.StringIO(), formatting_info=True, on_demand=True, ragged_rows=True
+        )
     with book:
         sheets = tuple(_sheet(book, index, tick) for index in range(book.nsheets))
         return Workbook(sheets, date1904=bool(book.datemode))

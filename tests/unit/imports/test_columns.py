@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tongcds.errors import UserError
 from tongcds.imports.columns import NAMES, Field, field_of_name
 from tongcds.imports.reading import read_register
 
@@ -256,6 +257,21 @@ def test_the_person_can_map_a_column_by_hand(make_book, settings):
     member = register.households[0].members[0]
     assert (member.phone, member.ethnicity, register.warnings) == ("0981234521", None, ())
     assert read_register(path, settings).households[0].members[0].phone is None
+
+
+def test_a_name_that_its_sub_headers_take_away_makes_no_header(make_book, settings):
+    divided = make_book(
+        [["STT", "Họ và tên", None, "Ghi chú"], [None, "Năm sinh", "Số CCCD", None], [1, 1980, None, None]],
+        merges=["B1:C1"],
+    )
+    with pytest.raises(UserError, match="no_register"):
+        read_register(divided, settings)
+
+
+def test_leaving_out_the_column_of_names_leaves_no_register(make_book, settings):
+    path = make_book([["STT", "Họ tên", "Năm sinh", "SĐT"], [1, "Lò Văn Ánh", 1980, None]])
+    with pytest.raises(UserError, match="no_register"):
+        read_register(path, replace(settings, column_mapping={("Hộ dân", "B"): ""}))
 
 
 def test_a_remembered_heading_is_known_in_every_file(make_book, settings):

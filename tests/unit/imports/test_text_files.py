@@ -149,6 +149,11 @@ def test_a_web_page_under_the_name_of_a_spreadsheet_is_read(read_bytes, name, wa
     assert warned(register) == {(5, "row", "hidden_row")}
 
 
+def test_a_table_whose_rows_are_not_marked_is_still_a_table(read_bytes):
+    data = "<table><th>STT<th>Họ và tên<th>Năm sinh<tr><td>1<td>Lò Văn Ánh<td>1980"
+    assert people(read_bytes(data.encode(), name="so-ho.xls")) == [("Lò Văn Ánh", "1980")]
+
+
 def test_a_page_without_a_register_is_no_register(read_bytes):
     with pytest.raises(UserError, match="no_register"):
         read_bytes(b"<!doctype html><html><body>Sign in to this network</body></html>", name="so-ho.xls")
