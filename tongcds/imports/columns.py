@@ -272,10 +272,12 @@ class _Grid:
         if not cells or any(cell.kind is not Kind.TEXT for cell in cells.values()):
             return False
         above = self.known(row - 1)
-        if any(above.get(column) is Field.FULL_NAME for column in cells):
-            return False
-        for column in cells:
+        for column, cell in cells.items():
             label = self.label(row - 1, column)
+            if above.get(column) is Field.FULL_NAME and (
+                label is None or not label.wide or self.field_of(read_text(cell).text) is None
+            ):
+                return False  # a name below "Họ và tên" is a person
             if label is not None and not label.wide and self.label(row - 1, column + 1) is not None:
                 return False
         texts = [read_text(cell).text for cell in cells.values()]

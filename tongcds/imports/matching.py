@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tongcds.domain.identity import CITIZEN_ID
 from tongcds.domain.text import clean, tone_fold
+from tongcds.imports.readings import HEAD
 from tongcds.imports.register import ImportedHousehold, ImportedMember
 from tongcds.imports.villages import VillageSpellings
 
@@ -133,27 +134,28 @@ class Matcher:
     def person(self, member: ImportedMember, household: ExistingHousehold) -> ExistingPerson | None:
         """Return the member of a matched household that a person of the file is.
 
-        By personal number, else by name and birth; by the name alone where a birth is missing and no other
-        member has the name.
+        By personal number, else by name and birth; where neither birth is known by name and relation, each
+        found once, in order; by the name alone where a birth is missing and no other member has the name.
         """
         free = [p for p in self.members[household.id] if p.id not in self._claimed]
         name = tone_fold(member.full_name)
         candidates = [
             [p for p in free if member.id_number is not None and p.id_number == member.id_number],
             [p for p in free if _same_person(member, name, p) and _same_birth(member.birth, p.birth)],
+            [p for p in free if _same_person(member, name, p) and _same_place(member, p)],
             [
                 p
                 for p in self.members[household.id]
                 if _same_person(member, name, p) and not (member.birth and p.birth)
             ],
         ]
-        for found in candidates[:2]:
+        for found in candidates[:3]:
             if found:
                 self._claimed.add(found[0].id)
                 return found[0]
-        if len(candidates[2]) == 1 and candidates[2][0].id not in self._claimed:
-            self._claimed.add(candidates[2][0].id)
-            return candidates[2][0]
+        if len(candidates[3]) == 1 and candidates[3][0].id not in self._claimed:
+            self._claimed.add(candidates[3][0].id)
+            return candidates[3][0]
         return None
 
     def look_alikes(
@@ -180,6 +182,12 @@ def _code_key(code: str) -> str:
 def _same_birth(one: str | None, other: str | None) -> bool:
     """Say whether two births, each as precise as known, may be one; unknown ones never are."""
     return bool(one and other and (one.startswith(other) or other.startswith(one)))
+
+
+def _same_place(member: ImportedMember, person: ExistingPerson) -> bool:
+    """Say whether two people without any birth stand in the same relation to the head."""
+    relation = member.relation or (HEAD if member.is_head else None)
+    return not member.birth and not person.birth and relation == person.relation
 
 
 def _same_person(member: ImportedMember, name: str, person: ExistingPerson) -> bool:

@@ -142,6 +142,15 @@ def test_a_parent_that_is_itself_a_name_gives_way_to_its_sub_headers(read_rows):
     assert columns_of(register) == {"A": "no", "B": "full_name", "C": "birth", "E": "size"}
 
 
+def test_a_parent_over_the_name_needs_no_merges_beside_it(read_rows):
+    register = read_rows(
+        [["STT", "Chủ hộ", None, "Số khẩu"], [None, "Họ tên", "Năm sinh", None], [1, "Lò Văn Ánh", 1980, 4]],
+        merges=["B1:C1"],
+    )
+    assert columns_of(register) == {"A": "no", "B": "full_name", "C": "birth", "D": "size"}
+    assert register.people == 1
+
+
 def test_a_divided_size_column_is_read_from_its_total(read_rows):
     register = read_rows(
         [
