@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongcds.errors import SENTENCES, UserError
+from tongcds.imports.changes import Ref
 from tongcds.imports.columns import NAMES, Field
 from tongcds.imports.matching import ExistingHousehold, ExistingPerson, ExistingRegister
-from tongcds.imports.plan import HOUSEHOLD, ImportPlan, Ref, plan_import
+from tongcds.imports.plan import HOUSEHOLD, ImportPlan, plan_import
 from tongcds.imports.reading import read_register
 from tongcds.imports.register import ImportSettings, Register
 

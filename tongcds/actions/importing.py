@@ -18,13 +18,14 @@ from tongcds.actions.core import Changes, Core
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import ImportPreview, ImportRow, Role
 from tongcds.errors import CancelledError, UserError
+from tongcds.imports.changes import Ref
 from tongcds.imports.matching import (
     ExistingHousehold,
     ExistingPerson,
     ExistingRegister,
     match_villages,
 )
-from tongcds.imports.plan import NO_VILLAGE, ImportPlan, PlannedWrite, Ref, plan_import
+from tongcds.imports.plan import NO_VILLAGE, ImportPlan, PlannedWrite, plan_import
 from tongcds.imports.preview import preview
 from tongcds.imports.reading import read_register
 from tongcds.imports.register import ImportSettings, Register

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tongcds.domain.identity import CITIZEN_ID, OLD_ID
-from tongcds.domain.text import fold, tone_fold
+from tongcds.imports.changes import (
+    Change,
+    Reason,
+    Ref,
+    household_changes,
+    household_doubts,
+    person_changes,
+    person_fields,
+)
 from tongcds.imports.findings import Finding, Weight
 from tongcds.imports.matching import (
     ExistingHousehold,
@@ -22,7 +29,6 @@ from tongcds.imports.matching import (
     ExistingRegister,
     Matcher,
 )
-from tongcds.imports.readings import HEAD
 from tongcds.imports.register import ImportedHousehold, ImportedMember, Register
 
 
@@ -41,13 +47,6 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
-    """Stands for the id of a record that this import makes: the write with this number."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedWrite:
     """One record to write. `id` None: a new one, known to other writes as `Ref(ref)`.
 
@@ -59,23 +58,6 @@ class PlannedWrite:
     id: bytes | None
     ref: int
     fields: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field of the vault that the file says otherwise; `old` None where the vault has nothing."""
-
-    field: str
-    old: object
-    new: object
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a row has its state: a code of `preview.REASONS` and what its sentence needs."""
-
-    code: str
-    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +190,8 @@ class _Planner:
             guessed = (household.sheet, member.row) in self._guessed
             if member.is_head and not (guessed and known is not None and known.head_id is not None):
                 head = written
-        changes = _household_changes(household, known, village, head)
-        reasons = _household_doubts(household, known, village)
+        changes = household_changes(household, known, village, head)
+        reasons = household_doubts(household, known, village)
         if changes:
             fields = {change.field: change.new for change in changes}
             write = PlannedWrite(HOUSEHOLD, None if known is None else known.id, ref, fields)
@@ -243,7 +225,7 @@ class _Planner:
             )
             self._row(sheet, member, State.NEW, reasons=reasons)
             return Ref(ref)
-        changes, reasons = _person_changes(member, person, self._fields(sheet, member))
+        changes, reasons = person_changes(member, person, self._fields(sheet, member))
         if changes:
             fields = {change.field: change.new for change in changes}
             self._writes.append(PlannedWrite(PERSON, person.id, self._next_ref(), fields))
@@ -253,7 +235,7 @@ class _Planner:
 
     def _fields(self, sheet: str, member: ImportedMember) -> dict[str, object]:
         named_head = member.is_head and (sheet, member.row) not in self._guessed
-        return _person_fields(member, named_head=named_head)
+        return person_fields(member, named_head=named_head)
 
     def _name_of(self, person: ExistingPerson) -> str:
         home = self._matcher.households.get(person.household_id or b"")
@@ -327,111 +309,3 @@ def _shown(member: ImportedMember, findings: tuple[Finding, ...]) -> tuple[str, 
     first = told[0]
     kept = f"{member.full_name} · {first.kept}" if first.kept else member.full_name
     return f"{member.found} · {first.found}" if first.found else member.found, kept
-
-
-def _person_fields(member: ImportedMember, *, named_head: bool) -> dict[str, object]:
-    return {
-        "full_name": member.full_name,
-        "relation": HEAD if named_head and member.relation is None else member.relation,
-        "sex": member.sex,
-        "birth": member.birth,
-        "ethnicity": member.ethnicity,
-        "id_number": member.id_number,
-        "id_kind": member.id_kind,
-        "phone": member.phone,
-        "more_phones": list(member.more_phones),
-        "note": member.note,
-    }
-
-
-def _person_changes(
-    member: ImportedMember, person: ExistingPerson, wanted: Mapping[str, object]
-) -> tuple[tuple[Change, ...], tuple[Reason, ...]]:
-    """Return what the file says otherwise about a person, and what of that a person must decide."""
-    changes = []
-    reasons = []
-    if fold(member.full_name) != fold(person.full_name):
-        # Found by personal number under another name: one of the two is mistaken, so the name stays.
-        reasons.append(Reason("name_differs", {"name": person.full_name}))
-    elif tone_fold(member.full_name) != tone_fold(person.full_name):
-        changes.append(Change("full_name", person.full_name, member.full_name))
-    names = ["relation", "sex", "ethnicity"]
-    if not (member.id_kind == OLD_ID and person.id_kind == CITIZEN_ID):
-        names += ["id_number", "id_kind"]
-    for name in names:
-        new, old = wanted[name], getattr(person, name)
-        if new is not None and new != old:
-            changes.append(Change(name, old, new))
-    if member.birth is not None and not (person.birth or "").startswith(member.birth):
-        changes.append(Change("birth", person.birth, member.birth))
-    changes += _phone_changes(member, person)
-    note = _joined_note(person.note, member.note)
-    if note != person.note:
-        changes.append(Change("note", person.note, note))
-    return tuple(changes), tuple(reasons)
-
-
-def _phone_changes(member: ImportedMember, person: ExistingPerson) -> list[Change]:
-    """Return the changes of phones: a number the vault has is never lost, it moves behind the new one."""
-    had = [phone for phone in (person.phone, *person.more_phones) if phone]
-    new = [phone for phone in (member.phone, *member.more_phones) if phone and phone not in had]
-    if not new:
-        return []
-    if member.phone not in new:
-        return [Change("more_phones", list(person.more_phones), [*person.more_phones, *new])]
-    changes = [Change("phone", person.phone, member.phone)]
-    others = [phone for phone in (*had, *new) if phone != member.phone]
-    if others != list(person.more_phones):
-        changes.append(Change("more_phones", list(person.more_phones), others))
-    return changes
-
-
-def _joined_note(old: str | None, new: str | None) -> str | None:
-    if not new or (old and new in old):
-        return old
-    return f"{old}; {new}" if old else new
-
-
-def _household_changes(
-    household: ImportedHousehold,
-    known: ExistingHousehold | None,
-    village: bytes,
-    head: bytes | Ref | None,
-) -> tuple[Change, ...]:
-    wanted: dict[str, object] = {
-        "village_id": village if known is None or known.village_id is None else None,
-        "code": household.no if household.number_is_code else None,
-        "head_id": head,
-        "address": household.address,
-        "poverty": household.poverty,
-        "hardship": household.hardship,
-        "stated_size": household.stated_size,
-    }
-    changes = []
-    for name, new in wanted.items():
-        old = None if known is None else getattr(known, name)
-        if new is None or new == old or (known is not None and _would_erase(name, old, new)):
-            continue
-        changes.append(Change(name, old, new))
-    return tuple(changes)
-
-
-def _would_erase(name: str, old: object, new: object) -> bool:
-    """Say whether an unmarked cell would take away what the vault knows."""
-    unmarked = (name == "poverty" and new == "none") or (name == "hardship" and new is False)
-    return (unmarked and old is not None) or (name == "code" and bool(old))
-
-
-def _household_doubts(
-    household: ImportedHousehold, known: ExistingHousehold | None, village: bytes
-) -> tuple[Reason, ...]:
-    if known is None:
-        return ()
-    doubts = []
-    if household.poverty == "none" and known.poverty not in {None, "none"}:
-        doubts.append(Reason("poverty_not_marked"))
-    if known.code and household.number_is_code and household.no not in {None, known.code}:
-        doubts.append(Reason("code_differs", {"code": known.code}))
-    if known.village_id not in {None, village}:
-        doubts.append(Reason("village_differs", {"village": household.village or "–"}))
-    return tuple(doubts)

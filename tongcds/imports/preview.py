@@ -9,8 +9,9 @@ from tongcds.domain.ethnicity import ethnicity_name
 from tongcds.domain.identity import format_phone, mask_citizen_id
 from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow
 from tongcds.i18n import N_, _
+from tongcds.imports.changes import Change, Reason
 from tongcds.imports.findings import Weight, finding_sentence, shortened
-from tongcds.imports.plan import Change, ImportPlan, PlannedRow, Reason, State
+from tongcds.imports.plan import ImportPlan, PlannedRow, State
 from tongcds.imports.register import Register
 
 MOST_ROWS: Final = 1000
