@@ -54,7 +54,7 @@ def has_display() -> bool:
 def _demo(role: Role, clock: Clock) -> int:
     with Demo(clock) as demo:
         app = dressing.create(sys.argv[:1])
-        with _ended_by_signals(app):
+        with _Ended(app):
             desktop = Desktop(demo.enrol(role), demo.settings(role))
             desktop.show()
             app.exec()
@@ -62,31 +62,34 @@ def _demo(role: Role, clock: Clock) -> int:
     return 0
 
 
-class _ended_by_signals:  # noqa: N801 - reads as what it does
+class _Ended:
     """Ctrl+C and a polite kill close the window, so that the demo takes its folder and server along."""
 
     def __init__(self, app: QApplication) -> None:
         self._app = app
+        self._asked = False
         self._timer = QTimer()
-        # Python hears of a signal only when it runs, and Qt's loop does not run it.
-        self._timer.timeout.connect(_nothing)
+        # Python hears of a signal only when it runs, and Qt's loop alone does not run it.
+        self._timer.timeout.connect(self._heed)
 
     def __enter__(self) -> None:
+        """Listen from here on."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._quit)
+            signal.signal(number, self._ask)
         self._timer.start(_HEED_MS)
 
     def __exit__(self, *_problem: object) -> None:
+        """Leave signals to Python again."""
         self._timer.stop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-    def _quit(self, _number: int, _frame: FrameType | None) -> None:
-        self._app.quit()
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
 
-
-def _nothing() -> None:
-    """Let Python run for a moment."""
+    def _heed(self) -> None:
+        if self._asked:
+            self._app.quit()
 
 
 def _tour(folder: Path) -> int:

@@ -11,7 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tongcds import i18n
+from tongcds.actions import visits
 from tongcds.domain.views import Role
+from tongcds.settings import LANGUAGE, TEXT_SIZE, THEME
 from ui import app as dressing
 from ui import stage
 from ui.demo import Afternoon, Demo
@@ -31,19 +33,17 @@ def _place(key: str) -> Scene:
     return go
 
 
-def _household(at: Stage) -> None:
-    at.go("households")
-    at.press(Qt.Key.Key_Down)
-
-
 def _log(at: Stage) -> None:
+    visits.drop_draft(at.core, "visit")
     at.press(Qt.Key.Key_N, ctrl=True)
     at.type("thi")
     at.press(Qt.Key.Key_Return)
     at.type("1")
     at.press(Qt.Key.Key_Return)
-    at.type("tai khoan")
-    at.type("1")
+    names = {service.code: service.name for service in visits.services(at.core)}
+    for code, result in (("PY01", "1"), ("SE01", "2")):
+        at.type(names[code])
+        at.type(result)
 
 
 def _import(at: Stage) -> None:
@@ -53,15 +53,15 @@ def _import(at: Stage) -> None:
 SCENES: Final[dict[Role, dict[str, Scene]]] = {
     Role.TEAM: {
         "today": _place("today"),
-        "households": _household,
+        "households": _place("households"),
         "log": _log,
-        "import": _import,
         "sync": _place("sync"),
         "settings": _place("settings"),
     },
     Role.COMMUNE: {
         "overview": _place("overview"),
         "households": _place("households"),
+        "import": _import,
     },
     Role.AREA: {
         "overview": _place("overview"),
@@ -91,6 +91,9 @@ def take_all(folder: Path) -> int:
             if isinstance(running, QApplication):
                 dressing.speak(running)
             for role, at in opened.items():
+                at.settings.set(LANGUAGE, words)
+                at.settings.set(THEME, theme_name)
+                at.settings.set(TEXT_SIZE, percent)
                 at.desktop.rebuild()
                 for name, scene in SCENES[role].items():
                     scene(at)

@@ -59,6 +59,7 @@ class Stage:
 
     def __init__(self, core: Core, settings: Settings) -> None:
         self.core = core
+        self.settings = settings
         self.desktop = Desktop(
             core,
             settings,

@@ -14,7 +14,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 
 from tongcds import paths
-from tongcds.actions import Core, overview, register, syncing, today
+from tongcds.actions import Core, overview, register, syncing, today, visits
 from tongcds.domain.text import fold
 from tongcds.domain.views import (
     Figure,
@@ -35,6 +35,9 @@ from ui.stage import Stage
 SAMPLE: Final = paths.resources_folder() / "sample" / "ho-dan-sach.xlsx"
 FIGURE: Final = "XHS09"
 _FACT: Final = "account"
+_GIVEN: Final = (("PY01", "1"), ("SE01", "2"))
+"""Services of the visit, each with the key of its result: did it alone, did it together."""
+
 _OF_AGE: Final = 18
 _MOST_NUMBERS: Final = 9
 _LARGE: Final = 150
@@ -129,8 +132,9 @@ class Tour:
         for number in helped:
             at.type(str(number))
         at.press(Qt.Key.Key_Return)
-        for words, result in (("mở tài khoản", "1"), ("lừa đảo", "2")):
-            at.type(words)
+        names = {service.code: service.name for service in visits.services(at.core)}
+        for code, result in _GIVEN:
+            at.type(names[code])
             at.type(result)
         self.album.add(at, "log-visit")
         stage.text_size(_LARGE)
@@ -228,7 +232,7 @@ def _counted(figure: Figure) -> str:
 
 
 def _somebody(core: Core) -> tuple[HouseholdDetail, list[int]]:
-    """A household found at once by its head's name, and the numbers of two grown people without an account."""
+    """A household that its head's name finds, and the numbers of two grown people without an account."""
     for row in register.households(core, HouseholdFilter()).rows:
         found = register.households(core, HouseholdFilter(text=fold(row.head_name))).rows
         home = register.household(core, row.household_id)
