@@ -191,6 +191,22 @@ SENTENCES: Final[dict[str, str]] = {
     "person_unclear": N_(
         "{count} people of this household match “{name}”. Nothing was saved; write the full name."
     ),
+    "name_missing": N_("Somebody has no name yet. Nothing was saved; write the name, or take the row out."),
+    "village_unknown": N_(
+        "There is no village here that you may write in. Nothing was saved; choose another village."
+    ),
+    "head_needed": N_(
+        "The head of the household goes. Nothing was saved; say first who of those who stay is the head now."
+    ),
+    "everybody_splits": N_(
+        "Everybody would go into the new household. Nothing was saved; somebody has to stay."
+    ),
+    "reason_unknown": N_("There is no reason “{reason}”. Nothing was saved; write moved, died or other."),
+    "field_unknown": N_(
+        "There is no such field: {text}. Nothing was saved; write FIELD=VALUE as --help says."
+    ),
+    "fact_unknown": N_("There is no fact “{fact}” to be observed of this. Nothing was saved."),
+    "how_unknown": N_("There is no way to know called “{how}”. Nothing was saved; write seen or told."),
     "service_unknown": N_(
         "There is no service {code} in the catalogue. Nothing was saved; choose one from the list."
     ),
