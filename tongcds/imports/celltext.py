@@ -18,6 +18,7 @@ from tongcds.imports.workbook import Cell, Kind
 _NOTHING: Final = frozenset(
     {"", "không", "không có", "chưa", "chưa có", "chưa làm", "k", "ko"},
 )
+_BEGINS_NOTHING: Final = frozenset("kKcC0-\u2010\u2011\u2012\u2013\u2014\u2015")
 _ONLY_DASHES: Final = re.compile(r"[-\u2010-\u2015]+")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _DITTO: Final = frozenset({'"', "''", "//", "nt", "-nt-", "như trên", "\u201d", "\u201c", "\u2033"})
@@ -86,6 +87,8 @@ def legacy_signs(text: str) -> int:
 
 def says_nothing(text: str, *, zero: bool = False) -> bool:
     """Say whether a text means "empty"; in numbers, births and marks (`zero`) a 0 does too."""
+    if text and text[0] not in _BEGINS_NOTHING:
+        return False
     lowered = text.lower()
     return (
         lowered in _NOTHING

@@ -139,17 +139,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands and what it says; `texts` holds each of its rows as written, by column."""
+    """Where the header stands and what it says.
+
+    `columns` has the field of each column, `positions` the column of each field, `texts` each row as written.
+    """
 
     first: int
     last: int
     columns: Mapping[int, Field]
     headings: Mapping[int, str]
-    texts: tuple[Mapping[int, str], ...] = field(default=())
+    texts: tuple[Mapping[int, str], ...]
+    positions: Mapping[Field, int]
 
     def column(self, wanted: Field) -> int | None:
-        """Return the first column of a field."""
-        return next((column for column, of in self.columns.items() if of is wanted), None)
+        """Return the column of a field."""
+        return self.positions.get(wanted)
 
     def listing(self) -> tuple[Column, ...]:
         """Return every column that has a heading, for people to look at."""
@@ -322,7 +326,7 @@ def _header(grid: _Grid, first: int, last: int) -> Header:
         for column, stack in stacks.items()
         if column in settled or stack[-1].left == column
     }
-    return Header(first, last, settled, headings, texts)
+    return Header(first, last, settled, headings, texts, {of: column for column, of in settled.items()})
 
 
 def _stack(grid: _Grid, rows: range, column: int) -> list[_Label]:

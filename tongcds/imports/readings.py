@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from tongcds.domain.ethnicity import ethnicity_of
@@ -60,6 +61,7 @@ def read_person_name(text: CellText) -> Reading:
     return Reading(restored, ("case_restored",) if restored != name else (), text.found)
 
 
+@lru_cache(maxsize=1024)
 def read_village_name(text: CellText) -> Reading:
     """Read a village's name as it is kept, before it is compared with the other villages of the sheet."""
     if says_nothing(text.text):
@@ -88,7 +90,8 @@ def read_relation(text: CellText) -> Reading:
     if plain.value is None or text.unclear:
         return plain
     relation = plain.value.lower()
-    return Reading(HEAD if relation == "ch" or tone_fold(relation) == HEAD else relation, (), text.found)
+    is_head = relation == "ch" or (relation.startswith("ch") and tone_fold(relation) == HEAD)
+    return Reading(HEAD if is_head else relation, (), text.found)
 
 
 def read_number_text(text: CellText) -> str | None:
@@ -180,8 +183,8 @@ _NOT_POOR: Final = re.compile(r"không nghèo|không thuộc|thoát nghèo|thoá
 
 def read_poverty(text: CellText) -> str | None:
     """Read the class of a household from a text: "Hộ nghèo", "Hộ cận nghèo"; anything else is neither."""
-    said = tone_fold(text.text)
-    if _NOT_POOR.search(said):
+    said = tone_fold(text.text) if text.text else ""
+    if not said or _NOT_POOR.search(said):
         return None
     if said in {"hcn", "cn"} or "cận nghèo" in said:
         return NEAR_POOR

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from tongcds.domain.text import tone_fold
 from tongcds.imports.celltext import CellText, read_text, says_nothing
 from tongcds.imports.columns import Field, Header, field_of_name
 from tongcds.imports.villages import is_heading
@@ -87,13 +86,22 @@ def read_lines(sheet: Sheet, header: Header, *, convert: bool, tick: Tick) -> It
     merges = _Merges(sheet, header)
     judge = _Judge(header)
     signed = False
+    # Readers hand over one cell for all the places that share a string, so each text is read once.
+    known: dict[int, CellText] = {}
+
+    def text_of(cell: Cell) -> CellText:
+        text = known.get(id(cell))
+        if text is None:
+            text = known[id(cell)] = read_text(cell, convert=convert)
+        return text
+
     for index, row in enumerate(sheet.rows):
         if row.number <= header.last:
             continue
         if index % _TICK_EVERY == 0:
             tick()
         cells = merges.settled(row)
-        texts = {column: read_text(cell, convert=convert) for column, cell in cells.items()}
+        texts = {column: text_of(cell) for column, cell in cells.items()}
         line = Line(LineKind.PERSON, row.number, cells, texts, row.hidden)
         kind = LineKind.SIGNATURE if signed and line.first_text() else judge.kind_of(line)
         if kind is None:
@@ -182,13 +190,13 @@ class _Judge:
         name = person_name(line, self.header).text
         # A note "Chủ tịch Hội Nông dân" beside a person is no signature: the name decides where there is one.
         signing = [CellText(name)] if name else saying.values()
-        if any(_may_be_signature(t.text) and _is_signature(tone_fold(t.text)) for t in signing):
+        if any(_may_be_signature(t.text) and _is_signature(t.text.lower()) for t in signing):
             return LineKind.SIGNATURE
         if _is_village(line, saying):
             return LineKind.VILLAGE
         first = next((t.text for c, t in saying.items() if line.cells[c].kind is Kind.TEXT), "")
         for text in (first, name):
-            found = _SUM.match(tone_fold(text)) if text[:1] in _SUM_STARTS else None
+            found = _SUM.match(text.lower()) if text[:1] in _SUM_STARTS else None
             if found is not None:
                 return LineKind.SUBTOTAL if found[1] == "cộng" else LineKind.TOTAL
         return LineKind.PERSON if name else LineKind.NAME_MISSING

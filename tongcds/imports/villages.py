@@ -95,6 +95,7 @@ class VillageSpellings:
     """The villages met on one sheet, each in the spelling it was first met in."""
 
     _known: dict[str, list[_Spelling]] = field(default_factory=dict)
+    _seen: dict[str, str] = field(default_factory=dict)
 
     def spelled(self, name: str) -> str:
         """Return the spelling of the village this name means, learning a new one.
@@ -102,6 +103,11 @@ class VillageSpellings:
         The same village may differ in case, spaces, punctuation, tone place, or have no type word. Accents
         and two different type words make different villages.
         """
+        if name not in self._seen:
+            self._seen[name] = self._find(name)
+        return self._seen[name]
+
+    def _find(self, name: str) -> str:
         kind = type_word(name)
         key = _SPACES_AND_PUNCTUATION.sub("", tone_fold(name)[len(kind) :])
         met = self._known.setdefault(key, [])

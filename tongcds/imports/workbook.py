@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from tongcds.errors import UserError
@@ -188,6 +189,7 @@ def column_letter(column: int) -> str:
 _MOST_COLUMN_LETTERS: Final = 3
 
 
+@lru_cache(maxsize=1024)
 def column_index(letters: str) -> int | None:
     """Return the column, counted from 0, of a letter such as "A" or "AB"; None if it is no such letter."""
     if not (letters.isascii() and letters.isalpha() and len(letters) <= _MOST_COLUMN_LETTERS):
