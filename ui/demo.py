@@ -45,11 +45,12 @@ class Afternoon:
 
 
 @dataclass(frozen=True, slots=True)
-class _Guest:
+class Guest:
     """Somebody whom the demo's server invites."""
 
     name: str
     code: str
+    qr: str
 
 
 class DemoServer:
@@ -64,7 +65,7 @@ class DemoServer:
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
         self.url = ""
-        self.guests: dict[Role, _Guest] = {}
+        self.guests: dict[Role, Guest] = {}
 
     def begin(self) -> None:
         """Start the process.
@@ -109,7 +110,7 @@ class DemoServer:
             self.stop()
             raise UnavailableError("demo_server_failed") from None
         for guest in said.get("invitations", ()):
-            self.guests.setdefault(Role(guest["role"]), _Guest(guest["name"], guest["qr"]))
+            self.guests.setdefault(Role(guest["role"]), Guest(guest["name"], guest["code"], guest["qr"]))
         if said.get("ready"):
             self.url, self._port = said["url"], said["port"]
 
@@ -177,7 +178,7 @@ class Demo:
         try:
             if not self.server.url:
                 self.server.wait()
-            opening.enrol_device(core, opening.invitation_of_code(self.server.guests[role].code))
+            opening.enrol_device(core, opening.invitation_of_code(self.server.guests[role].qr))
             syncing.sync_now(core)
         except BaseException:
             core.close()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tongcds import i18n
 from tongcds.actions import visits
+from tongcds.domain.text import fold
 from tongcds.domain.views import Role
 from tongcds.settings import LANGUAGE, TEXT_SIZE, THEME
 from ui import app as dressing
@@ -35,15 +36,15 @@ def _place(key: str) -> Scene:
 
 def _log(at: Stage) -> None:
     visits.drop_draft(at.core, "visit")
-    at.press(Qt.Key.Key_N, ctrl=True)
-    at.type("thi")
-    at.press(Qt.Key.Key_Return)
-    at.type("1")
-    at.press(Qt.Key.Key_Return)
+    at.hands.press(Qt.Key.Key_N, ctrl=True)
+    at.hands.type("thi")
+    at.hands.press(Qt.Key.Key_Return)
+    at.hands.type("1")
+    at.hands.press(Qt.Key.Key_Return)
     names = {service.code: service.name for service in visits.services(at.core)}
     for code, result in (("PY01", "1"), ("SE01", "2")):
-        at.type(names[code])
-        at.type(result)
+        at.hands.type(fold(names[code]))
+        at.hands.type(result)
 
 
 def _import(at: Stage) -> None:

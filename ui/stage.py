@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.actions import Core
-from tongcds.domain.text import fold
 from tongcds.settings import Settings
 from ui import stylesheet, theme
 from ui.desktop import Desktop
@@ -54,6 +54,38 @@ def text_size(percent: int, theme_name: str = "light") -> None:
         stylesheet.dress(running, theme.load(theme_name, text_percent=percent))
 
 
+class Hands:
+    """Somebody at the keyboard of one window."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def press(self, key: Qt.Key, *, ctrl: bool = False) -> None:
+        """Press a key wherever the focus is."""
+        held = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(self._focus(), key, held)
+        settle()
+
+    def type(self, text: str) -> None:
+        """Type a text wherever the focus is, and wait for what it finds."""
+        for letter in text:
+            if letter.isascii():
+                QTest.keyClicks(self._focus(), letter)
+            else:
+                # What has a mark comes from an input method, as with Telex.
+                composed = QInputMethodEvent()
+                composed.setCommitString(letter)
+                QApplication.sendEvent(self._focus(), composed)
+        settle(_TYPED_MS)
+
+    def _focus(self) -> QWidget:
+        if not self._window.isActiveWindow():
+            self._window.activateWindow()
+            settle()
+        widget = QApplication.focusWidget()
+        return widget if widget is not None and self._window.isAncestorOf(widget) else self._window
+
+
 class Stage:
     """The window of one vault; a context manager that closes window and vault."""
 
@@ -69,6 +101,7 @@ class Stage:
             net=InlineExecutor(),
             automatic=False,
         )
+        self.hands = Hands(self.shell)
 
     def __enter__(self) -> Self:
         """Show the window at the first place of its role."""
@@ -98,25 +131,6 @@ class Stage:
         settle()
         return self.shell.screen_of(place)
 
-    def press(self, key: Qt.Key, *, ctrl: bool = False) -> None:
-        """Press a key wherever the focus is."""
-        held = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
-        QTest.keyClick(self._focus(), key, held)
-        settle()
-
-    def type(self, text: str) -> None:
-        """Type a text without marks wherever the focus is, as most people do, and wait for what it finds."""
-        for letter in fold(text):
-            QTest.keyClicks(self._focus(), letter)
-        settle(_TYPED_MS)
-
     def take(self, file: Path) -> Path:
         """A picture of the window."""
         return take(self.shell, file)
-
-    def _focus(self) -> QWidget:
-        if not self.shell.isActiveWindow():
-            self.shell.activateWindow()
-            settle()
-        widget = QApplication.focusWidget()
-        return widget if widget is not None and self.shell.isAncestorOf(widget) else self.shell

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from tongcds import paths
-from tongcds.actions import Core, overview, register, syncing, today, visits
+from tongcds.actions import Core, opening, overview, register, syncing, today, visits
 from tongcds.domain.text import fold
 from tongcds.domain.views import (
     Figure,
@@ -26,11 +28,13 @@ from tongcds.domain.views import (
 )
 from tongcds.i18n import _, format_number, format_percent
 from ui import stage
-from ui.demo import Afternoon, Demo
+from ui.demo import PASSPHRASE, Afternoon, Demo
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
+from ui.screens.opening import OpeningScreen
 from ui.shell.badge import sync_badge
-from ui.stage import Stage
+from ui.stage import Hands, Stage
+from ui.tasks import InlineExecutor, Tasks
 
 SAMPLE: Final = paths.resources_folder() / "sample" / "ho-dan-sach.xlsx"
 FIGURE: Final = "XHS09"
@@ -51,8 +55,11 @@ class _Album:
     count: int = 0
 
     def add(self, place: Stage, name: str) -> None:
+        self.keep(place.shell, name)
+
+    def keep(self, window: QWidget, name: str) -> None:
         self.count += 1
-        place.take(self.folder / f"{self.count:02d}-{name}.png")
+        stage.take(window, self.folder / f"{self.count:02d}-{name}.png")
 
 
 @dataclass(slots=True)
@@ -66,7 +73,7 @@ class Tour:
 
     def walk(self) -> None:
         """All steps, in order."""
-        team = self.demo.enrol(Role.TEAM)
+        team = self._enrolment()
         with Stage(team, self.demo.settings(Role.TEAM)) as at_team:
             self._first_day(at_team)
             commune = self.demo.enrol(Role.COMMUNE)
@@ -85,6 +92,42 @@ class Tour:
         area = self.demo.enrol(Role.AREA)
         with Stage(area, self.demo.settings(Role.AREA)) as at_area:
             self._area(at_area)
+
+    def _enrolment(self) -> Core:
+        """Join the team with a typed invitation, as on the first day of a new computer."""
+        self.demo.server.wait()
+        guest = self.demo.server.guests[Role.TEAM]
+        opened: list[Core] = []
+        screen = OpeningScreen(
+            person="",
+            exists=False,
+            unlock=partial(opening.open_vault, self.demo.profile(Role.TEAM), clock=self.clock),
+            create=partial(opening.create_vault, self.demo.profile(Role.TEAM), clock=self.clock),
+            is_enrolled=opening.is_enrolled,
+            read_file=opening.read_invitation,
+            read_code=opening.invitation_of_code,
+            enrol=opening.enrol_device,
+            tasks=Tasks(InlineExecutor()),
+        )
+        screen.opened.connect(opened.append)
+        screen.resize(*stage.SIZE)
+        screen.show()
+        hands = Hands(screen)
+        hands.type(guest.code)
+        hands.press(Qt.Key.Key_Return)
+        hands.type(self.demo.server.url)
+        self.album.keep(screen, "invitation")
+        hands.press(Qt.Key.Key_Return)
+        for words in (guest.name, PASSPHRASE, PASSPHRASE):
+            hands.type(words)
+            if words == guest.name or not screen.passphrase.second.hasFocus():
+                hands.press(Qt.Key.Key_Return)
+        self.album.keep(screen, "passphrase")
+        hands.press(Qt.Key.Key_Return)
+        screen.close()
+        screen.deleteLater()
+        syncing.sync_now(opened[0])
+        return opened[0]
 
     def _first_day(self, at: Stage) -> None:
         who, day = at.core.whoami(), today.today(at.core)
@@ -126,21 +169,21 @@ class Tour:
         """Log a visit with the keyboard alone while there is no network."""
         at.desktop.runner.ask()
         home, helped = _somebody(at.core)
-        at.press(Qt.Key.Key_N, ctrl=True)
-        at.type(home.head_name)
-        at.press(Qt.Key.Key_Return)
+        at.hands.press(Qt.Key.Key_N, ctrl=True)
+        at.hands.type(fold(home.head_name))
+        at.hands.press(Qt.Key.Key_Return)
         for number in helped:
-            at.type(str(number))
-        at.press(Qt.Key.Key_Return)
+            at.hands.type(str(number))
+        at.hands.press(Qt.Key.Key_Return)
         names = {service.code: service.name for service in visits.services(at.core)}
         for code, result in _GIVEN:
-            at.type(names[code])
-            at.type(result)
+            at.hands.type(fold(names[code]))
+            at.hands.type(result)
         self.album.add(at, "log-visit")
         stage.text_size(_LARGE)
         self.album.add(at, "log-visit-large-text")
         stage.text_size(100)
-        at.press(Qt.Key.Key_Return, ctrl=True)
+        at.hands.press(Qt.Key.Key_Return, ctrl=True)
         self.album.add(at, "saved-offline")
         self.say(
             _("The network is gone. A visit to {name}: two services for two people, typed.").format(
