@@ -69,6 +69,23 @@ SENTENCES: Final[dict[str, str]] = {
         "The disk is full, so this was not saved. Everything saved before is safe. "
         "Free some space and save again."
     ),
+    "disk_failing": N_(
+        "The disk does not answer, so this was not saved. Everything saved before is safe. "
+        "Try once more; if it stays so, make a backup onto a stick and tell your commune's office."
+    ),
+    "backup_no_room": N_(
+        "There is too little room on this disk for a backup: {needed} MB are needed, {free} MB are free. "
+        "Your work is saved; free some space soon."
+    ),
+    "backup_failed": N_(
+        "The backup could not be read back, so it does not count. "
+        "Your work and the earlier backups are safe; "
+        "it is tried again later."
+    ),
+    "backup_unreadable": N_(
+        "There is no backup in this folder that this passphrase opens. Nothing was changed; "
+        "choose another folder."
+    ),
     # invitations
     "invitation_unknown": N_(
         "The province's server does not know this invitation. Check the code, or ask for a new one."
@@ -117,6 +134,12 @@ SENTENCES: Final[dict[str, str]] = {
     "unit_wrong_role": N_("Nobody of {unit} has this role. Check the unit, or leave the role out."),
     "picture_unknown": N_("{file}: write the QR code into a .svg or .png file."),
     "device_unknown": N_("There is no device {device}, or it was revoked before."),
+    "minutes_out_of_range": N_(
+        "A visit takes from 1 to {longest} minutes. Nothing was saved; correct the time or leave it empty."
+    ),
+    "address_missing": N_(
+        "A code alone does not say where the server is. Type the address that stands below the code too."
+    ),
     # bundles on a stick
     "stick_unwritable": N_(
         "The file could not be written there: the stick is full, locked or was pulled out. "

@@ -81,14 +81,14 @@ def invitation_of_code(text: str, url: str = "") -> Invitation:
     """An invitation typed or scanned: the text of a QR code, or a code with the server's address beside it.
 
     Raises:
-        UserError: invitation_damaged, or server_missing when no address is known.
+        UserError: invitation_damaged, or address_missing when no address is known.
     """
     try:
         invitation = invitations.from_text(text)
     except ProtocolError:
         raise UserError("invitation_damaged") from None
     if not (invitation.url or url):
-        raise UserError("server_missing")
+        raise UserError("address_missing")
     return invitation if invitation.url else structs.replace(invitation, url=url.strip())
 
 

@@ -10,6 +10,7 @@ from tongcds.domain.catalogue import facts_made, load_service_groups, load_servi
 from tongcds.domain.facts import How, Subject
 from tongcds.domain.views import Draft, PersonRow, Result, ServiceChoice, SupportEntry, VisitEntry
 from tongcds.errors import UserError
+from tongcds.forms.visit import LONGEST_MINUTES
 from tongcds.i18n import language
 from tongcds.replica import Writer
 from tongcds.storage import local, register, supports
@@ -51,7 +52,8 @@ def save_visit(core: Core, entry: VisitEntry) -> tuple[bytes, Changes]:
     """Save a visit with everything that follows from it; on disk when this returns. Answers the visit's id.
 
     Raises:
-        UserError: nothing_selected, date_in_future, household_unknown, person_unknown, service_unknown.
+        UserError: nothing_selected, date_in_future, minutes_out_of_range, household_unknown, person_unknown,
+            service_unknown.
     """
     _check(core, entry)
     author = core.author()
@@ -122,6 +124,8 @@ def _check(core: Core, entry: VisitEntry) -> None:
         raise UserError("nothing_selected")
     if entry.on > core.today:
         raise UserError("date_in_future")
+    if entry.minutes is not None and not 1 <= entry.minutes <= LONGEST_MINUTES:
+        raise UserError("minutes_out_of_range", longest=LONGEST_MINUTES)
     for support in entry.supports:
         if support.service not in load_services():
             raise UserError("service_unknown", code=support.service)
