@@ -36,6 +36,7 @@ _DAY_MS = 86_400_000
 _SLICE = 400
 _HOUSEHOLD = record_type("household").table.c
 _TEAM = record_type("team").table.c
+_STATUS = record_type("unit_status").table.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,44 @@ def count_again(connection: Connection, communes: Sequence[bytes], *, now: int) 
     for village, (_, step) in stale.items():
         _mark(connection, village, step, today)
     return len(stale)
+
+
+def refresh_status(database: Database, role: Role, unit: bytes, *, now: int) -> int:
+    """Say when the villages below this unit were last heard of; returns how many had not been up to date.
+
+    A team that has nothing new makes no figure stale, but that it synced is news.
+
+    Raises:
+        BusyError: the database is busy.
+    """
+    with database.read() as connection:
+        state = office(connection)
+        if state is None:
+            return 0
+        communes = communes_below(connection, role, unit, state.province_id)
+        if not _heard_since(connection, [v for v, _ in villages_of(connection, communes)]):
+            return 0
+
+    def publish(connection: Connection) -> int:
+        writer = OfficeWriter(connection, now=now)  # from here on nobody else publishes
+        villages = dict(villages_of(connection, communes))
+        late = _heard_since(connection, list(villages))
+        _publish_status(connection, writer, villages, late, now)
+        writer.flush()
+        return len(late)
+
+    return database.change(publish)
+
+
+def _heard_since(connection: Connection, villages: Sequence[bytes]) -> list[bytes]:
+    """The villages that synced since their status was published."""
+    published: dict[bytes, int | None] = {}
+    for start in range(0, len(villages), _SLICE):
+        query = select(_STATUS.unit_id, _STATUS.last_sync_at).where(
+            _STATUS.unit_id.in_(villages[start : start + _SLICE])
+        )
+        published.update((village, last) for village, last in connection.execute(query))
+    return [v for v, last in _synced(connection, villages).items() if published.get(v) != last]
 
 
 def _stale(connection: Connection, villages: Sequence[bytes], today: date) -> dict[bytes, tuple[bool, int]]:

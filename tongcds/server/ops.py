@@ -37,7 +37,7 @@ from tongcds.server import enrolment, figures
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
-from tongcds.server.scopes import SEES_FIGURES, authority
+from tongcds.server.scopes import SEES_FIGURES, SEES_STATUS, authority
 from tongcds.server.tables import DEVICE
 
 MAX_PAGE = 5000
@@ -105,6 +105,8 @@ def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
     )
     if taken.role in SEES_FIGURES and taken.scope_is_known:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
+    if taken.role in SEES_STATUS and taken.scope_is_known:
+        figures.refresh_status(province.database, taken.role, taken.unit, now=now)
     with province.database.read() as connection:
         answer = _answer(connection, province, envelope.device, taken, page_limit=request.page_limit, now=now)
     return encode(answer)

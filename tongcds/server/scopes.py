@@ -47,6 +47,9 @@ ROLE_OF_KIND = {
 SEES_FIGURES = frozenset({Role.AREA, Role.PROVINCE})
 """Roles that read published figures instead of registers."""
 
+SEES_STATUS = SEES_FIGURES | {Role.COMMUNE}
+"""Roles that look after teams and want to know when each was last heard of."""
+
 
 def entries_packed(entries: Sequence[ScopeEntry]) -> bytes:
     """A scope as it is kept in the database."""

@@ -249,7 +249,12 @@ class OverviewScreen(Page):
         if view.silent:
             self._silent_rows.body.addStretch(1)
             return
-        told = _("Every team has synced within {days} days.").format(days=view.silent_days)
+        communes = view.row_kind == "commune"
+        told = (
+            _("Every commune was heard of within {days} days.")
+            if communes
+            else _("Every team has synced within {days} days.")
+        ).format(days=view.silent_days)
         nobody = _("Teams that do not sync for {days} days appear here.").format(days=view.silent_days)
         self._silent_rows.body.addWidget(
             EmptyState(

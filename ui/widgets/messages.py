@@ -169,7 +169,7 @@ class EmptyState(QWidget):
         middle.addWidget(words, _WIDE)
         middle.addStretch(1)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(space(6), space(6), space(6), space(6))
+        outer.setContentsMargins(space(6), space(2), space(6), space(2))
         outer.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(2)

@@ -155,6 +155,26 @@ def status(world) -> dict:
         return dict(found.mappings().one())
 
 
+def test_a_commune_hears_at_once_that_its_team_synced(world, team, clock):
+    """Also of a team that had nothing new: no figure is stale, and still it was there."""
+    commune = world.laptop(COMMUNE)
+    commune.sync()
+    clock.advance(days=2)
+    team.sync()
+    commune.sync()
+    assert last_heard(world, VILLAGE) == world.now()
+    assert last_heard(world, COMMUNE) == world.now()
+    before = writes_made(world)
+    commune.sync()
+    assert writes_made(world) == before
+
+
+def last_heard(world, unit: str) -> int | None:
+    with world.province.database.read() as connection:
+        query = select(STATUS.c.last_sync_at).where(STATUS.c.unit_id == world.unit(unit))
+        return connection.execute(query).scalar_one_or_none()
+
+
 def test_days_are_vietnamese_days():
     evening = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
     assert figures.today_at(int(evening.timestamp() * 1000)) == date(2026, 11, 23)
