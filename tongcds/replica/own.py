@@ -30,7 +30,7 @@ FINAL = frozenset({"author_unknown", "not_allowed", "bad_value", "append_only", 
 _SLICE = 400
 _pack = msgspec.msgpack.Encoder().encode
 # Any: msgspec cannot decode a union of text and bytes; these bytes were packed by `_write` below.
-_unpack_body = msgspec.msgpack.Decoder(tuple[dict[str, Any], dict[str, Dot]]).decode
+unpack_body = msgspec.msgpack.Decoder(tuple[dict[str, Any], dict[str, Dot]]).decode
 
 
 def content_hash(device: int, write: Write) -> bytes:
@@ -239,7 +239,7 @@ class Writer:
 def _writes(connection: Connection, query: Select[int, int, bytes, int, bytes, bytes]) -> list[Write]:
     writes = []
     for n, number, record_id, stamp, author, body in connection.execute(query.order_by(OWN.c.n)):
-        values, bases = _unpack_body(body)
+        values, bases = unpack_body(body)
         writes.append(Write(number, record_id, n, stamp, author, values, bases))
     return writes
 

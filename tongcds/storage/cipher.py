@@ -41,6 +41,8 @@ _SETTINGS: Final[tuple[tuple[str, str, object], ...]] = (
 
 _CORRUPT: Final = frozenset({11, 26})
 _FULL: Final = 13
+# The disk does not answer: SQLITE_IOERR, SQLITE_CANTOPEN.
+_FAILING: Final = frozenset({10, 14})
 _PRIMARY: Final = 0xFF
 
 
@@ -59,6 +61,9 @@ class RawConnection(Protocol):
 
     def execute(self, statement: str, /) -> Cursor:
         """Run one statement."""
+
+    def backup(self, target: RawConnection, /) -> None:
+        """Copy everything into another database."""
 
     def close(self) -> None:
         """End the connection."""
@@ -152,18 +157,22 @@ def meaning(problem: BaseException) -> TongcdsError | None:
         return UnavailableError("disk_full")
     if code & _PRIMARY in _CORRUPT:
         return UnavailableError("vault_damaged")
+    if code & _PRIMARY in _FAILING:
+        return UnavailableError("disk_failing")
     return None
 
 
-def verify(raw: RawConnection) -> None:
-    """Verify every page of the main file and the structure of everything.
+def verify(raw: RawConnection, *, structure: bool = True) -> None:
+    """Verify every page of the main file and, if wanted, the structure and the indexes of everything.
 
     Raises:
-        UnavailableError: `vault_damaged`.
+        UnavailableError: `vault_damaged`, or `disk_failing`.
     """
+    sound: object = [("ok",)]
     try:
         broken = raw.execute("PRAGMA cipher_integrity_check").fetchall()
-        sound = raw.execute("PRAGMA quick_check").fetchall()
+        if structure and not broken:
+            sound = raw.execute("PRAGMA integrity_check").fetchall()
     except sqlcipher.DatabaseError as problem:
         raise meaning(problem) or UnavailableError("vault_damaged") from problem
     if broken or sound != [("ok",)]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tongcds.errors import UnavailableError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says when there is no room."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -23,14 +24,19 @@ def write_whole(path: Path, content: bytes) -> None:
         with fresh.open("wb") as out:
             out.write(content)
             out.flush()
-            os.fsync(out.fileno())
+            sync_file(out.fileno())
         fresh.replace(path)
         sync_folder(path.parent)
     except OSError as problem:
         fresh.unlink(missing_ok=True)
-        if problem.errno in _FULL:
+        if problem.errno in FULL:
             raise UnavailableError("disk_full") from problem
         raise
+
+
+def sync_file(handle: int) -> None:
+    """Bring what was written to an open file onto the disk."""
+    os.fsync(handle)
 
 
 def sync_folder(folder: Path) -> None:

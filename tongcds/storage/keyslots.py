@@ -147,6 +147,26 @@ def add_person(folder: Path, opened: VaultKey, passphrase: str, person: str) -> 
     _write(folder, msgspec.structs.replace(keys, generation=keys.generation + 1, slots=slots))
 
 
+def newest_copy(folder: Path) -> bytes:
+    """The key file as it stands, to be kept elsewhere.
+
+    Raises:
+        UnavailableError: `vault_damaged`.
+    """
+    return _pack(_read(folder))
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether these bytes are a key file."""
+    return _parse(content) is not None
+
+
+def put_copy(folder: Path, content: bytes) -> None:
+    """Put a key file kept elsewhere in place of lost ones."""
+    for name in FILE_NAMES:
+        write_whole(folder / name, content)
+
+
 def delay_after(wrong: int) -> int:
     """Milliseconds to wait after so many wrong passphrases in a row."""
     if wrong <= _FREE_TRIES:

@@ -19,14 +19,16 @@ from sqlalchemy.exc import DBAPIError
 
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
-from tongcds.storage import cipher, keyslots, migrations, search
+from tongcds.storage import backups, cipher, journal, keyslots, migrations, repair, search
+from tongcds.storage.examine import examine, open_slots
 from tongcds.storage.files import sync_folder, write_whole
 from tongcds.storage.instance_lock import InstanceLock
+from tongcds.storage.keeper import Keeper
 
 FILE_NAME: Final = "vault.tcds"
+BACKUP_EVERY_MS: Final = 30 * 60 * 1000
 _LOCK_NAME: Final = "vault.lock"
 _MAKING_NAME: Final = "vault.making"
-_PURPOSE: Final = "database"
 
 
 @dataclass(slots=True)
@@ -48,11 +50,14 @@ class _Door:
         self._owner = 0
 
     @contextmanager
-    def opened(self) -> Iterator[Connection]:
+    def opened(self, committed: Callable[[], None] | None = None) -> Iterator[Connection]:
+        """`committed` is called after the commit, before anybody else gets the connection."""
         with self._alone():
             try:
                 with self._engine.begin() as connection:
                     yield connection
+                if committed is not None:
+                    committed()
             except DBAPIError as problem:
                 told = cipher.meaning(problem)
                 if told is None:
@@ -96,18 +101,24 @@ class Vault:
         self._lock = lock
         self._now = now
         self._damaged = self._closed = False
+        self._changed = True
+        self._backup_at: int | None = None
+        self._keeper = Keeper(folder, opened.subkey(journal.PURPOSE))
+        self.recovery: repair.Recovery | None = None
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
-        path, key = folder / FILE_NAME, opened.subkey(_PURPOSE)
+        path, key = folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
         self._writing = _Door(cipher.open_raw(path, key, access, exclusive=not two), "BEGIN IMMEDIATE")
         try:
             self._migrate()
+            self._start_journal()
             self._reading = self._writing
             if two:
                 reader = cipher.open_raw(path, key, cipher.Access.WRITE)
                 reader.execute("PRAGMA query_only = ON")
                 self._reading = _Door(reader, "BEGIN")
         except BaseException:
+            self._keeper.close()
             self._writing.close()
             raise
 
@@ -116,7 +127,8 @@ class Vault:
         """Whether there is a vault in this folder, whatever its state."""
         if (folder / _MAKING_NAME).exists():
             return False
-        return any((folder / name).exists() for name in (FILE_NAME, *keyslots.FILE_NAMES))
+        names = (FILE_NAME, journal.FILE_NAME, backups.FOLDER, *keyslots.FILE_NAMES)
+        return any((folder / name).exists() for name in names)
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, *, person: str, now: Callable[[], int]) -> Vault:
@@ -146,24 +158,64 @@ class Vault:
 
     @classmethod
     def open(cls, folder: Path, passphrase: str, *, now: Callable[[], int]) -> Vault:
-        """Open the vault in this folder; after an unclean end it is checked whole before anything is written.
+        """Open the vault in this folder; every page is checked before anything is written.
+
+        A damaged vault is put right from its newest sound backup and its journal; `recovery` then says how.
 
         Raises:
             UserError: `passphrase_wrong`, or `passphrase_wait` after several wrong ones.
-            UnavailableError: `vault_missing`, `vault_in_use`, `vault_newer`, or `vault_damaged`; then the
-                files are as they were.
+            UnavailableError: `vault_missing`, `vault_in_use`, `vault_newer`; `vault_damaged` when nothing
+                could put it right, and then the files are as they were.
         """
-        if not cls.exists(folder):
+        return cls._open(folder, passphrase, now, None)
+
+    @classmethod
+    def restore(cls, folder: Path, source: Path, passphrase: str, *, now: Callable[[], int]) -> Vault:
+        """Open the vault as the newest backup in the folder `source` has it, with the journal on top.
+
+        What was there is moved aside first, sealed; where it is sound, a backup of it is made too.
+
+        Raises:
+            UserError: as `open`.
+            UnavailableError: as `open`; `backup_unreadable` when there is no backup that opens.
+        """
+        if next(backups.key_files(source), None) is None:
+            raise UnavailableError("backup_unreadable")
+        with contextlib.suppress(UnavailableError):
+            before = cls._open(folder, passphrase, now, None)
+            try:
+                before.backup(backups.RESTORE)
+            finally:
+                before.close()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return cls._open(folder, passphrase, now, source)
+        except UnavailableError as problem:
+            if problem.code == "vault_damaged":
+                raise UnavailableError("backup_unreadable") from problem
+            raise
+
+    @classmethod
+    def _open(cls, folder: Path, passphrase: str, now: Callable[[], int], source: Path | None) -> Vault:
+        if source is None and not cls.exists(folder):
             raise UnavailableError("vault_missing")
         lock = InstanceLock(folder / _LOCK_NAME)
         try:
-            _require_file(folder / FILE_NAME)
-            opened = keyslots.open_slots(folder, passphrase, now=now)
-            _examine(folder, opened.subkey(_PURPOSE))
-            return cls(folder, opened, lock, now)
+            opened = open_slots(folder, passphrase, now=now, spare=source or folder / backups.FOLDER)
+            if source is None:
+                try:
+                    examine(folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE))
+                    return cls(folder, opened, lock, now)
+                except UnavailableError as problem:
+                    if problem.code != "vault_damaged":
+                        raise
+            recovery = repair.rebuild(folder, FILE_NAME, opened, now=now, source=source)
+            vault = cls(folder, opened, lock, now)
         except BaseException:
             lock.release()
             raise
+        vault.recovery = recovery
+        return vault
 
     @property
     def person(self) -> str:
@@ -195,6 +247,7 @@ class Vault:
         """
         with self._writing.opened() as connection:
             yield connection
+        self._changed = True
 
     @contextmanager
     def change(self, author: bytes) -> Iterator[Change]:
@@ -206,14 +259,21 @@ class Vault:
             UserError: `not_enrolled` before this laptop has a device number.
             UnavailableError: as for `write`.
         """
-        with self.write() as connection:
-            me = load_identity(connection, now=self._now)
-            if me is None:
-                raise UserError("not_enrolled")
-            change = Change(connection, Writer(connection, me, author))
-            yield change
-            touched = change.writer.flush()
-            search.refresh(connection, touched)
+        try:
+            with self._writing.opened(self._keeper.confirm) as connection:
+                me = load_identity(connection, now=self._now)
+                if me is None:
+                    raise UserError("not_enrolled")  # noqa: TRY301 - nothing was put down yet
+                first = me.next_n
+                change = Change(connection, Writer(connection, me, author))
+                yield change
+                touched = change.writer.flush()
+                search.refresh(connection, touched)
+                self._keeper.put(connection, me, first)
+        except BaseException:
+            self._keeper.withdraw()
+            raise
+        self._changed = True
         change.touched = touched
 
     def add_person(self, passphrase: str, person: str) -> None:
@@ -224,6 +284,73 @@ class Vault:
             UnavailableError: `disk_full`.
         """
         keyslots.add_person(self._folder, self._opened, passphrase, person)
+        self._changed = True
+
+    def backup_if_due(self, now: int) -> bool:
+        """Make a backup when something changed in half an hour of use, or there is none; call it often.
+
+        Whether one was made. Raises as `backup`, and then waits for the next half hour.
+        """
+        if not self._changed or self._closed or self._damaged:
+            return False
+        if self._backup_at is not None and 0 <= now - self._backup_at < BACKUP_EVERY_MS:
+            return False
+        self._backup_at = now
+        self.backup(backups.REGULAR)
+        return True
+
+    def backup(self, why: str) -> backups.Backup:
+        """Make a backup now, let go of those that are no longer needed, and cut the journal.
+
+        Raises:
+            UnavailableError: `backup_no_room`, `backup_failed`, `disk_full`, `disk_failing`,
+                `vault_damaged`; all earlier backups are there still.
+        """
+        folder = self._folder / backups.FOLDER
+        backups.require_room(folder, self._folder / FILE_NAME)
+        self._changed = False
+        try:
+            made = self._make_backup(folder, why)
+        except BaseException:
+            self._changed = True
+            raise
+        self._backup_at = made.label.at
+        backups.rotate(folder, self._opened)
+        there = backups.listed(folder, self._opened)
+        if len(there) > 1:
+            # Up to the one before the newest, so that one of them may be damaged and nothing is missing.
+            with contextlib.suppress(UnavailableError), self._writing.opened() as connection:
+                me = load_identity(connection, now=self._now)
+                if me is not None and there[1].label.device == me.device:
+                    self._keeper.cut(connection, me, there[1].label.next_n - 1)
+        return made
+
+    def backup_to(self, folder: Path) -> backups.Backup:
+        """Make a backup in a folder elsewhere, say on a stick; nothing there is removed.
+
+        Raises:
+            UnavailableError: as `backup`.
+        """
+        backups.require_room(folder, self._folder / FILE_NAME)
+        return self._make_backup(folder, backups.BY_HAND)
+
+    def _make_backup(self, folder: Path, why: str) -> backups.Backup:
+        return backups.make(self._source, self._folder, folder, self._opened, why=why, now=self._now())
+
+    @contextmanager
+    def _source(self) -> Iterator[cipher.RawConnection]:
+        """A connection to copy from that keeps nobody waiting, where SQLite may have another one."""
+        if cipher.sqlite_version() < cipher.TWO_CONNECTIONS_FROM:
+            with self._writing.outside() as raw:
+                yield raw
+            return
+        path, key = self._folder / FILE_NAME, self._opened.subkey(repair.DATABASE_PURPOSE)
+        raw = cipher.open_raw(path, key, cipher.Access.WRITE)
+        try:
+            raw.execute("PRAGMA query_only = ON")
+            yield raw
+        finally:
+            raw.close()
 
     def check(self) -> None:
         """Verify every page and the structure of the vault.
@@ -253,6 +380,7 @@ class Vault:
         if self._closed:
             return
         self._closed = True
+        self._keeper.close()
         if self._reading is not self._writing:
             self._reading.close()
         if self._damaged:
@@ -270,15 +398,28 @@ class Vault:
         last = None
         if self._reading is not self._writing:
             with contextlib.suppress(UnavailableError):
-                path, key = self._folder / FILE_NAME, self._opened.subkey(_PURPOSE)
+                path, key = self._folder / FILE_NAME, self._opened.subkey(repair.DATABASE_PURPOSE)
                 last = cipher.open_raw(path, key, cipher.Access.READ)
         self._writing.close()
         if last is not None:
             last.close()
 
+    def _start_journal(self) -> None:
+        with self.write() as connection:
+            me = load_identity(connection, now=self._now)
+            self._keeper.start(connection, me)
+        last = next(iter(backups.listed(self._folder / backups.FOLDER, self._opened)), None)
+        self._changed = last is None or me is None or last.label.next_n != me.next_n
+        self._backup_at = None if last is None else last.label.at
+        if self._keeper.brought_back:
+            self.recovery = repair.Recovery(None, self._keeper.brought_back, complete=True)
+
     def _migrate(self) -> None:
         with self.write() as connection:
             steps = migrations.pending_steps(connection, migrations.STEPS)
+            old = migrations.version(connection) > 0
+        if steps and old:
+            self.backup(backups.MIGRATION)
         for step in steps:
             with self.write() as connection:
                 migrations.apply_step(connection, step)
@@ -286,25 +427,3 @@ class Vault:
 
 def _database_files() -> tuple[str, ...]:
     return FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"
-
-
-def _require_file(path: Path) -> None:
-    """Refuse a file that cannot be a vault before anybody is asked to wait for a key."""
-    if not path.is_file() or not path.stat().st_size or cipher.is_plain(path):
-        raise UnavailableError("vault_damaged")
-
-
-def _examine(folder: Path, key: bytes) -> None:
-    """Look before writing: is it ours, whole, and not of a newer program? Changes no file."""
-    path = folder / FILE_NAME
-    raw = cipher.open_raw(path, key, cipher.Access.READ)
-    try:
-        if cipher.has_wal(path):
-            cipher.verify(raw)
-        seen = raw.execute("PRAGMA user_version").fetchone()
-    finally:
-        raw.close()
-    if seen is None or seen[0] == 0:
-        raise UnavailableError("vault_damaged")
-    if not isinstance(seen[0], int) or seen[0] > len(migrations.STEPS):
-        raise UnavailableError("vault_newer")

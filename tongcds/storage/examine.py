@@ -1,0 +1,43 @@
+"""Looking at a vault's files before anything is written: are they ours, whole, and not of a newer program?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tongcds.errors import UnavailableError
+from tongcds.storage import cipher, keyslots, migrations, repair
+
+
+def examine(path: Path, key: bytes) -> None:
+    """Verify every page and, after an unclean end, the structure too. Changes no file.
+
+    Raises:
+        UnavailableError: `vault_damaged`, `vault_newer` or `disk_failing`.
+    """
+    if not path.is_file() or not path.stat().st_size or cipher.is_plain(path):
+        raise UnavailableError("vault_damaged")
+    raw = cipher.open_raw(path, key, cipher.Access.READ)
+    try:
+        cipher.verify(raw, structure=cipher.has_wal(path))
+        seen = raw.execute("PRAGMA user_version").fetchone()
+    finally:
+        raw.close()
+    if seen is None or seen[0] == 0:
+        raise UnavailableError("vault_damaged")
+    if not isinstance(seen[0], int) or seen[0] > len(migrations.STEPS):
+        raise UnavailableError("vault_newer")
+
+
+def open_slots(folder: Path, passphrase: str, *, now: Callable[[], int], spare: Path) -> keyslots.VaultKey:
+    """Open the key slots; where no copy is whole, those of the newest backup in `spare` take their place.
+
+    Raises:
+        UserError, UnavailableError: as `keyslots.open_slots`.
+    """
+    try:
+        return keyslots.open_slots(folder, passphrase, now=now)
+    except UnavailableError as problem:
+        if problem.code != "vault_damaged" or not repair.restore_keys(folder, spare, now()):
+            raise
+    return keyslots.open_slots(folder, passphrase, now=now)
