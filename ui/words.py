@@ -120,9 +120,9 @@ def target(value: float) -> str:
 def _moved(change: float, aim: float | None) -> str:
     points = format_points(change)
     if aim is None:
-        return _("{points} points this month").format(points=points)
+        return _("{points} pts this month").format(points=points)
     # translators: has to fit under a tile, so "target" may be abbreviated
-    words = _("{points} points this month · target {share}")
+    words = _("{points} pts this month · target {share}")
     return words.format(points=points, share=format_percent(aim))
 
 

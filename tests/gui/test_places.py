@@ -246,8 +246,8 @@ def test_a_row_of_the_overview_is_opened_where_that_leads_somewhere(shown, qtbot
     [
         (0, 0, "No team yet", Tone.QUIET),
         (4, 4, "In time", Tone.GOOD),
-        (4, 3, "1 team missing", Tone.WARN),
-        (4, 2, "2 teams missing", Tone.BAD),
+        (4, 3, "1 missing", Tone.WARN),
+        (4, 2, "2 missing", Tone.BAD),
     ],
 )
 def test_a_unit_says_whether_its_teams_have_sent(teams, in_time, words, tone):

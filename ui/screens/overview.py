@@ -46,7 +46,7 @@ def reporting(row: OverviewRow) -> words.State:
         return words.State(_("No team yet"), Tone.QUIET)
     if not missing:
         return words.State(_("In time"), Tone.GOOD)
-    late = ngettext("{n} team missing", "{n} teams missing", missing).format(n=missing)
+    late = ngettext("{n} missing", "{n} missing", missing).format(n=missing)
     return words.State(late, Tone.BAD if missing * 2 >= row.teams else Tone.WARN)
 
 
