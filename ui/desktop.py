@@ -29,6 +29,7 @@ from tongcds.i18n import _, format_number, ngettext, set_language
 from tongcds.settings import LANGUAGE, Setting, Settings
 from ui import app as dressing
 from ui.changes import ChangeBus
+from ui.editing import Editing
 from ui.errors import words_for
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen, Prepared
@@ -83,6 +84,15 @@ class Desktop(QObject):
         self._net = net or ThreadPoolExecutor(1, "net")
         self.changes = ChangeBus(self)
         self.who = core.whoami()
+        self.editing = Editing(
+            core,
+            window=lambda: self.shell,
+            reads=self.reads,
+            writes=self.writes,
+            changed=self._changed,
+            show=self.open_household,
+            parent=self,
+        )
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit)
         self._exchanged.connect(self._after_exchange)
         self.shell = self._make_shell()
@@ -96,9 +106,12 @@ class Desktop(QObject):
 
     def show(self) -> None:
         """Show the window at the first place of the role."""
-        self.shell.show_place(self.shell.places[0].key)
+        first = self.shell.places[0].key
+        self.shell.show_place(first)
         self.refresh_status()
         self.shell.fit_screen()
+        # Qt would give the focus to the rail, whose ring says nothing to somebody who only looks.
+        self.shell.screen_of(first).setFocus()
 
     def close(self) -> None:
         """Stop exchanging, finish what is being written, close the vault."""
@@ -164,6 +177,9 @@ class Desktop(QObject):
         )
         screen.log_requested.connect(self.log_household)
         screen.import_requested.connect(self._import)
+        screen.add_requested.connect(self.editing.add)
+        screen.edit_requested.connect(self.editing.edit)
+        screen.seen.connect(self.editing.record)
         return screen
 
     def _log(self) -> QWidget:

@@ -105,10 +105,9 @@ class Stage:
 
     def __enter__(self) -> Self:
         """Show the window at the first place of its role."""
-        self.shell.show_place(self.shell.places[0].key)
-        self.desktop.refresh_status()
+        self.desktop.show()
+        self.shell.showNormal()
         self.shell.resize(*SIZE)
-        self.shell.show()
         self.shell.activateWindow()
         settle()
         return self
