@@ -32,7 +32,7 @@ VILLAGES = ("Bản Nà Nghịu", "Bản Co Trai", "Bản Phiêng Khàng", "Bản
 
 AREA = "Mai Sơn"
 SAMPLE = ROOT / "resources" / "sample" / "ho-dan-sach.xlsx"
-PASSPHRASE = "mận hậu chín đỏ tháng năm"
+PASSPHRASE = "man hau chin do thang nam"
 SECONDS = 60
 CHEAP = 8 * 1024 * 1024, 1
 """Memory and passes for deriving a key; the real ones would be most of what a test waits for."""

@@ -15,7 +15,7 @@ import pytest
 
 from tests.e2e import display
 from tests.e2e.display import Keyboard
-from tests.e2e.province import COMMUNE, SAMPLE, SECONDS, VILLAGES, Laptop
+from tests.e2e.province import COMMUNE, PASSPHRASE, SAMPLE, SECONDS, VILLAGES, Laptop
 from tests.meta.rules import ROOT
 from tongcds.actions import importing, overview, register
 from tongcds.domain.views import HouseholdFilter
@@ -88,6 +88,16 @@ def accounts(core):
     return tile.numerator, tile.denominator
 
 
+def unlock(window: Window, keys: Keyboard) -> None:
+    """Open the vault with its passphrase; afterwards the keyboard is the main window's."""
+    keys.into(str(window.until(lambda now: now["place"] == "opening")["window"]))
+    window.until(lambda now: now["active"] and now["focus"] != "")
+    keys.type(PASSPHRASE)
+    keys.press("Return")
+    keys.into(str(window.until(lambda now: now["place"] == "today")["window"]))
+    window.until(lambda now: now["active"])
+
+
 def type_a_visit(window: Window, keys: Keyboard) -> None:
     """From wherever the window is to "saved", as a person would who looks at the screen now and then."""
     keys.press("ctrl+n")
@@ -126,12 +136,11 @@ def test_a_visit_typed_into_a_real_window_reaches_the_commune(
     window, computers, province, screen, capsys, record_property
 ):
     keys = Keyboard(screen)
-    keys.into(str(window.until(lambda now: now["place"] == "today")["window"]))
-    window.until(lambda now: now["active"])
+    unlock(window, keys)
     province.stop()
-    began = time.monotonic()
+    before, began = keys.strokes, time.monotonic()
     type_a_visit(window, keys)
-    strokes, seconds = keys.strokes, time.monotonic() - began
+    strokes, seconds = keys.strokes - before, time.monotonic() - began
     assert window.until(lambda now: "7" in now["badge"])["place"] == "today"
 
     # The network is back; still nobody touches a mouse.
@@ -140,10 +149,10 @@ def test_a_visit_typed_into_a_real_window_reaches_the_commune(
 
     commune = computers["commune"].opened()
     try:
-        before = accounts(commune)
+        nobody, grown = accounts(commune)
         commune.runner.exchange_now()
-        assert before[0] is None
-        assert accounts(commune) == (2, before[1])
+        assert nobody is None
+        assert accounts(commune) == (2, grown)
         (row,) = register.households(commune, HouseholdFilter(text="CM-0001")).rows
         (visit,) = register.household(commune, row.household_id).history
         assert visit.by == "Lò Thị Ngân"
@@ -155,6 +164,6 @@ def test_a_visit_typed_into_a_real_window_reaches_the_commune(
     record_property("seconds", round(seconds, 1))
     with capsys.disabled():
         sys.stdout.write(f"\na visit typed without a mouse: {strokes} keys in {seconds:.1f} s; ")
-        sys.stdout.write(f"{keys.strokes - strokes} more to sync\n")
+        sys.stdout.write(f"{keys.strokes - before - strokes} more to sync\n")
     # Twenty seconds are promised to a volunteer, who types two keys a second.
     assert strokes <= 40

@@ -1,7 +1,7 @@
-"""The real window of a vault, in a process of its own, that says on standard output how it looks to a person.
+"""The real program on a vault, in its own process, that says on standard output how it looks to a person.
 
 Run as `python -m tests.e2e.watched_window PROFILE`. A line of JSON for each change: which place is shown,
-what has the focus, what the badge and the message say. It ends when its window is closed.
+what has the focus, what the badge and the message say. It ends when its last window is closed.
 """
 
 from __future__ import annotations
@@ -13,38 +13,40 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from tests.e2e.province import PASSPHRASE
-from tongcds.actions import opening
 from tongcds.clock import system_clock
 from tongcds.settings import Settings
 from ui import app as dressing
-from ui.desktop import Desktop
+from ui.program import Program
 
 EVERY_MS = 40
 
 
-def looks(desktop: Desktop) -> dict:
+def looks(program: Program) -> dict:
     """What a person would notice."""
     focus = QApplication.focusWidget()
-    return {
-        "window": int(desktop.shell.winId()),
-        "active": desktop.shell.isActiveWindow(),
-        "place": desktop.shell.place,
-        "focus": "" if focus is None else focus.accessibleName() or type(focus).__name__,
-        "badge": desktop.shell.top.badge.accessibleName(),
-        "said": desktop.shell.messages.words() if desktop.shell.messages.isVisible() else "",
+    seen = {"focus": "" if focus is None else focus.accessibleName() or type(focus).__name__}
+    if program.desktop is None:
+        opening = program.opening
+        return seen | {"window": int(opening.winId()), "place": "opening", "active": opening.isActiveWindow()}
+    shell = program.desktop.shell
+    return seen | {
+        "window": int(shell.winId()),
+        "place": shell.place,
+        "active": shell.isActiveWindow(),
+        "badge": shell.top.badge.accessibleName(),
+        "said": shell.messages.words() if shell.messages.isVisible() else "",
     }
 
 
 def main(profile: Path) -> int:
     app = dressing.create(sys.argv[:1])
-    desktop = Desktop(opening.open_vault(profile, PASSPHRASE, system_clock), Settings(profile))
-    desktop.show()
+    program = Program(profile, Settings(profile), system_clock)
+    program.show()
     last: dict = {}
 
     def tell() -> None:
         nonlocal last
-        now = looks(desktop)
+        now = looks(program)
         if now != last:
             last = now
             sys.stdout.write(json.dumps(now) + "\n")
@@ -55,7 +57,7 @@ def main(profile: Path) -> int:
     timer.start(EVERY_MS)
     app.exec()
     timer.stop()
-    desktop.close()
+    program.close()
     return 0
 
 
