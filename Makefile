@@ -6,7 +6,7 @@ T ?= tests
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap run test check fix serve screens bench package strings lock clean
+.PHONY: help bootstrap run test soak check fix serve screens bench package strings lock clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ run: bootstrap ## open the desktop on a throw-away demo vault beside a demo serv
 test: ## run every test; one file or folder with T=tests/unit
 	@scripts/bootstrap.sh --tests
 	@$(PYTHON_ENV)/python -m pytest $(PYTEST_ARGS) $(T)
+
+soak: ## the same faults as in `make test`, many times over (hours); FAULT_SEED=… repeats a run
+	@scripts/bootstrap.sh --tests
+	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults
 
 check: bootstrap ## format, lint, types, layers, catalogues, rules of the house
 	@$(PYTHON_ENV)/ruff format --check --quiet .

@@ -76,7 +76,8 @@ def make(
         UnavailableError: `disk_full`, `disk_failing`, `vault_damaged`, or `backup_failed` when the copy is
             not what was copied. What was there before is there still.
     """
-    name = f"{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{now % 1000:03}-{why}"
+    # Numbered, since the clock may have been put back.
+    name = f"{_last_number(folder) + 1:06}-{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{why}"
     making = folder / (name + _UNFINISHED)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,7 +131,7 @@ def listed(folder: Path, opened: keyslots.VaultKey) -> tuple[Backup, ...]:
         label = _read_label(path / LABEL_NAME, opened)
         if label is not None and (path / DATABASE_NAME).is_file():
             found.append(Backup(path, label))
-    return tuple(sorted(found, key=lambda backup: backup.label.at, reverse=True))
+    return tuple(reversed(found))
 
 
 def unpack(backup: Backup, path: Path, opened: keyslots.VaultKey, key: bytes) -> None:
@@ -207,6 +208,11 @@ def _paths(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_dir() and path.suffix != _UNFINISHED)
+
+
+def _last_number(folder: Path) -> int:
+    heads = [path.name.partition("-")[0] for path in _paths(folder)]
+    return max((int(head) for head in heads if head.isdecimal()), default=0)
 
 
 def _facts(raw: cipher.RawConnection) -> Facts:

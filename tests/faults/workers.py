@@ -1,0 +1,168 @@
+"""Programs of their own that work on a vault and say what they called done, until somebody kills them."""
+
+from __future__ import annotations
+
+from itertools import count
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from tests.faults import scenes
+from tests.faults.scenes import OTHER
+from tests.unit.storage.homes import AUTHOR, COMMUNE, PASSPHRASE, Ticking, home, visit
+from tests.unit.storage.homes import Home as Place
+from tongcds.errors import TongcdsError
+from tongcds.records import record_type
+from tongcds.replica import acknowledge, adopt, load_identity
+from tongcds.storage import backups, local, migrations
+from tongcds.storage.vault import Vault
+
+VILLAGE, HOUSEHOLD = record_type("village").table, record_type("household").table
+A_PAGE = 40
+Done = Iterator[int]
+
+
+def place(vault: Vault) -> Place:
+    with vault.read() as connection:
+        row = connection.execute(HOUSEHOLD.select().limit(1)).one()
+    return Place(row.id, row.village_id, [])
+
+
+def save(vault: Vault) -> Done:
+    """Visits, one after the other; says the number of the last write of each."""
+    to = place(vault)
+    while True:
+        with vault.change(AUTHOR) as change:
+            visit(change.writer, to, "2026-11-23", {"service": "PY01", "result": "alone"})
+            last = change.writer.next_n - 1
+        yield last
+
+
+def take_in(vault: Vault) -> Done:
+    """Many households in one transaction with the note that takes them back, as an import does."""
+    to = place(vault)
+    while True:
+        with vault.change(AUTHOR) as change:
+            first = change.writer.next_n
+            made = [home(change.writer, to.village, f"N-{first}-{i}", "Hà Văn Ai").id for i in range(60)]
+            last = change.writer.next_n - 1
+            batch = local.ImportBatch(made[0], 1, "x", 60, 60, {"household": made}, {}, first, last)
+            local.save_import(change.connection, batch)
+        yield last
+
+
+def pull(vault: Vault) -> Done:
+    """Pages of another device's villages with the cursor that belongs to them; says the cursor."""
+    now = Ticking()
+    with vault.read() as connection:
+        known = connection.execute(select(func.count()).where(VILLAGE.c.device == OTHER)).scalar_one()
+    for at in count(known, A_PAGE):
+        with vault.write() as connection:
+            me = load_identity(connection, now=now)
+            assert me is not None
+            areas = frozenset({COMMUNE})
+            adopt(connection, me, scenes.page(at + 1, A_PAGE), [], {COMMUNE: at + A_PAGE}, areas)
+        yield at + A_PAGE
+
+
+def acknowledged(vault: Vault) -> Done:
+    """A visit and then the receipt for it; says up to where receipts came."""
+    for last in save(vault):
+        with vault.write() as connection:
+            me = load_identity(connection, now=Ticking())
+            assert me is not None
+            acknowledge(connection, me, last)
+        yield last
+
+
+def back_up(vault: Vault) -> Done:
+    """A visit and then a backup, with what belongs to it: rotation and cutting the journal."""
+    for last in acknowledged(vault):
+        vault.backup(backups.REGULAR)
+        yield last
+
+
+def carry(vault: Vault) -> Done:
+    """A visit and then a backup onto a stick."""
+    for last in save(vault):
+        vault.backup_to(vault.folder.parent / "stick")
+        yield last
+
+
+def steps() -> tuple[migrations.Step, ...]:
+    """Steps of a newer program, of which each can be cut off."""
+    done = len(migrations.STEPS)
+
+    def shape(number: int) -> Callable[[object], None]:
+        def apply(connection: object) -> None:
+            run = connection.exec_driver_sql  # type: ignore[attr-defined]
+            run(f"CREATE TABLE newer_{number} AS SELECT * FROM household")
+            run(f"ALTER TABLE newer_{number} ADD COLUMN more TEXT")
+            run(f"UPDATE newer_{number} SET more = 'x'")
+
+        return apply
+
+    return tuple(migrations.Step(done + i, "newer", shape(i)) for i in range(1, 4))
+
+
+ACTIONS: dict[str, Callable[[Vault], Done]] = {
+    "save": save,
+    "import": take_in,
+    "pull": pull,
+    "acknowledge": acknowledged,
+    "back up": back_up,
+    "back up onto a stick": carry,
+    "migrate": save,
+}
+
+
+def work(action: str, folder: Path, out: Connection) -> None:
+    """Say each thing that is done, until killed."""
+    scenes.hurry()
+    if action == "migrate":
+        out.send(0)
+        migrations.STEPS = (*migrations.STEPS, *steps())
+    vault = Vault.open(folder, PASSPHRASE, now=Ticking())
+    for done in ACTIONS[action](vault):
+        out.send(done)
+
+
+def fill(folder: Path, room: int, out: Connection) -> None:
+    """Save and back up until no file may grow further, go on when there is room again; tells both in turn."""
+    import resource
+
+    scenes.hurry()
+    vault = Vault.open(folder, PASSPHRASE, now=Ticking())
+    _soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    largest = max(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, hard))
+    to, code = place(vault), ""
+    while not code:
+        try:
+            with vault.change(AUTHOR) as change:
+                visit(change.writer, to, "2026-11-23", {"service": "PY01", "result": "alone"})
+                last = change.writer.next_n - 1
+            out.send(last)
+            if last % 5 == 0:
+                vault.backup(backups.REGULAR)
+        except TongcdsError as problem:
+            code = problem.code
+    out.send(code)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    for last in (next(save(vault)) for _ in range(3)):
+        out.send(last)
+    out.send(scenes.problems(vault))
+    vault.close()
+    out.send("closed")
+
+
+def intrude(folder: Path, out: Connection) -> None:
+    """Try to open a vault that another program has open."""
+    scenes.hurry()
+    try:
+        Vault.open(folder, PASSPHRASE, now=Ticking()).close()
+    except TongcdsError as problem:
+        out.send(problem.code)
+    else:
+        out.send("opened")
