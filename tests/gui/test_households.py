@@ -98,9 +98,10 @@ def test_tab_goes_from_the_list_to_the_household(screen):
     keys = Keyboard(screen)
     screen.rows.setFocus()
     keys.press(TAB)
-    assert keys.focus() is screen.detail.reveal
-    keys.press(TAB)
-    assert keys.focus() is screen.detail.log
+    for widget in (screen.detail.reveal, screen.detail.edit, screen.detail.log, screen.detail.own_facts):
+        assert keys.focus() is widget
+        keys.press(TAB)
+    assert keys.focus() is screen.detail.people
 
 
 def test_an_answer_to_an_older_question_is_passed_over(open_screen, qtbot):
@@ -223,8 +224,8 @@ def test_a_number_that_comes_late_is_not_shown_at_another_household(open_screen)
 
 
 def test_what_is_not_there_has_no_button(open_screen):
-    drawn = outline(open_screen(reveal=None, can_log=False, can_import=False))
-    for words in ("hiện", "Ghi nhận hỗ trợ", "Nhập danh sách"):
+    drawn = outline(open_screen(reveal=None, can_log=False, can_import=False, can_edit=False))
+    for words in ("hiện", "Ghi nhận hỗ trợ", "Nhập danh sách", "Thêm hộ", "Sửa", "Tình trạng của hộ"):
         assert words not in drawn
 
 
@@ -234,6 +235,8 @@ def test_without_a_register_the_first_step_is_offered(open_screen, qtbot):
     assert "Chưa có hộ nào" in drawn
     with qtbot.waitSignal(screen.import_requested):
         screen._instead.action.click()
+    with qtbot.waitSignal(screen.add_requested):
+        screen._instead.other.click()
     assert "Nhập danh sách" not in outline(open_screen(find=village.nothing_listed, can_import=False))
 
 

@@ -85,7 +85,8 @@ def test_tab_reaches_everything_that_can_be_used_and_all_of_it_has_a_name(window
         for widget in inside(shell)
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and not widget.focusProxy()
     ]
-    reached = reached_by_tab(shell, len(usable) + 5)
+    # More steps than widgets: a row of a form opens further fields when Tab comes to it.
+    reached = reached_by_tab(shell, 2 * len(usable))
     assert [widget.accessibleName() for widget in usable if widget not in reached] == []
     assert [type(widget).__name__ for widget in usable if not widget.accessibleName()] == []
 

@@ -38,15 +38,15 @@ NAME, BIRTH, SEX, RELATION, PHONE, ID_NUMBER, NOTE, PRESENCE, DAY = (
 TEXTS: Final = (NAME, BIRTH, SEX, RELATION, PHONE, ID_NUMBER, NOTE, PRESENCE, DAY)
 
 _DOUBTS: Final[dict[str, str]] = {
-    "birth_two_digit_year": N_("Saved as {kept}."),
-    "birth_invalid": N_("There is no such day. Saved as {kept}."),
+    "birth_two_digit_year": N_("Year of birth: saved as {kept}."),
+    "birth_invalid": N_("There is no such day of birth. Saved as {kept}."),
     "birth_future": N_("This birth lies in the future."),
     "phone_invalid": N_("This does not look like a phone number. It is saved as it stands."),
-    "phone_zero_restored": N_("Saved as {kept}."),
-    "phone_old_prefix": N_("A number from before 2018. Saved as {kept}."),
+    "phone_zero_restored": N_("Phone number: saved as {kept}."),
+    "phone_old_prefix": N_("A phone number from before 2018. Saved as {kept}."),
     "id_invalid": N_("A personal number has 12 digits. It is saved as it stands."),
     "id_digits_lost": N_("A personal number has 12 digits. It is saved as it stands."),
-    "id_zero_restored": N_("Its first 0 was probably lost. Saved as {kept}."),
+    "id_zero_restored": N_("The first 0 of the personal number was probably lost. Saved as {kept}."),
     "id_old_cmnd": N_("The number of an old identity card; it is kept as an old paper."),
     "id_unknown_place": N_("The first three digits are no known place."),
     "id_sex_mismatch": N_("The personal number says another sex."),

@@ -15,7 +15,8 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import register, samples, village
+from ui.preview import editing, register, samples, village
+from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
 from ui.screens.log_visit import LogVisitScreen
@@ -115,6 +116,23 @@ def _log(kind: str) -> QWidget:
     )
 
 
+def _household_form(kind: str) -> QWidget:
+    lookalikes = {"typical": (editing.LOOKALIKE,)}.get(kind, ())
+    return HouseholdFormScreen(
+        village.identity("HN-0087") if kind == "typical" else None,
+        load=_fail if kind == "error" else editing.start,  # type: ignore[arg-type]  # as above
+        lookalikes=lambda _query: lookalikes,
+        taken=lambda _village, _code, _but: False,
+        save=_nothing,
+        save_draft=_nothing,
+        load_draft=editing.draft if kind == "typical" else _nothing,
+        drop_draft=_nothing,
+        reads=tasks(),
+        writes=tasks(),
+        clock=lambda: samples.NOW,
+    )
+
+
 def _import(kind: str) -> QWidget:
     screen = ImportScreen(prepare=register.prepare, apply=_nothing, tasks=tasks(), clock=lambda: samples.NOW)
     if kind != "empty":
@@ -125,6 +143,7 @@ def _import(kind: str) -> QWidget:
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "households": (Role.TEAM, "households", _households),
+    "household-form": (Role.TEAM, "households", _household_form),
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "sync": (Role.TEAM, "sync", _sync),

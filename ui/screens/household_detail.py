@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from tongcds.domain.identity import format_phone
 from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow, Standing, Tone
 from tongcds.i18n import _, format_date, format_time
 from ui import theme, words
+from ui.forms.facts_dialog import FactsDialog
 from ui.household_words import due_words, person_note, poverty_words, short_day
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
@@ -54,17 +55,23 @@ def history_state(row: HistoryRow, today: date) -> words.State:
 
 
 class HouseholdPanel(Card):
-    """Shows a `HouseholdDetail`. `log_requested` and `phone_requested` carry its id."""
+    """Shows a `HouseholdDetail`. `log_requested`, `edit_requested` and `phone_requested` carry its id.
+
+    `seen` carries what was answered about one person or the household, as a tuple of `Seen`.
+    """
 
     log_requested = Signal(object)
+    edit_requested = Signal(object)
     phone_requested = Signal(object)
+    seen = Signal(object)
 
     def __init__(
-        self, *, can_log: bool, can_reveal: bool, clock: Clock, parent: QWidget | None = None
+        self, *, can_log: bool, can_edit: bool, can_reveal: bool, clock: Clock, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent=parent)
         self._household: HouseholdDetail | None = None
         self._can_reveal = can_reveal
+        self._can_edit = can_edit
         self._clock = clock
         self.heading = Text("", Style.TITLE)
         self._about = Text("", Style.NOTE)
@@ -78,11 +85,20 @@ class HouseholdPanel(Card):
         self.log = Button(_("Log support"), icon="clipboard-pen", kind=Kind.PRIMARY)
         self.log.setVisible(can_log)
         self.log.clicked.connect(self._ask_log)
+        self.edit = Button(_("Edit"), icon="pen-line")
+        self.edit.setAccessibleName(_("Edit the household"))
+        self.edit.setVisible(can_edit)
+        self.edit.clicked.connect(self._ask_edit)
+        self.own_facts = Button(_("Facts of the household"), kind=Kind.LINK)
+        self.own_facts.setVisible(can_edit)
+        self.own_facts.clicked.connect(self._ask_own_facts)
         self._pills = FlowRow(gap=1.5)
         self._people: RowsModel[PersonRow] = RowsModel([Column("", self._name_cell)], self)
-        self.people = RowsView(self._people, name=_("People of the household"), pick=False, side=2)
+        self.people = RowsView(self._people, name=_("People of the household"), pick=can_edit, side=2)
         self.people.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.people.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.people.setFocusPolicy(Qt.FocusPolicy.StrongFocus if can_edit else Qt.FocusPolicy.NoFocus)
+        self.people.installEventFilter(self)
+        self.people.opened.connect(self._ask_facts)
         self.people.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._promises = column(gap=1.5)
         self._course = Text(_("Course of support"), Style.HEADING)
@@ -102,10 +118,14 @@ class HouseholdPanel(Card):
         names.addLayout(contact)
         top = line(gap=3)
         top.addLayout(names, 1)
+        top.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.log, 0, Qt.AlignmentFlag.AlignTop)
         self.body.setSpacing(space(2.5))
         self.body.addLayout(top)
-        self.body.addWidget(self._pills)
+        about = line(gap=2)
+        about.addWidget(self._pills, 1)
+        about.addWidget(self.own_facts, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addLayout(about)
         scroll = ScrollColumn(gap=2)
         scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         scroll.setAccessibleName(_("Course of support"))
@@ -118,10 +138,14 @@ class HouseholdPanel(Card):
                 scroll.body.addSpacing(space(1))
         scroll.body.addStretch(1)
         self.body.addWidget(scroll, 1)
+        QWidget.setTabOrder(self.own_facts, self.people)
+        QWidget.setTabOrder(self.people, scroll)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             self.update()
+            if watched is self.people:
+                self._mark_person(on=event.type() == QEvent.Type.FocusIn)
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -130,6 +154,13 @@ class HouseholdPanel(Card):
             painter = QPainter(self)
             paint.begin(painter)
             paint.focus_ring(painter, QRectF(self.rect()), Length.RADIUS_CARD)
+
+    def _mark_person(self, *, on: bool) -> None:
+        """A person is chosen only while the keys are at the table; otherwise it is there to be read."""
+        if not on:
+            self.people.setCurrentIndex(QModelIndex())
+        elif not self.people.currentIndex().isValid():
+            self.people.choose(0)
 
     def household(self) -> HouseholdDetail | None:
         """What is shown."""
@@ -219,6 +250,27 @@ class HouseholdPanel(Card):
         title = " · ".join(part for part in (format_date(visit.on), visit.by) if part)
         lines = (*visit.lines, *((f"“{visit.note}”",) if visit.note else ()))
         return Moment(title, lines, state.words, state.tone, state.icon)
+
+    def _ask_edit(self) -> None:
+        if self._household is not None:
+            self.edit_requested.emit(self._household.household_id)
+
+    def _ask_own_facts(self) -> None:
+        shown = self._household
+        if shown is not None:
+            self._open_facts("household", shown.household_id, self.heading.words(), shown.facts)
+
+    def _ask_facts(self, person: PersonRow) -> None:
+        if self._can_edit:
+            self._open_facts("person", person.person_id, person.full_name, person.facts)
+
+    def _open_facts(self, subject: str, subject_id: bytes, name: str, facts: tuple[FactState, ...]) -> None:
+        today = business_date(self._clock)
+        dialog = FactsDialog(subject, subject_id, name, facts, today, parent=self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self.seen)
+        self.facts_dialog = dialog
+        dialog.open()
 
     def _ask_log(self) -> None:
         if self._household is not None:

@@ -44,7 +44,9 @@ _NEEDS: Final[dict[str, str]] = {
 
 
 class HouseholdsScreen(Page):
-    """The register. `log_requested` carries the id of a household, `import_requested` is the first step.
+    """The register. `log_requested` and `edit_requested` carry the id of a household.
+
+    `seen` carries what was observed; `import_requested` and `add_requested` are the first steps.
 
     Args:
         find: answers the list for a filter; runs off the UI thread.
@@ -56,10 +58,14 @@ class HouseholdsScreen(Page):
         clock: decides what today is.
         can_log: offer to log support.
         can_import: offer to bring in a register.
+        can_edit: offer to add and edit households.
     """
 
     log_requested = Signal(object)
+    edit_requested = Signal(object)
+    seen = Signal(object)
     import_requested = Signal()
+    add_requested = Signal()
 
     def __init__(
         self,
@@ -73,6 +79,7 @@ class HouseholdsScreen(Page):
         clock: Clock,
         can_log: bool = True,
         can_import: bool = True,
+        can_edit: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -84,6 +91,7 @@ class HouseholdsScreen(Page):
         self._clock = clock
         self._can_log = can_log
         self._can_import = can_import
+        self._can_edit = can_edit
         self._list: HouseholdList | None = None
         self._needs = ""
         self._village: bytes | None = None
@@ -103,6 +111,8 @@ class HouseholdsScreen(Page):
         self.rows.picked.connect(self._pick)
         self.rows.opened.connect(self._log_row)
         self.detail.log_requested.connect(self.log_requested)
+        self.detail.edit_requested.connect(self.edit_requested)
+        self.detail.seen.connect(self.seen)
         self.detail.phone_requested.connect(self._show_phone)
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
@@ -113,6 +123,10 @@ class HouseholdsScreen(Page):
             bring = Button(_("Import a register"), icon="file-spreadsheet")
             bring.clicked.connect(self.import_requested)
             actions.append(bring)
+        if self._can_edit:
+            self.add = Button(_("Add a household"), icon="plus", keys="Ctrl+Shift+N", hint="")
+            self.add.clicked.connect(self.add_requested)
+            actions.append(self.add)
         self._head = PageHead(_("Households"), "", actions)
         self._chips = FlowRow()
         self.villages = Choice()
@@ -135,7 +149,10 @@ class HouseholdsScreen(Page):
         self._left.body.addWidget(self.rows, 1)
         self._left.body.addWidget(self._more)
         self.detail = HouseholdPanel(
-            can_log=self._can_log, can_reveal=self._reveal is not None, clock=self._clock
+            can_log=self._can_log,
+            can_edit=self._can_edit,
+            can_reveal=self._reveal is not None,
+            clock=self._clock,
         )
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._cards.setSpacing(space(4))
@@ -215,8 +232,11 @@ class HouseholdsScreen(Page):
             words if self._can_import else _("Households appear here after the next sync."),
             action=_("Import a register") if self._can_import else "",
             action_icon="file-spreadsheet",
+            other=_("Add a household") if self._can_edit else "",
+            other_icon="plus",
         )
         first.acted.connect(self.import_requested)
+        first.acted_otherwise.connect(self.add_requested)
         return first
 
     @staticmethod

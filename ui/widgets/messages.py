@@ -132,9 +132,11 @@ class EmptyState(QWidget):
 
     Args:
         action: the words of the button; connect `acted`.
+        other: the words of another button beside it; connect `acted_otherwise`.
     """
 
     acted = Signal()
+    acted_otherwise = Signal()
 
     def __init__(
         self,
@@ -144,6 +146,8 @@ class EmptyState(QWidget):
         *,
         action: str = "",
         action_icon: str = "",
+        other: str = "",
+        other_icon: str = "",
         tone: Tone | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -163,6 +167,10 @@ class EmptyState(QWidget):
             self.action.clicked.connect(self.acted)
             box.addSpacing(space(1))
             box.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
+        if other:
+            self.other = Button(other, icon=other_icon)
+            self.other.clicked.connect(self.acted_otherwise)
+            box.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
         # Narrow lines in the middle are read more easily than one across the whole screen.
         middle = line()
         middle.addStretch(1)
