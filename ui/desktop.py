@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 import tongcds
-from tongcds.actions import Changes, Core, importing, overview, register, syncing, today, visits
+from tongcds.actions import Changes, Core, importing, overview, register, rescue, syncing, today, visits
 from tongcds.domain.views import (
     Draft,
     HouseholdFilter,
@@ -99,6 +99,7 @@ class Desktop(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.runner.tick)
+        self._timer.timeout.connect(self._back_up)
         self._automatic = automatic
         if automatic:
             self._timer.start()
@@ -420,6 +421,9 @@ class Desktop(QObject):
 
     def _load_draft(self) -> Draft | None:
         return visits.load_draft(self.core, _DRAFT)
+
+    def _back_up(self) -> None:
+        self.writes.run(partial(rescue.backup_if_due, self.core), bool, owner=self.shell, failed=self._failed)
 
     # Telling everybody.
 

@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, paths
-from tongcds.actions import Core, opening
+from tongcds.actions import Core, opening, rescue
 from tongcds.clock import Clock, system_clock
-from tongcds.i18n import set_language
+from tongcds.i18n import _, format_datetime, format_number, ngettext, set_language
 from tongcds.settings import LANGUAGE, Settings
 from ui import app as dressing
 from ui.desktop import Desktop
@@ -59,6 +59,7 @@ class Program(QObject):
             read_code=opening.invitation_of_code,
             enrol=opening.enrol_device,
             tasks=self._tasks,
+            rescue=_Rescue(self._profile, self._clock),
         )
         screen.opened.connect(self._open)
         return screen
@@ -89,10 +90,53 @@ class Program(QObject):
     def _open(self, core: Core) -> None:
         self.desktop = Desktop(core, self._settings)
         self.desktop.show()
+        words = recovery_words(rescue.recovered(core))
+        if words:
+            self.desktop.shell.say(words, stays=True)
         if self.opening is not None:
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
+
+
+class _Rescue:
+    """What can be done with this profile's vault when it does not open."""
+
+    def __init__(self, profile: Path, clock: Clock) -> None:
+        self._profile = profile
+        self._clock = clock
+
+    def copy(self, target: Path) -> Path:
+        return rescue.copy_everything(self._profile, target, self._clock)
+
+    def restore(self, source: Path, passphrase: str) -> Core:
+        return rescue.restore_backup(self._profile, source, passphrase, self._clock)
+
+    def begin_anew(self) -> Path:
+        return rescue.begin_anew(self._profile, self._clock)
+
+
+def recovery_words(told: rescue.Recovered | None) -> str:
+    """What to tell the person about a vault that was damaged and put right; "" when there was nothing."""
+    if told is None:
+        return ""
+    words = [_("The vault was damaged and has been put right.")]
+    if told.backup_at is not None:
+        words.append(
+            _("It was made anew from the backup of {moment}.").format(moment=format_datetime(told.backup_at))
+        )
+    if told.brought_back:
+        words.append(
+            ngettext("{n} change came back from the journal.", "{n} changes came back from the journal.",
+                     told.brought_back).format(n=format_number(told.brought_back))
+        )  # fmt: skip
+    if told.complete:
+        words.append(_("Nothing that you saved is lost."))
+    else:
+        words.append(
+            _("What you saved after that and the server had not received may be lost: please look it over.")
+        )
+    return " ".join(words)
 
 
 def main(clock: Clock = system_clock) -> int:

@@ -353,3 +353,83 @@ def test_every_input_has_a_name_and_it_fits_the_cheap_laptop_at_150_percent(open
     for field in screen.findChildren(QLineEdit):
         assert field.accessibleName()
     assert screen._card.width() <= 1366
+
+
+class Damaged(Machine):
+    """A computer whose vault does not open."""
+
+    def __init__(self, tmp_path):
+        super().__init__()
+        self.folder = tmp_path
+        self.done = []
+
+    def unlock(self, passphrase):
+        raise UnavailableError("vault_damaged")
+
+    def copy(self, target):
+        if target.name == "full":
+            raise UserError("stick_unwritable")
+        self.done.append(("copy", target))
+        return target / "TongCDS-1"
+
+    def restore(self, source, passphrase):
+        if source.name == "none":
+            raise UnavailableError("backup_unreadable")
+        self.done.append(("restore", source, passphrase))
+        return "vault"
+
+    def begin_anew(self):
+        self.done.append("anew")
+        return self.folder
+
+
+@pytest.fixture
+def rescue_screen(open_screen, tmp_path):
+    machine = Damaged(tmp_path)
+    screen = open_screen(exists=True)
+    screen._unlock, screen._rescue, screen._is_enrolled = machine.unlock, machine, machine.is_enrolled
+    enter(screen, PASSPHRASE)
+    return screen, machine
+
+
+def test_a_vault_that_does_not_open_offers_rescue_and_says_what_is_safe(rescue_screen):
+    screen, machine = rescue_screen
+    assert screen.rescue.isVisible()
+    assert screen.rescue.title.text() in outline(screen)
+    assert machine.done == []
+
+
+def test_a_copy_of_everything_goes_to_the_chosen_folder(rescue_screen, tmp_path):
+    screen, machine = rescue_screen
+    screen.rescue.copy.click()
+    dialog = screen.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "full"))
+    dialog.reject()
+    assert sentence(UserError("stick_unwritable")) in outline(screen)
+    screen.rescue.copy_chosen.emit(tmp_path / "stick")
+    assert machine.done == [("copy", tmp_path / "stick")]
+    assert "TongCDS-1" in outline(screen)
+
+
+def test_a_backup_from_a_stick_opens_the_vault_with_the_passphrase_that_was_typed(
+    rescue_screen, tmp_path, qtbot
+):
+    screen, machine = rescue_screen
+    machine.enrolled.add("vault")
+    screen.rescue.backup_chosen.emit(tmp_path / "none")
+    assert sentence(UnavailableError("backup_unreadable")) in outline(screen)
+    with qtbot.waitSignal(screen.opened):
+        screen.rescue.backup_chosen.emit(tmp_path / "stick")
+    assert machine.done == [("restore", tmp_path / "stick", PASSPHRASE)]
+
+
+def test_nothing_begins_empty_before_the_words_were_typed(rescue_screen):
+    screen, machine = rescue_screen
+    screen.rescue.empty.click()
+    screen.rescue.typed.setText("x")
+    screen.rescue.empty.click()
+    assert machine.done == []
+    screen.rescue.typed.setText(screen.rescue._words.upper())
+    screen.rescue.empty.click()
+    assert machine.done == ["anew"]
+    assert screen.invitation.isVisible()

@@ -32,7 +32,7 @@ from tongcds.imports.register import ImportSettings, Register
 from tongcds.imports.villages import type_word
 from tongcds.records import Value
 from tongcds.replica import Writer
-from tongcds.storage import exchange, existing, local
+from tongcds.storage import backups, exchange, existing, local
 
 Progress = Callable[[int, int], None]
 _STEP = 200
@@ -104,13 +104,16 @@ def apply_import(
 ) -> tuple[ImportRow, Changes]:
     """Write everything in one transaction: all of it, or after a failure or a cancel nothing.
 
-    The plan is made anew inside the transaction, so that whatever was written since the preview counts.
+    The plan is made anew inside the transaction, so that whatever was written since the preview counts. A
+    backup is made before.
 
     Raises:
+        UnavailableError: backup_no_room, backup_failed, disk_full, disk_failing; nothing is changed.
         CancelledError: `cancelled` said so; nothing is changed.
     """
     who = core.credentials()
     register = prepared.register
+    core.vault.backup(backups.IMPORT)
     with core.vault.change(who.member_id) as change:
         known = existing.village_names(change.connection)
         here = _villages(register, known, who.unit_id, Role(who.role))
@@ -148,8 +151,10 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
 
     Raises:
         UserError: import_not_undoable when it is unknown or was taken back before.
+        UnavailableError: as `apply_import`, since here too a backup is made before.
     """
     removed = kept = 0
+    core.vault.backup(backups.UNDO)
     with core.vault.change(core.author()) as change:
         batch = local.load_import(change.connection, import_id)
         if batch is None or batch.undone_at is not None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from msgspec import structs
 
 from tongcds.actions.core import Core
 from tongcds.clock import Clock
-from tongcds.errors import UserError
+from tongcds.errors import TongcdsError, UserError
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation, ProtocolError
+from tongcds.storage import backups
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol
@@ -44,8 +46,9 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
     """Open the profile's vault.
 
     Raises:
-        UserError: passphrase_wrong, vault_missing, vault_newer.
-        UnavailableError: vault_damaged, vault_in_use.
+        UserError: passphrase_wrong, passphrase_wait.
+        UnavailableError: vault_missing, vault_newer, vault_in_use; vault_damaged when no backup could put it
+            right (then see `actions.rescue`).
     """
     vault = Vault.open(vault_folder(profile), passphrase, now=lambda: int(clock().timestamp() * 1000))
     return Core(vault, clock)
@@ -113,3 +116,6 @@ def enrol_device(core: Core, invitation: Invitation) -> None:
         enrol.finish(core.vault, begun, transport, core.clock)
     finally:
         transport.close()
+    # From here on the vault holds what cannot be had again: the device's key. Later backups are tried again.
+    with contextlib.suppress(TongcdsError):
+        core.vault.backup(backups.REGULAR)

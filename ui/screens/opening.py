@@ -19,6 +19,7 @@ from tongcds.i18n import _
 from ui import theme
 from ui.errors import words_for
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
+from ui.forms.rescue_pane import RescuePane
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
 from ui.widgets.surface import Card, ScrollColumn, column, line
@@ -39,7 +40,21 @@ class Invited(Protocol):
 
 
 Vault = TypeVar("Vault")
+Opened_co = TypeVar("Opened_co", covariant=True)
 Invitation = TypeVar("Invitation", bound=Invited)
+
+
+class Rescue(Protocol[Opened_co]):
+    """What can be done with a vault that does not open."""
+
+    def copy(self, target: Path) -> Path:
+        """Copy its files, sealed as they are, into a new folder in `target`; answers which."""
+
+    def restore(self, source: Path, passphrase: str) -> Opened_co:
+        """Open it as a backup in `source` has it."""
+
+    def begin_anew(self) -> Path:
+        """Move it aside, so that an empty one can be made."""
 
 
 class OpeningScreen(QWidget, Generic[Vault, Invitation]):
@@ -54,6 +69,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         read_file, read_code: an invitation from a file, or from a code and a server's address.
         enrol: makes the vault a member of the team; may be called again after a failure.
         tasks: runs them all, in order.
+        rescue: offered when the vault is damaged and nothing could put it right.
     """
 
     opened = Signal(object)
@@ -70,6 +86,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         read_code: Callable[[str, str], Invitation],
         enrol: Callable[[Vault, Invitation], object],
         tasks: Tasks,
+        rescue: Rescue[Vault] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -80,6 +97,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self._read_code = read_code
         self._enrol = enrol
         self._tasks = tasks
+        self._rescue = rescue
+        self._passphrase = ""
         self._vault: Vault | None = None
         self._invitation: Invitation | None = None
         self.setProperty("role", "page")
@@ -88,7 +107,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.invitation = InvitationPane()
         self.passphrase = PassphrasePane()
         self.waiting = WaitingPane()
-        self._panes = (self.unlock, self.invitation, self.passphrase, self.waiting)
+        self.rescue = RescuePane()
+        self._panes = (self.unlock, self.invitation, self.passphrase, self.waiting, self.rescue)
         self._pane: QWidget = self.unlock
         self._build()
         self.unlock.entered.connect(self._try_to_unlock)
@@ -98,6 +118,10 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.passphrase.left.connect(self._ask_invitation)
         self.waiting.again.connect(self._join)
         self.waiting.back.connect(self._ask_invitation)
+        self.rescue.copy_chosen.connect(self._copy)
+        self.rescue.backup_chosen.connect(self._restore)
+        self.rescue.anew.connect(self._begin_anew)
+        self.rescue.again.connect(self._ask_passphrase)
         self._show(self.unlock if exists else self.invitation)
 
     def _build(self) -> None:
@@ -142,6 +166,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
     # Unlocking
 
     def _try_to_unlock(self, passphrase: str) -> None:
+        self._passphrase = passphrase
         self._tasks.run(
             partial(self._open, passphrase), self._unlocked, owner=self, failed=self._stays_locked
         )
@@ -152,6 +177,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
 
     def _unlocked(self, answer: tuple[Vault, bool]) -> None:
         self._vault, enrolled = answer
+        self._passphrase = ""
         self.unlock.set_busy(busy=False)
         self.unlock.field.clear()
         if enrolled:
@@ -160,8 +186,45 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self._ask_invitation()
 
     def _stays_locked(self, problem: Exception) -> None:
+        if self._rescue is not None and isinstance(problem, TongcdsError) and problem.code == "vault_damaged":
+            self.unlock.set_busy(busy=False)
+            self._show(self.rescue)
+            return
         wrong = isinstance(problem, TongcdsError) and problem.code == "passphrase_wrong"
         self.unlock.refuse(words_for(problem), wrong=wrong)
+
+    # A vault that does not open
+
+    def _ask_passphrase(self) -> None:
+        self._show(self.unlock)
+
+    def _copy(self, target: Path) -> None:
+        if self._rescue is not None:
+            copy = partial(self._rescue.copy, target)
+            self._tasks.run(copy, self._copied, owner=self, failed=self._not_rescued)
+
+    def _copied(self, where: Path) -> None:
+        self.rescue.tell(_("Everything was copied to {folder}, still locked.").format(folder=where))
+
+    def _restore(self, source: Path) -> None:
+        if self._rescue is not None:
+            work = partial(self._opened_from, self._rescue, source, self._passphrase)
+            self._tasks.run(work, self._unlocked, owner=self, failed=self._not_rescued)
+
+    def _opened_from(self, rescue: Rescue[Vault], source: Path, passphrase: str) -> tuple[Vault, bool]:
+        vault = rescue.restore(source, passphrase)
+        return vault, self._is_enrolled(vault)
+
+    def _begin_anew(self) -> None:
+        if self._rescue is not None:
+            self._tasks.run(self._rescue.begin_anew, self._begun, owner=self, failed=self._not_rescued)
+
+    def _begun(self, _aside: Path) -> None:
+        self._passphrase = ""
+        self._ask_invitation()
+
+    def _not_rescued(self, problem: Exception) -> None:
+        self.rescue.tell(words_for(problem))
 
     # Joining
 
