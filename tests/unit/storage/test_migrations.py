@@ -104,10 +104,10 @@ def test_a_vault_of_a_newer_program_is_refused_untouched(closed: Path, now: Tick
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "STEPS", steps)
         Vault.open(closed, PASSPHRASE, now=now).close()
-    before = {path.name: path.read_bytes() for path in closed.iterdir()}
+    before = {path: path.read_bytes() for path in closed.rglob("*") if path.is_file()}
     with pytest.raises(UnavailableError, match="vault_newer"):
         Vault.open(closed, PASSPHRASE, now=now)
-    assert {path.name: path.read_bytes() for path in closed.iterdir()} == before
+    assert {path: path.read_bytes() for path in closed.rglob("*") if path.is_file()} == before
 
 
 def test_a_step_out_of_order_is_a_mistake(vault: Vault):
