@@ -47,14 +47,14 @@ def test_a_visit_logged_offline_moves_the_figures_of_commune_and_area(laptops, p
     commune.does("sync")
     preview = commune.does("import", SAMPLE)
     assert (preview["households_new"], preview["people_to_write"]) == (150, 606)
-    assert commune.does("households")["households"] == 0, "a preview writes nothing"
+    assert commune.sees("households")["households"] == 0, "a preview writes nothing"
     commune.does("import", SAMPLE, "--apply")
     assert commune.does("sync")["waiting"] == 0
     team.does("sync")
-    mine = team.does("households")
+    mine = team.sees("households")
     assert mine["households"] == 32
     assert {household["village_name"] for household in mine["rows"]} == {VILLAGES[0]}
-    before = commune.does("figures")
+    before = commune.sees("figures")
     assert before["households"] == 150
     assert tile(before, ACCOUNTS)[0] is None, "nobody has asked anybody yet, which is not 0"
 
@@ -64,35 +64,35 @@ def test_a_visit_logged_offline_moves_the_figures_of_commune_and_area(laptops, p
     team.does("log", "--household", "CM-0001", "--person", "keo", *visit)
     failed = team.does("sync", code=4)
     assert failed["error"] == "server_unreachable"
-    assert team.does("status")["status"]["waiting"] == 5  # visit, two supports, two observations
-    assert tile(commune.does("figures"), ACCOUNTS)[0] is None
+    assert team.sees("status")["status"]["waiting"] == 5  # visit, two supports, two observations
+    assert tile(commune.sees("figures"), ACCOUNTS)[0] is None
 
     # A network: the commune sees the figure move, by exactly this visit.
     province.start()
     sent = team.does("sync")
     assert (sent["sent"], sent["waiting"], sent["returned"]) == (5, 0, 0)
     commune.does("sync")
-    after = commune.does("figures")
+    after = commune.sees("figures")
     for indicator in (ACCOUNTS, FIBRE):
         assert tile(after, indicator) == (1, tile(before, indicator)[1])
         assert row(after, VILLAGES[0], indicator)[0] == 1
         assert row(after, VILLAGES[1], indicator)[0] is None
-    assert tile(team.does("figures"), ACCOUNTS) == row(after, VILLAGES[0], ACCOUNTS)
+    assert tile(team.sees("figures"), ACCOUNTS) == row(after, VILLAGES[0], ACCOUNTS)
 
     # The area sees figures and never a person; a cell of one household is not shown to it.
     area.does("sync")
-    seen = area.does("figures")
+    seen = area.sees("figures")
     assert seen["households"] == 150
     assert row(seen, "Chiềng Mung", FIBRE) == (None, None)
-    assert area.does("households")["households"] == 0
+    assert area.sees("households")["households"] == 0
 
     # Five households more, and the area sees the same number that the commune counts.
     for number in range(2, 7):
-        team.does("log", "--household", f"CM-000{number}", "--service", "IN03=alone")
+        team.sees("log", "--household", f"CM-000{number}", "--service", "IN03=alone")
     team.does("sync")
     commune.does("sync")
     area.does("sync")
-    assert row(area.does("figures"), "Chiềng Mung", FIBRE) == tile(commune.does("figures"), FIBRE) == (6, 150)
+    assert row(area.sees("figures"), "Chiềng Mung", FIBRE) == tile(commune.sees("figures"), FIBRE) == (6, 150)
 
 
 def test_the_team_imports_its_own_village_and_is_told_of_the_others(laptops):
@@ -102,9 +102,9 @@ def test_the_team_imports_its_own_village_and_is_told_of_the_others(laptops):
     assert preview["households_new"] == 32
     assert set(preview["villages_missing"]) == set(VILLAGES[1:])
     team.does("import", SAMPLE, "--apply", code=5)
-    assert team.does("households")["households"] == 32
+    assert team.sees("households")["households"] == 32
     assert team.does("sync")["sent"] == 32 + 116
-    (done,) = team.does("status")["imports"]
+    (done,) = team.sees("status")["imports"]
     team.does("undo-import", done["import_id"])
-    assert team.does("households")["households"] == 0
+    assert team.sees("households")["households"] == 0
     assert team.does("sync")["waiting"] == 0
