@@ -101,7 +101,6 @@ class Stage:
             net=InlineExecutor(),
             automatic=False,
         )
-        self.hands = Hands(self.shell)
 
     def __enter__(self) -> Self:
         """Show the window at the first place of its role."""
@@ -123,6 +122,11 @@ class Stage:
     def shell(self) -> Shell:
         """The window."""
         return self.desktop.shell
+
+    @property
+    def hands(self) -> Hands:
+        """Somebody at the window's keyboard; another language makes another window."""
+        return Hands(self.shell)
 
     def go(self, place: str) -> QWidget:
         """Go to a place; its screen."""
