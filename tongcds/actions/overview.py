@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tongcds.actions.core import Core
 from tongcds.domain.views import OverviewView, Role
 from tongcds.errors import UserError
@@ -20,7 +22,14 @@ def overview(core: Core) -> OverviewView:
     role = Role(who.role)
     with core.vault.read() as connection:
         if role is Role.COMMUNE:
-            return reports.village_overview(connection, who.unit_id, core.today)
-        if role in {Role.AREA, Role.PROVINCE}:
-            return reports.commune_overview(connection, who.unit_id, core.today)
-    raise UserError("no_overview")
+            view = reports.village_overview(connection, who.unit_id, core.today)
+        elif role in {Role.AREA, Role.PROVINCE}:
+            view = reports.commune_overview(connection, who.unit_id, core.today)
+        else:
+            raise UserError("no_overview")
+    return replace(view, title=_in_a_sentence(who.unit_name))
+
+
+def _in_a_sentence(unit_name: str) -> str:
+    """A unit's full name within a line: "xã Chiềng Mung", "khu vực Mai Sơn"."""
+    return unit_name[:1].lower() + unit_name[1:]
