@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.clock import Clock, business_date
@@ -158,13 +158,16 @@ class HouseholdFormScreen(Page):
             )
             self.form.edited.connect(self._heed)
             self.body.insertWidget(2, self.form, 1)
-            self.begin_at(self.form)
         else:
             self.form.show_session(session)
         self._dropped = {}
         self._offer_discard()
         if self.isVisible():
             self.form.enter()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.enter()
 
     def enter(self) -> None:
         """Put the focus where typing begins."""

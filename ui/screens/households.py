@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from tongcds.clock import Clock, business_date
@@ -124,8 +124,10 @@ class HouseholdsScreen(Page):
             bring.clicked.connect(self.import_requested)
             actions.append(bring)
         if self._can_edit:
-            self.add = Button(_("Add a household"), icon="plus", keys="Ctrl+Shift+N", hint="")
+            self.add = Button(_("Add a household"), icon="plus")
             self.add.clicked.connect(self.add_requested)
+            # Not the shortcut of the button: that waits for a tenth of a second, and fast hands type on.
+            QShortcut(QKeySequence("Ctrl+Shift+N"), self).activated.connect(self.add_requested)
             actions.append(self.add)
         self._head = PageHead(_("Households"), "", actions)
         self._chips = FlowRow()

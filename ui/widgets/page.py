@@ -29,10 +29,11 @@ class Page(QWidget):
         self.body = self._scroll.body
         self.body.setContentsMargins(space(5), space(5), space(5), space(5))
         self._layers = QStackedLayout()
+        # In this order: a stack of no widget yet would show its first page as a window of its own.
+        column(self).addLayout(self._layers)
         self._layers.addWidget(self._scroll)
         self._instead: QWidget | None = None
         self._begins_at: QWidget | None = None
-        column(self).addLayout(self._layers)
 
     def begin_at(self, widget: QWidget) -> None:
         """Say where the focus goes when the page is given it.
