@@ -81,7 +81,11 @@ class ScopeEntry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
-    """Push one chunk and pull one page. `cursors` follow the order of the scope with this version."""
+    """Push one chunk and pull one page. `cursors` follow the order of the scope with this version.
+
+    `chain` is the beginning (eight bytes) of the hash over the chain of writes before the chunk, so that a
+    restored or cloned device shows itself.
+    """
 
     version: int
     epoch: int
@@ -91,6 +95,7 @@ class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
     chunk: bytes | None = None
     page_limit: int = 2000
     devices_known: int = 0
+    chain: bytes = b""
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True):
@@ -155,6 +160,32 @@ class Credentials(msgspec.Struct, frozen=True):
     entries: list[ScopeEntry]
 
 
+class IncarnationRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A device whose numbers were used elsewhere asks for another number, under its own key.
+
+    It was restored from a copy, or cloned. `prefix` is that of its ids from now on, the same each time it
+    asks. `contents` are the first eight bytes of the hash of each of its own writes from number `first` on,
+    so that the server can say which of them it holds.
+    """
+
+    version: int
+    prefix: int
+    first: int
+    contents: bytes
+
+
+class Incarnation(msgspec.Struct, frozen=True, array_like=True):
+    """The number to go on under. The server holds own writes up to `held`; the next one is `held` + 1.
+
+    The signature (Ed25519) covers all of it and the earlier number and the prefix; the new number's chain of
+    writes begins with 32 zero bytes behind `held`.
+    """
+
+    device: int
+    held: int
+    signature: bytes
+
+
 class Invitation(msgspec.Struct, frozen=True):
     """What an invitation file or QR code carries: where to go, with which word, and whom to trust there."""
 
@@ -180,6 +211,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 def receipt_text(device: int, watermark: int, chain: bytes, epoch: int, time: int) -> bytes:
     """The bytes that a receipt's signature covers."""
     return b"tongcds receipt 1" + msgspec.msgpack.encode([device, watermark, chain, epoch, time])
+
+
+def incarnation_text(earlier: int, prefix: int, device: int, held: int) -> bytes:
+    """The bytes that the signature under an `Incarnation` covers."""
+    return b"tongcds incarnation 1" + msgspec.msgpack.encode([earlier, prefix, device, held])
 
 
 _encoder = msgspec.msgpack.Encoder()

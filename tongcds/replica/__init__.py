@@ -13,6 +13,7 @@ Everything that makes merging hard stays behind them. Transactions are the calle
 from __future__ import annotations
 
 from tongcds.replica.identity import Identity, load_identity, new_identity
+from tongcds.replica.incarnations import Number, contents, held, incarnate, prefixes_of, register_fork
 from tongcds.replica.own import (
     Writer,
     acknowledge,
@@ -23,25 +24,52 @@ from tongcds.replica.own import (
     pending_count,
     unsent_records,
 )
-from tongcds.replica.pages import FIGURES_ONLY, Page, Touched, adopt, cursors_of, digest, page, put_cursors
-from tongcds.replica.receive import Allowed, Received, device_row, receive, register_device
+from tongcds.replica.pages import (
+    FIGURES_ONLY,
+    Page,
+    Touched,
+    adopt,
+    cursors_of,
+    digest,
+    forget_conflicts,
+    leave_areas,
+    page,
+    put_cursors,
+)
+from tongcds.replica.receive import (
+    REUSED,
+    Allowed,
+    Received,
+    advance_watermark,
+    device_row,
+    receive,
+    register_device,
+)
 from tongcds.replica.tables import create_tables
 
 __all__ = [
     "FIGURES_ONLY",
+    "REUSED",
     "Allowed",
     "Identity",
+    "Number",
     "Page",
     "Received",
     "Touched",
     "Writer",
     "acknowledge",
     "adopt",
+    "advance_watermark",
     "chain_at",
+    "contents",
     "create_tables",
     "cursors_of",
     "device_row",
     "digest",
+    "forget_conflicts",
+    "held",
+    "incarnate",
+    "leave_areas",
     "load_identity",
     "mark_returned",
     "new_identity",
@@ -49,8 +77,10 @@ __all__ = [
     "page",
     "pending",
     "pending_count",
+    "prefixes_of",
     "put_cursors",
     "receive",
     "register_device",
+    "register_fork",
     "unsent_records",
 ]

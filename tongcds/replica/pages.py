@@ -13,7 +13,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, insert, select, union_all, update
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
-from tongcds.records import RecordType, all_types, type_numbered
+from tongcds.records import RecordType, all_types, record_type, type_numbered
 from tongcds.records.declare import DELETED
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import merge
@@ -32,6 +32,7 @@ from tongcds.replica.tables import AREA, MOVED
 
 FIGURES_ONLY = "figures"
 _DIGEST = 8
+_SLICE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,63 @@ def _leave(
     if held:
         connection.execute(MOVED.delete())
     insert_many(connection, MOVED, keep)
+
+
+def forget_conflicts(connection: Connection) -> dict[str, list[bytes]]:
+    """The server was restored: conflicts that it made since its copy are no more; returns all ids, by type.
+
+    Those that it has come back with the pages from the beginning, and those that it lacks are made again when
+    the writes behind them are offered again.
+    """
+    record = record_type("conflict")
+    sums = AreaSums()
+    ids = list(connection.execute(select(record.table.c.id)).scalars())
+    for row in read_rows(connection, record, ids).values():
+        sums.drop(record, row)
+    connection.execute(record.table.delete())
+    sums.save(connection)
+    return {record.name: ids} if ids else {}
+
+
+def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry]) -> dict[str, list[bytes]]:
+    """Purge what a device holds outside of its scope; returns the ids of what went, by type.
+
+    An area in which something was written that no receipt covers yet stays whole until one does. Of an area
+    of which only figures may be held, what is about people goes.
+    """
+    modes = {entry.area: entry.mode for entry in scope}
+    sums = AreaSums()
+    gone: dict[str, list[bytes]] = {}
+    held = connection.execute(select(AREA.c.area).where(AREA.c.count != 0).order_by(AREA.c.area)).scalars()
+    candidates = [area for area in held if modes.get(area, FIGURES_ONLY) == FIGURES_ONLY]
+    too_much = _with_people(connection, candidates) | (set(candidates) - modes.keys())
+    for area in sorted(too_much):
+        types = [t for t in all_types() if t.about_people or area not in modes]
+        rows = {t.name: _rows_in(connection, t, area) for t in types}
+        if any(unseen(connection, me, [row["id"] for row in some]) for some in rows.values()):
+            continue
+        for record in types:
+            for row in rows[record.name]:
+                sums.drop(record, row)
+                gone.setdefault(record.name, []).append(row["id"])
+            connection.execute(record.table.delete().where(record.table.c.area == area))
+    sums.save(connection)
+    return gone
+
+
+def _with_people(connection: Connection, areas: Sequence[bytes]) -> set[bytes]:
+    found: set[bytes] = set()
+    for record in all_types():
+        for start in range(0, len(areas) if record.about_people else 0, _SLICE):
+            column = record.table.c.area
+            query = select(column).where(column.in_(areas[start : start + _SLICE])).distinct()
+            found.update(connection.execute(query).scalars())
+    return found
+
+
+def _rows_in(connection: Connection, record: RecordType, area: bytes) -> list[Row]:
+    query = select(record.table).where(record.table.c.area == area)
+    return [row_from(record, raw) for raw in connection.execute(query).mappings()]
 
 
 def digest(connection: Connection, areas: Sequence[bytes]) -> bytes:

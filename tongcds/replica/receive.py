@@ -34,8 +34,13 @@ from tongcds.replica.rows import (
 from tongcds.replica.tables import DEVICE, MOVED, QUARANTINE, SEEN
 from tongcds.replica.values import fits
 
-_HASH = 8
+HASH_BYTES = 8
+"""How much of the hash of a write's content is kept and compared."""
+
 _pack = msgspec.msgpack.Encoder().encode
+
+REUSED = "number_reused"
+"""The outcome of a write whose number the device used for another one before: it was restored or cloned."""
 
 # Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
 # new one.
@@ -64,6 +69,11 @@ def register_device(connection: Connection, device: int, prefix: int) -> None:
         )
 
 
+def advance_watermark(connection: Connection, device: int, watermark: int) -> None:
+    """Leave out numbers of this replica's own that may be known elsewhere."""
+    connection.execute(update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark))
+
+
 def device_row(
     connection: Connection, device: int, *, lock: bool = False
 ) -> SqlRow[int, int, int, bytes] | None:
@@ -80,7 +90,7 @@ class _Merging:
         self,
         connection: Connection,
         device: int,
-        prefix: int,
+        prefixes: frozenset[int],
         *,
         allowed: Allowed | None,
         cursors: Mapping[bytes, int],
@@ -88,7 +98,7 @@ class _Merging:
     ) -> None:
         self._connection = connection
         self._device = device
-        self._prefix = prefix
+        self._prefixes = prefixes
         self._allowed = allowed
         self._cursors = cursors
         self._now = now
@@ -187,7 +197,7 @@ class _Merging:
         return refusal or (allowed(record, target, write, row) if target != row["area"] else "")
 
     def _refusal_of_new(self, record: RecordType, write: Write, allowed: Allowed) -> str:
-        if write.bases or write.id != make_id(self._prefix, write.stamp):
+        if write.bases or write.id not in {make_id(p, write.stamp) for p in self._prefixes}:
             return "unknown_record"
         area = record.area_of(write.id, write.values)
         return "bad_value" if area is None else allowed(record, area, write, None)
@@ -262,6 +272,8 @@ def receive(
     allowed: Allowed | None,
     cursors: Mapping[bytes, int],
     now: int,
+    before: bytes = b"",
+    family: frozenset[int] = frozenset(),
 ) -> Received:
     """Merge consecutive writes of one registered device; the caller commits, or nothing happened.
 
@@ -273,6 +285,12 @@ def receive(
             and name new records as they like.
         cursors: how far the device has pulled each area: decides which rows it need not be sent back.
         now: milliseconds since 1970; stamps more than five minutes ahead of it are lowered to it.
+        before: the beginning of the chain's hash before the first write, as the device has it; "" is not
+            compared.
+        family: prefixes of ids under earlier numbers of the same device.
+
+    Nothing is taken from a device that used numbers for something else before (restored or cloned): what it
+    said differently is set aside, all else is its to offer under another number.
 
     Raises:
         ProtocolError: `unknown_device`.
@@ -283,16 +301,20 @@ def receive(
     _, prefix, watermark, chain = state
     outcomes = _outcomes_of_known(connection, device, [w for w in writes if w.n <= watermark], now)
     news = [w for w in writes if w.n > watermark]
+    forked = bool(news) and writes[0].n == watermark + 1 and not chain.startswith(before)
+    if forked or (news and any(outcome.code == REUSED for outcome in outcomes)):
+        outcomes.extend(Outcome(write.n, REUSED) for write in news)
+        return Received(watermark, chain, outcomes)
     if not news:
         return Received(watermark, chain, outcomes)
     if news[0].n != watermark + 1:
         return Received(watermark, chain, outcomes, expected=watermark + 1)
-    merging = _Merging(connection, device, prefix, allowed=allowed, cursors=cursors, now=now)
+    merging = _Merging(connection, device, family | {prefix}, allowed=allowed, cursors=cursors, now=now)
     merging.load(news)
     hashes = []
     for write in news:
         content = content_hash(device, write)
-        hashes.append(content[:_HASH])
+        hashes.append(content[:HASH_BYTES])
         chain = link(chain, content)
         merging.take(write)
     touched = merging.save()
@@ -325,19 +347,27 @@ def _outcomes_of_known(
     if not known:
         return []
     low, high = known[0].n, known[-1].n
-    hashes: dict[int, bytes] = {}
-    query = select(SEEN.c.first, SEEN.c.last, SEEN.c.hashes)
-    query = query.where(SEEN.c.device == device, SEEN.c.last >= low, SEEN.c.first <= high)
-    for first, last, packed in connection.execute(query):
-        hashes.update((first + i, packed[i * _HASH : (i + 1) * _HASH]) for i in range(last - first + 1))
+    hashes = hashes_of(connection, device, low, high)
     contents = {write.n: content_hash(device, write) for write in known}
-    reused = [(w, "number_reused") for w in known if hashes.get(w.n) != contents[w.n][:_HASH]]
+    reused = [(w, REUSED) for w in known if hashes.get(w.n) != contents[w.n][:HASH_BYTES]]
     _quarantine(connection, device, reused, now)
     aside = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code)
     aside = aside.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high)).order_by(
         QUARANTINE.c.n
     )
     return [Outcome(n, code) for n, content, code in connection.execute(aside) if contents.get(n) == content]
+
+
+def hashes_of(connection: Connection, device: int, low: int, high: int) -> dict[int, bytes]:
+    """The beginnings of the hashes of a device's writes from `low` to `high`, by number."""
+    hashes: dict[int, bytes] = {}
+    query = select(SEEN.c.first, SEEN.c.last, SEEN.c.hashes)
+    query = query.where(SEEN.c.device == device, SEEN.c.last >= low, SEEN.c.first <= high)
+    for first, last, packed in connection.execute(query):
+        hashes.update(
+            (first + i, packed[i * HASH_BYTES : (i + 1) * HASH_BYTES]) for i in range(last - first + 1)
+        )
+    return hashes
 
 
 def _quarantine(connection: Connection, device: int, refused: Iterable[tuple[Write, str]], now: int) -> None:

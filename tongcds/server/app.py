@@ -94,6 +94,10 @@ def make_app(province: Province) -> Starlette:
         sealed = await _body(request, MAX_BODY)
         return _answer(await gate.run(functools.partial(ops.sync, province, sealed)))
 
+    async def incarnation(request: Request) -> Response:
+        sealed = await _body(request, MAX_BODY)
+        return _answer(encode(await gate.run(functools.partial(ops.incarnate, province, sealed))))
+
     async def enrol(request: Request) -> Response:
         address = request.client.host if request.client else ""
         wait = failures.wait(address, province.now())
@@ -124,6 +128,7 @@ def make_app(province: Province) -> Starlette:
     return Starlette(
         routes=[
             Route("/api/v1/sync", sync, methods=["POST"]),
+            Route("/api/v1/incarnation", incarnation, methods=["POST"]),
             Route("/api/v1/enrol", enrol, methods=["POST"]),
             Route("/api/v1/bundle", carried, methods=["POST"]),
             Route("/health", health, methods=["GET"]),

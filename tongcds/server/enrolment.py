@@ -253,8 +253,9 @@ def devices(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
 
 
 def revoke(connection: Connection, device: int, *, now: int) -> bool:
-    """Refuse this device from now on; False when there is none or it was revoked before."""
+    """Refuse this laptop from now on, under each of its numbers; False when there is none to refuse."""
+    key = select(DEVICE.c.public_key).where(DEVICE.c.device == device).scalar_subquery()
     result = connection.execute(
-        update(DEVICE).where(DEVICE.c.device == device, DEVICE.c.revoked_at.is_(None)).values(revoked_at=now)
+        update(DEVICE).where(DEVICE.c.public_key == key, DEVICE.c.revoked_at.is_(None)).values(revoked_at=now)
     )
     return result.rowcount > 0

@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Row, insert, select, update
 from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import Write
 from tongcds.records import RecordType, Value, record_type
-from tongcds.replica import Identity, device_row, load_identity, new_identity, receive, register_device
+from tongcds.replica import (
+    Identity,
+    advance_watermark,
+    device_row,
+    load_identity,
+    new_identity,
+    receive,
+    register_device,
+)
 from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of
 from tongcds.replica.rows import Row as RecordRow
 from tongcds.replica.rows import read_rows
@@ -20,6 +28,9 @@ from tongcds.server.tables import SCHEMA, STATE, create_all
 
 OWN_DEVICE = 1
 _BATCH = 20_000
+# More than any server gives between two copies of its database.
+_DEVICES_AHEAD = 10_000
+_WRITES_AHEAD = 1 << 24
 
 
 def found_office(connection: Connection, *, name: str, province_id: bytes, now: int) -> None:
@@ -43,6 +54,28 @@ def found_office(connection: Connection, *, name: str, province_id: bytes, now: 
 def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int]] | None:
     """The server's own row: name, province_id, epoch, structure; None before it was founded."""
     return connection.execute(select(STATE)).one_or_none()
+
+
+def restored(connection: Connection, *, now: int) -> int:
+    """The database was put back from a copy: begin a new epoch; returns it.
+
+    Laptops offer again what the copy lacks. Numbers that were given since the copy are not given again:
+    neither of devices, nor of the server's own writes.
+    """
+    state = connection.execute(select(STATE).with_for_update()).one()
+    epoch: int = max(state.epoch + 1, now // 1000)
+    connection.execute(
+        update(STATE).values(
+            epoch=epoch, last_device=state.last_device + _DEVICES_AHEAD, structure=state.structure + 1
+        )
+    )
+    me = load_identity(connection, now=lambda: now)
+    if me is None:
+        raise LookupError("the server was not founded")
+    me.next_n += _WRITES_AHEAD
+    me.save(connection)
+    advance_watermark(connection, OWN_DEVICE, me.next_n - 1)
+    return epoch
 
 
 def structure_changed(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 from nacl.signing import SigningKey
@@ -20,6 +21,8 @@ from tongcds.protocol.messages import (
     VERSION,
     Credentials,
     EnrolRequest,
+    Incarnation,
+    IncarnationRequest,
     Outcome,
     ProtocolError,
     Receipt,
@@ -33,7 +36,7 @@ from tongcds.protocol.messages import (
 from tongcds.records import record_type
 from tongcds.replica import Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import enrolment, figures
+from tongcds.server import enrolment, figures, incarnations
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
@@ -91,12 +94,7 @@ def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
-    try:
-        envelope = take_apart(sealed)
-    except ProtocolError as error:
-        raise Refusal(error.code) from None
-    with province.database.read() as connection:
-        _authenticate(connection, province, envelope)
+    envelope = _envelope(province, sealed)
     request = _request(envelope)
     chunk = _chunk(request.chunk, envelope.device)
     now = province.now()
@@ -112,6 +110,36 @@ def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
     return encode(answer)
 
 
+def incarnate(province: Province, sealed: bytes) -> Incarnation:
+    """Give a restored or cloned laptop another number.
+
+    Raises:
+        Refusal: with the problem to answer.
+        BusyError: the database is busy.
+    """
+    envelope = _envelope(province, sealed)
+    request = _decoded(IncarnationRequest, envelope.body)
+    if envelope.counter > _HIGHEST:
+        raise Refusal("bad_envelope")
+    now = province.now()
+
+    def work(connection: Connection) -> Incarnation:
+        device = _admit(connection, envelope, once=True, now=now)
+        return incarnations.incarnate(connection, device.device, request, key=province.key)
+
+    return province.database.change(work)
+
+
+def _envelope(province: Province, sealed: bytes) -> Envelope:
+    try:
+        envelope = take_apart(sealed)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+    with province.database.read() as connection:
+        _authenticate(connection, province, envelope)
+    return envelope
+
+
 def _authenticate(connection: Connection, province: Province, envelope: Envelope) -> None:
     query = select(DEVICE.c.public_key).where(DEVICE.c.device == envelope.device)
     public_key = connection.execute(query).scalar()
@@ -123,15 +151,23 @@ def _authenticate(connection: Connection, province: Province, envelope: Envelope
         raise Refusal(error.code) from None
 
 
-def _request(envelope: Envelope) -> SyncRequest:
+_Request = TypeVar("_Request", SyncRequest, IncarnationRequest, EnrolRequest)
+
+
+def _decoded(kind: type[_Request], body: bytes) -> _Request:
     try:
-        request = decode(SyncRequest, envelope.body)
+        request = decode(kind, body)
     except ProtocolError as error:
-        if _version_in(envelope.body) > VERSION:
+        if _version_in(body) > VERSION:
             raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
         raise Refusal(error.code) from None
     if not OLDEST <= request.version <= VERSION:
         raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+    return request
+
+
+def _request(envelope: Envelope) -> SyncRequest:
+    request = _decoded(SyncRequest, envelope.body)
     if envelope.counter > _HIGHEST:
         raise Refusal("bad_envelope")
     return request
@@ -157,6 +193,33 @@ def _take(
     once: bool,
     now: int,
 ) -> _Taken:
+    device = _admit(connection, envelope, once=once, now=now)
+    scope, entries = enrolment.current_scope(connection, device)
+    state = office(connection)
+    if state is None:
+        raise LookupError("the server was not founded")
+    # Versions of scopes and numbers of areas are one epoch's: a restored server counts them anew.
+    scope_is_known = (
+        request.scope == scope and request.epoch == state.epoch and len(request.cursors) <= len(entries)
+    )
+    cursors = [min(max(c, 0), _HIGHEST) for c in request.cursors] if scope_is_known else []
+    by_area = {entry.area: cursor for entry, cursor in zip(entries, cursors, strict=False)}
+    received = _push(connection, device, chunk, entries, by_area, before=request.chain, now=now)
+    if received.touched:
+        figures.touch(connection, received.touched)
+    if received.applied and any(write.type == _VILLAGE for write in chunk.writes):
+        # A village that came or went changes what others hold.
+        structure_changed(connection)
+        device = connection.execute(select(DEVICE).where(DEVICE.c.device == device.device)).one()
+        scope, entries = enrolment.current_scope(connection, device)
+        scope_is_known = scope_is_known and request.scope == scope
+    return _Taken(
+        Role(device.role), device.unit_id, scope, entries, cursors, scope_is_known, received, state.epoch
+    )
+
+
+def _admit(connection: Connection, envelope: Envelope, *, once: bool, now: int) -> Row[tuple[object, ...]]:
+    """Lock the device's row and count its request."""
     device = connection.execute(
         select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
     ).one()
@@ -169,30 +232,7 @@ def _take(
         .where(DEVICE.c.device == device.device)
         .values(counter=max(envelope.counter, device.counter), last_seen_at=now)
     )
-    scope, entries = enrolment.current_scope(connection, device)
-    state = office(connection)
-    if state is None:
-        raise LookupError("the server was not founded")
-    # Cursors count in the order of one scope and in the numbers of one epoch; others say nothing here.
-    scope_is_known = request.scope == scope and len(request.cursors) <= len(entries)
-    cursors = (
-        [min(max(c, 0), _HIGHEST) for c in request.cursors]
-        if scope_is_known and request.epoch == state.epoch
-        else []
-    )
-    by_area = {entry.area: cursor for entry, cursor in zip(entries, cursors, strict=False)}
-    received = _push(connection, device, chunk, entries, by_area, now=now)
-    if received.touched:
-        figures.touch(connection, received.touched)
-    if received.applied and any(write.type == _VILLAGE for write in chunk.writes):
-        # A village that came or went changes what others hold.
-        structure_changed(connection)
-        device = connection.execute(select(DEVICE).where(DEVICE.c.device == device.device)).one()
-        scope, entries = enrolment.current_scope(connection, device)
-        scope_is_known = request.scope == scope
-    return _Taken(
-        Role(device.role), device.unit_id, scope, entries, cursors, scope_is_known, received, state.epoch
-    )
+    return device
 
 
 def _push(
@@ -202,6 +242,7 @@ def _push(
     entries: list[ScopeEntry],
     cursors: dict[bytes, int],
     *,
+    before: bytes,
     now: int,
 ) -> Received:
     state = device_row(connection, device.device)
@@ -212,7 +253,16 @@ def _push(
     if chunk.prefix != state.prefix:
         raise Refusal("bad_chunk")
     allowed = authority(connection, Role(device.role), device.unit_id, device.member_id, entries)
-    return receive(connection, device.device, chunk.writes, allowed=allowed, cursors=cursors, now=now)
+    return receive(
+        connection,
+        device.device,
+        chunk.writes,
+        allowed=allowed,
+        cursors=cursors,
+        now=now,
+        before=before,
+        family=incarnations.prefixes(connection, device.device),
+    )
 
 
 def _chunk(packed: bytes | None, device: int) -> WriteChunk:
@@ -267,12 +317,7 @@ def enrol(province: Province, body: bytes) -> Credentials:
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
-    try:
-        request = decode(EnrolRequest, body)
-    except ProtocolError as error:
-        if _version_in(body) > VERSION:
-            raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
-        raise Refusal(error.code) from None
+    request = _decoded(EnrolRequest, body)
     now = province.now()
     return province.database.change(
         lambda connection: enrolment.enrol(connection, request, key=province.key, now=now)

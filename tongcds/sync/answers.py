@@ -14,11 +14,10 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
-from tongcds.errors import UnavailableError, UserError
+from tongcds.errors import UnavailableError
 from tongcds.protocol import chunks
 from tongcds.protocol.messages import (
     ProtocolError,
-    Receipt,
     ScopeEntry,
     State,
     SyncAnswer,
@@ -27,6 +26,7 @@ from tongcds.protocol.messages import (
 )
 from tongcds.replica import (
     FIGURES_ONLY,
+    REUSED,
     Identity,
     Touched,
     acknowledge,
@@ -34,13 +34,18 @@ from tongcds.replica import (
     chain_at,
     cursors_of,
     digest,
+    forget_conflicts,
+    leave_areas,
     mark_returned,
     offer_again,
     pending,
     put_cursors,
 )
 from tongcds.storage import search
-from tongcds.storage.local import Enrolment, put_scope
+from tongcds.storage.local import Enrolment, get_note, put_scope
+from tongcds.sync.incarnation import ForkedError
+
+DIFFERS = "digests that differ"
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +63,8 @@ class Taken:
     """What an answer brought.
 
     `more`: something is left to say on either side. `same` is False when the server's digest of everything
-    this device holds in full is not our own.
+    this device holds in full is not our own, as `differs` says: both of them, to be kept as note `DIFFERS`
+    when nothing could be done about it.
     """
 
     sent: int
@@ -67,6 +73,7 @@ class Taken:
     more: bool
     same: bool
     kinds: frozenset[str]
+    differs: str = ""
 
 
 def read_answer(raw: bytes) -> Read:
@@ -88,11 +95,11 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     """Take an answer to the request that was just made.
 
     Raises:
-        UserError: `server_key_changed` when the receipt is not our server's, `server_refused` when it covers
-            writes that this vault no longer knows.
+        ForkedError: the receipt is not over the writes of this vault: its numbers were used elsewhere too,
+            or another server signed it. Who asks for another number finds out.
     """
     answer = read.answer
-    sent = _believe(connection, me, enrolment, answer.receipt)
+    sent = _believe(connection, me, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
     me.clock.offset = answer.receipt.time - now
@@ -101,10 +108,17 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     cursors = dict(zip(areas, answer.cursors, strict=False))
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
     search.refresh(connection, _all(touched))
+    left = leave_areas(connection, me, entries)
+    search.refresh(connection, left)
     more = answer.more or bool(pending(connection, me.received, 1))
-    same = more or not answer.digest or answer.digest == digest(connection, _full_areas(entries))
-    kinds = frozenset(touched.changed.keys() | touched.gone.keys())
-    return Taken(sent, len(read.states), len(answer.outcomes), more, same, kinds)
+    differs = ""
+    if not more and answer.digest:
+        ours = digest(connection, _full_areas(entries))
+        differs = "" if ours == answer.digest else f"{ours.hex()} {answer.digest.hex()}"
+    # What pulling everything again did not mend is not tried again until something changed.
+    same = not differs or differs == get_note(connection, DIFFERS)
+    kinds = frozenset(touched.changed.keys() | touched.gone.keys() | left.keys())
+    return Taken(sent, len(read.states), len(answer.outcomes), more, same, kinds, differs)
 
 
 def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
@@ -113,12 +127,12 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     Its receipt holds; its page counts only when nothing newer was pulled since.
 
     Raises:
-        UserError: as `take`.
+        ForkedError: as `take`.
     """
     answer = read.answer
     if answer.receipt.epoch < enrolment.epoch:
         return Taken(0, 0, 0, more=True, same=True, kinds=frozenset())
-    sent = _believe(connection, me, enrolment, answer.receipt)
+    sent = _believe(connection, me, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
     areas = [entry.area for entry in enrolment.entries]
@@ -133,18 +147,20 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     return Taken(sent, len(read.states), len(answer.outcomes), answer.more, same=True, kinds=kinds)
 
 
-def _believe(connection: Connection, me: Identity, enrolment: Enrolment, receipt: Receipt) -> int:
+def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer: SyncAnswer) -> int:
     """Check the receipt against our own chain and note what it covers; returns how much is new."""
+    receipt = answer.receipt
     chain = chain_at(connection, receipt.watermark)
-    if chain is None:
-        raise UserError("server_refused")
+    if chain is None or any(outcome.code == REUSED for outcome in answer.outcomes):
+        raise ForkedError
     text = receipt_text(me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
     try:
         VerifyKey(enrolment.credentials.server_key).verify(text, receipt.signature)
     except (BadSignatureError, ValueError):
-        raise UserError("server_key_changed") from None
+        raise ForkedError from None
     if receipt.epoch != enrolment.epoch:
         offer_again(connection, me, receipt.watermark)
+        search.refresh(connection, forget_conflicts(connection))
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
         log.info("the server was restored, offering again", extra={"sequence": receipt.watermark})
@@ -154,8 +170,13 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, receipt
 def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer) -> list[ScopeEntry]:
     if answer.entries is None:
         return list(enrolment.entries)
-    known = {entry.area for entry in enrolment.entries}
-    put_cursors(connection, {e.area: 0 for e in answer.entries if e.area not in known})
+    known = {entry.area: entry.mode for entry in enrolment.entries}
+    # One that may be held in full from now on begins anew, too.
+    put_cursors(
+        connection,
+        {e.area: 0 for e in answer.entries if e.mode != known.get(e.area, FIGURES_ONLY)}
+        | {e.area: 0 for e in answer.entries if e.area not in known},
+    )
     put_scope(connection, epoch=answer.receipt.epoch, scope=answer.scope, entries=tuple(answer.entries))
     return answer.entries
 

@@ -20,11 +20,12 @@ from tongcds.errors import UserError
 from tongcds.protocol import bundle, chunks
 from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import VERSION, ProtocolError, SyncRequest, encode
-from tongcds.replica import cursors_of, load_identity, pending
+from tongcds.replica import chain_at, cursors_of, load_identity, pending
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, next_request, put_note
 from tongcds.storage.vault import Vault
 from tongcds.sync.answers import read_answer, take_late
-from tongcds.sync.exchange import PAGE_LIMIT
+from tongcds.sync.exchange import CHAIN_BYTES, PAGE_LIMIT
+from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.transport import ServerProblemError, Transport
 
 BUNDLE_PATH = "/api/v1/bundle"
@@ -81,6 +82,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         key = SigningKey(enrolment.signing_seed)
         envelopes = []
         for part in parts:
+            before = chain_at(connection, part[0].n - 1) or b"" if part else b""
             request = SyncRequest(
                 version=VERSION,
                 epoch=enrolment.epoch,
@@ -90,6 +92,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
                 chunk=chunks.pack_writes(chunks.WriteChunk(me.device, me.prefix, part)) if part else None,
                 # Only the last answer needs a page: the earlier ones would say the same again.
                 page_limit=PAGE_LIMIT * 10 if part is parts[-1] else 1,
+                chain=before[:CHAIN_BYTES],
             )
             counter = next_request(connection)
             sealed = seal(
@@ -141,7 +144,8 @@ def take_in(vault: Vault, path: Path, clock: Clock) -> Imported:
         return _keep(vault, path, found, _COURIER)
     if found.header.sender != enrolment.credentials.server_key:
         raise UserError("bundle_foreign")
-    if found.content is None:
+    if found.content is None or found.header.addressee != enrolment.credentials.device:
+        # A laptop with the same key is one that this vault was copied from, or onto.
         return _keep(vault, path, found, _ANSWERS)
     return _apply(vault, found, clock)
 
@@ -160,12 +164,17 @@ def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
     kinds: set[str] = set()
     for raw in _answers(found):
         read = read_answer(raw)
-        with vault.write() as connection:
-            me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
-            enrolment = load_enrolment(connection)
-            if me is None or enrolment is None:
-                raise UserError("not_enrolled")
-            taken = take_late(connection, me, enrolment, read)
+        try:
+            with vault.write() as connection:
+                me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+                enrolment = load_enrolment(connection)
+                if me is None or enrolment is None:
+                    raise UserError("not_enrolled")
+                taken = take_late(connection, me, enrolment, read)
+        except ForkedError:
+            # It answers a copy of this vault. The next exchange over the network finds out, and goes on.
+            log.info("an answer is not for the writes of this vault")
+            continue
         sent += taken.sent
         received += taken.received
         kinds |= taken.kinds

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from nacl.signing import SigningKey
+from sqlalchemy import Connection
 
 from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase
@@ -19,16 +20,28 @@ from tongcds.errors import CancelledError, UnavailableError, UserError
 from tongcds.protocol import chunks
 from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import VERSION, SyncRequest, encode
-from tongcds.replica import cursors_of, load_identity, pending, pending_count, put_cursors
-from tongcds.storage.local import Enrolment, load_enrolment, next_request, save_enrolment
+from tongcds.replica import (
+    Identity,
+    chain_at,
+    cursors_of,
+    load_identity,
+    pending,
+    pending_count,
+    put_cursors,
+)
+from tongcds.storage.local import Enrolment, load_enrolment, next_request, put_note, save_enrolment
 from tongcds.storage.vault import Vault
-from tongcds.sync.answers import read_answer, take
+from tongcds.sync import incarnation
+from tongcds.sync.answers import DIFFERS, read_answer, take
+from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
 from tongcds.sync.transport import ServerProblemError, Transport
 
 SYNC_PATH = "/api/v1/sync"
 PAGE_LIMIT = 2000
+CHAIN_BYTES = 8
 _MOST_ROUNDS = 10_000
+_MOST_INCARNATIONS = 5
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +96,8 @@ class Exchange:
         self.outcome = Outcome()
         self._began = monotonic()
         self._to_send = 0
+        self._incarnations = 0
+        self._differs = ""
 
     def run(self) -> Outcome:
         """Exchange until nothing waits on either side.
@@ -104,6 +119,8 @@ class Exchange:
             if done:
                 if repaired:
                     log.warning("the digests differ after everything was pulled again")
+                    with self._vault.write() as connection:
+                        put_note(connection, DIFFERS, self._differs)
                     break
                 repaired = True
                 self._pull_all_again()
@@ -120,19 +137,23 @@ class Exchange:
             self._pace.broke()
             raise
         except ServerProblemError as refused:
-            return self._refused(refused, enrolment)
+            return self._refused(refused, enrolment, enrolment.credentials.device)
         if count:
             self._pace.sent(writes=count, size=len(request), seconds=monotonic() - began)
         read = read_answer(raw)
         self.outcome.rounds += 1
-        with self._vault.write() as connection:
-            fresh = load_identity(connection, now=lambda: _milliseconds(self._clock))
-            assert fresh is not None  # noqa: S101  an enrolled vault has an identity
-            taken = take(connection, fresh, enrolment, read, now=_milliseconds(self._clock))
+        try:
+            with self._vault.write() as connection:
+                taken = take(
+                    connection, self._me(connection), enrolment, read, now=_milliseconds(self._clock)
+                )
+        except ForkedError:
+            return self._incarnate()
         self.outcome.sent += taken.sent
         self.outcome.received += taken.received
         self.outcome.returned += taken.returned
         self.outcome.touched |= taken.kinds
+        self._differs = taken.differs
         self._tell(SyncPhase.RECEIVING)
         return not taken.more, taken.same
 
@@ -145,6 +166,7 @@ class Exchange:
                 raise UserError("not_enrolled")
             counter = next_request(connection)
             writes = pending(connection, me.received, self._pace.writes())
+            before = chain_at(connection, me.received) or b""
             areas = [entry.area for entry in enrolment.entries]
             cursors = cursors_of(connection, areas)
         chunk = chunks.pack_writes(chunks.WriteChunk(me.device, me.prefix, writes)) if writes else None
@@ -156,6 +178,7 @@ class Exchange:
             time=_milliseconds(self._clock),
             chunk=chunk,
             page_limit=PAGE_LIMIT,
+            chain=before[:CHAIN_BYTES] if writes else b"",
         )
         sealed = seal(
             encode(request),
@@ -166,8 +189,31 @@ class Exchange:
         )
         return sealed, enrolment, len(writes)
 
-    def _refused(self, refused: ServerProblemError, enrolment: Enrolment) -> tuple[bool, bool]:
-        """A refusal that has a way on: a counter that went back after a restore.
+    def _me(self, connection: Connection) -> Identity:
+        me = load_identity(connection, now=lambda: _milliseconds(self._clock))
+        assert me is not None  # noqa: S101  an enrolled vault has an identity
+        return me
+
+    def _incarnate(self, earlier: int = 0) -> tuple[bool, bool]:
+        """Our numbers were used elsewhere too: ask for another one, instead of an earlier one if need be."""
+        self._incarnations += 1
+        if self._incarnations > _MOST_INCARNATIONS:
+            raise UserError("server_refused")
+        with self._vault.write() as connection:
+            me, enrolment = self._me(connection), load_enrolment(connection)
+            assert enrolment is not None  # noqa: S101  only an enrolled vault gets here
+            device = earlier or me.device
+            request = incarnation.ask(connection, me, enrolment, device)
+        try:
+            raw = self._transport.post(incarnation.INCARNATION_PATH, request)
+        except ServerProblemError as refused:
+            return self._refused(refused, enrolment, device)
+        with self._vault.write() as connection:
+            incarnation.take(connection, self._me(connection), enrolment, device, raw)
+        return False, True
+
+    def _refused(self, refused: ServerProblemError, enrolment: Enrolment, device: int) -> tuple[bool, bool]:
+        """A refusal that has a way on: a counter, or a whole number, that went back after a restore.
 
         All others reach the person.
         """
@@ -176,6 +222,12 @@ class Exchange:
             with self._vault.write() as connection:
                 save_enrolment(connection, replace(enrolment, counter=problem.expected_n))
             return False, True
+        if problem.code == "unknown_device":
+            with self._vault.read() as connection:
+                had = [number.device for number in incarnation.numbers(connection, self._me(connection))]
+            before = had[: had.index(device)] if device in had else []
+            if before:
+                return self._incarnate(before[-1])
         log.warning("the server refused", extra={"code": problem.code})
         raise UserError("server_refused") from None
 

@@ -14,7 +14,7 @@ from tongcds.protocol import envelope
 from tongcds.protocol.chunks import WriteChunk, pack_writes
 from tongcds.protocol.messages import SyncAnswer, Write, decode, encode
 from tongcds.records import record_type
-from tongcds.replica import pending
+from tongcds.replica import pending, put_cursors
 from tongcds.replica.tables import QUARANTINE
 from tongcds.server import enrolment
 from tongcds.server.problems import Refusal
@@ -301,6 +301,10 @@ def test_cursors_of_another_epoch_are_not_believed(world):
         connection.execute(update(STATE).values(epoch=STATE.c.epoch + 1))
     answer = commune.exchange()
     assert answer.receipt.epoch == commune.me.epoch + 1
+    assert answer.page is None, "versions of scopes are the epoch's, too"
+    commune.me = msgspec.structs.replace(commune.me, epoch=answer.receipt.epoch)
+    put_cursors(commune.connection, dict.fromkeys((entry.area for entry in commune.entries), 0))
+    answer = commune.exchange()
     assert answer.page is not None
 
 

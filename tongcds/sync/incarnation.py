@@ -1,0 +1,92 @@
+"""Asking the server for another device number, once it turned out that ours were used elsewhere too.
+
+A vault that was put back from a copy, or copied onto a second laptop, counts its writes from the same number
+again. It goes on under a number of its own, with the same key; `replica.incarnations` does the renaming.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import msgspec
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+from sqlalchemy import Connection
+
+from tongcds.domain.stamps import new_prefix
+from tongcds.errors import UnavailableError, UserError
+from tongcds.protocol.envelope import seal
+from tongcds.protocol.messages import (
+    VERSION,
+    Incarnation,
+    IncarnationRequest,
+    ProtocolError,
+    decode,
+    encode,
+    incarnation_text,
+)
+from tongcds.replica import Identity, Number, contents, incarnate
+from tongcds.storage import search
+from tongcds.storage.local import Enrolment, get_note, next_request, put_note, save_enrolment
+
+INCARNATION_PATH = "/api/v1/incarnation"
+_ASKED = "incarnation"
+_NUMBERS = "device numbers"
+
+log = logging.getLogger(__name__)
+
+
+class ForkedError(Exception):
+    """The server knows other writes under our numbers, or more of them than we made."""
+
+
+def numbers(connection: Connection, me: Identity) -> list[Number]:
+    """The device numbers that this vault had, each with its first write, the present one last."""
+    text = get_note(connection, _NUMBERS)
+    known = [Number(*map(int, part.split(":"))) for part in text.split()]
+    return known or [Number(me.device, 1)]
+
+
+def ask(connection: Connection, me: Identity, enrolment: Enrolment, device: int) -> bytes:
+    """The request for another number than `device`, one of ours; the prefix is kept until the answer came."""
+    prefix = int(get_note(connection, _ASKED) or new_prefix())
+    put_note(connection, _ASKED, str(prefix))
+    # Under an earlier number the server may hold less than a receipt said: it was restored.
+    first = me.received + 1 if device == me.device else 1
+    request = IncarnationRequest(VERSION, prefix, first, contents(connection, device, first))
+    return seal(
+        encode(request),
+        device=device,
+        counter=next_request(connection),
+        key=SigningKey(enrolment.signing_seed),
+        server_key=enrolment.credentials.server_key,
+    )
+
+
+def take(connection: Connection, me: Identity, enrolment: Enrolment, device: int, raw: bytes) -> None:
+    """Go on under the number that the server gave instead of `device`.
+
+    Raises:
+        UserError: `server_key_changed` when our server did not sign it.
+        UnavailableError: `server_unreachable` when it is no answer.
+    """
+    try:
+        given = decode(Incarnation, raw)
+    except ProtocolError:
+        raise UnavailableError("server_unreachable") from None
+    prefix = int(get_note(connection, _ASKED) or 0)
+    text = incarnation_text(device, prefix, given.device, given.held)
+    try:
+        VerifyKey(enrolment.credentials.server_key).verify(text, given.signature)
+    except (BadSignatureError, ValueError):
+        raise UserError("server_key_changed") from None
+    had = numbers(connection, me)
+    touched = incarnate(connection, me, had, device=given.device, prefix=prefix, after=given.held)
+    search.refresh(connection, touched)
+    now_had = [*(n for n in had if n.first <= given.held), Number(given.device, given.held + 1)]
+    put_note(connection, _NUMBERS, " ".join(f"{n.device}:{n.first}" for n in now_had))
+    put_note(connection, _ASKED, "")
+    credentials = msgspec.structs.replace(enrolment.credentials, device=given.device)
+    save_enrolment(connection, replace(enrolment, credentials=credentials))
+    log.info("going on under another device number", extra={"sequence": given.held})
