@@ -1,6 +1,6 @@
 """A4: each call to the disk that the journal, the backups, the keys and a repair make fails once.
 
-SQLite's own calls do not go through Python; a full disk meets them in `test_a3_full_disk.py`.
+SQLite's own calls do not go through Python; `test_a2_power.py` fails them, in `make soak`.
 """
 
 from __future__ import annotations

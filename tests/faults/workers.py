@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from itertools import count
 from multiprocessing.connection import Connection
@@ -167,3 +168,41 @@ def intrude(folder: Path, out: Connection) -> None:
         out.send(problem.code)
     else:
         out.send("opened")
+
+
+def work_on_fuse(action: str, folder: Path, out: Connection) -> None:
+    """As `work` with one connection, since a file system without a cache has no shared memory for two."""
+    from tongcds.storage import cipher
+
+    cipher.sqlite_version = lambda: (3, 51, 2)
+    work(action, folder, out)
+
+
+def work_carelessly(action: str, folder: Path, out: Connection) -> None:
+    """As `work`, with nothing brought onto the disk."""
+    from tongcds.storage import cipher, journal
+
+    settings = {name: (name, value, read) for name, value, read in cipher._SETTINGS}
+    settings["synchronous"] = ("synchronous", "OFF", 0)
+    cipher._SETTINGS = tuple(settings.values())
+    journal.sync_file = lambda _handle: None
+    work_on_fuse(action, folder, out)
+
+
+def persevere(action: str, folder: Path, out: Connection) -> None:
+    """Do a thing six times over, whatever is refused on the way."""
+    from tongcds.storage import cipher
+
+    scenes.hurry()
+    cipher.sqlite_version = lambda: (3, 51, 2)
+    for _ in range(2):
+        try:
+            vault = Vault.open(folder, PASSPHRASE, now=Ticking())
+        except (TongcdsError, OSError):
+            continue
+        for _ in range(3):
+            with contextlib.suppress(TongcdsError, OSError):
+                out.send(next(ACTIONS[action](vault)))
+        with contextlib.suppress(TongcdsError, OSError):
+            vault.close()
+        vault._lock.release()
