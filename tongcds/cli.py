@@ -13,9 +13,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -23,14 +20,28 @@ from tongcds import paths
 from tongcds.actions import importing, opening, overview, register, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
+from tongcds.commands import households
+from tongcds.commands.answers import (
+    DONE,
+    LOOK,
+    MISTAKE,
+    UNAVAILABLE,
+    USAGE,
+    USER,
+    read_day,
+    show,
+    the_household,
+    write,
+)
 from tongcds.domain.text import fold
-from tongcds.domain.views import HouseholdFilter, HouseholdRow, Result, Role, SupportEntry, VisitEntry
+from tongcds.domain.views import HouseholdFilter, Result, Role, SupportEntry, VisitEntry
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
 from tongcds.settings import LANGUAGE, Settings
 
+__all__ = ["DONE", "LOOK", "MISTAKE", "PASSPHRASE_VARIABLE", "UNAVAILABLE", "USAGE", "USER", "main"]
+
 PASSPHRASE_VARIABLE: Final = "TONGCDS_PASSPHRASE"  # noqa: S105  the name of a variable
-DONE, MISTAKE, USAGE, USER, UNAVAILABLE, LOOK = 0, 1, 2, 3, 4, 5
 
 Command = Callable[[argparse.Namespace, Core], int]
 
@@ -104,40 +115,10 @@ def _tell(
     options: argparse.Namespace, problem: UserError | UnavailableError | CancelledError, code: int
 ) -> int:
     if options.json:
-        _write(json.dumps({"error": problem.code, "message": sentence(problem)}, ensure_ascii=False))
+        write(json.dumps({"error": problem.code, "message": sentence(problem)}, ensure_ascii=False))
     else:
         sys.stderr.write(sentence(problem) + "\n")
     return code
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _plain(value: object) -> object:
-    """Views as values that JSON knows."""
-    match value:
-        case bytes():
-            return value.hex()
-        case StrEnum():
-            return value.value
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case None | str() | int() | float():
-            return value
-        case _:
-            return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _show(options: argparse.Namespace, view: object, lines: Sequence[str]) -> None:
-    if options.json:
-        plain = asdict(view) if hasattr(view, "__dataclass_fields__") else view  # type: ignore[call-overload]
-        _write(json.dumps(_plain(plain), ensure_ascii=False))
-    else:
-        for line in lines:
-            _write(line)
 
 
 def _invitation(options: argparse.Namespace) -> opening.Invitation:
@@ -150,7 +131,7 @@ def enrol(options: argparse.Namespace, core: Core) -> int:
     """Make the vault and enrol it."""
     opening.enrol_device(core, _invitation(options))
     who = core.whoami()
-    _show(options, who, [f"{who.person} · {who.unit_name} · {who.server_name}"])
+    show(options, who, [f"{who.person} · {who.unit_name} · {who.server_name}"])
     return DONE
 
 
@@ -180,9 +161,9 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
                 id=done.import_id.hex(),
             )
         )
-        _show(options, done if options.json else preview, lines)
+        show(options, done if options.json else preview, lines)
     else:
-        _show(options, preview, lines)
+        show(options, preview, lines)
     return LOOK if preview.rows_doubtful or preview.rows_wrong else DONE
 
 
@@ -193,7 +174,7 @@ def undo_import(options: argparse.Namespace, core: Core) -> int:
     except ValueError:
         raise UserError("import_unknown") from None
     undone, _changes = importing.undo_import(core, import_id)
-    _show(
+    show(
         options,
         undone,
         [
@@ -207,31 +188,22 @@ def undo_import(options: argparse.Namespace, core: Core) -> int:
 
 def log_visit(options: argparse.Namespace, core: Core) -> int:
     """Log a visit: a household by code or by search, its people by name, services with results."""
-    household = _the_household(core, options.household)
+    household = the_household(core, options.household)
     helped = _people_named(core, household.household_id, options.person)
     entry = VisitEntry(
         household_id=household.household_id,
-        on=_day(options.on) if options.on else core.today,
+        on=read_day(options.on) if options.on else core.today,
         supports=tuple(_support(item, helped) for item in options.service),
         minutes=options.minutes,
         note=options.note,
-        follow_up_on=_day(options.again) if options.again else None,
+        follow_up_on=read_day(options.again) if options.again else None,
     )
     visit_id, _changes = visits.save_visit(core, entry)
     if options.json:
-        _write(json.dumps({"visit": visit_id.hex()} | visits.entry_to_plain(entry), ensure_ascii=False))
+        write(json.dumps({"visit": visit_id.hex()} | visits.entry_to_plain(entry), ensure_ascii=False))
     else:
-        _write(_("Saved: {name}, {day}").format(name=household.head_name, day=format_date(entry.on)))
+        write(_("Saved: {name}, {day}").format(name=household.head_name, day=format_date(entry.on)))
     return DONE
-
-
-def _the_household(core: Core, wanted: str) -> HouseholdRow:
-    """The household of that code, or the only one that the text fits."""
-    found = register.households(core, HouseholdFilter(text=wanted))
-    exact = [row for row in found.rows if row.code == wanted] or list(found.rows)
-    if len(exact) != 1:
-        raise UserError("household_unclear", count=found.matching)
-    return exact[0]
 
 
 def _people_named(core: Core, household_id: bytes, names: Sequence[str]) -> tuple[bytes, ...]:
@@ -256,17 +228,10 @@ def _support(item: str, helped: tuple[bytes, ...]) -> SupportEntry:
     return SupportEntry(code, helped, Result(result or Result.TOGETHER))
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError("date_invalid") from None
-
-
 def list_households(options: argparse.Namespace, core: Core) -> int:
     """The register, or what matches a text."""
     found = register.households(core, HouseholdFilter(text=options.text))
-    _show(
+    show(
         options,
         found,
         [f"{r.code:<10} {r.head_name:<28} {r.people:>3}  {r.village_name}" for r in found.rows],
@@ -278,7 +243,7 @@ def sync(options: argparse.Namespace, core: Core) -> int:
     """Exchange with the server until both sides have said everything."""
     outcome = syncing.sync_now(core)
     view = syncing.sync_view(core)
-    _show(
+    show(
         options,
         {
             "sent": outcome.sent,
@@ -309,7 +274,7 @@ def export(options: argparse.Namespace, core: Core) -> int:
     ]
     if answers:
         lines.append(_("Answers for other computers copied: {n}.").format(n=format_number(answers)))
-    _show(options, done, lines)
+    show(options, done, lines)
     return DONE
 
 
@@ -322,7 +287,7 @@ def take(options: argparse.Namespace, core: Core) -> int:
         line = _("Taken in {name}: received by the server {sent}, new here {received}.").format(
             name=done.name, sent=format_number(done.sent), received=format_number(done.received)
         )
-    _show(options, done, [line])
+    show(options, done, [line])
     return DONE
 
 
@@ -333,7 +298,7 @@ def status(options: argparse.Namespace, core: Core) -> int:
     lines += [
         f"{row.at.isoformat()}  {row.way}  {row.sent}/{row.received}  {row.outcome}" for row in view.history
     ]
-    _show(options, view, lines)
+    show(options, view, lines)
     return DONE
 
 
@@ -341,14 +306,14 @@ def figures(options: argparse.Namespace, core: Core) -> int:
     """The figures of this unit: of the team's village, or by village or commune."""
     if core.whoami().role is Role.TEAM:
         view = today.today(core)
-        _show(options, view, [_tile_line(tile.label, tile.figure.share) for tile in view.tiles])
+        show(options, view, [_tile_line(tile.label, tile.figure.share) for tile in view.tiles])
         return DONE
     whole = overview.overview(core)
     lines = [_tile_line(tile.label, tile.figure.share) for tile in whole.tiles]
     for row in whole.rows:
         shares = "  ".join(_share(f.share) for f in row.figures)
         lines.append(f"{row.name:<28} {shares}")
-    _show(options, whole, lines)
+    show(options, whole, lines)
     return DONE
 
 
@@ -400,6 +365,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("id")
     made = add("households", list_households, "list households, or those that match a text")
     made.add_argument("text", nargs="?", default="")
+    households.add_to(add)
     made = add("log", log_visit, "log a visit")
     made.add_argument(
         "--household", required=True, help="household code, or a text that matches one household"

@@ -228,6 +228,7 @@ SENTENCES: Final[dict[str, str]] = {
     "field_unknown": N_(
         "There is no such field: {text}. Nothing was saved; write FIELD=VALUE as --help says."
     ),
+    "form_incomplete": N_("This cannot be saved yet: {words} Nothing was saved."),
     "fact_unknown": N_("There is no fact “{fact}” to be observed of this. Nothing was saved."),
     "how_unknown": N_("There is no way to know called “{how}”. Nothing was saved; write seen or told."),
     "service_unknown": N_(
