@@ -55,16 +55,25 @@ class Team:
     Args:
         seed: another seed gives other people and another order of work.
         notes: the sentences that they write.
+        me, author: a replica that is enrolled already, and who writes there.
     """
 
-    def __init__(self, connection: Connection, seed: int | str, *, notes: Sequence[str] = NOTES) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        seed: int | str,
+        *,
+        notes: Sequence[str] = NOTES,
+        me: Identity | None = None,
+        author: bytes = b"",
+    ) -> None:
         self.connection = connection
         self.random = Random(f"team {seed}")  # noqa: S311 - invented people need no secrecy
         self.now = START_MS
-        self.me: Identity = new_identity(
+        self.me: Identity = me or new_identity(
             connection, device=DEVICE, now=lambda: self.now, prefix=self.random.getrandbits(60)
         )
-        self.author = derived_id("member", str(seed))
+        self.author = author or derived_id("member", str(seed))
         self.homes: list[Home] = []
         self._seed = seed
         self._notes = notes

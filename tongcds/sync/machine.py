@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from tongcds.domain.views import SyncPhase
 
-FIRST_WAIT_MS = 15_000
+# A link that broke is mostly back within seconds; one that is gone is asked for less and less often.
+FIRST_WAIT_MS = 1_000
 LONGEST_WAIT_MS = 15 * 60_000
-_DOUBLINGS = 6
+_DOUBLINGS = 10
 
 # What no waiting mends: the person, or an update, has to.
 _NEEDS_YOU = frozenset(

@@ -1,0 +1,252 @@
+"""The whole exchange, from an encrypted vault to a real server process, over good and weak links.
+
+Bytes are TCP payload in both directions, HTTP heads included. A laptop that was cut tries again as the
+program does (`sync.machine`). The links: 64 kbit/s up, 128 down, 500 ms; the same breaking every 20 s on
+average, dark for 3 s; 16/32 kbit/s with 800 ms, breaking.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from benchmarks._link import Weather, relay
+from benchmarks._vaults import on_disk
+from benchmarks._workload import Home, Team, households
+from benchmarks.metric import Metric
+from tongcds.actions import opening
+from tongcds.actions.core import Core
+from tongcds.errors import UnavailableError
+from tongcds.replica import load_identity
+from tongcds.storage import local
+from tongcds.sync import machine
+from tongcds.sync.exchange import Exchange
+from tongcds.sync.pace import Pace
+from tongcds.sync.transport import Transport
+
+EDGE: Final = Weather(64_000, 128_000, 0.5)
+EDGE_DROP: Final = Weather(64_000, 128_000, 0.5, breaks_every=20)
+GPRS_DROP: Final = Weather(16_000, 32_000, 0.8, breaks_every=20)
+RECORDS: Final = 2_000 + 7_697 + 10_000
+_PASSPHRASE: Final = "con bò lạc rừng tre"  # noqa: S105  of a vault with nobody real in it
+_ROUNDS: Final = 3
+_QUIET = threading.Event()
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  a benchmark runs in real time
+
+
+def _server(*words: str | Path) -> dict[str, object]:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "tongcds.server", *map(str, words), "--json"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    answer: dict[str, object] = json.loads(done.stdout.splitlines()[-1] if done.stdout else "{}")
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A founded server's folder and its villages."""
+
+    folder: Path
+    villages: int
+
+    @contextmanager
+    def serving(self) -> Iterator[int]:
+        """Serve; yields the port."""
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [
+                sys.executable,
+                "-m",
+                "tongcds.server",
+                "serve",
+                "--data",
+                self.folder,
+                "--port",
+                "0",
+                "--ready-json",
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            line = process.stdout.readline() if process.stdout else "{}"
+            yield int(json.loads(line)["port"])
+        finally:
+            process.terminate()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+
+
+def _founded(folder: Path, villages: int = 7) -> Place:
+    made = folder / "server"
+    _server(
+        "init",
+        "--data",
+        made,
+        "--name",
+        "Máy chủ đo",
+        "--url",
+        "http://127.0.0.1:1",
+        "--province",
+        "14",
+        "--commune",
+        "04123",
+    )
+    listed = folder / "villages.csv"
+    listed.write_text(
+        "name,commune_code\n" + "".join(f"Bản Số {i},04123\n" for i in range(villages)), encoding="utf-8"
+    )
+    _server("villages", "--data", made, listed)
+    return Place(made, villages)
+
+
+def _enrolled(place: Place, folder: Path, port: int) -> Core:
+    invited = _server(
+        "invite", "--data", place.folder, "--unit", "04123", "--role", "commune", "--name", "Cà Thị Hương"
+    )
+    core = opening.create_vault(folder, _PASSPHRASE, "Cà Thị Hương", _clock)
+    opening.enrol_device(core, opening.invitation_of_code(str(invited["code"]), f"http://127.0.0.1:{port}"))
+    _exchange(core, port)
+    return core
+
+
+def _exchange(core: Core, port: int, pace: Pace | None = None) -> None:
+    transport = Transport(f"http://127.0.0.1:{port}")
+    try:
+        Exchange(core.vault, transport, _clock, pace=pace).run()
+    finally:
+        transport.close()
+
+
+def _until_done(core: Core, port: int) -> float:
+    """Seconds until everything was said, trying again as the program does."""
+    began, state, pace = perf_counter(), machine.State(), Pace()
+    while True:
+        try:
+            _exchange(core, port, pace)
+        except UnavailableError as problem:
+            state, _act = machine.step(state, machine.Failed(problem.code, 0, 0.5))
+            _QUIET.wait((state.until or 0) / 1000)
+        else:
+            return perf_counter() - began
+
+
+def _work(core: Core, what: Callable[[Team], None]) -> None:
+    who = core.credentials()
+    with core.vault.write() as connection:
+        me = load_identity(connection, now=lambda: int(_clock().timestamp() * 1000))
+        if me is None:
+            raise LookupError("the vault is not enrolled")
+        busy = Team(connection, "link", me=me, author=who.member_id)
+        villages = [e.area for e in who.entries if e.mode == "write" and e.area != who.unit_id]
+        homes = households("link", 2_000, 7_697)
+        known = local.get_note(connection, "filled")
+        if not known:
+            for number, village_id in enumerate(villages):
+                busy.moved_in(homes[number :: len(villages)], village_id)
+            local.put_note(connection, "filled", "yes")
+        what(busy)
+
+
+def _supports(count: int) -> Callable[[Team], None]:
+    def log(busy: Team) -> None:
+        left = count
+        while left:
+            some = min(left, busy.random.choice((1, 1, 2, 2, 3)))
+            left -= some
+            busy.visit(some, note_share=0.3)
+
+    return log
+
+
+def run() -> Iterator[Metric]:
+    """Measure; metric names as in the plan."""
+    with on_disk() as folder:
+        place = _founded(folder)
+        with place.serving() as port:
+            core = _enrolled(place, folder / "laptop", port)
+            _work(core, _supports(10_000))
+            with relay(port, None) as fast:
+                began = perf_counter()
+                _exchange(core, fast.port)
+                yield Metric("push_all_seconds", round(perf_counter() - began, 2), "s")
+                yield Metric("push_all_tcp_bytes_per_record", round((fast.up + fast.down) / RECORDS, 1), "B")
+            with relay(port, None) as fast:
+                _exchange(core, fast.port)
+                yield Metric("idle_bytes", fast.up + fast.down, "B")
+            other = opening.create_vault(folder / "second", _PASSPHRASE, "Cà Thị Hương", _clock)
+            invited = _server(
+                "invite",
+                "--data",
+                place.folder,
+                "--unit",
+                "04123",
+                "--role",
+                "commune",
+                "--name",
+                "Lò Văn Ún",
+            )
+            opening.enrol_device(
+                other, opening.invitation_of_code(str(invited["code"]), f"http://127.0.0.1:{port}")
+            )
+            began = perf_counter()
+            _exchange(other, port)
+            yield Metric("pull_all_seconds", round(perf_counter() - began, 2), "s")
+            other.close()
+            yield from _weak(core, port)
+            core.close()
+
+
+def _weak(core: Core, port: int) -> Iterator[Metric]:
+    def thousand(busy: Team) -> None:
+        _supports(1_000)(_at_home(busy))
+
+    def day(busy: Team) -> None:
+        _at_home(busy).day(40, 12)
+
+    for name, weather, work in (
+        ("edge_1000", EDGE, thousand),
+        ("edge_drop_1000", EDGE_DROP, thousand),
+        ("edge_drop_day", EDGE_DROP, day),
+        ("gprs_drop_day", GPRS_DROP, day),
+    ):
+        seconds, sent = [], []
+        for round_number in range(_ROUNDS):
+            _work(core, work)
+            with relay(port, weather, seed=round_number + 7) as line:
+                seconds.append(_until_done(core, line.port))
+                sent.append(line.up)
+        yield Metric(f"{name}_seconds", round(statistics.median(seconds), 2), "s")
+        yield Metric(f"{name}_bytes_up", round(statistics.median(sent)), "B")
+
+
+def _at_home(busy: Team) -> Team:
+    """The same people as before: visits go to households that are there."""
+    if not busy.homes:
+        rows = busy.connection.exec_driver_sql(
+            "SELECT h.village_id, h.id, p.id FROM household h JOIN person p ON p.household_id = h.id"
+            " ORDER BY h.id"
+        )
+        homes: dict[bytes, Home] = {}
+        for village_id, household_id, person_id in rows:
+            known = homes.get(household_id)
+            people = (*(known.people if known else ()), person_id)
+            homes[household_id] = Home(village_id, household_id, people)
+        busy.homes = list(homes.values())
+    return busy
