@@ -21,7 +21,7 @@ test: ## run every test; one file or folder with T=tests/unit
 	@scripts/bootstrap.sh --tests
 	@$(PYTHON_ENV)/python -m pytest $(PYTEST_ARGS) $(T)
 
-soak: ## the same faults as in `make test`, many times over (hours); FAULT_SEED=… repeats a run
+soak: ## the same faults as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
 	@scripts/bootstrap.sh --tests
 	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults
 

@@ -423,7 +423,8 @@ class Desktop(QObject):
         return visits.load_draft(self.core, _DRAFT)
 
     def _back_up(self) -> None:
-        self.writes.run(partial(rescue.backup_if_due, self.core), bool, owner=self.shell, failed=self._failed)
+        due = partial(rescue.backup_if_due, self.core)
+        self.writes.run(due, lambda _made: None, owner=self.shell, failed=self._failed)
 
     # Telling everybody.
 

@@ -7,11 +7,12 @@ import sys
 from random import Random
 
 SOAK = os.environ.get("TONGCDS_SOAK") == "1"
+SHARE = float(os.environ.get("FAULT_SHARE", "1"))
 SEED = int(os.environ.get("FAULT_SEED", "20261123"))
 
 
 def times(usual: int, soak: int) -> int:
-    return soak if SOAK else usual
+    return max(usual, round(soak * SHARE)) if SOAK else usual
 
 
 def chance(name: str) -> Random:

@@ -103,6 +103,7 @@ class Vault:
         self._damaged = self._closed = False
         self._changed = True
         self._backup_at: int | None = None
+        self._backup_device = 0
         self._keeper = Keeper(folder, opened.subkey(journal.PURPOSE))
         self.recovery: repair.Recovery | None = None
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
@@ -287,15 +288,22 @@ class Vault:
         self._changed = True
 
     def backup_if_due(self, now: int) -> bool:
-        """Make a backup when something changed in half an hour of use, or there is none; call it often.
+        """Make a backup when something changed in half an hour of use; call it often.
+
+        At once where there is none, or none under the number that this device has now, since what the journal
+        holds goes on top of no other.
 
         Whether one was made. Raises as `backup`, and then waits for the next half hour.
         """
         if not self._changed or self._closed or self._damaged:
             return False
-        if self._backup_at is not None and 0 <= now - self._backup_at < BACKUP_EVERY_MS:
+        with self.read() as connection:
+            me = load_identity(connection, now=self._now)
+        device = 0 if me is None else me.device
+        wait = self._backup_at is not None and 0 <= now - self._backup_at < BACKUP_EVERY_MS
+        if wait and device == self._backup_device:
             return False
-        self._backup_at = now
+        self._backup_at, self._backup_device = now, device
         self.backup(backups.REGULAR)
         return True
 
@@ -314,7 +322,7 @@ class Vault:
         except BaseException:
             self._changed = True
             raise
-        self._backup_at = made.label.at
+        self._backup_at, self._backup_device = made.label.at, made.label.device
         backups.rotate(folder, self._opened)
         there = backups.listed(folder, self._opened)
         if len(there) > 1:
@@ -410,7 +418,8 @@ class Vault:
             self._keeper.start(connection, me)
         last = next(iter(backups.listed(self._folder / backups.FOLDER, self._opened)), None)
         self._changed = last is None or me is None or last.label.next_n != me.next_n
-        self._backup_at = None if last is None else last.label.at
+        if last is not None:
+            self._backup_at, self._backup_device = last.label.at, last.label.device
         if self._keeper.brought_back:
             self.recovery = repair.Recovery(None, self._keeper.brought_back, complete=True)
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.storage.homes import PASSPHRASE, Ticking, add, names, refusal
 from tongcds.errors import UnavailableError
+from tongcds.replica import load_identity
+from tongcds.replica.incarnations import Number, incarnate
 from tongcds.replica.replay import logged
 from tongcds.storage import backups, cipher, journal, keyslots, local, migrations
 from tongcds.storage.backups import Backup, Label
@@ -221,4 +223,31 @@ def test_a_folder_without_backups_changes_nothing(vault: Vault, folder: Path, no
     again = Vault.open(folder, PASSPHRASE, now=now)
     with again.read() as connection:
         assert names(connection) == ["Bản Một"]
+    again.close()
+
+
+def test_under_another_device_number_a_backup_is_due_at_once_and_the_journal_follows(
+    vault: Vault, folder: Path, now: Ticking, logs
+):
+    add(vault, "Bản Một")
+    add(vault, "Bản Hai")
+    assert vault.backup_if_due(now())
+    with vault.write() as connection:
+        me = load_identity(connection, now=now)
+        assert me is not None
+        incarnate(connection, me, [Number(me.device, 1)], device=12, prefix=me.prefix + 1, after=1)
+    add(vault, "Bản Ba")
+    assert vault.backup_if_due(now())
+    assert not vault.backup_if_due(now())
+    add(vault, "Bản Bốn")
+    with vault.read() as connection:
+        log = logged(connection, 1)
+    vault.close()
+    spoil(folder / FILE_NAME)
+    logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
+    again = Vault.open(folder, PASSPHRASE, now=now)
+    assert again.recovery is not None
+    assert (again.recovery.brought_back, again.recovery.complete) == (1, True)
+    with again.read() as connection:
+        assert logged(connection, 1) == log
     again.close()
