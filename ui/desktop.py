@@ -209,7 +209,7 @@ class Desktop(QObject):
         screen = SyncScreen(
             partial(syncing.sync_view, self.core), self.reads, self.changes, self.core.clock, usb=True
         )
-        screen.sync_requested.connect(self._sync_now)
+        screen.sync_requested.connect(self.runner.ask)
         screen.pause_requested.connect(self.runner.pause)
         screen.version_chosen.connect(self._settle)
         screen.import_undone.connect(self._undo_import)
@@ -388,9 +388,6 @@ class Desktop(QObject):
     def _undo(self, undo: Undo) -> None:
         work, words = undo
         self.do(work, said=words)
-
-    def _sync_now(self) -> None:
-        self.runner.ask()
 
     def _redress(self, setting: Setting[str] | Setting[int]) -> None:
         running = QApplication.instance()
