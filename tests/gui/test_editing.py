@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, ESCAPE, TAB, Keyboard
@@ -143,6 +143,30 @@ def test_what_was_seen_is_in_the_table_at_once_and_can_be_taken_back(
     assert known() == [None, True, None]
     take_back(desktop)
     assert known() == [None, None, None]
+
+
+class Windows(QObject):
+    """Remembers every widget that was shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+def test_opening_a_form_shows_no_window_of_its_own(desktop: Desktop, qapp) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    desktop.editing.add()
+    assert windows.shown == []
+    desktop.shell.hide()
+    desktop.shell.show()
+    qapp.removeEventFilter(windows)
+    assert windows.shown == ["Shell"]
 
 
 def test_an_observation_that_cannot_be_saved_is_said(desktop: Desktop) -> None:

@@ -34,6 +34,8 @@ _INDEXES = (
         "CREATE INDEX ix_observation_latest"
         " ON observation (fact, subject_id, held_on, stamp, device, n, value) WHERE deleted = 0"
     ),
+    "CREATE INDEX ix_person_id_number ON person (id_number) WHERE id_number IS NOT NULL",
+    "CREATE INDEX ix_person_phone ON person (phone) WHERE phone IS NOT NULL",
     "CREATE INDEX ix_support_stamp ON support (stamp)",
     'CREATE INDEX ix_visit_on ON visit ("on")',
 )

@@ -28,6 +28,8 @@ CREATE INDEX ix_observation_visit_id ON observation (visit_id);
 CREATE INDEX ix_own_write_id ON own_write (id);
 CREATE INDEX ix_person_area_number ON person (area, number);
 CREATE INDEX ix_person_household_id ON person (household_id);
+CREATE INDEX ix_person_id_number ON person (id_number) WHERE id_number IS NOT NULL;
+CREATE INDEX ix_person_phone ON person (phone) WHERE phone IS NOT NULL;
 CREATE INDEX ix_person_village_id ON person (village_id);
 CREATE INDEX ix_search_entry_household_id ON search_entry (household_id);
 CREATE INDEX ix_search_entry_record_id ON search_entry (record_id);
