@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -26,6 +25,7 @@ from benchmarks._workload import Home, Team, households
 from benchmarks.metric import Metric
 from tongcds.actions import opening
 from tongcds.actions.core import Core
+from tongcds.clock import system_clock
 from tongcds.errors import UnavailableError
 from tongcds.replica import load_identity
 from tongcds.storage import local
@@ -41,10 +41,6 @@ RECORDS: Final = 2_000 + 7_697 + 10_000
 _PASSPHRASE: Final = "con bò lạc rừng tre"  # noqa: S105  of a vault with nobody real in it
 _ROUNDS: Final = 3
 _QUIET = threading.Event()
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  a benchmark runs in real time
 
 
 def _server(*words: str | Path) -> dict[str, object]:
@@ -120,7 +116,7 @@ def _enrolled(place: Place, folder: Path, port: int) -> Core:
     invited = _server(
         "invite", "--data", place.folder, "--unit", "04123", "--role", "commune", "--name", "Cà Thị Hương"
     )
-    core = opening.create_vault(folder, _PASSPHRASE, "Cà Thị Hương", _clock)
+    core = opening.create_vault(folder, _PASSPHRASE, "Cà Thị Hương", system_clock)
     opening.enrol_device(core, opening.invitation_of_code(str(invited["code"]), f"http://127.0.0.1:{port}"))
     _exchange(core, port)
     return core
@@ -129,7 +125,7 @@ def _enrolled(place: Place, folder: Path, port: int) -> Core:
 def _exchange(core: Core, port: int, pace: Pace | None = None) -> None:
     transport = Transport(f"http://127.0.0.1:{port}")
     try:
-        Exchange(core.vault, transport, _clock, pace=pace).run()
+        Exchange(core.vault, transport, system_clock, pace=pace).run()
     finally:
         transport.close()
 
@@ -150,7 +146,7 @@ def _until_done(core: Core, port: int) -> float:
 def _work(core: Core, what: Callable[[Team], None]) -> None:
     who = core.credentials()
     with core.vault.write() as connection:
-        me = load_identity(connection, now=lambda: int(_clock().timestamp() * 1000))
+        me = load_identity(connection, now=lambda: int(system_clock().timestamp() * 1000))
         if me is None:
             raise LookupError("the vault is not enrolled")
         busy = Team(connection, "link", me=me, author=who.member_id)
@@ -190,7 +186,7 @@ def run() -> Iterator[Metric]:
             with relay(port, None) as fast:
                 _exchange(core, fast.port)
                 yield Metric("idle_bytes", fast.up + fast.down, "B")
-            other = opening.create_vault(folder / "second", _PASSPHRASE, "Cà Thị Hương", _clock)
+            other = opening.create_vault(folder / "second", _PASSPHRASE, "Cà Thị Hương", system_clock)
             invited = _server(
                 "invite",
                 "--data",
