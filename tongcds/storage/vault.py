@@ -108,11 +108,14 @@ class Vault:
         self.recovery: repair.Recovery | None = None
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
         path, key = folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE)
+        unclean = cipher.has_wal(path)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
         self._writing = _Door(cipher.open_raw(path, key, access, exclusive=not two), "BEGIN IMMEDIATE")
         try:
             self._migrate()
             self._start_journal()
+            if unclean:
+                self.checkpoint()
             self._reading = self._writing
             if two:
                 reader = cipher.open_raw(path, key, cipher.Access.WRITE)
