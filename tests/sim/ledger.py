@@ -71,15 +71,16 @@ class Ledger:
             if (device, n) in entry.dots and entry.values.get(DELETED):
                 entry.saw |= dots(row)
 
-    def forget(self, keys: set[Key], server: Connection) -> None:
-        """No laptop has these any more: forget those that the server never took either."""
+    def forget(self, keys: set[Key], server: Connection) -> set[bytes]:
+        """No laptop has these any more: forget those that the server has not either; ids of their records."""
         taken = {
             (device, first + i): packed[i * 8 : i * 8 + 8]
             for device, first, packed in server.execute(select(SEEN.c.device, SEEN.c.first, SEEN.c.hashes))
             for i in range(len(packed) // 8)
         }
         aside = Account(server, Ledger()).aside
-        for key in keys:
+        lost = set()
+        for key in keys & self.entries.keys():
             entry = self.entries[key]
             held = key in aside or any(
                 taken.get((device, n))
@@ -90,6 +91,8 @@ class Ledger:
             )
             if not held:
                 del self.entries[key]
+                lost.add(key.id)
+        return lost
 
     @staticmethod
     def keys_in(connection: Connection) -> set[Key]:

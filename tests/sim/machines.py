@@ -28,6 +28,9 @@ from tongcds.sync.pace import Pace
 from tongcds.sync.transport import Traffic, _refusal
 
 
+_MOST_POSTS = 400
+
+
 class CrashedError(Exception):
     """The machine stopped; what was committed is there."""
 
@@ -122,9 +125,12 @@ class Network:
     weather: Weather
     held: list[tuple[str, bytes]]
     traffic: Traffic = field(default_factory=Traffic)
+    posts: int = 0
 
     def post(self, path: str, body: bytes) -> bytes:
         draw, weather = self.rng.random, self.weather
+        self.posts += 1
+        assert self.posts < _MOST_POSTS, "the exchange does not end"
         if draw() < weather.late:
             self.held.append((path, body))
         if draw() < weather.lose_request:

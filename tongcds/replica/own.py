@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Select, func, select, update
 
 from tongcds.domain.stamps import Dot, make_id
-from tongcds.protocol.messages import WHOLE, Write
+from tongcds.protocol.messages import WHOLE, Version, Write
 from tongcds.records import RecordType, Value, record_type, type_numbered
 from tongcds.records.declare import DELETED
 from tongcds.replica.identity import Identity
@@ -294,19 +294,21 @@ def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -
 
     They stay in the log, whole. A record that such a write made is in no register but this one: it leaves, so
     that this replica shows what all others show; returned are ids of such records, by type name. Where a
-    change was refused, the next page brings the record back as it stands.
+    change was refused, the next page brings the record back as it stands. One that was to move leaves as
+    well: where it stands, this device may not look.
     """
     me = connection.execute(select(SELF.c.device)).scalar_one_or_none()
     gone: dict[str, list[bytes]] = {}
     sums = AreaSums()
     for n, code in outcomes:
         connection.execute(update(OWN).where(OWN.c.n == n).values(state=RETURNED, code=code))
-        made = connection.execute(select(OWN.c.type, OWN.c.id).where(OWN.c.n == n)).one_or_none()
+        made = connection.execute(select(OWN.c.type, OWN.c.id, OWN.c.body).where(OWN.c.n == n)).one_or_none()
         record = type_numbered(made.type) if made is not None else None
         if made is None or record is None or code not in FINAL:
             continue
+        moved = record.area_field in unpack_body(made.body)[0]
         for row in read_rows(connection, record, [made.id]).values():
-            if dot_of(row["version"]) == (me, n):
+            if moved or dot_of(row["version"]) == (me, n):
                 sums.drop(record, row)
                 connection.execute(record.table.delete().where(record.table.c.id == made.id))
                 gone.setdefault(record.name, []).append(made.id)
@@ -331,4 +333,25 @@ def offer_again(connection: Connection, me: Identity, watermark: int) -> int:
     )
     me.received = min(me.received, watermark)
     me.save(connection)
+    _stamp_as_written(connection, me, pending(connection, watermark, 1 << 62))
     return result.rowcount
+
+
+def _stamp_as_written(connection: Connection, me: Identity, writes: Sequence[Write]) -> None:
+    """Take back that the server lowered stamps: those of writes that it forgot are lowered anew, or not."""
+    stamps = {write.n: write.stamp for write in writes}
+
+    def as_written(version: Version) -> Version:
+        ours = version.device == me.device and version.n in stamps
+        return version._replace(stamp=stamps[version.n]) if ours else version
+
+    for number in {write.type for write in writes}:
+        record = type_numbered(number)
+        if record is None:
+            continue
+        stale = []
+        for row in read_rows(connection, record, list({w.id for w in writes if w.type == number})).values():
+            later = {name: as_written(version) for name, version in row["later"].items()}
+            if later != row["later"] or as_written(row["version"]) != row["version"]:
+                stale.append(Row({**row, "version": as_written(row["version"]), "later": later}))
+        write_rows(connection, record, (), stale)

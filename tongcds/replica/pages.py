@@ -7,6 +7,7 @@ the server cannot have seen yet: its own writes above the watermark.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -161,7 +162,8 @@ def adopt(  # noqa: PLR0917 - the parts of one answer
         record = type_numbered(number)
         if record is not None:
             _adopt_type(connection, me, record, members, sums=sums, touched=touched)
-    _leave(connection, me, moved, scope_areas, sums=sums, touched=touched)
+    came = {state.id for state in states}
+    _leave(connection, me, moved, scope_areas, came, sums=sums, touched=touched)
     sums.save(connection, cursors)
     me.save(connection)
     return touched
@@ -211,15 +213,18 @@ def _leave(
     me: Identity,
     moved: Sequence[Moved],
     scope_areas: frozenset[bytes],
+    came: AbstractSet[bytes],
     *,
     sums: AreaSums,
     touched: Touched,
 ) -> None:
     """Records that moved out of everything this device may hold go, once nothing unsent is left in them.
 
-    Until then their markers are kept: nobody sends them twice.
+    Until then their markers are kept: nobody sends them twice. One that this device moved as well, not
+    knowing, goes too, unless the server's verdict brings it (`came`).
     """
     held = connection.execute(select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area, MOVED.c.area)).all()
+    kept = {(marker.area, marker.id) for marker in held}
     markers = {(marker.area, marker.id): marker for marker in (*(Moved(*row) for row in held), *moved)}
     keep: list[dict[str, object]] = []
     for marker in markers.values():
@@ -227,9 +232,15 @@ def _leave(
         if record is None or marker.to in scope_areas:
             continue
         row = read_rows(connection, record, [marker.id]).get(marker.id)
-        if row is None or row["area"] != marker.area:
+        if row is None:
             continue
-        if unseen(connection, me, [marker.id]):
+        waiting = unseen(connection, me, [marker.id]).get(marker.id, ())
+        if row["area"] != marker.area:
+            moved_here = any(record.area_field in write.values for write in waiting)
+            was_kept = (marker.area, marker.id) in kept and not waiting and marker.id not in came
+            if not moved_here and not was_kept:
+                continue
+        if waiting:
             keep.append(
                 {
                     "area": marker.area,

@@ -299,7 +299,7 @@ def receive(
     if state is None:
         raise ProtocolError("unknown_device")
     _, prefix, watermark, chain = state
-    outcomes = _outcomes_of_known(connection, device, [w for w in writes if w.n <= watermark], now)
+    outcomes = _outcomes_of_known(connection, device, [w for w in writes if w.n <= watermark], watermark, now)
     news = [w for w in writes if w.n > watermark]
     forked = bool(news) and writes[0].n == watermark + 1 and not chain.startswith(before)
     if forked or (news and any(outcome.code == REUSED for outcome in outcomes)):
@@ -338,24 +338,27 @@ def _lock_areas(connection: Connection, areas: set[bytes]) -> None:
 
 
 def _outcomes_of_known(
-    connection: Connection, device: int, known: Sequence[Write], now: int
+    connection: Connection, device: int, known: Sequence[Write], watermark: int, now: int
 ) -> list[Outcome]:
     """What is to be said of writes that came before: that they were set aside, in case the answer was lost.
 
-    The same number with another content is set aside now.
+    Said up to the watermark, since the receipt covers as much: the lost chunk may have been larger. The same
+    number with another content is set aside now.
     """
     if not known:
         return []
     low, high = known[0].n, known[-1].n
-    hashes = hashes_of(connection, device, low, high)
+    hashes = hashes_of(connection, device, low, watermark)
     contents = {write.n: content_hash(device, write) for write in known}
     reused = [(w, REUSED) for w in known if hashes.get(w.n) != contents[w.n][:HASH_BYTES]]
     _quarantine(connection, device, reused, now)
     aside = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code)
-    aside = aside.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high)).order_by(
-        QUARANTINE.c.n
-    )
-    return [Outcome(n, code) for n, content, code in connection.execute(aside) if contents.get(n) == content]
+    aside = aside.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, watermark))
+    return [
+        Outcome(n, code)
+        for n, content, code in connection.execute(aside.order_by(QUARANTINE.c.n))
+        if contents.get(n) == content or (n > high and hashes.get(n) == content[:HASH_BYTES])
+    ]
 
 
 def hashes_of(connection: Connection, device: int, low: int, high: int) -> dict[int, bytes]:
