@@ -21,9 +21,9 @@ test: ## run every test; one file or folder with T=tests/unit
 	@scripts/bootstrap.sh --tests
 	@$(PYTHON_ENV)/python -m pytest $(PYTEST_ARGS) $(T)
 
-soak: ## the same faults as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
+soak: ## the same faults and provinces as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
 	@scripts/bootstrap.sh --tests
-	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults
+	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults tests/sim
 
 check: bootstrap ## format, lint, types, layers, catalogues, rules of the house
 	@$(PYTHON_ENV)/ruff format --check --quiet .

@@ -33,7 +33,7 @@ from tongcds.protocol.messages import Invitation
 from tongcds.server import demo, enrolment, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
-from tongcds.server.office import found_office
+from tongcds.server.office import found_office, restored
 from tongcds.server.ops import Province
 from tongcds.server.scopes import ROLE_OF_KIND
 from tongcds.server.serving import address_of, listen, serve
@@ -138,6 +138,8 @@ def _parser() -> argparse.ArgumentParser:
 
     devices = command("devices", _("list the laptops that are enrolled"), _devices)
     devices.add_argument("--revoke", type=int, default=0, help=_("refuse this device from now on"))
+
+    command("restored", _("say that the database was put back from a copy"), _restored)
 
     show = command("demo", _("serve a corner of a province with invented people"), _demo)
     _listening(show, port=0)
@@ -326,6 +328,15 @@ def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
         for d in listed
     )
     return {"devices": listed, "text": text or _("No laptop is enrolled yet.")}
+
+
+def _restored(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province, province.database.write() as connection:
+        epoch = restored(connection, now=now())
+    return {
+        "epoch": epoch,
+        "text": _("Laptops will send again what the copy lacks, each at its next exchange."),
+    }
 
 
 def _moment(milliseconds: int | None) -> str:

@@ -15,9 +15,11 @@ from tests.unit.server.laptop import Laptop
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import encode
 from tongcds.records import record_type
+from tongcds.replica.tables import SELF
 from tongcds.server import cli, ops
 from tongcds.server.database import Database
 from tongcds.server.folder import open_folder
+from tongcds.server.tables import STATE
 
 
 @pytest.fixture
@@ -229,3 +231,16 @@ def test_an_address_that_is_taken_is_said_so(run, folder):
         taken.listen()
         code, answer, _ = run("serve", "--data", folder, "--port", taken.getsockname()[1])
     assert (code, answer["error"]) == (3, "server_address_taken")
+
+
+def test_a_server_that_was_put_back_from_a_copy_gives_no_number_twice(run, folder):
+    with closing(open_folder(folder, now=lambda: 0).database) as database, database.read() as c:
+        before = c.execute(select(STATE)).one()
+        written = c.execute(select(SELF.c.next_n)).scalar_one()
+    code, answer, _ = run("restored", "--data", folder)
+    assert code == 0
+    with closing(open_folder(folder, now=lambda: 0).database) as database, database.read() as c:
+        after = c.execute(select(STATE)).one()
+        assert answer["epoch"] == after.epoch > before.epoch
+        assert after.last_device > before.last_device
+        assert c.execute(select(SELF.c.next_n)).scalar_one() > written
