@@ -27,7 +27,6 @@ from tongcds.storage.vault import Change
 from tongcds.sync.pace import Pace
 from tongcds.sync.transport import Traffic, _refusal
 
-
 _MOST_POSTS = 400
 
 
