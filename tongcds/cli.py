@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import importing, opening, overview, register, syncing, today, visits
+from tongcds.actions import importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
 from tongcds.commands import households
@@ -278,6 +278,14 @@ def export(options: argparse.Namespace, core: Core) -> int:
     return DONE
 
 
+def backup(options: argparse.Namespace, core: Core) -> int:
+    """Copy the vault into a folder elsewhere, checked and sealed."""
+    path = rescue.backup_to(core, Path(options.folder))
+    words = _("The backup was checked and is complete: {file}. It opens with the same passphrase.")
+    show(options, {"file": str(path)}, [words.format(file=path.name)])
+    return DONE
+
+
 def take(options: argparse.Namespace, core: Core) -> int:
     """Take in a bundle file from a USB stick."""
     done, _changes = syncing.take_bundle(core, Path(options.file))
@@ -384,6 +392,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--again", help="day of the next visit")
     add("sync", sync, "exchange with the province's server")
     made = add("export", export, "write what waits into a bundle file for a USB stick")
+    made.add_argument("folder")
+    made = add("backup", backup, "copy the vault into a folder elsewhere, checked and sealed")
     made.add_argument("folder")
     made = add("take", take, "take in a bundle file from a USB stick, or keep it to carry it on")
     made.add_argument("file")

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 import tongcds
 from tongcds.actions import Changes, Core, importing, overview, register, rescue, syncing, today, visits
@@ -39,6 +39,7 @@ from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
+from ui.sticks import Sticks
 from ui.tasks import Tasks
 
 _TICK_MS = 5_000
@@ -91,6 +92,14 @@ class Desktop(QObject):
             writes=self.writes,
             changed=self._changed,
             show=self.open_household,
+            parent=self,
+        )
+        self.sticks = Sticks(
+            core,
+            window=lambda: self.shell,
+            files=self.files,
+            writes=self.writes,
+            changed=self._changed,
             parent=self,
         )
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit)
@@ -213,14 +222,15 @@ class Desktop(QObject):
         screen.pause_requested.connect(self.runner.pause)
         screen.version_chosen.connect(self._settle)
         screen.import_undone.connect(self._undo_import)
-        screen.export_requested.connect(self._export)
-        screen.usb_requested.connect(self._take_bundle)
+        screen.export_requested.connect(self.sticks.export)
+        screen.usb_requested.connect(self.sticks.take)
         return screen
 
     def _settings_screen(self) -> QWidget:
         about = About(tongcds.__version__, str(self.core.vault.folder))
-        screen = SettingsScreen(self._settings, self.who, about)
+        screen = SettingsScreen(self._settings, self.who, about, can_back_up=True)
         screen.changed.connect(self._redress)
+        screen.backup_requested.connect(self.sticks.back_up)
         return screen
 
     # What the screens ask for.
@@ -335,55 +345,6 @@ class Desktop(QObject):
     def _settle(self, conflict_id: bytes, side: int) -> None:
         work = partial(syncing.settle_conflict, self.core, conflict_id, side)
         self.do(work, said=_("Settled. Both values stay in the history."))
-
-    def _export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self.shell, _("Where is the USB stick?"))
-        if folder:
-            self.files.run(
-                partial(self._write_bundle, Path(folder)),
-                self._exported,
-                owner=self.shell,
-                failed=self._failed,
-            )
-
-    def _write_bundle(self, folder: Path) -> str:
-        done = syncing.export_bundle(self.core, folder)
-        answers = syncing.answers_to_bring_back(self.core, folder)
-        words = ngettext(
-            "{n} change written to {file} ({name}).", "{n} changes written to {file} ({name}).", done.writes
-        ).format(n=format_number(done.writes), file=done.path.name, name=done.name)
-        if answers:
-            words += " " + _("Answers for other computers copied: {n}.").format(n=format_number(answers))
-        return words
-
-    def _exported(self, words: str) -> None:
-        self._changed(Changes.of("exchange"))
-        self.shell.say(words, stays=True)
-
-    def _take_bundle(self) -> None:
-        path, _kind = QFileDialog.getOpenFileName(
-            self.shell, _("Choose a bundle file"), "", _("Bundle files (*.tcds)")
-        )
-        if path:
-            self.files.run(
-                partial(syncing.take_bundle, self.core, Path(path)),
-                self._bundle_taken,
-                owner=self.shell,
-                failed=self._failed,
-            )
-
-    def _bundle_taken(self, answer: tuple[syncing.Imported, Changes]) -> None:
-        done, changes = answer
-        self._changed(changes)
-        words = _("Kept {name}; it goes to the server at the next sync.")
-        if not done.carried:
-            words = _("Taken in {name}: received by the server {sent}, new here {received}.")
-        self.shell.say(
-            words.format(
-                name=done.name, sent=format_number(done.sent), received=format_number(done.received)
-            ),
-            stays=True,
-        )
 
     def _undo(self, undo: Undo) -> None:
         work, words = undo

@@ -98,6 +98,21 @@ def test_writes_go_out_on_a_stick_and_a_wrong_file_is_refused_in_words(
     assert "không phải của chương trình" in said(desktop) or "not for this program" in said(desktop)
 
 
+def test_a_backup_goes_onto_a_stick_and_is_named(
+    desktop: Desktop, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(stick))
+    desktop.shell.show_place("settings")
+    screen = desktop.shell.screen_of("settings")
+    assert isinstance(screen, SettingsScreen)
+    screen.backup_requested.emit()
+    made = sorted(path.name for path in stick.iterdir())
+    assert made
+    assert any(name in said(desktop) for name in made)
+
+
 def test_an_import_can_be_taken_back_from_the_sync_screen(desktop: Desktop) -> None:
     prepared = importing.prepare_import(desktop.core, REGISTER)
     row, _changes = importing.apply_import(desktop.core, prepared)

@@ -12,6 +12,7 @@ from tongcds.domain.views import Role, Whoami
 from tongcds.i18n import LANGUAGES, N_, _, format_percent
 from tongcds.settings import DECLARED, LANGUAGE, TEXT_SIZE, THEME, Setting, Settings
 from ui.theme import Style, space
+from ui.widgets.button import Button
 from ui.widgets.choices import Answer, CheckRow, ChoicePills
 from ui.widgets.page import Page
 from ui.widgets.surface import Card, Divider, PageHead, SideBySide, column, line
@@ -50,14 +51,21 @@ def choice_words(setting: Setting[str] | Setting[int] | Setting[bool], value: ob
 class SettingsScreen(Page):
     """Draws the declared settings and keeps each change at once.
 
-    `changed` carries the `Setting` whose value is new and already on disk; what follows from it (another
-    theme, another language) is the shell's affair.
+    `backup_requested` asks for a copy elsewhere; `changed` carries the `Setting` whose value is new and
+    already on disk; what follows from it (another theme, another language) is the shell's affair.
     """
 
     changed = Signal(object)
+    backup_requested = Signal()
 
     def __init__(
-        self, settings: Settings, who: Whoami, about: About | None = None, *, parent: QWidget | None = None
+        self,
+        settings: Settings,
+        who: Whoami,
+        about: About | None = None,
+        *,
+        can_back_up: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings = settings
@@ -70,6 +78,8 @@ class SettingsScreen(Page):
         left.body.addStretch(1)
         right = column(gap=4)
         right.addWidget(self._facts(_("This computer"), self._who(who)))
+        if can_back_up:
+            right.addWidget(self._backup())
         if about is not None:
             right.addWidget(self._facts(_("About TongCDS"), self._about(about)))
         right.addStretch(1)
@@ -96,6 +106,15 @@ class SettingsScreen(Page):
         box.addWidget(label)
         box.addWidget(pills, 0, Qt.AlignmentFlag.AlignLeft)
         return box
+
+    def _backup(self) -> Card:
+        card = Card(_("Backup"))
+        why = _("A copy is kept on this computer by itself. One on a stick helps when the computer is lost.")
+        card.body.addWidget(Text(why, Style.NOTE, wrap=True))
+        button = Button(_("Back up onto a stick…"), icon="usb")
+        button.clicked.connect(self.backup_requested)
+        card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
 
     def _tick(self) -> None:
         row = self.sender()
