@@ -6,7 +6,6 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,11 @@ from sqlalchemy import Connection, update
 from tests.sim.hands import Hands
 from tests.sim.ledger import Account, Ledger
 from tests.sim.machines import AnyPace, CrashedError, Machine, MemoryVault, Network, Weather, copy_of
+from tests.sim.surroundings import ServerDatabase, quietly
 from tests.unit.replica.laptops import dump, kept, recomputed
-from tongcds.domain import stamps
 from tongcds.domain.units import load_units
 from tongcds.domain.views import Role
 from tongcds.errors import UnavailableError, UserError
-from tongcds.protocol import invitations
 from tongcds.protocol.messages import encode
 from tongcds.records import record_type
 from tongcds.replica import load_identity
@@ -32,7 +30,6 @@ from tongcds.server import courier, database, enrolment, ops, units
 from tongcds.server.office import OfficeWriter, found_office, structure_changed
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
-from tongcds.storage import search
 from tongcds.storage.local import load_enrolment
 from tongcds.sync import bundles, enrol
 from tongcds.sync.exchange import Exchange
@@ -45,45 +42,6 @@ _HEALING = 40
 _CLOCKS = (0, 0, 0, TWO_YEARS, -TWO_YEARS, 3_600_000, -600_000)
 _STORM = Weather(lose_request=0.08, lose_answer=0.12, twice=0.08, late=0.05)
 _CALM = Weather()
-
-
-class ServerDatabase(database.Database):
-    """The embedded database; `crash_in` counts transactions until the server stops."""
-
-    crash_in = 0
-
-    def _step(self) -> None:
-        if self.crash_in:
-            self.crash_in -= 1
-            if not self.crash_in:
-                raise CrashedError
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        self._step()
-        with super().write() as connection:
-            yield connection
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        self._step()
-        with super().read() as connection:
-            yield connection
-
-
-def quietly(patch: pytest.MonkeyPatch, rng: random.Random) -> None:
-    """Draw all that is random from the seed; leave out the disk and the search, which sync does not need."""
-    patch.setattr(database, "_PRAGMAS", ("PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"))
-    patch.setattr(search, "refresh", lambda *_: None)
-    patch.setattr(SigningKey, "generate", staticmethod(lambda: SigningKey(rng.randbytes(32))))
-    for module in (stamps, invitations):
-        patch.setattr(module, "secrets", _Drawn(rng))
-
-
-class _Drawn:
-    def __init__(self, rng: random.Random) -> None:
-        self.randbits = rng.getrandbits
-        self.choice = rng.choice
 
 
 class World(Hands):
