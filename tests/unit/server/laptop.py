@@ -156,7 +156,8 @@ class Laptop:
             areas = [e.area for e in self.entries]
             adopt(self.connection, self.identity, states, answer.moved,
                   dict(zip(areas, answer.cursors, strict=True)), frozenset(areas))  # fmt: skip
-        if answer.digest:
+        if answer.digest and not pending(self.connection, self.identity.received, 1):
+            # With writes of its own that are not sent yet a laptop rightly holds more than the server.
             whole = [e.area for e in self.entries if e.mode != "figures"]
             assert digest(self.connection, whole) == answer.digest, "this laptop holds something else"
 
