@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tongcds.actions.core import Core
-from tongcds.domain.text import matches
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, SearchHit
 from tongcds.storage import local, register
 from tongcds.storage import search as index
@@ -38,8 +37,3 @@ def reveal_phone(core: Core, household_id: bytes) -> str:
         with core.vault.write() as connection:
             local.add_revealed(connection, seen)
     return phone
-
-
-def name_matches(typed: str, full_name: str) -> bool:
-    """Whether a name is meant by what was typed, marks or none."""
-    return matches(typed, full_name)

@@ -94,7 +94,6 @@ class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
     time: int
     chunk: bytes | None = None
     page_limit: int = 2000
-    devices_known: int = 0
     chain: bytes = b""
 
 

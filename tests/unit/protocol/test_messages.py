@@ -29,7 +29,7 @@ ENTRY = ScopeEntry(AREA, "write")
 RECEIPT = Receipt(7, 1, 1_795_000_000_000, bytes(64))
 
 MESSAGES = [
-    SyncRequest(1, 2, 3, [0, 5], 1_795_000_000_000, b"chunk", 500, 4),
+    SyncRequest(1, 2, 3, [0, 5], 1_795_000_000_000, b"chunk", 500, b"8 bytes!"),
     SyncRequest(1, 2, 3, [], 0),
     SyncAnswer(
         RECEIPT,
@@ -88,7 +88,7 @@ def test_a_message_that_is_cut_is_refused(message: object) -> None:
 
 
 def test_an_answer_of_a_newer_server_with_more_in_it_is_understood() -> None:
-    raw = encode([1, 2, 3, [0], 4, None, 500, 0, b"", "something new"])
+    raw = encode([1, 2, 3, [0], 4, None, 500, b"", "something new"])
     assert decode(SyncRequest, raw).cursors == [0]
 
 
