@@ -31,6 +31,7 @@ from ui import app as dressing
 from ui.changes import ChangeBus
 from ui.editing import Editing
 from ui.errors import words_for
+from ui.exchanging import Exchanging
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen, Prepared
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
@@ -103,6 +104,16 @@ class Desktop(QObject):
             parent=self,
         )
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit)
+        self.exchanging = Exchanging(
+            core,
+            window=lambda: self.shell,
+            sticks=self.sticks,
+            reads=self.reads,
+            writes=self.writes,
+            changes=self.changes,
+            changed=self._changed,
+            parent=self,
+        )
         self._exchanged.connect(self._after_exchange)
         self.shell = self._make_shell()
         self._timer = QTimer(self)
@@ -149,7 +160,10 @@ class Desktop(QObject):
         self.writes.run(work, done, owner=self.shell, failed=self._failed)
 
     def _places(self) -> dict[str, Callable[[], QWidget]]:
-        places: dict[str, Callable[[], QWidget]] = {"sync": self._sync, "settings": self._settings_screen}
+        places: dict[str, Callable[[], QWidget]] = {
+            "sync": self.exchanging.screen,
+            "settings": self._settings_screen,
+        }
         if self.who.role in {Role.TEAM, Role.COMMUNE}:
             places |= {"today": self._today, "households": self._households, "log": self._log}
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
@@ -213,18 +227,6 @@ class Desktop(QObject):
         return OverviewScreen(
             partial(overview.overview, self.core), self.reads, self.changes, self.core.clock
         )
-
-    def _sync(self) -> QWidget:
-        screen = SyncScreen(
-            partial(syncing.sync_view, self.core), self.reads, self.changes, self.core.clock, usb=True
-        )
-        screen.sync_requested.connect(self.runner.ask)
-        screen.pause_requested.connect(self.runner.pause)
-        screen.version_chosen.connect(self._settle)
-        screen.import_undone.connect(self._undo_import)
-        screen.export_requested.connect(self.sticks.export)
-        screen.usb_requested.connect(self.sticks.take)
-        return screen
 
     def _settings_screen(self) -> QWidget:
         about = About(tongcds.__version__, str(self.core.vault.folder))
@@ -313,24 +315,6 @@ class Desktop(QObject):
         _undone, changes = importing.undo_import(self.core, import_id)
         return changes
 
-    def _undo_import(self, import_id: bytes) -> None:
-        def work() -> tuple[importing.UndoneImport, Changes]:
-            return importing.undo_import(self.core, import_id)
-
-        def done(answer: tuple[importing.UndoneImport, Changes]) -> None:
-            undone, changes = answer
-            self._changed(changes)
-            words = _("The import was taken back: {n} records.").format(n=format_number(undone.removed))
-            if undone.kept:
-                words += " " + ngettext(
-                    "{n} household stays, because it was edited or visited since.",
-                    "{n} households stay, because they were edited or visited since.",
-                    undone.kept,
-                ).format(n=format_number(undone.kept))
-            self.shell.say(words, stays=True)
-
-        self.writes.run(work, done, owner=self.shell, failed=self._failed)
-
     def _visit_saved(self, saved: SavedVisit) -> None:
         match saved.answer:
             case (bytes() as visit_id, Changes() as changes):
@@ -341,10 +325,6 @@ class Desktop(QObject):
                 raise TypeError(type(saved.answer))
         if not saved.again:
             self._leave_log()
-
-    def _settle(self, conflict_id: bytes, side: int) -> None:
-        work = partial(syncing.settle_conflict, self.core, conflict_id, side)
-        self.do(work, said=_("Settled. Both values stay in the history."))
 
     def _undo(self, undo: Undo) -> None:
         work, words = undo

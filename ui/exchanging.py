@@ -1,0 +1,101 @@
+"""Wires Đồng bộ to the window: what the exchange left for people to decide, and taking imports back.
+
+The other screens are wired in `ui.desktop`, which hands in the window and the way to tell everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from tongcds.actions import Changes, Core, importing, syncing
+from tongcds.i18n import _, format_number, ngettext
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.screens.sync import SyncScreen
+from ui.shell import Shell
+from ui.sticks import Sticks
+from ui.tasks import Tasks
+
+
+class Exchanging(QObject):
+    """Makes the screen and does what is chosen on it.
+
+    Args:
+        core: an open vault whose runner is the window's.
+        window: the window as it is now; it is made anew in another language.
+        sticks: what goes out on a stick and comes back on one.
+        reads, writes: where work runs.
+        changes: tells the screen to read again.
+        changed: tells every screen.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        window: Callable[[], Shell],
+        sticks: Sticks,
+        reads: Tasks,
+        writes: Tasks,
+        changes: ChangeBus,
+        changed: Callable[[Changes], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._window = window
+        self._sticks = sticks
+        self._reads = reads
+        self._writes = writes
+        self._changes = changes
+        self._changed = changed
+
+    def screen(self) -> QWidget:
+        """Đồng bộ, connected."""
+        core = self._core
+        screen = SyncScreen(
+            partial(syncing.sync_view, core), self._reads, self._changes, core.clock, usb=True
+        )
+        screen.sync_requested.connect(core.runner.ask)
+        screen.pause_requested.connect(core.runner.pause)
+        screen.version_chosen.connect(self._settle)
+        screen.import_undone.connect(self._undo_import)
+        screen.export_requested.connect(self._sticks.export)
+        screen.usb_requested.connect(self._sticks.take)
+        return screen
+
+    def _settle(self, conflict_id: bytes, side: int) -> None:
+        work = partial(syncing.settle_conflict, self._core, conflict_id, side)
+        self._do(work, _("Settled. Both values stay in the history."))
+
+    def _undo_import(self, import_id: bytes) -> None:
+        work = partial(importing.undo_import, self._core, import_id)
+        self._writes.run(work, self._import_undone, owner=self, failed=self._failed)
+
+    def _import_undone(self, answer: tuple[importing.UndoneImport, Changes]) -> None:
+        undone, changes = answer
+        self._changed(changes)
+        words = _("The import was taken back: {n} records.").format(n=format_number(undone.removed))
+        if undone.kept:
+            words += " " + ngettext(
+                "{n} household stays, because it was edited or visited since.",
+                "{n} households stay, because they were edited or visited since.",
+                undone.kept,
+            ).format(n=format_number(undone.kept))
+        self._window().say(words, stays=True)
+
+    def _do(self, work: Callable[[], Changes], said: str) -> None:
+        """Do it, tell every screen, then the person."""
+
+        def done(changes: Changes) -> None:
+            self._changed(changes)
+            self._window().say(said)
+
+        self._writes.run(work, done, owner=self, failed=self._failed)
+
+    def _failed(self, problem: Exception) -> None:
+        self._window().say(words_for(problem), stays=True)
