@@ -21,6 +21,8 @@ from tongcds.replica import Identity, Writer, create_tables, new_identity, pendi
 TODAY: Final = date(2026, 11, 23)
 START_MS: Final = 1_794_960_000_000  # the morning of that day
 DEVICE: Final = 4711
+HOUSEHOLDS, PEOPLE, SUPPORTS = 2_000, 7_697, 10_000
+"""A commune's register, and the work of its first year."""
 
 NOTES: Final = (
     "Quên mật khẩu, đã hướng dẫn đặt lại",
@@ -98,6 +100,20 @@ class Team:
             for home in households:
                 self.now += 1
                 self.homes.append(_write_home(writer, home, village_id, facts=facts))
+
+    def register(self, villages: Sequence[bytes]) -> None:
+        """Write a commune's whole register, spread over the villages, and all supports."""
+        homes = households(self._seed, HOUSEHOLDS, PEOPLE)
+        for number, village_id in enumerate(villages):
+            self.moved_in(homes[number :: len(villages)], village_id)
+        self.visits(SUPPORTS)
+
+    def visits(self, supports: int) -> None:
+        """Visits until so many supports were given; notes on 30 %."""
+        while supports:
+            some = min(supports, self.random.choice((1, 1, 2, 2, 3)))
+            supports -= some
+            self.visit(some, note_share=0.3)
 
     def visit(self, supports: int, *, note_share: float, facts: bool = False, edit: bool = False) -> None:
         """One visit with so many supports; a few minutes pass before it."""

@@ -21,7 +21,7 @@ from typing import Final
 
 from benchmarks._link import Weather, relay
 from benchmarks._vaults import on_disk
-from benchmarks._workload import Home, Team, households
+from benchmarks._workload import HOUSEHOLDS, PEOPLE, SUPPORTS, Home, Team, households
 from benchmarks.metric import Metric
 from tongcds.actions import opening
 from tongcds.actions.core import Core
@@ -37,7 +37,7 @@ from tongcds.sync.transport import Transport
 EDGE: Final = Weather(64_000, 128_000, 0.5)
 EDGE_DROP: Final = Weather(64_000, 128_000, 0.5, breaks_every=20)
 GPRS_DROP: Final = Weather(16_000, 32_000, 0.8, breaks_every=20)
-RECORDS: Final = 2_000 + 7_697 + 10_000
+RECORDS: Final = HOUSEHOLDS + PEOPLE + SUPPORTS
 _PASSPHRASE: Final = "con bò lạc rừng tre"  # noqa: S105  of a vault with nobody real in it
 _ROUNDS: Final = 3
 _QUIET = threading.Event()
@@ -151,7 +151,7 @@ def _work(core: Core, what: Callable[[Team], None]) -> None:
             raise LookupError("the vault is not enrolled")
         busy = Team(connection, "link", me=me, author=who.member_id)
         villages = [e.area for e in who.entries if e.mode == "write" and e.area != who.unit_id]
-        homes = households("link", 2_000, 7_697)
+        homes = households("link", HOUSEHOLDS, PEOPLE)
         known = local.get_note(connection, "filled")
         if not known:
             for number, village_id in enumerate(villages):
@@ -160,24 +160,13 @@ def _work(core: Core, what: Callable[[Team], None]) -> None:
         what(busy)
 
 
-def _supports(count: int) -> Callable[[Team], None]:
-    def log(busy: Team) -> None:
-        left = count
-        while left:
-            some = min(left, busy.random.choice((1, 1, 2, 2, 3)))
-            left -= some
-            busy.visit(some, note_share=0.3)
-
-    return log
-
-
 def run() -> Iterator[Metric]:
     """Measure; metric names as in the plan."""
     with on_disk() as folder:
         place = _founded(folder)
         with place.serving() as port:
             core = _enrolled(place, folder / "laptop", port)
-            _work(core, _supports(10_000))
+            _work(core, lambda busy: busy.visits(SUPPORTS))
             with relay(port, None) as fast:
                 began = perf_counter()
                 _exchange(core, fast.port)
@@ -211,7 +200,7 @@ def run() -> Iterator[Metric]:
 
 def _weak(core: Core, port: int) -> Iterator[Metric]:
     def thousand(busy: Team) -> None:
-        _supports(1_000)(_at_home(busy))
+        _at_home(busy).visits(1_000)
 
     def day(busy: Team) -> None:
         _at_home(busy).day(40, 12)

@@ -14,7 +14,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import create_engine
 
 from benchmarks._vaults import on_disk
-from benchmarks._workload import DEVICE, START_MS, Team, households, team
+from benchmarks._workload import DEVICE, HOUSEHOLDS, PEOPLE, START_MS, SUPPORTS, Team, team
 from benchmarks.metric import Metric
 from tongcds.domain.stamps import derived_id
 from tongcds.protocol.chunks import WriteChunk, pack_states, pack_writes, unpack_writes
@@ -30,7 +30,6 @@ from tongcds.protocol.messages import (
 )
 from tongcds.replica import create_tables, page, receive, register_device
 
-HOUSEHOLDS, PEOPLE, SUPPORTS = 2_000, 7_697, 10_000
 CHUNK = 5_000
 _KEY = SigningKey(bytes(32))
 _SERVER_KEY = bytes(SigningKey(bytes([1] * 32)).verify_key)
@@ -40,7 +39,7 @@ _VILLAGES = [derived_id("benchmark village", i) for i in range(7)]
 def run() -> Iterator[Metric]:
     """Measure; names as in the plan of the exchange."""
     with team("benchmark") as busy:
-        _fill(busy)
+        busy.register(_VILLAGES)
         writes = busy.writes()
         records = HOUSEHOLDS + PEOPLE + SUPPORTS
         whole = sum(_request_size(busy, part) for part in _chunks(writes))
@@ -58,17 +57,6 @@ def run() -> Iterator[Metric]:
         seconds, page_bytes = _received(busy, writes)
         yield Metric("push_all_merge_seconds", round(seconds, 3), "s")
         yield Metric("pull_all_bytes_per_record", round(page_bytes / records, 2), "B")
-
-
-def _fill(busy: Team) -> None:
-    homes = households("benchmark", HOUSEHOLDS, PEOPLE)
-    for number, village_id in enumerate(_VILLAGES):
-        busy.moved_in(homes[number :: len(_VILLAGES)], village_id)
-    left = SUPPORTS
-    while left:
-        some = min(left, busy.random.choice((1, 1, 2, 2, 3)))
-        left -= some
-        busy.visit(some, note_share=0.3)
 
 
 def _visit(busy: Team) -> int:

@@ -17,16 +17,14 @@ from pathlib import Path
 import psycopg
 
 SECONDS = 60
-# Nothing here has to outlive a power cut.
 _SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "60",
     "shared_buffers": "64MB",
 }
+# Nothing in a test has to outlive a power cut.
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def binary(name: str) -> str:
@@ -68,8 +66,9 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """A cluster while the block runs."""
+def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A cluster while the block runs; with `durable` it waits for the disk at each commit, as a server's."""
+    said = _SETTINGS if durable else _SETTINGS | _CARELESS
     user = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="tongcds-postgresql-"))
     try:
@@ -88,9 +87,7 @@ def running_cluster() -> Iterator[Cluster]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         with (data / "postgresql.auto.conf").open("a") as settings:
-            settings.writelines(
-                f"{name} = '{value}'\n" for name, value in {**_SETTINGS, "port": port}.items()
-            )
+            settings.writelines(f"{name} = '{value}'\n" for name, value in {**said, "port": port}.items())
         _control(user, folder, "start", "-l", os.fspath(folder / "log"))
         try:
             yield Cluster(port, count(1))
