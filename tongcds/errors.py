@@ -113,6 +113,11 @@ SENTENCES: Final[dict[str, str]] = {
         "The province's server did not accept this computer. Your work is saved here; "
         "please ask your commune for a new invitation."
     ),
+    "device_revoked": N_(
+        "This computer was withdrawn by the province and syncs no more. What was written on it was handed in "
+        "and is kept there until somebody decides about it; nothing was deleted here. "
+        "If this is a mistake, ask your commune for a new invitation."
+    ),
     "protocol_unsupported": N_(
         "The province's server needs a newer version of TongCDS. Your work is saved; "
         "please update this program."
@@ -132,6 +137,10 @@ SENTENCES: Final[dict[str, str]] = {
     "server_address_taken": N_("The address {address} cannot be listened on: {why}."),
     "database_unreachable": N_("The server's database cannot be reached. Nothing was changed."),
     "unit_wrong_role": N_("Nobody of {unit} has this role. Check the unit, or leave the role out."),
+    "units_not_alike": N_(
+        "{source} cannot go into {target}: villages are merged into a village, communes into a commune, and "
+        "a village moves to a commune. Nothing was changed."
+    ),
     "picture_unknown": N_("{file}: write the QR code into a .svg or .png file."),
     "device_unknown": N_("There is no device {device}, or it was revoked before."),
     "minutes_out_of_range": N_(

@@ -117,8 +117,21 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     code: str
 
 
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """Where a device's person stands now: role, unit and its names. Said with a new scope."""
+
+    role: str
+    unit_id: bytes
+    unit_name: str
+    commune_name: str
+
+
 class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
-    """What the server answers. `digest` is empty unless the device is up to date after this page."""
+    """What the server answers. `digest` is empty unless the device is up to date after this page.
+
+    `closed` says why nothing is taken from this device any more except to be set aside ("device_revoked");
+    there is no page then.
+    """
 
     receipt: Receipt
     cursors: list[int]
@@ -129,6 +142,8 @@ class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
     scope: int = 0
     entries: list[ScopeEntry] | None = None
     digest: bytes = b""
+    closed: str = ""
+    standing: Standing | None = None
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -95,6 +96,7 @@ class _Merging:
         allowed: Allowed | None,
         cursors: Mapping[bytes, int],
         now: int,
+        successors: Mapping[bytes, bytes],
     ) -> None:
         self._connection = connection
         self._device = device
@@ -102,6 +104,7 @@ class _Merging:
         self._allowed = allowed
         self._cursors = cursors
         self._now = now
+        self._successors = successors
         self._rows: dict[_Key, Row] = {}
         # What the touched ones were; None for new ones.
         self._before: dict[_Key, Row | None] = {}
@@ -116,7 +119,7 @@ class _Merging:
         ids: dict[str, dict[bytes, None]] = {}
         changed: dict[str, list[bytes]] = {}
         areas: set[bytes] = set()
-        for write in writes:
+        for write in map(self._under_new_unit, writes):
             record = type_numbered(write.type)
             if record is None:
                 continue
@@ -135,12 +138,13 @@ class _Merging:
         # One that moved between the two looks; nothing moves once its area is locked.
         _lock_areas(self._connection, {row["area"] for row in self._rows.values()} - areas)
 
-    def take(self, write: Write) -> None:
-        """Merge one write, or set it aside."""
+    def take(self, written: Write) -> None:
+        """Merge one write, or set it aside as it was written."""
+        write = self._under_new_unit(written)
         record = type_numbered(write.type)
         code = "unknown_type" if record is None else self._refusal(record, write)
         if record is None or code:
-            self.refused.append((write, code))
+            self.refused.append((written, code))
             if record is not None:
                 self._send_back(record, write)
             return
@@ -148,7 +152,7 @@ class _Merging:
         lowered = self._lowered(write)
         row = self._rows.get(key)
         self.applied += 1
-        if lowered is not write:
+        if lowered is not written:
             self._impure.add(key)
         if row is None:
             # `_refusal` saw to it that a new record names its area.
@@ -201,6 +205,15 @@ class _Merging:
             return "unknown_record"
         area = record.area_of(write.id, write.values)
         return "bad_value" if area is None else allowed(record, area, write, None)
+
+    def _under_new_unit(self, write: Write) -> Write:
+        """The write itself, or as it would have been written under the units that are now."""
+        named = {
+            name: self._successors[value]
+            for name, value in write.values.items()
+            if isinstance(value, bytes) and value in self._successors
+        }
+        return msgspec.structs.replace(write, values=write.values | named) if named else write
 
     def _lowered(self, write: Write) -> Write:
         if milliseconds_of(write.stamp) <= self._now + FAR_AHEAD_MS:
@@ -274,6 +287,8 @@ def receive(
     now: int,
     before: bytes = b"",
     family: frozenset[int] = frozenset(),
+    aside: str = "",
+    successors: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> Received:
     """Merge consecutive writes of one registered device; the caller commits, or nothing happened.
 
@@ -288,6 +303,8 @@ def receive(
         before: the beginning of the chain's hash before the first write, as the device has it; "" is not
             compared.
         family: prefixes of ids under earlier numbers of the same device.
+        successors: which unit stands in the place of one that is no more.
+        aside: a code under which everything new is set aside, whatever it is; "" to judge each write.
 
     Nothing is taken from a device that used numbers for something else before (restored or cloned): what it
     said differently is set aside, all else is its to offer under another number.
@@ -309,14 +326,26 @@ def receive(
         return Received(watermark, chain, outcomes)
     if news[0].n != watermark + 1:
         return Received(watermark, chain, outcomes, expected=watermark + 1)
-    merging = _Merging(connection, device, family | {prefix}, allowed=allowed, cursors=cursors, now=now)
-    merging.load(news)
+    merging = _Merging(
+        connection,
+        device,
+        family | {prefix},
+        allowed=allowed,
+        cursors=cursors,
+        now=now,
+        successors=successors,
+    )
+    if not aside:
+        merging.load(news)
     hashes = []
     for write in news:
         content = content_hash(device, write)
         hashes.append(content[:HASH_BYTES])
         chain = link(chain, content)
-        merging.take(write)
+        if aside:
+            merging.refused.append((write, aside))
+        else:
+            merging.take(write)
     touched = merging.save()
     watermark = news[-1].n
     connection.execute(

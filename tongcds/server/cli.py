@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import segno
@@ -30,7 +30,7 @@ from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation
-from tongcds.server import demo, enrolment, units
+from tongcds.server import demo, enrolment, figures, reforms, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office, restored
@@ -136,8 +136,25 @@ def _parser() -> argparse.ArgumentParser:
     villages = command("villages", _("take in villages from a CSV file"), _villages)
     villages.add_argument("file", type=Path, help=_("columns name and commune_code, and others if known"))
 
+    merge = command("merge", _("merge villages into a village, or communes into a commune"), _merge)
+    merge.add_argument("unit", nargs="+", help=_("the units that end"))
+    merge.add_argument("--into", required=True, help=_("the unit that goes on"))
+    move = command("move", _("give a village to another commune"), _move)
+    move.add_argument("village")
+    move.add_argument("--to", required=True, help=_("the commune"))
+    for reform in (merge, move):
+        reform.add_argument("--on", type=date.fromisoformat, default=None, help=_("the day; today without"))
+        reform.add_argument("--document", default="", help=_("the decision behind it"))
+    reassign = command("reassign", _("let a laptop work for another unit, with the role there"), _reassign)
+    reassign.add_argument("device", type=int)
+    reassign.add_argument(
+        "--unit", required=True, help=_("code of a commune or village, or a cluster's name")
+    )
+
     devices = command("devices", _("list the laptops that are enrolled"), _devices)
-    devices.add_argument("--revoke", type=int, default=0, help=_("refuse this device from now on"))
+    devices.add_argument(
+        "--revoke", type=int, default=0, help=_("set aside what it still sends, and say nothing more to it")
+    )
 
     command("restored", _("say that the database was put back from a copy"), _restored)
 
@@ -302,6 +319,40 @@ def _villages(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province, province.database.write() as connection:
         ids = units.add_villages(connection, lines, now=now(), file=given.file.name)
     return {"villages": len(ids), "text": _("{count} villages were taken in.").format(count=len(ids))}
+
+
+def _merge(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province, province.database.write() as connection:
+        sources = [units.find(connection, code) for code in given.unit]
+        target = units.find(connection, given.into)
+        on = given.on or figures.today_at(now())
+        count = reforms.merge(connection, sources, target, on=on, document=given.document, now=now())
+    return {
+        "records": count,
+        "text": _("{count} records went over to {unit}.").format(count=count, unit=target.name),
+    }
+
+
+def _move(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province, province.database.write() as connection:
+        village, commune = units.find(connection, given.village), units.find(connection, given.to)
+        on = given.on or figures.today_at(now())
+        reforms.move_village(connection, village, commune, on=on, document=given.document, now=now())
+    return {
+        "village": village.name,
+        "commune": commune.name,
+        "text": _("{village} belongs to {commune} now.").format(village=village.name, commune=commune.name),
+    }
+
+
+def _reassign(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province, province.database.write() as connection:
+        place = units.find(connection, given.unit)
+        reforms.reassign(connection, given.device, place, now=now())
+    return {
+        "device": given.device,
+        "text": _("Device {device} works for {unit} now.").format(device=given.device, unit=place.name),
+    }
 
 
 def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:

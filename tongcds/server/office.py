@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, Row, insert, select, update
 
 from tongcds.domain.stamps import Dot, make_id
-from tongcds.protocol.messages import Write
+from tongcds.protocol.messages import WHOLE, Write
 from tongcds.records import RecordType, Value, record_type
+from tongcds.records.declare import DELETED
 from tongcds.replica import (
     Identity,
     advance_watermark,
@@ -21,7 +22,7 @@ from tongcds.replica import (
     receive,
     register_device,
 )
-from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of
+from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of, whole_of
 from tongcds.replica.rows import Row as RecordRow
 from tongcds.replica.rows import read_rows
 from tongcds.server.tables import SCHEMA, STATE, create_all
@@ -151,6 +152,18 @@ class OfficeWriter:
         self._me.clock.saw(newest(row).stamp)
         bases = {name: dot_of(version_of(row, name)) for name in different}
         merge(row, OWN_DEVICE, self._write(record, record_id, self._me.clock.tick(), different, bases))
+        return True
+
+    def remove(self, type_name: str, record_id: bytes) -> bool:
+        """Remove a record, having seen all of it; False when it is not there."""
+        self.load(type_name, [record_id])
+        row = self._rows.get((type_name, record_id))
+        if row is None or row["values"][DELETED]:
+            return False
+        self._me.clock.saw(newest(row).stamp)
+        bases = {WHOLE: whole_of(row)}
+        stamp = self._me.clock.tick()
+        merge(row, OWN_DEVICE, self._write(record_type(type_name), record_id, stamp, {DELETED: 1}, bases))
         return True
 
     def flush(self) -> set[bytes]:

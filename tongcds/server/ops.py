@@ -27,6 +27,7 @@ from tongcds.protocol.messages import (
     ProtocolError,
     Receipt,
     ScopeEntry,
+    Standing,
     SyncAnswer,
     SyncRequest,
     decode,
@@ -36,7 +37,7 @@ from tongcds.protocol.messages import (
 from tongcds.records import record_type
 from tongcds.replica import Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import enrolment, figures, incarnations
+from tongcds.server import enrolment, figures, incarnations, reforms
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
@@ -44,6 +45,8 @@ from tongcds.server.scopes import SEES_FIGURES, SEES_STATUS, authority
 from tongcds.server.tables import DEVICE
 
 MAX_PAGE = 5000
+REVOKED = "device_revoked"
+"""The code under which the last writes of a revoked laptop are set aside."""
 _HIGHEST = (1 << 63) - 1  # what a database's integer holds
 _VILLAGE = record_type("village").number
 # What hostile bytes can make of a chunk's decoder beyond its own ProtocolError.
@@ -77,6 +80,7 @@ class _Taken:
     scope_is_known: bool
     received: Received
     epoch: int
+    closed: str = ""
 
 
 def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
@@ -101,6 +105,8 @@ def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
     taken = province.database.change(
         lambda connection: _take(connection, envelope, request, chunk, once=once, now=now)
     )
+    if taken.closed:
+        return encode(_last_answer(province, envelope.device, taken, now=now))
     if taken.role in SEES_FIGURES and taken.scope_is_known:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
     if taken.role in SEES_STATUS and taken.scope_is_known:
@@ -194,6 +200,8 @@ def _take(
     now: int,
 ) -> _Taken:
     device = _admit(connection, envelope, once=once, now=now)
+    if device.revoked_at is not None:
+        return _escrow(connection, device, request, chunk, now=now)
     scope, entries = enrolment.current_scope(connection, device)
     state = office(connection)
     if state is None:
@@ -219,13 +227,53 @@ def _take(
     )
 
 
+def _escrow(
+    connection: Connection,
+    device: Row[tuple[object, ...]],
+    request: SyncRequest,
+    chunk: WriteChunk,
+    *,
+    now: int,
+) -> _Taken:
+    """Set everything aside that a revoked laptop had not sent yet: it was work when it was done.
+
+    Nothing of it is applied before somebody with authority says so, and the laptop gets nothing back.
+    """
+    state, known = office(connection), device_row(connection, device.device)
+    if state is None or known is None:
+        raise LookupError("the server was not founded")
+    received = Received(known.watermark, known.chain)
+    if chunk.writes:
+        if chunk.prefix != known.prefix:
+            raise Refusal("bad_chunk")
+        received = receive(
+            connection,
+            device.device,
+            chunk.writes,
+            allowed=None,
+            cursors={},
+            now=now,
+            before=request.chain,
+            aside=REVOKED,
+        )
+    return _Taken(
+        Role(device.role),
+        device.unit_id,
+        device.scope,
+        [],
+        [],
+        scope_is_known=False,
+        received=received,
+        epoch=state.epoch,
+        closed=REVOKED,
+    )
+
+
 def _admit(connection: Connection, envelope: Envelope, *, once: bool, now: int) -> Row[tuple[object, ...]]:
-    """Lock the device's row and count its request."""
+    """Lock the device's row and count its request. A revoked one is still who it is; see `_escrow`."""
     device = connection.execute(
         select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
     ).one()
-    if device.revoked_at is not None:
-        raise Refusal("device_revoked")
     if once and envelope.counter <= device.counter:
         raise Refusal("replayed", expected_n=device.counter + 1)
     connection.execute(
@@ -263,6 +311,7 @@ def _push(
         now=now,
         before=before,
         family=incarnations.prefixes(connection, device.device),
+        successors=reforms.successors(connection),
     )
 
 
@@ -284,18 +333,19 @@ def _answer(
     connection: Connection, province: Province, device: int, taken: _Taken, *, page_limit: int, now: int
 ) -> SyncAnswer:
     received = taken.received
-    receipt = Receipt(
-        received.watermark,
-        taken.epoch,
-        now,
-        province.key.sign(
-            receipt_text(device, received.watermark, received.chain, taken.epoch, now)
-        ).signature,
-    )
+    receipt = _receipt(province, device, taken, now=now)
     outcomes = [Outcome(o.n, o.code) for o in received.outcomes]
     if not taken.scope_is_known:
         # The laptop puts its cursors in the new order and asks again.
-        return SyncAnswer(receipt, [], more=True, outcomes=outcomes, scope=taken.scope, entries=taken.entries)
+        return SyncAnswer(
+            receipt,
+            [],
+            more=True,
+            outcomes=outcomes,
+            scope=taken.scope,
+            entries=taken.entries,
+            standing=_standing(connection, taken),
+        )
     limit = max(1, min(page_limit, MAX_PAGE))
     found = page(connection, taken.entries, taken.cursors, puller=device, limit=limit)
     whole = [entry.area for entry in taken.entries if entry.mode != FIGURES_ONLY]
@@ -309,6 +359,30 @@ def _answer(
         scope=taken.scope,
         digest=b"" if found.more else digest(connection, whole),
     )
+
+
+def _last_answer(province: Province, device: int, taken: _Taken, *, now: int) -> SyncAnswer:
+    """A receipt for what was set aside, and nothing else."""
+    return SyncAnswer(
+        _receipt(province, device, taken, now=now),
+        [],
+        outcomes=[Outcome(o.n, o.code) for o in taken.received.outcomes],
+        closed=taken.closed,
+    )
+
+
+def _standing(connection: Connection, taken: _Taken) -> Standing | None:
+    state = office(connection)
+    place = None if state is None else enrolment.place_of(connection, taken.unit, state.province_id)
+    if place is None:
+        return None
+    return Standing(taken.role.value, taken.unit, place.name, place.commune_name)
+
+
+def _receipt(province: Province, device: int, taken: _Taken, *, now: int) -> Receipt:
+    received = taken.received
+    text = receipt_text(device, received.watermark, received.chain, taken.epoch, now)
+    return Receipt(received.watermark, taken.epoch, now, province.key.sign(text).signature)
 
 
 def enrol(province: Province, body: bytes) -> Credentials:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from tongcds.domain.views import ImportRow
-from tongcds.protocol.messages import Credentials, ScopeEntry
+from tongcds.protocol.messages import Credentials, ScopeEntry, Standing
 from tongcds.records import Value
 
 LOCAL: Final = MetaData()
@@ -120,7 +120,8 @@ class Enrolment:
     """Where this laptop belongs. `signing_seed` is the device's Ed25519 seed, 32 bytes.
 
     `counter` numbers requests, so that none can be played again. `epoch`, `scope` (the scope's version) and
-    `entries` are the newest that the server told; those inside `credentials` are of the day of enrolment.
+    `entries` are the newest that the server told; those inside `credentials` are of the day of enrolment. Its
+    role and unit are the newest.
     """
 
     server_url: str
@@ -182,6 +183,18 @@ def next_request(connection: Connection) -> int:
 def put_scope(connection: Connection, *, epoch: int, scope: int, entries: tuple[ScopeEntry, ...]) -> None:
     """Keep what the server said last about its epoch and this laptop's scope."""
     connection.execute(update(ENROLMENT).values(epoch=epoch, scope=scope, entries=_pack(list(entries))))
+
+
+def put_standing(connection: Connection, known: Credentials, standing: Standing) -> None:
+    """The person of this laptop works for another unit, or in another role, from now on."""
+    credentials = msgspec.structs.replace(
+        known,
+        role=standing.role,
+        unit_id=standing.unit_id,
+        unit_name=standing.unit_name,
+        commune_name=standing.commune_name,
+    )
+    connection.execute(update(ENROLMENT).values(credentials=_pack(credentials)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,10 @@ _REASONS: Final[Mapping[str, str]] = {
     "unknown_type": N_("The server does not know this kind of record yet."),
     "unknown_record": N_("The server does not have the record that was changed."),
     "bad_value": N_("The server cannot keep one of the values."),
+    "device_revoked": N_(
+        "This computer was withdrawn before the change arrived. It is kept at the province until somebody "
+        "decides about it."
+    ),
     "number_reused": N_(
         "This computer was restored from an older copy; the change is kept beside the first."
     ),

@@ -42,7 +42,7 @@ from tongcds.replica import (
     put_cursors,
 )
 from tongcds.storage import search
-from tongcds.storage.local import Enrolment, get_note, put_scope
+from tongcds.storage.local import Enrolment, get_note, put_scope, put_standing
 from tongcds.sync.incarnation import ForkedError
 
 DIFFERS = "digests that differ"
@@ -64,7 +64,7 @@ class Taken:
 
     `more`: something is left to say on either side. `same` is False when the server's digest of everything
     this device holds in full is not our own, as `differs` says: both of them, to be kept as note `DIFFERS`
-    when nothing could be done about it.
+    when nothing could be done about it. `closed` as in `SyncAnswer`.
     """
 
     sent: int
@@ -74,6 +74,7 @@ class Taken:
     same: bool
     kinds: frozenset[str]
     differs: str = ""
+    closed: str = ""
 
 
 def read_answer(raw: bytes) -> Read:
@@ -103,6 +104,11 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
     me.clock.offset = answer.receipt.time - now
+    if answer.closed:
+        # What is here stays: it may hold the only copy of something that nobody asked for yet.
+        more = bool(pending(connection, me.received, 1))
+        kinds = frozenset(gone)
+        return Taken(sent, 0, len(answer.outcomes), more, same=True, kinds=kinds, closed=answer.closed)
     entries = _take_scope(connection, enrolment, answer)
     areas = [entry.area for entry in entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
@@ -178,6 +184,8 @@ def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer
         | {e.area: 0 for e in answer.entries if e.area not in known},
     )
     put_scope(connection, epoch=answer.receipt.epoch, scope=answer.scope, entries=tuple(answer.entries))
+    if answer.standing is not None:
+        put_standing(connection, enrolment.credentials, answer.standing)
     return answer.entries
 
 

@@ -155,6 +155,8 @@ class Exchange:
         self.outcome.touched |= taken.kinds
         self._differs = taken.differs
         self._tell(SyncPhase.RECEIVING)
+        if taken.closed and not taken.more:
+            raise UserError("device_revoked")
         return not taken.more, taken.same
 
     def _prepare(self) -> tuple[bytes, Enrolment, int]:

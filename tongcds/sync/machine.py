@@ -18,7 +18,14 @@ _DOUBLINGS = 10
 
 # What no waiting mends: the person, or an update, has to.
 _NEEDS_YOU = frozenset(
-    {"server_refused", "server_key_changed", "invitation_used", "invitation_expired", "invitation_unknown"}
+    {
+        "server_refused",
+        "server_key_changed",
+        "device_revoked",
+        "invitation_used",
+        "invitation_expired",
+        "invitation_unknown",
+    }
 )
 _NEEDS_UPDATE = frozenset({"protocol_unsupported"})
 _STUCK = frozenset({SyncPhase.NEEDS_YOU, SyncPhase.NEEDS_UPDATE})

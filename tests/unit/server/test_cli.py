@@ -128,6 +128,24 @@ def test_an_invited_person_can_enrol(run, folder, clock):
     assert (code, answer["error"]) == (1, "device_unknown")
 
 
+def test_units_are_merged_and_moved_and_laptops_given_to_others(run, folder, clock):
+    _, invited, _ = run("invite", "--data", folder, "--unit", "04123-01", "--name", "Lò Thị Ngân")
+    province = open_folder(folder, now=lambda: int(clock().timestamp() * 1000))
+    laptop = Laptop(lambda _, body: encode(ops.enrol(province, body)), province.now)
+    device = laptop.enrol(str(invited["code"])).device
+    laptop.close()
+    province.database.close()
+    code, answer, _ = run("merge", "--data", folder, "04123-01", "--into", "04123-02", "--on", "2026-11-20")
+    assert (code, answer["records"]) == (0, 2)  # the team and its member
+    assert run("merge", "--data", folder, "04123-02", "--into", "04123")[1]["error"] == "units_not_alike"
+    assert run("merge", "--data", folder, "04123-01", "--into", "04123-02")[1]["error"] == "unit_unknown"
+    code, answer, _ = run("move", "--data", folder, "04123-02", "--to", "04123", "--document", "12/NQ")
+    assert (code, answer["commune"]) == (0, "Xã Chiềng Mung")
+    assert run("reassign", "--data", folder, device, "--unit", "04123")[:2] == (0, {"device": device})
+    assert run("devices", "--data", folder)[1]["devices"][0]["role"] == "commune"
+    assert run("reassign", "--data", folder, 99, "--unit", "04123")[1]["error"] == "device_unknown"
+
+
 def test_units_are_found_by_code_or_by_name_without_marks(run, folder):
     for unit in ("04123-01", "Bản Nà Ngà", "ban na nga"):
         assert run("invite", "--data", folder, "--unit", unit, "--name", "x")[1]["unit"] == "Bản Nà Ngà"

@@ -16,7 +16,7 @@ from tongcds.protocol.messages import SyncAnswer, Write, decode, encode
 from tongcds.records import record_type
 from tongcds.replica import pending, put_cursors
 from tongcds.replica.tables import QUARANTINE
-from tongcds.server import enrolment
+from tongcds.server import enrolment, ops
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE, STATE
 
@@ -270,13 +270,26 @@ def test_a_refused_request_changes_nothing(world):
     assert team.sync().receipt.watermark == 2
 
 
-def test_a_revoked_laptop_is_refused(world):
-    team = world.laptop(VILLAGE)
+def test_what_a_revoked_laptop_had_not_sent_is_set_aside_and_nothing_is_said_to_it(world):
+    team, commune = world.laptop(VILLAGE), world.laptop(COMMUNE, "Cà Thị Hương")
     team.exchange()
+    household = team.household(team.me.unit_id)
     with world.province.database.write() as connection:
         assert enrolment.revoke(connection, team.me.device, now=world.now())
         assert not enrolment.revoke(connection, team.me.device, now=world.now())
-    assert refused(world, team.sealed(team.request())).code == "device_revoked"
+    for _lost_answer in range(2):
+        answer = decode(SyncAnswer, world.post("/api/v1/sync", team.sealed(team.request())))
+        assert (answer.closed, answer.page, answer.cursors, answer.entries) == (ops.REVOKED, None, [], None)
+        assert [(o.n, o.code) for o in answer.outcomes] == [(1, ops.REVOKED), (2, ops.REVOKED)]
+    assert answer.receipt.watermark == 2
+    commune.sync()
+    assert household not in {row["id"] for row in commune.rows("household")}
+    assert codes_set_aside(world) == [ops.REVOKED, ops.REVOKED]
+
+
+def codes_set_aside(world):
+    with world.province.database.read() as connection:
+        return list(connection.execute(select(QUARANTINE.c.code).order_by(QUARANTINE.c.n)).scalars())
 
 
 def test_a_newer_protocol_is_told_what_is_spoken_here(world):
