@@ -116,23 +116,22 @@ class _Merging:
 
     def load(self, writes: Sequence[Write]) -> None:
         """Lock every area that the writes may touch, in id order, and read every record that they name."""
-        ids: dict[str, dict[bytes, None]] = {}
-        changed: dict[str, list[bytes]] = {}
+        made: dict[str, dict[bytes, None]] = {}
+        changed: dict[str, dict[bytes, None]] = {}
         areas: set[bytes] = set()
         for write in map(self._under_new_unit, writes):
             record = type_numbered(write.type)
             if record is None:
                 continue
-            ids.setdefault(record.name, {})[write.id] = None
-            if write.bases:
-                changed.setdefault(record.name, []).append(write.id)
+            (changed if write.bases else made).setdefault(record.name, {})[write.id] = None
             area = record.area_of(write.id, write.values)
             if area is not None and len(area) == ID_LENGTH:
                 areas.add(area)
         for name, some in changed.items():
-            areas |= areas_of(self._connection, record_type(name), some)
+            areas |= areas_of(self._connection, record_type(name), list(some))
         _lock_areas(self._connection, areas)
-        for name, wanted in ids.items():
+        # Apart, because the ids of what is made are near each other, and nothing is there yet.
+        for name, wanted in (*made.items(), *changed.items()):
             for record_id, row in read_rows(self._connection, record_type(name), list(wanted)).items():
                 self._rows[name, record_id] = row
         # One that moved between the two looks; nothing moves once its area is locked.

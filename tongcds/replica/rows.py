@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import TypedDict
 
 import msgspec
-from sqlalchemy import Connection, Dialect, RowMapping, Table, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, select, update
 
 from tongcds.protocol.messages import State, Version
 from tongcds.records import RecordType, Value
+from tongcds.replica.dialect import insert_new, insert_rows, one_of
 from tongcds.replica.tables import AREA
 
 _SLICE = 400
+_FEW = 20
 _MODULUS = 1 << 128
 _pack = msgspec.msgpack.Encoder().encode
 _unpack_versions = msgspec.msgpack.Decoder(dict[str, tuple[int, int, int, bytes]]).decode
@@ -47,18 +47,27 @@ def read_rows(connection: Connection, record: RecordType, ids: Sequence[bytes]) 
     """The rows with these ids."""
     found: dict[bytes, Row] = {}
     table = record.table
+    if len(ids) > _FEW and not _any_between(connection, table, min(ids), max(ids)):
+        return found
     for start in range(0, len(ids), _SLICE):
-        query = select(table).where(table.c.id.in_(ids[start : start + _SLICE]))
+        query = select(table).where(one_of(connection, table.c.id, ids[start : start + _SLICE]))
         for raw in connection.execute(query).mappings():
             found[raw["id"]] = row_from(record, raw)
     return found
+
+
+def _any_between(connection: Connection, table: Table, low: bytes, high: bytes) -> bool:
+    """Whether there is any row between two ids; between those of what a device just made there is none."""
+    query = select(table.c.id).where(table.c.id >= low, table.c.id <= high).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def areas_of(connection: Connection, record: RecordType, ids: Sequence[bytes]) -> set[bytes]:
     """The areas in which the rows with these ids are."""
     found: set[bytes] = set()
     for start in range(0, len(ids), _SLICE):
-        query = select(record.table.c.area).where(record.table.c.id.in_(ids[start : start + _SLICE]))
+        wanted = one_of(connection, record.table.c.id, ids[start : start + _SLICE])
+        query = select(record.table.c.area).where(wanted)
         found.update(connection.execute(query.distinct()).scalars())
     return found
 
@@ -80,53 +89,33 @@ def row_from(record: RecordType, raw: RowMapping) -> Row:
     )
 
 
-def pack_row(row: Row) -> dict[str, object]:
-    """The table's columns of a Row."""
-    version = row["version"]
-    later = row["later"]
-    return {
-        "id": row["id"],
-        "area": row["area"],
-        "number": row["number"],
-        "editor": row["editor"],
-        "device": version.device,
-        "n": version.n,
-        "stamp": version.stamp,
-        "author": version.author,
-        "versions": _pack({name: tuple(later[name]) for name in sorted(later)}) if later else None,
-        **row["values"],
-    }
-
-
-@lru_cache(maxsize=256)
-def _insert_sql(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """The statement that inserts a whole row, and the order of its values where they go by place."""
-    compiled = insert(table).compile(dialect=dialect)
-    places = compiled.positiontup
-    return str(compiled), None if places is None else tuple(places)
+def _columns_of(record: RecordType, row: Row) -> tuple[object, ...]:
+    """A Row as the table's columns, in their order."""
+    version, later, values = row["version"], row["later"], row["values"]
+    return (
+        row["id"],
+        row["area"],
+        row["number"],
+        *version,
+        row["editor"],
+        _pack({name: tuple(later[name]) for name in sorted(later)}) if later else None,
+        *[values[name] for name in record.field_names],
+    )
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert whole rows, every column of the table named in each.
-
-    Goes to the driver itself: our values are what it takes, and looking at each once more doubled the time.
-    """
-    if not rows:
-        return
-    statement, places = _insert_sql(table, connection.dialect)
-    if places is None:
-        connection.exec_driver_sql(statement, [dict(row) for row in rows])
-    else:
-        pick = itemgetter(*places)
-        connection.exec_driver_sql(statement, [pick(row) for row in rows])
+    """Insert whole rows, every column of the table named in each."""
+    pick = itemgetter(*table.columns.keys())
+    insert_rows(connection, table, [pick(row) for row in rows])
 
 
 def write_rows(
     connection: Connection, record: RecordType, new: Iterable[Row], changed: Iterable[Row]
 ) -> None:
     """Insert and update in bulk."""
-    insert_many(connection, record.table, [pack_row(row) for row in new])
-    stale = [{**pack_row(row), "the_id": row["id"]} for row in changed]
+    insert_rows(connection, record.table, [_columns_of(record, row) for row in new])
+    names = record.table.columns.keys()
+    stale = [dict(zip(names, _columns_of(record, row), strict=True)) for row in changed]
     if stale:
         statement = (
             update(record.table)
@@ -134,7 +123,7 @@ def write_rows(
             .values({column.name: bindparam(column.name) for column in record.table.c if column.name != "id"})
         )
         for values in stale:
-            del values["id"]
+            values["the_id"] = values.pop("id")
         connection.execute(statement, stale)
 
 
@@ -218,9 +207,5 @@ def read_areas(
 def insert_areas(connection: Connection, areas: Iterable[bytes]) -> None:
     """Make the areas' rows where nobody else made them meanwhile."""
     fresh = [{"area": area, "counter": 0, "count": 0, "digest": bytes(16)} for area in sorted(areas)]
-    if not fresh:
-        return
-    if connection.dialect.name == "postgresql":
-        connection.execute(postgresql.insert(AREA).on_conflict_do_nothing(), fresh)
-    else:
-        connection.execute(sqlite.insert(AREA).on_conflict_do_nothing(), fresh)
+    if fresh:
+        insert_new(connection, AREA, fresh)

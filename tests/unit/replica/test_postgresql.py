@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, create_engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.unit.replica.laptops import NOW, anybody, kept, recomputed
 from tests.unit.server.postgresql import running_cluster
@@ -16,7 +16,9 @@ from tongcds.domain.stamps import derived_id, make_id, stamp_of
 from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import record_type
 from tongcds.replica import create_tables, page, receive, register_device
+from tongcds.replica.dialect import insert_rows
 from tongcds.replica.rows import read_areas
+from tongcds.replica.tables import SEEN
 
 AREAS = [derived_id("new area", i) for i in range(6)]
 DEVICES = (11, 12, 13, 14)
@@ -97,3 +99,13 @@ def test_areas_that_are_not_locked_are_found_out(engine: Engine, monkeypatch: py
     problems = push_at_once(engine)
     with engine.connect() as connection:
         assert problems or kept(connection) != recomputed(connection)
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_rows_that_are_there_already_are_told_as_any_error_of_the_database(engine: Engine, count) -> None:
+    rows = [(11, first, first, b"hashes..") for first in range(count)]
+    with engine.begin() as connection:
+        insert_rows(connection, SEEN, rows)
+        assert [tuple(row) for row in connection.execute(select(SEEN).order_by(SEEN.c.first))] == rows
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        insert_rows(connection, SEEN, rows)
