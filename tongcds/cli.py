@@ -20,7 +20,7 @@ from tongcds import paths
 from tongcds.actions import importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.commands import households
+from tongcds.commands import exchange, households
 from tongcds.commands.answers import (
     DONE,
     LOOK,
@@ -397,6 +397,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("folder")
     made = add("take", take, "take in a bundle file from a USB stick, or keep it to carry it on")
     made.add_argument("file")
+    exchange.add_to(add)
     add("status", status, "what waits to be sent, and the last exchanges")
     add("figures", figures, "figures against targets")
     made = add(

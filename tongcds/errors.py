@@ -262,6 +262,16 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
+    "birth_unclear": N_("This is no date of birth. Write 1985, 02/1985 or 01/02/1985. Nothing was changed."),
+    "phone_unclear": N_("This is no phone number: it has ten digits, like 0981234567. Nothing was changed."),
+    "id_number_unclear": N_("A personal number has 12 digits. Nothing was changed; look at the card again."),
+    "number_unclear": N_("This is no number from 0 to {most}. Nothing was changed."),
+    "choice_unknown": N_("{choice} is none of the choices. Nothing was changed."),
+    "side_or_value": N_("Say either which side is right, or another value; not both. Nothing was changed."),
+    "field_not_typed": N_("No value of your own can be given here; choose one of the two."),
+    "conflict_unknown": N_(
+        "This was settled in the meantime, or there is no such choice. Nothing was changed."
+    ),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
 }
 """What happened, what is safe, what to do: one sentence or two for each code."""

@@ -112,6 +112,7 @@ class Desktop(QObject):
             writes=self.writes,
             changes=self.changes,
             changed=self._changed,
+            show=self.open_household,
             parent=self,
         )
         self._exchanged.connect(self._after_exchange)

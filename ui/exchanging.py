@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from tongcds.actions import Changes, Core, importing, syncing
+from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
@@ -31,6 +32,7 @@ class Exchanging(QObject):
         reads, writes: where work runs.
         changes: tells the screen to read again.
         changed: tells every screen.
+        show: opens a household in the register.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Exchanging(QObject):
         writes: Tasks,
         changes: ChangeBus,
         changed: Callable[[Changes], None],
+        show: Callable[[bytes], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -53,6 +56,7 @@ class Exchanging(QObject):
         self._writes = writes
         self._changes = changes
         self._changed = changed
+        self._show = show
 
     def screen(self) -> QWidget:
         """Đồng bộ, connected."""
@@ -63,6 +67,8 @@ class Exchanging(QObject):
         screen.sync_requested.connect(core.runner.ask)
         screen.pause_requested.connect(core.runner.pause)
         screen.version_chosen.connect(self._settle)
+        screen.value_written.connect(self._settle_with)
+        screen.household_opened.connect(self._show)
         screen.import_undone.connect(self._undo_import)
         screen.export_requested.connect(self._sticks.export)
         screen.usb_requested.connect(self._sticks.take)
@@ -71,6 +77,18 @@ class Exchanging(QObject):
     def _settle(self, conflict_id: bytes, side: int) -> None:
         work = partial(syncing.settle_conflict, self._core, conflict_id, side)
         self._do(work, _("Settled. Both values stay in the history."))
+
+    def _settle_with(self, conflict_id: bytes, words: str) -> None:
+        screen = self.sender()
+
+        def failed(problem: Exception) -> None:
+            if isinstance(screen, SyncScreen) and isinstance(problem, UserError):
+                screen.show_value_error(conflict_id, words_for(problem))
+            else:
+                self._failed(problem)
+
+        work = partial(syncing.settle_with, self._core, conflict_id, words)
+        self._do(work, _("Settled. All three values stay in the history."), failed=failed)
 
     def _undo_import(self, import_id: bytes) -> None:
         work = partial(importing.undo_import, self._core, import_id)
@@ -88,14 +106,20 @@ class Exchanging(QObject):
             ).format(n=format_number(undone.kept))
         self._window().say(words, stays=True)
 
-    def _do(self, work: Callable[[], Changes], said: str) -> None:
+    def _do(
+        self,
+        work: Callable[[], Changes],
+        said: str,
+        *,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         """Do it, tell every screen, then the person."""
 
         def done(changes: Changes) -> None:
             self._changed(changes)
             self._window().say(said)
 
-        self._writes.run(work, done, owner=self, failed=self._failed)
+        self._writes.run(work, done, owner=self, failed=failed or self._failed)
 
     def _failed(self, problem: Exception) -> None:
         self._window().say(words_for(problem), stays=True)

@@ -27,6 +27,7 @@ from ui.screens.today import TodayScreen
 from ui.tasks import InlineExecutor, Tasks
 from ui.widgets.button import Button
 from ui.widgets.choices import ChoicePills
+from ui.widgets.field import LineField
 from ui.widgets.messages import EmptyState
 from ui.widgets.surface import ItemRow
 
@@ -308,3 +309,46 @@ def i18n_in(language, message):
 def test_qt_itself_still_has_no_vietnamese():
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     assert list(folder.glob("qtbase_vi*")) == []
+
+
+def test_a_third_value_is_written_with_the_keyboard_and_refused_beside_it(sync, qtbot):
+    screen = sync()
+    press(button(screen, "Write another value for số điện thoại"))
+    editor = QApplication.focusWidget() or screen.findChild(LineField)
+    editor.setText("12")
+    with qtbot.waitSignal(screen.value_written) as written:
+        press(editor, Qt.Key.Key_Return)
+    conflict = samples.sync_view().conflicts[0].conflict_id
+    assert written.args == [conflict, "12"]
+    screen.show_value_error(conflict, "This is no phone number.")
+    assert editor.accessibleDescription() == "This is no phone number."
+
+
+def test_what_waits_can_be_looked_at_and_opened(sync, qtbot):
+    screen = sync()
+    pills = screen.findChild(ChoicePills)
+    assert pills.shown() == [("To look at", True), ("Waiting to be sent", False)]
+    press(pills, Qt.Key.Key_2)
+    table = next(
+        one for one in screen.findChildren(QTableView) if one.isVisible() and one.model().rowCount() == 3
+    )
+    table.setCurrentIndex(table.model().index(1, 0))
+    with qtbot.waitSignal(screen.household_opened) as opened:
+        press(table, Qt.Key.Key_Return)
+    assert opened.args == [samples.sync_view().waiting[1].household_id]
+
+
+def test_who_was_not_heard_of_depends_on_the_days_chosen(sync):
+    screen = sync("commune")
+    pills = next(one for one in screen.findChildren(ChoicePills) if one.isVisible())
+
+    def shown():
+        return [
+            one.model().rowCount()
+            for one in screen.findChildren(QTableView)
+            if one.isVisible() and one.accessibleName() == "Not heard of"
+        ]
+
+    assert shown() == [3]
+    press(pills, Qt.Key.Key_3)
+    assert shown() == [1]

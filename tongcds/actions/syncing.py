@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
-from tongcds.domain.views import SyncStatus, SyncView
+from tongcds.domain.identity import read_id_number
+from tongcds.domain.views import Role, SilentRow, SyncStatus, SyncView
+from tongcds.errors import UserError
+from tongcds.forms.one_field import read_field
+from tongcds.records import record_type
 from tongcds.records.declare import DELETED
 from tongcds.replica import Writer, load_identity
-from tongcds.storage import exchange, local
+from tongcds.reports import silence
+from tongcds.storage import exchange, local, waiting
 from tongcds.sync import bundles
 from tongcds.sync.bundles import Exported, Imported
 from tongcds.sync.exchange import Outcome, Progress
@@ -20,11 +28,15 @@ __all__ = [
     "answers_to_bring_back",
     "export_bundle",
     "settle_conflict",
+    "settle_with",
     "status",
     "sync_now",
     "sync_view",
     "take_bundle",
 ]
+
+
+_LOOKS_AFTER: Final = frozenset({Role.COMMUNE, Role.AREA, Role.PROVINCE})
 
 
 def sync_now(
@@ -59,7 +71,20 @@ def sync_view(core: Core) -> SyncView:
             returned=exchange.returned(connection),
             history=exchange.history(connection),
             imports=exchange.imports(connection),
+            waiting=waiting.by_household(connection),
+            heard=_heard(core, connection, enrolment),
         )
+
+
+def _heard(
+    core: Core, connection: Connection, enrolment: local.Enrolment | None
+) -> tuple[SilentRow, ...] | None:
+    """The teams that somebody above them looks after; a team sees none."""
+    role = None if enrolment is None else Role(enrolment.credentials.role)
+    if enrolment is None or role not in _LOOKS_AFTER:
+        return None
+    unit_id = enrolment.credentials.unit_id
+    return silence.last_heard(connection, unit_id, core.today, is_commune=role is Role.COMMUNE)
 
 
 def export_bundle(core: Core, folder: Path) -> Exported:
@@ -123,6 +148,26 @@ def settle_conflict(core: Core, conflict_id: bytes, side: int) -> Changes:
             return Changes()
         if not row.sides[side].in_use:
             _use(change.writer, clash)
+        change.writer.update("conflict", conflict_id, resolved=1)
+    return Changes.of("conflict", clash.subject_type)
+
+
+def settle_with(core: Core, conflict_id: bytes, words: str) -> Changes:
+    """Settle a conflict with a value that neither side gave: an ordinary write, made offline like any other.
+
+    Raises:
+        UserError: conflict_unknown when it was settled in the meantime; otherwise as
+            `forms.one_field.read_field`, and nothing is changed.
+    """
+    with core.vault.change(core.author()) as change:
+        clash = exchange.conflict_values(change.connection, conflict_id)
+        if clash is None:
+            raise UserError("conflict_unknown")
+        record = record_type(clash.subject_type)
+        values = {clash.field: read_field(record, clash.field, words, core.today)}
+        if clash.field == "id_number":
+            values["id_kind"] = read_id_number(words).kind
+        change.writer.update(clash.subject_type, clash.subject_id, **values)
         change.writer.update("conflict", conflict_id, resolved=1)
     return Changes.of("conflict", clash.subject_type)
 

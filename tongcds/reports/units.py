@@ -55,12 +55,19 @@ def _standing(valid_from: ColumnElement[str], valid_to: ColumnElement[str], on: 
 
 def villages_of(connection: Connection, commune_id: bytes, on: date) -> dict[bytes, str]:
     """Names of the villages of a commune on a day, by id."""
-    query = select(_VILLAGE.id, _VILLAGE.name).where(
-        _VILLAGE.commune_id == commune_id,
+    return {village: name for village, (name, _) in villages_in(connection, [commune_id], on).items()}
+
+
+def villages_in(
+    connection: Connection, commune_ids: Sequence[bytes], on: date
+) -> dict[bytes, tuple[str, bytes]]:
+    """Name and commune of each village of these communes on a day, by id."""
+    query = select(_VILLAGE.id, _VILLAGE.name, _VILLAGE.commune_id).where(
+        _VILLAGE.commune_id.in_(commune_ids),
         _VILLAGE.deleted == 0,
         _standing(_VILLAGE.valid_from, _VILLAGE.valid_to, on),
     )
-    return {village: name or "" for village, name in connection.execute(query)}
+    return {village: (name or "", commune) for village, name, commune in connection.execute(query)}
 
 
 def communes_of_villages(connection: Connection, village_ids: Sequence[bytes]) -> list[bytes]:

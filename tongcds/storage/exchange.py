@@ -11,7 +11,8 @@ import msgspec
 from sqlalchemy import Connection, Select, func, select
 
 from tongcds.domain.stamps import milliseconds_of
-from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, ReturnedRow
+from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, OwnValue, ReturnedRow
+from tongcds.forms import one_field
 from tongcds.records import RecordType, Value, all_types, record_type, type_numbered
 from tongcds.records.declare import Kind
 from tongcds.replica import pending
@@ -139,8 +140,22 @@ def _conflict_row(connection: Connection, row: _Row, own_device: int | None) -> 
     )
     subject = _subject(connection, record, row.subject_id)
     return ConflictRow(
-        row.id, subject.title, wording.field_name(row.field), subject.household_code, (kept, other)
+        row.id,
+        subject.title,
+        wording.field_name(row.field),
+        subject.household_code,
+        (kept, other),
+        own_value(record, row.field),
     )
+
+
+def own_value(record: RecordType, field: str) -> OwnValue | None:
+    """How a person gives this field a value of their own; None where they cannot."""
+    if not one_field.can_be_typed(record, field):
+        return None
+    kind = record.kinds[field]
+    words = [(each, wording.value_words(field, kind, each, {})) for each in one_field.choices(field)]
+    return OwnValue(tuple(words))
 
 
 def _current(connection: Connection, record: RecordType, record_id: bytes, field: str) -> Value:

@@ -150,12 +150,20 @@ def value_words(field: str, kind: Kind, value: Value, names: Mapping[bytes, str]
     return written(str(value))
 
 
+def _day_words(day: str) -> str:
+    try:
+        return format_date(date.fromisoformat(day))
+    except ValueError:
+        # A write that came back may hold what is no day; people must see what it was.
+        return day
+
+
 # By field, or else by its kind.
 _WRITTEN: Final[Mapping[str, Callable[[str], str]]] = {
     "phone": format_phone,
     "service": service_name,
     "result": result_words,
-    Kind.DATE: lambda day: format_date(date.fromisoformat(day)),
+    Kind.DATE: _day_words,
     Kind.PARTIAL_DATE: lambda day: "/".join(reversed(day.split("-"))),
 }
 

@@ -16,11 +16,13 @@ from tongcds.domain.views import (
     ImportRow,
     OverviewRow,
     OverviewView,
+    OwnValue,
     RecentRow,
     Result,
     ReturnedRow,
     Role,
     SearchHit,
+    SilentRow,
     Standing,
     SyncPhase,
     SyncStatus,
@@ -29,6 +31,7 @@ from tongcds.domain.views import (
     TodayView,
     TodoRow,
     TrendPoint,
+    WaitingRow,
     Whoami,
 )
 
@@ -152,6 +155,7 @@ def sync_status(kind: str = "typical") -> SyncStatus:
             seconds_left=20, received_at=last, online=True,
         ),
         "received": SyncStatus(SyncPhase.IDLE, waiting=0, received_at=_at(23, 11, 8, 15), online=True),
+        "commune": SyncStatus(SyncPhase.IDLE, waiting=0, received_at=_at(23, 11, 8, 15), online=True),
         "needs_you": SyncStatus(SyncPhase.NEEDS_YOU, waiting=2, needs_you=2, received_at=last, online=True),
         "update": SyncStatus(SyncPhase.NEEDS_UPDATE, waiting=5, received_at=last, online=True),
         "empty": SyncStatus(SyncPhase.IDLE, waiting=0),
@@ -165,6 +169,7 @@ _CONFLICTS: Final = (
             ConflictSide("0987 654 321", "Lò Thị Ngân", _at(22, 11, 17, 5), this_device=True, in_use=True),
             ConflictSide("0912 000 145", "Cầm Văn Tuấn", _at(21, 11, 9, 12), this_device=False, in_use=False),
         ),
+        OwnValue(),
     ),
     ConflictRow(
         _id(2), "Hộ Lèo Văn Sương", "loại kết nối", "HN-0031",
@@ -178,7 +183,7 @@ _CONFLICTS: Final = (
 
 def sync_view(kind: str = "typical") -> SyncView:
     """What Đồng bộ shows; kinds as in `sync_status`."""
-    quiet = kind in {"empty", "received"}
+    quiet = kind in {"empty", "received", "commune"}
     history = (
         ExchangeRow(_at(18, 11, 16, 40), "network", 212, 38, "done", 1),
         ExchangeRow(_at(12, 11, 8, 3), "usb", 640, 95, "done", 1),
@@ -199,7 +204,25 @@ def sync_view(kind: str = "typical") -> SyncView:
         imports=()
         if kind == "empty"
         else (ImportRow(_id(9), _at(2, 11, 14, 10), "ho-dan-sach.xlsx", 141, 583, None),),
+        waiting=() if quiet else _WAITING,
+        heard=_HEARD if kind == "commune" else None,
     )
+
+
+_WAITING: Final = (
+    WaitingRow(_id(41), "Hộ Hà Thị Xuân", "HN-0087", (("visit", 1), ("support", 3), ("observation", 2)),
+               _at(23, 11, 10, 42), Standing.WAITING),
+    WaitingRow(_id(42), "Hộ Lò Văn Thoan", "HN-0112", (("visit", 1), ("support", 1)),
+               _at(23, 11, 9, 58), Standing.PACKED),
+    WaitingRow(_id(43), "Hộ Tòng Thị Biên", "HN-0009", (("person", 2), ("follow_up", 1)),
+               _at(22, 11, 16, 5), Standing.PACKED),
+)  # fmt: skip
+_HEARD: Final = (
+    SilentRow(_id(51), "Bản Pá Hốc", "", 1, None),
+    SilentRow(_id(52), "Bản Co Trai", "", 1, _at(26, 10, 7, 1)),
+    SilentRow(_id(53), "Bản Huổi Lặp", "", 1, _at(31, 10, 9, 1)),
+    SilentRow(_id(54), "Bản Nà Ngà", "", 1, _at(23, 11, 8, 2)),
+)
 
 
 _ROWS: Final = (

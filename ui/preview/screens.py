@@ -49,6 +49,10 @@ def _sync(kind: str) -> QWidget:
     return SyncScreen(load, tasks(), ChangeBus(), lambda: samples.NOW)  # type: ignore[arg-type]  # as above
 
 
+def _sync_commune(kind: str) -> QWidget:
+    return _sync({"typical": "commune"}.get(kind, kind))
+
+
 def _overview(kind: str) -> QWidget:
     load = _fail if kind == "error" else partial(samples.overview_view, kind)
     return OverviewScreen(load, tasks(), ChangeBus(), lambda: samples.NOW)  # type: ignore[arg-type]  # as above
@@ -147,6 +151,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "sync": (Role.TEAM, "sync", _sync),
+    "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),
     "overview-area": (Role.AREA, "overview", _overview),
     "overview-commune": (Role.COMMUNE, "overview", _overview_commune),

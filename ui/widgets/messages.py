@@ -183,6 +183,12 @@ class EmptyState(QWidget):
         outer.addStretch(2)
         self.setAccessibleName(f"{title}. {detail}")
 
+    def set_words(self, title: str, detail: str) -> None:
+        """Say something else."""
+        self.title.setText(title)
+        self.detail.setText(detail)
+        self.setAccessibleName(f"{title}. {detail}")
+
 
 class ProgressStrip(QFrame):
     """A long piece of work: what is being done with counts, an estimate, a meter, and one button.

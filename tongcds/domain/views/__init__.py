@@ -26,10 +26,13 @@ from tongcds.domain.views.exchange import (
     ConflictSide,
     ExchangeRow,
     ImportRow,
+    OwnValue,
     ReturnedRow,
+    SilentRow,
     SyncPhase,
     SyncStatus,
     SyncView,
+    WaitingRow,
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
 from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
@@ -76,6 +79,7 @@ __all__ = [
     "Lookalike",
     "OverviewRow",
     "OverviewView",
+    "OwnValue",
     "PersonChange",
     "PersonQuery",
     "PersonRecord",
@@ -87,6 +91,7 @@ __all__ = [
     "SearchHit",
     "Seen",
     "ServiceChoice",
+    "SilentRow",
     "Standing",
     "SupportEntry",
     "SyncPhase",
@@ -98,5 +103,6 @@ __all__ = [
     "Tone",
     "TrendPoint",
     "VisitEntry",
+    "WaitingRow",
     "Whoami",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tongcds.domain.views.words import Standing
+
 
 class SyncPhase(StrEnum):
     """What the exchange is doing now."""
@@ -51,14 +53,25 @@ class ConflictSide:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnValue:
+    """How a value of one's own is given: one of `choices` (value and words), or typed where there is none."""
+
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictRow:
-    """A place that two machines changed without knowing of each other. Nothing was lost."""
+    """A place that two machines changed without knowing of each other. Nothing was lost.
+
+    `own` says how a third value is given; None where there is no other than these two.
+    """
 
     conflict_id: bytes
     title: str
     field_label: str
     household_code: str
     sides: tuple[ConflictSide, ConflictSide]
+    own: OwnValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,32 @@ class ExchangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """What waits of one household: how many changes by type of record, and when the last was made.
+
+    `household_id` is None for what belongs to no household; `title` then says what it is.
+    """
+
+    household_id: bytes | None
+    title: str
+    household_code: str
+    kinds: tuple[tuple[str, int], ...]
+    at: datetime
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class SilentRow:
+    """A village with a team. `above`: its commune's name where there are several; `last_sync` None: never."""
+
+    unit_id: bytes
+    name: str
+    above: str
+    teams: int
+    last_sync: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRow:
     """One import in the history, with what can still be taken back."""
 
@@ -97,7 +136,7 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class SyncView:
-    """Everything Đồng bộ shows."""
+    """Everything Đồng bộ shows. `heard`: the teams of whoever looks after some, the longest silent first."""
 
     server_name: str
     server_url: str
@@ -107,3 +146,5 @@ class SyncView:
     returned: tuple[ReturnedRow, ...]
     history: tuple[ExchangeRow, ...]
     imports: tuple[ImportRow, ...]
+    waiting: tuple[WaitingRow, ...] = ()
+    heard: tuple[SilentRow, ...] | None = None

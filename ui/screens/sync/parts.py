@@ -5,22 +5,35 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, ReturnedRow, Tone
+from tongcds.domain.views import (
+    ConflictRow,
+    ConflictSide,
+    ExchangeRow,
+    ImportRow,
+    OwnValue,
+    ReturnedRow,
+    Tone,
+)
 from tongcds.i18n import _, format_datetime, format_number, ngettext
 from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import NumberCell, PillCell, TextCell
+from ui.widgets.field import Choice, LabeledField, LineField
 from ui.widgets.messages import EmptyState
 from ui.widgets.pill import Pill
 from ui.widgets.rows import Column
-from ui.widgets.surface import Card, ItemRow, line
+from ui.widgets.surface import Card, ItemRow, column, line
 from ui.widgets.text import IconTile, Text
 
 
 class ConflictPart(Card):
-    """Two versions of one field side by side; `chosen` carries the conflict's id and the side's number."""
+    """Two versions of one field side by side, and room for a third.
+
+    `chosen` carries the conflict's id and the side's number, `written` the id and the words of a third value.
+    """
 
     chosen = Signal(object, int)
+    written = Signal(object, str)
 
     def __init__(self, conflict: ConflictRow, *, parent: QWidget | None = None) -> None:
         super().__init__(f"{conflict.title} · {conflict.field_label}", conflict.household_code, parent=parent)
@@ -31,6 +44,25 @@ class ConflictPart(Card):
             sides.addWidget(self._side(conflict, number, side), 1)
         self.body.addSpacing(space(1.5))
         self.body.addLayout(sides)
+        self._own: OwnValuePart | None = None
+        if conflict.own is not None:
+            self._own = OwnValuePart(conflict.field_label, conflict.own)
+            self._own.written.connect(self._write)
+            self.body.addSpacing(space(2))
+            self.body.addWidget(self._own)
+
+    @property
+    def conflict_id(self) -> bytes:
+        """The conflict that is shown."""
+        return self._id
+
+    def show_error(self, sentence: str) -> None:
+        """Say under the third value why it cannot be kept."""
+        if self._own is not None:
+            self._own.show_error(sentence)
+
+    def _write(self, words: str) -> None:
+        self.written.emit(self._id, words)
 
     def _side(self, conflict: ConflictRow, number: int, side: ConflictSide) -> Card:
         card = Card(tight=True)
@@ -62,6 +94,49 @@ class ConflictPart(Card):
         sender = self.sender()
         if sender is not None:
             self.chosen.emit(self._id, int(sender.property("side")))
+
+
+class OwnValuePart(QWidget):
+    """A button that opens a field for a value of one's own; `written` carries its words."""
+
+    written = Signal(str)
+
+    def __init__(self, field_label: str, own: OwnValue, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._open = Button(_("Write another value…"), icon="pen-line", kind=Kind.LINK)
+        self._open.setAccessibleName(_("Write another value for {field}").format(field=field_label))
+        self._open.clicked.connect(self._begin)
+        self._editor: LineField | Choice
+        if own.choices:
+            self._editor = Choice([(words, value) for value, words in own.choices])
+        else:
+            self._editor = LineField()
+            self._editor.returnPressed.connect(self._done)
+        self._field = LabeledField(_("Another value for {field}").format(field=field_label), self._editor)
+        use = Button(_("Use this value"))
+        use.clicked.connect(self._done)
+        self._writing = QWidget()
+        row = line(self._writing, gap=2)
+        row.addWidget(self._field, 1)
+        row.addWidget(use, 0, Qt.AlignmentFlag.AlignBottom)
+        self._writing.hide()
+        box = column(self)
+        box.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self._writing)
+
+    def show_error(self, sentence: str) -> None:
+        """Say under the field what is wrong."""
+        self._field.show_error(sentence)
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _begin(self) -> None:
+        self._open.hide()
+        self._writing.show()
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _done(self) -> None:
+        chosen = self._editor.currentData() if isinstance(self._editor, Choice) else self._editor.text()
+        self.written.emit(str(chosen))
 
 
 def returned_row(row: ReturnedRow) -> ItemRow:

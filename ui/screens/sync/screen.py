@@ -15,21 +15,26 @@ from tongcds.i18n import _, format_datetime
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.screens.sync import parts, state
+from ui.screens.sync.lists import HeardList, WaitingList
 from ui.tasks import Tasks
 from ui.theme import space
 from ui.widgets.button import Button, Kind
+from ui.widgets.choices import Answer, ChoicePills
 from ui.widgets.messages import EmptyState, ProgressStrip
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
 from ui.widgets.rows import RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, clear, column
+from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, clear, column, line
+
+_PLACES, _WAITING, _HEARD = "places", "waiting", "heard"
 
 
 class SyncScreen(Page):
     """Shows a `SyncView`. The status may also be brought alone, by `show_status`, while an exchange runs.
 
-    `sync_requested`, `pause_requested`; `version_chosen` carries (conflict id, the side's index);
-    `import_undone` the id of an import; `export_requested` and `usb_requested` exist where `usb` is true.
+    `sync_requested`, `pause_requested`; `version_chosen` carries (conflict id, the side's index),
+    `value_written` (conflict id, the words of a third value); `import_undone` the id of an import;
+    `household_opened` that of a household; `export_requested` and `usb_requested` exist where `usb` is true.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -41,6 +46,8 @@ class SyncScreen(Page):
     export_requested = Signal()
     usb_requested = Signal()
     version_chosen = Signal(object, int)
+    value_written = Signal(object, str)
+    household_opened = Signal(object)
     import_undone = Signal(object)
 
     def __init__(
@@ -84,11 +91,21 @@ class SyncScreen(Page):
         self._imports = Card(_("Imports"))
         self.body.addWidget(self._head)
         self.body.addWidget(self._strip)
+        self._waiting = WaitingList(clock)
+        self._waiting.opened.connect(self.household_opened)
+        self._heard = HeardList(clock)
+        self._which = QWidget()
+        self._which_row = line(self._which)
+        self._shown: object = _PLACES
+        left = column(gap=3)
+        left.addWidget(self._which)
+        for part in (self._places, self._waiting, self._heard):
+            left.addWidget(part, 1)
         right = column(gap=4)
         right.addWidget(self._history, 1)
         right.addWidget(self._imports)
         cards = SideBySide()
-        cards.add(self._places, 6)
+        cards.add(left, 6)
         cards.add(right, 5)
         self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
@@ -154,10 +171,48 @@ class SyncScreen(Page):
             view.conflicts, view.returned, view.waiting_by_type
         ):  # fmt: skip
             self._show_places(view)
+        self._show_lists(view)
         self._table.set_rows(view.history)
         self._history_view.setVisible(bool(view.history))
         self._no_history.setVisible(not view.history)
         self._show_imports(view)
+
+    def _show_lists(self, view: SyncView) -> None:
+        self._waiting.show_rows(view.waiting, view.status.waiting)
+        self._heard.show_rows(view.heard or ())
+        places = Answer(_PLACES, _("To look at"), None)
+        waiting = Answer(_WAITING, _("Waiting to be sent"), None)
+        heard = Answer(_HEARD, _("Not heard of"), None)
+        # Where there is something else to see, an empty place teaches nothing.
+        answers = [
+            answer
+            for answer, there in (
+                (places, view.conflicts or view.returned),
+                (waiting, view.waiting),
+                (heard, view.heard is not None),
+            )
+            if there
+        ] or [places]
+        clear(self._which_row)
+        self._which.setVisible(len(answers) > 1)
+        if self._shown not in {answer.value for answer in answers}:
+            self._shown = answers[0].value
+        pills = ChoicePills(_("What to see"), answers, self._shown, large=True)
+        pills.changed.connect(self._choose)
+        self._which_row.addWidget(pills)
+        self._which_row.addStretch(1)
+        self._choose(self._shown)
+
+    def _choose(self, shown: object) -> None:
+        self._shown = shown
+        for name, part in ((_PLACES, self._places), (_WAITING, self._waiting), (_HEARD, self._heard)):
+            part.setVisible(name == shown)
+
+    def show_value_error(self, conflict_id: bytes, sentence: str) -> None:
+        """Say at a conflict why a third value cannot be kept."""
+        for part in self.findChildren(parts.ConflictPart):
+            if part.conflict_id == conflict_id:
+                part.show_error(sentence)
 
     def _show_places(self, view: SyncView) -> None:
         box = self._place_rows.body
@@ -169,6 +224,7 @@ class SyncScreen(Page):
         for conflict in view.conflicts:
             part = parts.ConflictPart(conflict)
             part.chosen.connect(self.version_chosen)
+            part.written.connect(self.value_written)
             box.addWidget(part)
         if not view.conflicts and not view.returned:
             box.addWidget(parts.no_conflicts())
