@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from tongcds.domain.stamps import Dot, make_id, split_id
-from tongcds.protocol import compression
 from tongcds.protocol.columns import (
     pack_numbers,
     pack_steps,
@@ -23,6 +20,7 @@ from tongcds.protocol.columns import (
 )
 from tongcds.protocol.groups import (
     checked_count,
+    dumps,
     field_mask,
     fields_of_mask,
     known_type,
@@ -37,9 +35,16 @@ from tongcds.protocol.messages import WHOLE, ProtocolError, State, Version, Writ
 from tongcds.protocol.references import MAX_RECORDS, TAIL, IdTable, References, an_id, is_regular, number_of
 from tongcds.records import RecordType, Value
 
-__all__ = ["MAX_RECORDS", "WriteChunk", "pack_states", "pack_writes", "unpack_states", "unpack_writes"]
+__all__ = [
+    "MAX_RECORDS",
+    "WriteChunk",
+    "pack_most",
+    "pack_states",
+    "pack_writes",
+    "unpack_states",
+    "unpack_writes",
+]
 
-_encode = msgspec.msgpack.Encoder().encode
 # After the head of a group: authors, ids, bases or versions, fields.
 _COLUMNS = 4
 _Loaded = tuple[RecordType, bool, list[str], list[int], list[int], list[object]]
@@ -54,7 +59,11 @@ class WriteChunk(NamedTuple):
 
 
 def pack_writes(chunk: WriteChunk) -> bytes:
-    """Consecutive writes of one device as bytes. Every write's type must be known here."""
+    """Consecutive writes of one device as bytes. Every write's type must be known here.
+
+    Raises:
+        ProtocolError: `too_big` for more than any reader takes.
+    """
     groups: dict[tuple[int, bool, int], list[Write]] = {}
     created: list[bytes] = []
     mentioned: list[bytes] = []
@@ -91,9 +100,24 @@ def pack_writes(chunk: WriteChunk) -> bytes:
                 pack_fields(record, names, [w.values for w in writes], own, references),
             ]
         )
-    return compression.pack(
-        _encode([chunk.device, chunk.prefix, first, len(created), table.pack_others(), body])
-    )
+    return dumps([chunk.device, chunk.prefix, first, len(created), table.pack_others(), body])
+
+
+def pack_most(chunk: WriteChunk, *, limit: int) -> tuple[bytes, int]:
+    """As many of the writes, from the first on, as any reader takes in at most `limit` bytes.
+
+    Returns the bytes and how many writes are in them: one at least, whatever it weighs.
+    """
+    count = len(chunk.writes)
+    while True:
+        try:
+            packed = pack_writes(chunk._replace(writes=chunk.writes[:count]))
+            if count <= 1 or len(packed) <= limit:
+                return packed, count
+        except ProtocolError as problem:
+            if count <= 1 or problem.code != "too_big":
+                raise
+        count //= 2
 
 
 def _pack_bases(names: Sequence[str], writes: Sequence[Write]) -> list[object]:
@@ -131,7 +155,7 @@ def unpack_writes(packed: bytes) -> WriteChunk:
     """The inverse of `pack_writes`.
 
     Raises:
-        ProtocolError: `bad_chunk`, or `unknown_type` for a record type of a newer version.
+        ProtocolError: `bad_chunk`, `too_big`, or `unknown_type` for a record type of a newer version.
     """
     match loads(packed):
         case [int(device), int(prefix), int(first), int(created), others, list(groups)]:
@@ -159,7 +183,9 @@ def unpack_writes(packed: bytes) -> WriteChunk:
     if len(made) != created:
         raise ProtocolError("bad_chunk", "the count of new records is wrong")
     ids = [record_id for _, record_id in made] + IdTable.unpack_others(others)
+    # Where an id stands twice, a new record's own place is the first and any other mention's the last.
     place_of = {record_id: place for place, (_, record_id) in enumerate(made)}
+    own_places = {record_id: place for place, record_id in enumerate(ids)}
     references = References(ids, {})
     writes: list[Write] = []
     for record, new, names, places, moments, (authors, targets, bases, columns) in heads:
@@ -171,7 +197,6 @@ def unpack_writes(packed: bytes) -> WriteChunk:
             each: list[dict[str, Dot]] = [{} for _ in places]
         else:
             targets_ids = references.unpack(targets, zeros)
-            own_places = {record_id: place for place, record_id in enumerate(ids)}
             own = [own_places[an_id(i)] for i in targets_ids]
             each = _unpack_bases(names, bases, len(places))
         rows = unpack_fields(record, names, columns, own, references)
@@ -188,7 +213,11 @@ def unpack_writes(packed: bytes) -> WriteChunk:
 
 
 def pack_states(states: Sequence[State]) -> bytes:
-    """Records as they stand, as bytes."""
+    """Records as they stand, as bytes.
+
+    Raises:
+        ProtocolError: `too_big` for more than any reader takes.
+    """
     groups: dict[tuple[int, bool], list[State]] = {}
     created: list[bytes] = []
     mentioned: list[bytes] = []
@@ -233,7 +262,7 @@ def pack_states(states: Sequence[State]) -> bytes:
             ]
         )
     known = [[device, prefix] for device, prefix in prefixes.items()]
-    return compression.pack(_encode([known, len(created), table.pack_others(), body]))
+    return dumps([known, len(created), table.pack_others(), body])
 
 
 def _pack_later(record: RecordType, members: Sequence[State], table: IdTable) -> list[object]:
@@ -249,7 +278,7 @@ def unpack_states(packed: bytes) -> list[State]:
     """The inverse of `pack_states`; record types that this version does not know refuse the whole page.
 
     Raises:
-        ProtocolError: `bad_chunk` or `unknown_type`.
+        ProtocolError: `bad_chunk`, `too_big` or `unknown_type`.
     """
     match loads(packed):
         case [list(known), int(created), others, list(groups)]:

@@ -18,7 +18,11 @@ else:
     from backports import zstd
 
 # A chunk is a few seconds' worth of a weak link; what unpacks to more than this is not one of ours.
-MAX_UNPACKED = 32 * 1024 * 1024
+MAX_UNPACKED = 16 * 1024 * 1024
+# Ours shrink to a tenth or so. What shrinks far more pays for its memory in bytes, beyond the little that one
+# long note of the same letter could need.
+_ANY_RATIO = 4 * 1024 * 1024
+_MAX_RATIO = 100
 _LEVEL = 9
 
 
@@ -35,13 +39,19 @@ def pack(raw: bytes) -> bytes:
     return zstd.compress(raw, level=_LEVEL, zstd_dict=known[-1] if known else None)
 
 
-def unpack(packed: bytes, *, limit: int = MAX_UNPACKED) -> bytes:
+def most_unpacked(size: int) -> int:
+    """To how many bytes a frame of this size may unpack. Whoever packs more is refused by every reader."""
+    return min(MAX_UNPACKED, max(_ANY_RATIO, _MAX_RATIO * size))
+
+
+def unpack(packed: bytes) -> bytes:
     """Decompress one whole frame.
 
     Raises:
         ProtocolError: `bad_chunk` when it is not one whole frame, `unknown_dictionary`, or `too_big` beyond
-        `limit`.
+        `most_unpacked`.
     """
+    limit = most_unpacked(len(packed))
     try:
         wanted = zstd.get_frame_info(packed).dictionary_id
     except (zstd.ZstdError, ValueError):

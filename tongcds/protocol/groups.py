@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from tongcds.protocol import compression
+from tongcds.protocol import compression, structure
 from tongcds.protocol.columns import pack_values, unpack_values
 from tongcds.protocol.messages import ProtocolError
 from tongcds.protocol.references import MAX_RECORDS, References, split_ids
@@ -15,6 +15,7 @@ from tongcds.records import Kind, RecordType, Value, type_numbered
 from tongcds.records.declare import DELETED
 
 _decode = msgspec.msgpack.Decoder(type=list[object]).decode
+_encode = msgspec.msgpack.Encoder().encode
 
 
 def mentioned_ids(record: RecordType, names: Sequence[str], values: Mapping[str, Value]) -> list[bytes]:
@@ -66,7 +67,11 @@ def unpack_fields(
         elif kind is Kind.IDS:
             unpacked.append(references.unpack_lists(column, own))
         else:
-            unpacked.append(unpack_values(kind, column, len(own)))
+            values = unpack_values(kind, column, len(own))
+            match column:
+                case [list(words), bytes()] if kind in {Kind.WORD, Kind.BOOL}:
+                    references.room.take_words(words, values)
+            unpacked.append(values)
     if not names:
         return [{} for _ in own]
     return [dict(zip(names, row, strict=True)) for row in zip(*unpacked, strict=True)]
@@ -124,9 +129,29 @@ def pair_of(value: object) -> tuple[Value, Value]:
     raise ProtocolError("bad_chunk", "not a pair")
 
 
+def dumps(tree: list[object]) -> bytes:
+    """A chunk's bytes.
+
+    Raises:
+        ProtocolError: `too_big` for what `loads` would refuse; half of the records may fit.
+    """
+    raw = _encode(tree)
+    structure.bounded(raw)
+    packed = compression.pack(raw)
+    if len(raw) > compression.most_unpacked(len(packed)):
+        raise ProtocolError("too_big", "no reader would unpack it")
+    return packed
+
+
 def loads(packed: bytes) -> list[object]:
-    """What a chunk's bytes hold, before anything in it is believed."""
+    """What a chunk's bytes hold, before anything in it is believed.
+
+    Raises:
+        ProtocolError: `bad_chunk`, `unknown_dictionary`, or `too_big` for what would take more memory than
+        any chunk may.
+    """
     raw = compression.unpack(packed)
+    structure.bounded(raw)
     try:
         return _decode(raw)
     except (msgspec.DecodeError, RecursionError, ValueError):

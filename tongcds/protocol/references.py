@@ -22,7 +22,9 @@ from tongcds.records import Value
 
 MAX_RECORDS = 50_000
 MAX_IDS = MAX_RECORDS * 4
+MAX_REPEATED = 16 * 1024 * 1024
 TAIL = (1 << 62) - 1
+_SHORT_WORD = 64
 
 
 class IdTable:
@@ -83,12 +85,45 @@ def split_ids(value: Value) -> list[bytes]:
     return [value[i : i + ID_LENGTH] for i in range(0, len(value), ID_LENGTH)]
 
 
+class Room:
+    """What a chunk may still unfold to.
+
+    A word stands once and is named by thousands of records: the bytes that carry it do not bound that.
+    """
+
+    def __init__(self) -> None:
+        self._listed = MAX_IDS
+        self._repeated = MAX_REPEATED
+
+    def take_listed(self, count: int) -> None:
+        """Room for so many ids in lists."""
+        self._listed -= count
+        if self._listed < 0:
+            raise ProtocolError("bad_chunk", "too many references")
+
+    def take_words(self, words: Sequence[Value], values: Sequence[Value]) -> None:
+        """Room for the words of a column where they land."""
+        if not all(isinstance(word, str | bytes | int | float | None) for word in words):
+            raise ProtocolError("bad_chunk", "not a word")
+        sizes = [len(word) for word in words if isinstance(word, str | bytes)]
+        if not sizes or max(sizes) <= _SHORT_WORD:
+            # Shorter than what a record takes anyway.
+            return
+        self._repeated -= sum(len(value) for value in values if isinstance(value, str | bytes))
+        if self._repeated < 0:
+            raise ProtocolError("too_big", "long words, repeated often")
+
+
 class References:
-    """Columns of ids, as places in the table: beside the own place or as steps, whichever is shorter."""
+    """Columns of ids, as places in the table: beside the own place or as steps, whichever is shorter.
+
+    One for each chunk that is read; `room` is what it may still unfold to.
+    """
 
     def __init__(self, ids: Sequence[bytes], places: Mapping[bytes, int]) -> None:
         self._ids = ids
         self._places = places
+        self.room = Room()
 
     def pack(self, values: Sequence[Value], own: Sequence[int]) -> object:
         """A column of ids; `own` is the place of the record that each stands in."""
@@ -147,9 +182,9 @@ class References:
                 return [None] * len(own)
             case [bytes(packed), flat_column]:
                 sizes = unpack_optional(packed, len(own))
-                negative = any(size is not None and size < 0 for size in sizes)
-                if negative or sum(size or 0 for size in sizes) > MAX_IDS:
-                    raise ProtocolError("bad_chunk", "too many references")
+                if any(size is not None and size < 0 for size in sizes):
+                    raise ProtocolError("bad_chunk", "a list of less than nothing")
+                self.room.take_listed(sum(size or 0 for size in sizes))
                 owners = [o for size, o in zip(sizes, own, strict=True) for _ in range(size or 0)]
                 flat = iter(self.unpack(flat_column, owners))
                 return [

@@ -402,21 +402,31 @@ def hashes_of(connection: Connection, device: int, low: int, high: int) -> dict[
 
 
 def _quarantine(connection: Connection, device: int, refused: Iterable[tuple[Write, str]], now: int) -> None:
-    for write, code in refused:
-        content = content_hash(device, write)
-        key = (QUARANTINE.c.device == device, QUARANTINE.c.n == write.n, QUARANTINE.c.hash == content)
-        if connection.execute(select(QUARANTINE.c.n).where(*key)).first() is None:
-            connection.execute(
-                insert(QUARANTINE).values(
-                    device=device,
-                    n=write.n,
-                    hash=content,
-                    type=write.type,
-                    id=write.id,
-                    stamp=write.stamp,
-                    author=write.author,
-                    body=_pack((write.values, write.bases)),
-                    code=code,
-                    at=now,
-                )
-            )
+    """Set writes aside, once each; a chunk may hold nothing else."""
+    aside = {(write.n, content_hash(device, write)): (write, code) for write, code in refused}
+    if not aside:
+        return
+    low, high = min(n for n, _ in aside), max(n for n, _ in aside)
+    known = select(QUARANTINE.c.n, QUARANTINE.c.hash)
+    known = known.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high))
+    there = {(n, content) for n, content in connection.execute(known)}
+    insert_many(
+        connection,
+        QUARANTINE,
+        [
+            {
+                "device": device,
+                "n": n,
+                "hash": content,
+                "type": write.type,
+                "id": write.id,
+                "stamp": write.stamp,
+                "author": write.author,
+                "body": _pack((write.values, write.bases)),
+                "code": code,
+                "at": now,
+            }
+            for (n, content), (write, code) in aside.items()
+            if (n, content) not in there
+        ],
+    )

@@ -59,12 +59,12 @@ def _is_id(value: Value) -> bool:
     return isinstance(value, bytes) and len(value) == ID_LENGTH
 
 
-def _is_ids(value: Value) -> bool:
-    return isinstance(value, bytes) and len(value) % ID_LENGTH == 0
-
-
 def _is_bytes(value: Value) -> bool:
     return isinstance(value, bytes) and len(value) <= MAX_TEXT
+
+
+def _is_ids(value: Value) -> bool:
+    return isinstance(value, bytes) and len(value) <= MAX_TEXT and len(value) % ID_LENGTH == 0
 
 
 _FITS: Final[dict[Kind, Callable[[Value], bool]]] = {

@@ -35,7 +35,7 @@ from tongcds.protocol.messages import (
     receipt_text,
 )
 from tongcds.records import record_type
-from tongcds.replica import Received, device_row, digest, page, receive
+from tongcds.replica import Page, Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
 from tongcds.server import enrolment, figures, incarnations, reforms
 from tongcds.server.database import Database
@@ -346,14 +346,13 @@ def _answer(
             entries=taken.entries,
             standing=_standing(connection, taken),
         )
-    limit = max(1, min(page_limit, MAX_PAGE))
-    found = page(connection, taken.entries, taken.cursors, puller=device, limit=limit)
+    found, packed = _page(connection, taken, device, max(1, min(page_limit, MAX_PAGE)))
     whole = [entry.area for entry in taken.entries if entry.mode != FIGURES_ONLY]
     return SyncAnswer(
         receipt,
         found.cursors,
         more=found.more,
-        page=pack_states(found.states) if found.states else None,
+        page=packed,
         moved=found.moved,
         outcomes=outcomes,
         scope=taken.scope,
@@ -383,6 +382,18 @@ def _receipt(province: Province, device: int, taken: _Taken, *, now: int) -> Rec
     received = taken.received
     text = receipt_text(device, received.watermark, received.chain, taken.epoch, now)
     return Receipt(received.watermark, taken.epoch, now, province.key.sign(text).signature)
+
+
+def _page(connection: Connection, taken: _Taken, device: int, limit: int) -> tuple[Page, bytes | None]:
+    """The largest page that every laptop takes: long notes must not keep a village from its records."""
+    while True:
+        found = page(connection, taken.entries, taken.cursors, puller=device, limit=limit)
+        try:
+            return found, pack_states(found.states) if found.states else None
+        except ProtocolError as error:
+            if error.code != "too_big" or limit == 1:
+                raise
+        limit = max(1, limit // 4)
 
 
 def enrol(province: Province, body: bytes) -> Credentials:

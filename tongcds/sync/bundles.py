@@ -19,8 +19,8 @@ from tongcds.clock import Clock
 from tongcds.errors import UserError
 from tongcds.protocol import bundle, chunks
 from tongcds.protocol.envelope import seal
-from tongcds.protocol.messages import VERSION, ProtocolError, SyncRequest, encode
-from tongcds.replica import chain_at, cursors_of, load_identity, pending
+from tongcds.protocol.messages import VERSION, ProtocolError, SyncRequest, Write, encode
+from tongcds.replica import Identity, chain_at, cursors_of, load_identity, pending
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, next_request, put_note
 from tongcds.storage.vault import Vault
 from tongcds.sync.answers import read_answer, take_late
@@ -31,6 +31,7 @@ from tongcds.sync.transport import ServerProblemError, Transport
 BUNDLE_PATH = "/api/v1/bundle"
 PUSH, ANSWER = "push", "answer"
 _WRITES_A_CHUNK = 4_000
+_MOST_CHUNK = 4 * 1024 * 1024
 _COURIER, _ANSWERS = "courier", "answers"
 _LAST = "last bundle"
 
@@ -76,22 +77,22 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         if me is None or enrolment is None:
             raise UserError("not_enrolled")
         writes = pending(connection, me.received, 1 << 62)
-        parts = [writes[i : i + _WRITES_A_CHUNK] for i in range(0, len(writes), _WRITES_A_CHUNK)] or [[]]
+        parts = _parts(me, writes)
         areas = [entry.area for entry in enrolment.entries]
         cursors = cursors_of(connection, areas)
         key = SigningKey(enrolment.signing_seed)
         envelopes = []
-        for part in parts:
-            before = chain_at(connection, part[0].n - 1) or b"" if part else b""
+        for place, (first_n, chunk) in enumerate(parts, 1):
+            before = chain_at(connection, first_n - 1) or b"" if chunk else b""
             request = SyncRequest(
                 version=VERSION,
                 epoch=enrolment.epoch,
                 scope=enrolment.scope,
                 cursors=[cursors[area] for area in areas],
                 time=now,
-                chunk=chunks.pack_writes(chunks.WriteChunk(me.device, me.prefix, part)) if part else None,
+                chunk=chunk,
                 # Only the last answer needs a page: the earlier ones would say the same again.
-                page_limit=PAGE_LIMIT * 10 if part is parts[-1] else 1,
+                page_limit=PAGE_LIMIT * 10 if place == len(parts) else 1,
                 chain=before[:CHAIN_BYTES],
             )
             counter = next_request(connection)
@@ -123,6 +124,18 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         put_note(connection, _LAST, digest.hex())
     first, last = (writes[0].n, writes[-1].n) if writes else (0, 0)
     return Exported(path, bundle.fingerprint(digest), len(writes), first, last)
+
+
+def _parts(me: Identity, writes: list[Write]) -> list[tuple[int, bytes | None]]:
+    """Chunks of all the writes, each with the number of its first one; without writes one that is empty."""
+    parts: list[tuple[int, bytes | None]] = []
+    done = 0
+    while done < len(writes):
+        some = chunks.WriteChunk(me.device, me.prefix, writes[done : done + _WRITES_A_CHUNK])
+        chunk, count = chunks.pack_most(some, limit=_MOST_CHUNK)
+        parts.append((writes[done].n, chunk))
+        done += count
+    return parts or [(0, None)]
 
 
 def take_in(vault: Vault, path: Path, clock: Clock) -> Imported:

@@ -40,6 +40,8 @@ from tongcds.sync.transport import ServerProblemError, Transport
 SYNC_PATH = "/api/v1/sync"
 PAGE_LIMIT = 2000
 CHAIN_BYTES = 8
+# What the server takes in one request, with room for what stands around the chunk.
+_MOST_CHUNK = 900_000
 _MOST_ROUNDS = 10_000
 _MOST_INCARNATIONS = 5
 
@@ -171,7 +173,10 @@ class Exchange:
             before = chain_at(connection, me.received) or b""
             areas = [entry.area for entry in enrolment.entries]
             cursors = cursors_of(connection, areas)
-        chunk = chunks.pack_writes(chunks.WriteChunk(me.device, me.prefix, writes)) if writes else None
+        chunk, count = None, 0
+        if writes:
+            whole = chunks.WriteChunk(me.device, me.prefix, writes)
+            chunk, count = chunks.pack_most(whole, limit=_MOST_CHUNK)
         request = SyncRequest(
             version=VERSION,
             epoch=enrolment.epoch,
@@ -180,7 +185,7 @@ class Exchange:
             time=_milliseconds(self._clock),
             chunk=chunk,
             page_limit=PAGE_LIMIT,
-            chain=before[:CHAIN_BYTES] if writes else b"",
+            chain=before[:CHAIN_BYTES] if count else b"",
         )
         sealed = seal(
             encode(request),
@@ -189,7 +194,7 @@ class Exchange:
             key=SigningKey(enrolment.signing_seed),
             server_key=enrolment.credentials.server_key,
         )
-        return sealed, enrolment, len(writes)
+        return sealed, enrolment, count
 
     def _me(self, connection: Connection) -> Identity:
         me = load_identity(connection, now=lambda: _milliseconds(self._clock))

@@ -8,10 +8,10 @@ from random import Random
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from tests.unit.server import hostile
-from tests.unit.server.conftest import SECOND_VILLAGE, VILLAGE
+from tests.unit.server.conftest import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
 from tongcds.protocol import compression
 from tongcds.protocol.messages import SyncAnswer, decode
 from tongcds.records import record_type
@@ -87,6 +87,48 @@ def test_many_small_groups_do_not_add_up_to_a_bomb(small_world):
     with pytest.raises(Refusal) as refusal:
         small_world.post("/api/v1/sync", laptop.sealed(request))
     assert refusal.value.problem.code == "bad_chunk"
+
+
+def test_notes_too_long_for_one_page_reach_the_others(small_world):
+    writer, reader = small_world.laptop(VILLAGE), small_world.laptop(VILLAGE, "Hà Văn Thu")
+    household = writer.household(writer.me.unit_id)
+    hand = writer.writer()
+    for _ in range(150):
+        hand.create(
+            "visit", village_id=writer.me.unit_id, household_id=household, on="2026-11-01", note="à" * 20_000
+        )
+    hand.flush()
+    for _ in range(4):
+        writer.exchange(writes=50)
+    reader.sync()
+    assert len(reader.rows("visit")) == 150
+    assert len([answer for answer in reader.answers if answer.page]) > 1
+
+
+def statements(world, writes: int) -> int:
+    """How many statements the database is asked for while it sets so many writes aside."""
+    laptop = world.laptop(VILLAGE)
+    for _ in range(writes):
+        hand = laptop.writer()
+        hand.create("visit", village_id=world.unit(OTHER_VILLAGE), on="2026-11-01")
+        hand.flush()
+    sealed = laptop.sealed(laptop.request())
+    asked: list[str] = []
+
+    def count(_connection, _cursor, statement, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        answer = decode(SyncAnswer, world.post("/api/v1/sync", sealed))
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert [outcome.code for outcome in answer.outcomes] == ["not_allowed"] * writes
+    return len(asked)
+
+
+def test_setting_a_whole_chunk_aside_costs_no_more_questions_than_one_write(small_world):
+    assert statements(small_world, 300) <= statements(small_world, 1) + 3
 
 
 @pytest.mark.parametrize("depth", [100, 100_000])
