@@ -36,8 +36,25 @@ TEXT_SIZE: Final = Setting(
     "text_size", 100, lambda: _("Text size, in percent"), choices=(90, 100, 110, 125, 150)
 )
 THEME: Final = Setting("theme", "light", lambda: _("Colours"), choices=("light", "dark"))
+ASK_WHEN_METERED: Final = Setting(
+    "ask_when_metered",
+    default=True,
+    description=lambda: _("Ask before sending much over a network that is paid by volume"),
+)
+PRICE: Final = Setting(
+    "price_per_megabyte",
+    0,
+    lambda: _("What a megabyte costs there, in đồng"),
+    choices=(0, 50, 200, 1000, 1500),
+)
 
-DECLARED: Final[tuple[Setting[str] | Setting[int] | Setting[bool], ...]] = (LANGUAGE, TEXT_SIZE, THEME)
+DECLARED: Final[tuple[Setting[str] | Setting[int] | Setting[bool], ...]] = (
+    LANGUAGE,
+    TEXT_SIZE,
+    THEME,
+    ASK_WHEN_METERED,
+    PRICE,
+)
 """Every setting, in the order of the settings screen."""
 
 

@@ -26,12 +26,13 @@ from tongcds.domain.views import (
     SyncStatus,
 )
 from tongcds.i18n import _, format_number, ngettext, set_language
-from tongcds.settings import LANGUAGE, Setting, Settings
+from tongcds.settings import ASK_WHEN_METERED, LANGUAGE, Setting, Settings
 from ui import app as dressing
 from ui.changes import ChangeBus
 from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
+from ui.link import Link
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen, Prepared
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
@@ -103,10 +104,13 @@ class Desktop(QObject):
             changed=self._changed,
             parent=self,
         )
-        self.runner = core.make_runner(self._net.submit, self._exchanged.emit)
+        self.link = Link(self)
+        self.runner = core.make_runner(self._net.submit, self._exchanged.emit, self._asks_first)
+        self.link.reachable.connect(self._reachable)
         self.exchanging = Exchanging(
             core,
             window=lambda: self.shell,
+            settings=settings,
             sticks=self.sticks,
             reads=self.reads,
             writes=self.writes,
@@ -372,6 +376,14 @@ class Desktop(QObject):
         self.refresh_status()
         if self._automatic and changes.kinds:
             self.runner.saved()
+
+    def _asks_first(self) -> bool:
+        """Whether the link is paid by volume and the person wants to be asked; any thread may ask."""
+        return self.link.metered and self._settings.get(ASK_WHEN_METERED)
+
+    def _reachable(self) -> None:
+        if self._automatic:
+            self.runner.reachable()
 
     def _failed(self, problem: Exception) -> None:
         self.shell.say(words_for(problem), stays=True)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from tongcds.actions import Changes, Core, importing, syncing
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext
+from tongcds.settings import PRICE, Settings
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.screens.sync import SyncScreen
@@ -28,6 +29,7 @@ class Exchanging(QObject):
     Args:
         core: an open vault whose runner is the window's.
         window: the window as it is now; it is made anew in another language.
+        settings: of this profile.
         sticks: what goes out on a stick and comes back on one.
         reads, writes: where work runs.
         changes: tells the screen to read again.
@@ -40,6 +42,7 @@ class Exchanging(QObject):
         core: Core,
         *,
         window: Callable[[], Shell],
+        settings: Settings,
         sticks: Sticks,
         reads: Tasks,
         writes: Tasks,
@@ -51,6 +54,7 @@ class Exchanging(QObject):
         super().__init__(parent)
         self._core = core
         self._window = window
+        self._settings = settings
         self._sticks = sticks
         self._reads = reads
         self._writes = writes
@@ -62,7 +66,12 @@ class Exchanging(QObject):
         """Đồng bộ, connected."""
         core = self._core
         screen = SyncScreen(
-            partial(syncing.sync_view, core), self._reads, self._changes, core.clock, usb=True
+            partial(syncing.sync_view, core),
+            self._reads,
+            self._changes,
+            core.clock,
+            usb=True,
+            price=partial(self._settings.get, PRICE),
         )
         screen.sync_requested.connect(core.runner.ask)
         screen.pause_requested.connect(core.runner.pause)

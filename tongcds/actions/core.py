@@ -46,9 +46,12 @@ class Core:
         self,
         submit: Callable[[Callable[[], None]], object],
         on_change: Callable[[frozenset[str]], None] = lambda _: None,
+        metered: Callable[[], bool] = lambda: False,
     ) -> Runner:
         """A runner whose exchanges go to `submit`; it becomes this core's."""
-        self.runner = Runner(self.vault, self.connect, self.clock, submit=submit, on_change=on_change)
+        self.runner = Runner(
+            self.vault, self.connect, self.clock, submit=submit, on_change=on_change, metered=metered
+        )
         return self.runner
 
     @property

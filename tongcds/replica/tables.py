@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 from tongcds.records import METADATA as RECORDS
 from tongcds.records.declare import WIDE
@@ -60,6 +60,7 @@ OWN = Table(
     Column("state", Integer, nullable=False),
     Column("code", Text),
     Index("ix_own_write_id", "id"),
+    Index("ix_own_write_code", "n", sqlite_where=text("code IS NOT NULL")),
     sqlite_strict=True,
 )
 

@@ -56,6 +56,13 @@ def waiting_by_type(connection: Connection) -> tuple[tuple[str, int], ...]:
     return tuple((t.name, counts[t.number]) for t in all_types() if t.number in counts)
 
 
+def left_to_people(connection: Connection) -> int:
+    """How many things a person should look at: open conflicts and writes that came back."""
+    clashes = select(func.count()).select_from(_open().order_by(None).subquery())
+    back = select(func.count()).select_from(OWN).where(OWN.c.code.is_not(None), OWN.c.state == RETURNED)
+    return connection.execute(clashes).scalar_one() + connection.execute(back).scalar_one()
+
+
 def conflicts(connection: Connection) -> tuple[ConflictRow, ...]:
     """The places that two machines changed and nobody settled yet, the latest first; at most 200."""
     own = connection.execute(select(SELF.c.device)).scalar_one_or_none()

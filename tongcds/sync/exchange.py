@@ -50,13 +50,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an exchange is. `to_send` counts from its beginning."""
+    """How far an exchange is. `to_send` counts from its beginning, `bytes_to_send` is an estimate."""
 
     phase: SyncPhase
     sent: int
     to_send: int
     received: int
     bytes_sent: int
+    bytes_to_send: int
     seconds_left: int | None
 
 
@@ -253,6 +254,15 @@ class Exchange:
         elapsed = monotonic() - self._began
         if sent and self._to_send > sent:
             left = int(elapsed / sent * (self._to_send - sent)) + 1
+        gone = self._transport.traffic.sent
         self._progress(
-            Progress(phase, sent, self._to_send, self.outcome.received, self._transport.traffic.sent, left)
+            Progress(
+                phase,
+                sent,
+                self._to_send,
+                self.outcome.received,
+                bytes_sent=gone,
+                bytes_to_send=gone + int(max(0, self._to_send - sent) * self._pace.bytes_per_write),
+                seconds_left=left,
+            )
         )

@@ -28,7 +28,10 @@ _NEEDS_YOU = frozenset(
     }
 )
 _NEEDS_UPDATE = frozenset({"protocol_unsupported"})
-_STUCK = frozenset({SyncPhase.NEEDS_YOU, SyncPhase.NEEDS_UPDATE})
+# Where a save begins no exchange: something else has to happen first.
+_QUIET = frozenset({
+    SyncPhase.WAITING, SyncPhase.PAUSED, SyncPhase.METERED, SyncPhase.NEEDS_YOU, SyncPhase.NEEDS_UPDATE,
+})  # fmt: skip
 
 
 class Act(StrEnum):
@@ -44,7 +47,8 @@ class State:
     """Where the exchange stands.
 
     `until` is when a waiting machine tries again; `problem` an error code or "". `running` stays true while
-    an exchange is under way, also one told to stop; `asked_again` begins the next one when it ends.
+    an exchange is under way, also one told to stop; `asked_again` begins the next one when it ends. `agreed`:
+    a person asked for this exchange, so it may go over a link that is paid by volume, also after a break.
     """
 
     phase: SyncPhase = SyncPhase.IDLE
@@ -53,6 +57,7 @@ class State:
     failures: int = 0
     until: int | None = None
     problem: str = ""
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The exchange was not begun: the link is paid by volume, and nobody was asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The computer has a network again; mostly the server is there, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed."""
+    """Time passed. `metered`: the link is paid by volume now."""
 
     now: int
+    metered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ class Resumed:
     """The person wants to go on."""
 
 
-Event = Asked | Saved | Moved | Finished | Failed | Tick | Paused | Resumed
+Event = Asked | Saved | Moved | Finished | Failed | Held | Reachable | Tick | Paused | Resumed
 
 
 def step(state: State, event: Event) -> tuple[State, Act]:  # noqa: PLR0911  one answer an event
@@ -124,20 +140,32 @@ def step(state: State, event: Event) -> tuple[State, Act]:  # noqa: PLR0911  one
             return _failed(state, event)
         case Finished():
             return _finished(state)
-        case Tick(now):
-            due = state.phase is SyncPhase.WAITING and state.until is not None and now >= state.until
-            return _begin(state) if due else (state, Act.NOTHING)
-        case Asked() | Resumed():
+        case Held():
+            return _held(state)
+        case Asked():
+            return _begin(replace(state, failures=0, agreed=True))
+        case Resumed():
             return _begin(replace(state, failures=0))
+        case Tick() | Reachable() | Saved():
+            return _begin(state) if _is_time(state, event) else (state, Act.NOTHING)
+
+
+def _is_time(state: State, event: Tick | Reachable | Saved) -> bool:
+    """Whether to begin without a person asking."""
+    match event:
         case Saved():
-            quiet = state.phase in {SyncPhase.WAITING, SyncPhase.PAUSED} or state.phase in _STUCK
-            return (state, Act.NOTHING) if quiet else _begin(state)
+            return state.phase not in _QUIET
+        case Reachable():
+            return state.phase in {SyncPhase.WAITING, SyncPhase.IDLE}
+        case Tick(now, metered):
+            due = state.phase is SyncPhase.WAITING and state.until is not None and now >= state.until
+            return due or (state.phase is SyncPhase.METERED and not metered)
 
 
 def _begin(state: State) -> tuple[State, Act]:
     """Begin, or once the running exchange has ended: never two at once."""
     phase = state.phase if state.running and state.phase is SyncPhase.RECEIVING else SyncPhase.SENDING
-    begun = State(phase, running=True, failures=state.failures, problem=state.problem)
+    begun = State(phase, running=True, failures=state.failures, problem=state.problem, agreed=state.agreed)
     if state.running:
         return replace(begun, asked_again=True), Act.NOTHING
     return begun, Act.EXCHANGE
@@ -145,10 +173,17 @@ def _begin(state: State) -> tuple[State, Act]:
 
 def _finished(state: State) -> tuple[State, Act]:
     if state.asked_again:
-        return State(SyncPhase.SENDING, running=True), Act.EXCHANGE
+        return State(SyncPhase.SENDING, running=True, agreed=state.agreed), Act.EXCHANGE
     if state.phase is SyncPhase.PAUSED:
         return State(SyncPhase.PAUSED), Act.NOTHING
     return State(), Act.NOTHING
+
+
+def _held(state: State) -> tuple[State, Act]:
+    if state.asked_again:
+        return State(SyncPhase.SENDING, running=True, agreed=state.agreed), Act.EXCHANGE
+    phase = SyncPhase.PAUSED if state.phase is SyncPhase.PAUSED else SyncPhase.METERED
+    return State(phase, problem=state.problem), Act.NOTHING
 
 
 def _failed(state: State, event: Failed) -> tuple[State, Act]:
@@ -164,4 +199,7 @@ def _failed(state: State, event: Failed) -> tuple[State, Act]:
     until = event.now + wait // 2 + int(wait * event.jitter / 2)
     if event.retry_after:
         until = event.now + event.retry_after + int(event.retry_after * event.jitter)
-    return State(SyncPhase.WAITING, failures=failures, until=until, problem=event.code), Act.NOTHING
+    waiting = State(
+        SyncPhase.WAITING, failures=failures, until=until, problem=event.code, agreed=state.agreed
+    )
+    return waiting, Act.NOTHING

@@ -18,10 +18,12 @@ from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase, SyncStatus
 from tongcds.errors import CancelledError, TongcdsError, UserError
 from tongcds.replica import load_identity, pending_count
+from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
 from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges
 from tongcds.storage.vault import Vault
 from tongcds.sync import bundles, machine
+from tongcds.sync.estimate import SMALL_BYTES, bytes_to_send
 from tongcds.sync.exchange import Exchange, Outcome, Progress
 from tongcds.sync.machine import Act, State
 from tongcds.sync.pace import Pace
@@ -41,6 +43,7 @@ class Runner:
         clock: the present moment.
         submit: runs a function elsewhere; in tests, at once.
         on_change: called when `status()` has changed, with the kinds of record that an exchange touched.
+        metered: whether the link is paid by volume and a person wants to be asked first.
     """
 
     def __init__(
@@ -51,12 +54,14 @@ class Runner:
         *,
         submit: Callable[[Callable[[], None]], object],
         on_change: Callable[[frozenset[str]], None] = lambda _: None,
+        metered: Callable[[], bool] = lambda: False,
     ) -> None:
         self._vault = vault
         self._connect = connect
         self._clock = clock
         self._submit = submit
         self._on_change = on_change
+        self._metered = metered
         self._lock = threading.Lock()
         self._state = State()
         self._progress: Progress | None = None
@@ -80,7 +85,11 @@ class Runner:
 
     def tick(self) -> None:
         """Time passed; call every few seconds."""
-        self._take(machine.Tick(self._now()))
+        self._take(machine.Tick(self._now(), self._metered()))
+
+    def reachable(self) -> None:
+        """The computer has a network again."""
+        self._take(machine.Reachable())
 
     def pause(self) -> None:
         """No exchange until `resume`; one that runs ends after its present request."""
@@ -106,10 +115,13 @@ class Runner:
             sent=progress.sent if busy and progress else 0,
             to_send=progress.to_send if busy and progress else 0,
             bytes_sent=progress.bytes_sent if busy and progress else 0,
+            bytes_to_send=progress.bytes_to_send if busy and progress else 0,
             seconds_left=progress.seconds_left if busy and progress else None,
             received_at=None if latest is None else datetime.fromtimestamp(latest.at / 1000, UTC),
+            needs_you=left_to_people(connection),
             online=self._online,
             problem=state.problem,
+            cost_bytes=bytes_to_send(connection) if state.phase is SyncPhase.METERED else 0,
         )
 
     def exchange_now(
@@ -185,7 +197,17 @@ class Runner:
         if changed or touched:
             self._on_change(touched)
 
+    def _asks_first(self) -> bool:
+        """Whether a person has to agree before this exchange: it is dear, and nobody asked for it."""
+        if self._state.agreed or not self._metered():
+            return False
+        with self._vault.read() as connection:
+            return bytes_to_send(connection) > SMALL_BYTES
+
     def _run(self) -> None:
+        if self._asks_first():
+            self._take(machine.Held())
+            return
         touched: set[str] = set()
         try:
             touched = self.exchange_now(self._tell, self._stop.is_set).touched

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tongcds.domain.views import Role, Whoami
-from tongcds.i18n import LANGUAGES, N_, _, format_percent
-from tongcds.settings import DECLARED, LANGUAGE, TEXT_SIZE, THEME, Setting, Settings
+from tongcds.i18n import LANGUAGES, N_, _, format_number, format_percent
+from tongcds.settings import DECLARED, LANGUAGE, PRICE, TEXT_SIZE, THEME, Setting, Settings
 from ui.theme import Style, space
 from ui.widgets.button import Button
 from ui.widgets.choices import Answer, CheckRow, ChoicePills
@@ -45,6 +45,8 @@ def choice_words(setting: Setting[str] | Setting[int] | Setting[bool], value: ob
         return format_percent(value / 100)
     if setting is THEME:
         return _(_THEMES[str(value)])
+    if setting is PRICE and isinstance(value, int):
+        return format_number(value) if value else _("not known")
     return str(value)
 
 

@@ -44,6 +44,11 @@ def sync_badge(status: SyncStatus, now: datetime) -> Badge:
 
 def _waiting(status: SyncStatus) -> Badge:
     number = format_number(status.waiting)
+    if status.phase is SyncPhase.METERED:
+        words = ngettext(
+            "Paid network · {n} change waiting", "Paid network · {n} changes waiting", status.waiting
+        )
+        return Badge(words.format(n=number), Tone.WARN, "circle-alert")
     if status.online:
         words = ngettext("{n} change waiting", "{n} changes waiting", status.waiting)
         return Badge(words.format(n=number), Tone.WARN, "clock")

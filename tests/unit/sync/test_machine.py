@@ -14,8 +14,10 @@ from tongcds.sync.machine import (
     Event,
     Failed,
     Finished,
+    Held,
     Moved,
     Paused,
+    Reachable,
     Resumed,
     Saved,
     State,
@@ -103,11 +105,12 @@ EVENTS = st.one_of(
     st.builds(Moved, st.sampled_from([SyncPhase.SENDING, SyncPhase.RECEIVING])),
     st.builds(Paused),
     st.builds(Resumed),
-    st.builds(Tick, st.integers(0, 1 << 50)),
+    st.builds(Tick, st.integers(0, 1 << 50), st.booleans()),
+    st.builds(Reachable),
 )
 
 
-@given(st.lists(st.tuples(EVENTS, st.booleans(), st.sampled_from(["server_unreachable", "server_refused"]))))
+@given(st.lists(st.tuples(EVENTS, st.booleans(), st.sampled_from(["held", "server_refused", ""]))))
 def test_never_two_exchanges_at_once(script: list[tuple[Event, bool, str]]) -> None:
     state, running = State(), 0
     for event, ends, code in script:
@@ -116,6 +119,36 @@ def test_never_two_exchanges_at_once(script: list[tuple[Event, bool, str]]) -> N
         assert running <= 1
         if running and ends:
             running -= 1
-            state, act = step(state, Failed(code, 0, 0.5) if code == "server_refused" else Finished())
+            end = {"held": Held(), "server_refused": Failed(code, 0, 0.5)}.get(code, Finished())
+            state, act = step(state, end)
             running += act is Act.EXCHANGE
         assert running <= 1
+
+
+def test_a_dear_link_holds_the_exchange_until_a_person_agrees_or_the_link_is_free() -> None:
+    state, acts = after(Saved(), Held(), Saved(), Tick(1 << 60, metered=True), Reachable())
+    assert (state.phase, state.running) == (SyncPhase.METERED, False)
+    assert acts == [Act.EXCHANGE, *[Act.NOTHING] * 4]
+    assert step(state, Tick(1 << 60, metered=False))[1] is Act.EXCHANGE
+    agreed, act = step(state, Asked())
+    assert (act, agreed.agreed) == (Act.EXCHANGE, True)
+
+
+def test_who_agreed_is_not_asked_again_after_a_break_but_before_the_next_exchange() -> None:
+    state, _acts = after(Asked(), OFFLINE)
+    again, _act = step(state, Tick(1 << 60, metered=True))
+    assert again.agreed
+    assert not step(again, Finished())[0].agreed
+
+
+def test_somebody_who_asks_while_the_cost_is_looked_up_is_heard() -> None:
+    state, acts = after(Saved(), Asked(), Held())
+    assert acts == [Act.EXCHANGE, Act.NOTHING, Act.EXCHANGE]
+    assert state.agreed
+
+
+def test_a_network_that_comes_back_is_used_at_once_and_only_where_one_was_waited_for() -> None:
+    assert after(Asked(), OFFLINE, Reachable())[1][-1] is Act.EXCHANGE
+    assert after(Reachable())[1] == [Act.EXCHANGE]
+    for stopped in ((Paused(), Finished()), (Failed("server_refused", 0, 0.0),)):
+        assert after(Asked(), *stopped, Reachable())[1][-1] is Act.NOTHING

@@ -17,6 +17,7 @@ class SyncPhase(StrEnum):
     RECEIVING = "receiving"
     WAITING = "waiting"
     PAUSED = "paused"
+    METERED = "metered"
     NEEDS_YOU = "needs_you"
     NEEDS_UPDATE = "needs_update"
 
@@ -25,7 +26,8 @@ class SyncPhase(StrEnum):
 class SyncStatus:
     """The truth behind the badge. `waiting` counts own writes no receipt covers.
 
-    `problem` is an error code of `tongcds.errors`, or "" when the last exchange ended well.
+    `problem` is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes`
+    estimates what sending will take, while a person is asked because the link is paid by volume.
     """
 
     phase: SyncPhase
@@ -39,6 +41,7 @@ class SyncStatus:
     needs_you: int = 0
     online: bool = False
     problem: str = ""
+    cost_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

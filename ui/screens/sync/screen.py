@@ -39,6 +39,7 @@ class SyncScreen(Page):
     Args:
         load: answers the view; runs off the UI thread.
         usb: offer to carry changes on a stick.
+        price: what a megabyte costs on a metered link, in đồng; 0 where nobody knows.
     """
 
     sync_requested = Signal()
@@ -58,12 +59,14 @@ class SyncScreen(Page):
         clock: Clock,
         *,
         usb: bool = False,
+        price: Callable[[], int] = lambda: 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._load = load
         self._tasks = tasks
         self._clock = clock
+        self._price = price
         self._view: SyncView | None = None
         self._stale = True
         self._running = False
@@ -144,7 +147,7 @@ class SyncScreen(Page):
         if self._view is None:
             return
         self._view = replace(self._view, status=status)
-        progress = state.progress(status, self._view.waiting_by_type, self._clock())
+        progress = state.progress(status, self._view.waiting_by_type, self._clock(), price=self._price())
         self._running = status.phase in {SyncPhase.SENDING, SyncPhase.RECEIVING}
         self._now.setEnabled(not self._running and status.phase is not SyncPhase.NEEDS_UPDATE)
         self._strip.show_progress(

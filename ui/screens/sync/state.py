@@ -12,6 +12,7 @@ from tongcds.i18n import _, format_bytes, format_number, ngettext
 from ui.words import moment
 
 _MINUTE: Final = 60
+_MEGABYTE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,22 @@ def _idle(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime)
     )
 
 
-def progress(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
+def _metered(status: SyncStatus, price: int) -> Progress:
+    """What sending would take over a link that is paid by volume; `price` of a megabyte in đồng or 0."""
+    size = format_bytes(status.cost_bytes)
+    if price:
+        dong = format_number(max(1, round(status.cost_bytes / _MEGABYTE * price)))
+        told = _("This network is paid by volume: about {size}, some {dong} đồng, and what is new here.")
+        detail = told.format(size=size, dong=dong)
+    else:
+        told = _("This network is paid by volume: about {size}, and what is new here.")
+        detail = told.format(size=size)
+    return Progress(_waits(status), detail, None, _("Send now"), "circle-alert", Tone.WARN)
+
+
+def progress(
+    status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime, *, price: int = 0
+) -> Progress:
     """What the strip says; `kinds` are the waiting changes by type of record."""
     match status.phase:
         case SyncPhase.SENDING if status.to_send:
@@ -111,7 +127,7 @@ def progress(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: dateti
         case SyncPhase.NEEDS_YOU:
             trouble = sentence(UnavailableError(status.problem)) if status.problem else _waits(status)
             return Progress(_("This needs you"), trouble, icon="circle-alert", tone=Tone.BAD)
-    return _idle(status, kinds, now)
+    return _metered(status, price) if status.phase is SyncPhase.METERED else _idle(status, kinds, now)
 
 
 def places_head(view: SyncView) -> str:
