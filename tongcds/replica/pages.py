@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, union_all, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, union_all, update
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, record_type, type_numbered
@@ -25,8 +27,8 @@ from tongcds.replica.rows import (
     insert_many,
     read_areas,
     read_rows,
+    read_states,
     row_from,
-    state_of,
     write_rows,
 )
 from tongcds.replica.tables import AREA, MOVED
@@ -108,21 +110,21 @@ def _end(connection: Connection, entry: ScopeEntry, low: int, head: int, room: i
 def _states_between(
     connection: Connection, entry: ScopeEntry, low: int, high: int, puller: int
 ) -> list[State]:
+    # Nobody is device -1: who has nothing gets its own changes too.
+    given = {"area": entry.area, "low": low, "high": high, "puller": puller if low else -1}
     found: list[State] = []
     for record in _types_for(entry.mode):
-        table = record.table
-        query = (
-            select(table)
-            .where(
-                table.c.area == entry.area,
-                table.c.number > low,
-                table.c.number <= high,
-                (table.c.editor != puller) if low else (table.c.editor >= 0),
-            )
-            .order_by(table.c.number)
-        )
-        found.extend(state_of(record, row_from(record, raw)) for raw in connection.execute(query).mappings())
+        found.extend(read_states(connection, record, _between(record), given))
     return found
+
+
+@cache
+def _between(record: RecordType) -> Select[Any]:
+    """The query for one type's rows of an area between two numbers, made once: it is much to make."""
+    table = record.table
+    area, number, editor = table.c.area, table.c.number, table.c.editor
+    between = (number > bindparam("low"), number <= bindparam("high"), editor != bindparam("puller"))
+    return select(table).where(area == bindparam("area"), *between).order_by(number)
 
 
 def _moved_between(connection: Connection, entry: ScopeEntry, low: int, high: int) -> list[Moved]:

@@ -200,19 +200,21 @@ class _Merging:
         return refusal or (allowed(record, target, write, row) if target != row["area"] else "")
 
     def _refusal_of_new(self, record: RecordType, write: Write, allowed: Allowed) -> str:
-        if write.bases or write.id not in {make_id(p, write.stamp) for p in self._prefixes}:
+        if write.bases or not any(write.id == make_id(prefix, write.stamp) for prefix in self._prefixes):
             return "unknown_record"
         area = record.area_of(write.id, write.values)
         return "bad_value" if area is None else allowed(record, area, write, None)
 
     def _under_new_unit(self, write: Write) -> Write:
         """The write itself, or as it would have been written under the units that are now."""
+        if self._successors.keys().isdisjoint(write.values.values()):
+            return write
         named = {
             name: self._successors[value]
             for name, value in write.values.items()
             if isinstance(value, bytes) and value in self._successors
         }
-        return msgspec.structs.replace(write, values=write.values | named) if named else write
+        return msgspec.structs.replace(write, values=write.values | named)
 
     def _lowered(self, write: Write) -> Write:
         if milliseconds_of(write.stamp) <= self._now + FAR_AHEAD_MS:

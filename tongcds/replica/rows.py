@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from operator import itemgetter
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, insert, select, update
 
 from tongcds.protocol.messages import State, Version
 from tongcds.records import RecordType, Value
@@ -74,19 +74,41 @@ def areas_of(connection: Connection, record: RecordType, ids: Sequence[bytes]) -
 
 def row_from(record: RecordType, raw: RowMapping) -> Row:
     """A row of the table as a Row."""
-    packed = raw["versions"]
-    later: dict[str, Version] = {}
-    if packed is not None:
-        later = {name: Version(*v) for name, v in _unpack_versions(packed).items()}
     return Row(
         id=raw["id"],
         area=raw["area"],
         number=raw["number"],
         editor=raw["editor"],
         version=Version(raw["device"], raw["n"], raw["stamp"], raw["author"]),
-        later=later,
+        later=_later(raw["versions"]),
         values={name: raw[name] for name in record.field_names},
     )
+
+
+def read_states(
+    connection: Connection,
+    record: RecordType,
+    query: Select[*tuple[object, ...]],
+    given: Mapping[str, object],
+) -> list[State]:
+    """The records that a query for whole rows of the table finds, as they travel."""
+    names = record.field_names
+    # Any: each column has the type that its field has.
+    found: Iterable[Any] = connection.execute(query, given)
+    return [
+        State(
+            record.number,
+            i,
+            Version(device, n, stamp, by),
+            dict(zip(names, values, strict=True)),
+            _later(later),
+        )
+        for i, _area, _number, device, n, stamp, by, _editor, later, *values in found
+    ]
+
+
+def _later(packed: bytes | None) -> dict[str, Version]:
+    return {} if packed is None else {name: Version(*v) for name, v in _unpack_versions(packed).items()}
 
 
 def _columns_of(record: RecordType, row: Row) -> tuple[object, ...]:
@@ -125,11 +147,6 @@ def write_rows(
         for values in stale:
             values["the_id"] = values.pop("id")
         connection.execute(statement, stale)
-
-
-def state_of(record: RecordType, row: Row) -> State:
-    """The record as it travels."""
-    return State(record.number, row["id"], row["version"], row["values"], row["later"])
 
 
 def version_hash(record: RecordType, row: Row) -> int:

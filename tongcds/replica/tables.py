@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
 
 from tongcds.records import METADATA as RECORDS
-from tongcds.records.declare import WIDE
+from tongcds.records.declare import WIDE, Octets
 
 BOOKS = MetaData()
 
@@ -15,10 +15,10 @@ BOOKS = MetaData()
 AREA = Table(
     "area_state",
     BOOKS,
-    Column("area", LargeBinary(), primary_key=True),
+    Column("area", Octets(), primary_key=True),
     Column("counter", WIDE, nullable=False),
     Column("count", WIDE, nullable=False),
-    Column("digest", LargeBinary(), nullable=False),
+    Column("digest", Octets(), nullable=False),
     sqlite_strict=True,
 )
 
@@ -29,7 +29,7 @@ DEVICE = Table(
     Column("device", WIDE, primary_key=True, autoincrement=False),
     Column("prefix", WIDE, nullable=False),
     Column("watermark", WIDE, nullable=False),
-    Column("chain", LargeBinary(), nullable=False),
+    Column("chain", Octets(), nullable=False),
     sqlite_strict=True,
 )
 
@@ -41,7 +41,7 @@ SEEN = Table(
     Column("device", WIDE, primary_key=True, autoincrement=False),
     Column("first", WIDE, primary_key=True, autoincrement=False),
     Column("last", WIDE, nullable=False),
-    Column("hashes", LargeBinary(), nullable=False),
+    Column("hashes", Octets(), nullable=False),
     sqlite_strict=True,
 )
 
@@ -52,11 +52,11 @@ OWN = Table(
     BOOKS,
     Column("n", WIDE, primary_key=True, autoincrement=False),
     Column("type", Integer, nullable=False),
-    Column("id", LargeBinary(), nullable=False),
+    Column("id", Octets(), nullable=False),
     Column("stamp", WIDE, nullable=False),
-    Column("author", LargeBinary(), nullable=False),
-    Column("body", LargeBinary(), nullable=False),
-    Column("chain", LargeBinary(), nullable=False),
+    Column("author", Octets(), nullable=False),
+    Column("body", Octets(), nullable=False),
+    Column("chain", Octets(), nullable=False),
     Column("state", Integer, nullable=False),
     Column("code", Text),
     Index("ix_own_write_id", "id"),
@@ -70,12 +70,12 @@ QUARANTINE = Table(
     BOOKS,
     Column("device", WIDE, primary_key=True, autoincrement=False),
     Column("n", WIDE, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary(), primary_key=True),
+    Column("hash", Octets(), primary_key=True),
     Column("type", Integer, nullable=False),
-    Column("id", LargeBinary(), nullable=False),
+    Column("id", Octets(), nullable=False),
     Column("stamp", WIDE, nullable=False),
-    Column("author", LargeBinary(), nullable=False),
-    Column("body", LargeBinary(), nullable=False),
+    Column("author", Octets(), nullable=False),
+    Column("body", Octets(), nullable=False),
     Column("code", Text, nullable=False),
     Column("at", WIDE, nullable=False),
     sqlite_strict=True,
@@ -85,11 +85,11 @@ QUARANTINE = Table(
 MOVED = Table(
     "moved",
     BOOKS,
-    Column("area", LargeBinary(), primary_key=True),
-    Column("id", LargeBinary(), primary_key=True),
+    Column("area", Octets(), primary_key=True),
+    Column("id", Octets(), primary_key=True),
     Column("type", Integer, nullable=False),
     Column("number", WIDE, nullable=False),
-    Column("to_area", LargeBinary(), nullable=False),
+    Column("to_area", Octets(), nullable=False),
     Index("ix_moved_area_number", "area", "number"),
     sqlite_strict=True,
 )
@@ -102,7 +102,7 @@ SELF = Table(
     Column("device", WIDE, nullable=False),
     Column("prefix", WIDE, nullable=False),
     Column("next_n", WIDE, nullable=False),
-    Column("chain", LargeBinary(), nullable=False),
+    Column("chain", Octets(), nullable=False),
     Column("received", WIDE, nullable=False),
     Column("last_stamp", WIDE, nullable=False),
     Column("offset_ms", WIDE, nullable=False),
