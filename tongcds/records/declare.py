@@ -5,7 +5,8 @@ count (0 until the server gave one); the version of the write that made the row 
 `author`); `editor`, the device that holds the row exactly as it is because it made the last change having
 seen all before (0: nobody, the page must carry it to everyone); `versions`, MessagePack of
 `{field: [device, n, stamp, author]}` for fields that later writes set, NULL when there is none; and
-`deleted`, a field like any other. No foreign keys: a page must apply in any order.
+`deleted`, a field like any other. Types that can be erased have `erased` too: once it is set, the fields with
+personal data are empty for ever (`replica.erasure`). No foreign keys: a page must apply in any order.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ Value = str | int | bytes | None
 METADATA = MetaData()
 
 DELETED = "deleted"
+ERASED = "erased"
 
 
 class Kind(StrEnum):
@@ -64,7 +66,7 @@ class RecordType:
     `number` is its name on the wire and never changes meaning. `area_field` names the field that holds the
     record's area; "" means the record is itself a unit and its own id is its area. `about_people` types never
     leave for a reader without the right to personal data. `append_only` records are never changed, only
-    removed, or moved to another area.
+    removed, or moved to another area. `erasable` records are emptied of personal data when somebody asks.
     """
 
     name: str
@@ -74,6 +76,7 @@ class RecordType:
     about_people: bool
     append_only: bool
     server_only: bool
+    erasable: bool
     table: Table
 
     @cached_property
@@ -85,6 +88,11 @@ class RecordType:
     def kinds(self) -> dict[str, Kind]:
         """Kind of each field by name."""
         return {f.name: f.kind for f in self.fields}
+
+    @cached_property
+    def personal_names(self) -> frozenset[str]:
+        """Names of the fields that an erasure empties."""
+        return frozenset(f.name for f in self.fields if f.personal is not PersonalData.NONE)
 
     def area_of(self, record_id: bytes, values: dict[str, Value]) -> bytes | None:
         """The area that a record with these values lives in; None when the values do not say."""
@@ -135,10 +143,12 @@ def declare(
     about_people: bool = False,
     append_only: bool = False,
     server_only: bool = False,
+    erasable: bool = False,
     indexes: tuple[str, ...] = (),
 ) -> RecordType:
     """Declare a record type and its table. `indexes` names fields that queries look up."""
-    everything = (*fields, Field(DELETED, Kind.BOOL))
+    system = (Field(ERASED, Kind.BYTES), Field(DELETED, Kind.BOOL))
+    everything = (*fields, *(system if erasable else system[1:]))
     table = Table(
         name,
         METADATA,
@@ -156,7 +166,7 @@ def declare(
         *(Index(f"ix_{name}_{column}", column) for column in indexes),
         sqlite_strict=True,
     )
-    made = RecordType(name, number, everything, area, about_people, append_only, server_only, table)
+    made = RecordType(name, number, everything, area, about_people, append_only, server_only, erasable, table)
     if name in _TYPES or number in _BY_NUMBER:
         message = f"record type {name} ({number}) is declared twice"
         raise ValueError(message)

@@ -121,7 +121,7 @@ HOUSEHOLD = declare(
     "household",
     6,
     _id("village_id"),
-    _text("code"),
+    _text("code", _BASIC),
     _id("head_id"),
     _text("address", _BASIC),
     _word("poverty", _SENSITIVE),
@@ -131,6 +131,7 @@ HOUSEHOLD = declare(
     _date("left_on"),
     area="village_id",
     about_people=True,
+    erasable=True,
     indexes=("village_id",),
 )
 
@@ -155,6 +156,7 @@ PERSON = declare(
     _word("left_why", _BASIC),
     area="village_id",
     about_people=True,
+    erasable=True,
     indexes=("household_id", "village_id"),
 )
 
@@ -187,6 +189,7 @@ VISIT = declare(
     _text("note", _BASIC),
     area="village_id",
     about_people=True,
+    erasable=True,
     indexes=("household_id",),
 )
 
@@ -220,6 +223,7 @@ FOLLOW_UP = declare(
     _id("closing_visit_id"),
     area="village_id",
     about_people=True,
+    erasable=True,
     indexes=("household_id", "visit_id"),
 )
 
@@ -276,5 +280,77 @@ UNIT_STATUS = declare(
     _int("last_sync_at"),
     area="unit_id",
     server_only=True,
+    indexes=("unit_id",),
+)
+
+# What a person or a household agreed to, asked with the text of `text_version`. given and declined name the
+# purposes of the catalogue, one by one, separated by ";"; kinds the sensitive data spoken of. way and
+# withdrawn_way: how it was said. evidence is the number of a paper, never a picture.
+CONSENT = declare(
+    "consent",
+    17,
+    _id("village_id"),
+    _id("household_id"),
+    _word("subject"),
+    _id("subject_id"),
+    _word("text_version"),
+    _word("given"),
+    _word("declined"),
+    _word("kinds"),
+    _word("way"),
+    _date("on"),
+    _id("collector_id"),
+    _text("place", _BASIC),
+    _text("evidence", _BASIC),
+    _date("expires_on"),
+    _date("withdrawn_on"),
+    _word("withdrawn_way"),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("subject_id", "household_id"),
+)
+
+# What somebody asked for under the law on personal data. state: open, done, declined.
+PRIVACY_REQUEST = declare(
+    "privacy_request",
+    18,
+    _id("village_id"),
+    _id("household_id"),
+    _id("subject_id"),
+    _word("kind"),
+    _text("who", _BASIC),
+    _text("detail", _BASIC),
+    _date("received_on"),
+    _date("reply_by"),
+    _date("due_on"),
+    _date("replied_on"),
+    _date("extended_to"),
+    _word("state"),
+    _date("done_on"),
+    _text("answer", _BASIC),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("household_id",),
+)
+
+# One line of a computer's log of access, as others may see it: its place and hash in the log's chain, which
+# anchors the lines that stay on the computer. The author is who did it. log names the chain.
+AUDIT = declare(
+    "audit",
+    19,
+    _id("unit_id"),
+    _word("kind"),
+    _date("on"),
+    Field("log", Kind.BYTES),
+    _int("sequence"),
+    Field("head", Kind.BYTES),
+    _int("households"),
+    _int("count"),
+    _id("subject_id"),
+    area="unit_id",
+    about_people=True,
+    append_only=True,
     indexes=("unit_id",),
 )

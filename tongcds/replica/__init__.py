@@ -12,12 +12,14 @@ Everything that makes merging hard stays behind them. Transactions are the calle
 
 from __future__ import annotations
 
+from tongcds.replica.devices import advance_watermark, device_row, register_device
 from tongcds.replica.identity import Identity, load_identity, new_identity
 from tongcds.replica.incarnations import Number, contents, held, incarnate, prefixes_of, register_fork
 from tongcds.replica.own import (
     Writer,
     acknowledge,
     chain_at,
+    forget_words,
     mark_returned,
     offer_again,
     pending,
@@ -40,10 +42,7 @@ from tongcds.replica.receive import (
     REUSED,
     Allowed,
     Received,
-    advance_watermark,
-    device_row,
     receive,
-    register_device,
 )
 from tongcds.replica.tables import create_tables
 
@@ -67,6 +66,7 @@ __all__ = [
     "device_row",
     "digest",
     "forget_conflicts",
+    "forget_words",
     "held",
     "incarnate",
     "leave_areas",

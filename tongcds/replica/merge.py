@@ -3,7 +3,7 @@
 A write follows what it names as its base, and then simply applies. Where it does not, it and the current
 value are concurrent: the higher (stamp, device, n) stands and the other is kept whole in a `Clash`. Equal
 values never clash, different fields never clash. A removal that had not seen a change, and a change that had
-not seen a removal, leave the record alive, with a clash.
+not seen a removal, leave the record alive, with a clash. An erasure wins over everything (`erasure`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import msgspec
 
 from tongcds.domain.stamps import Dot, derived_id
 from tongcds.protocol.messages import WHOLE, Version, Write
-from tongcds.records import RecordType, Value, record_type
-from tongcds.records.declare import DELETED
+from tongcds.records import RecordType, Value, record_type, type_numbered
+from tongcds.records.declare import DELETED, ERASED
+from tongcds.replica import erasure
 from tongcds.replica.rows import Row
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -67,6 +68,8 @@ def created(record: RecordType, area: bytes, device: int, write: Write) -> Row:
     values: dict[str, Value] = dict.fromkeys(record.field_names)
     values.update(write.values)
     values[DELETED] = values[DELETED] or 0
+    if record.erasable and values[ERASED]:
+        erasure.empty(record, values, {})
     return Row(
         id=write.id,
         area=area,
@@ -114,6 +117,11 @@ def merge(row: Row, device: int, write: Write) -> list[Clash]:
     `write.stamp` must already be lowered where it was too far ahead.
     """
     incoming = Version(device, write.n, write.stamp, write.author)
+    if erasure.is_erasure(write):
+        _erase(row, write, incoming)
+        return []
+    if row["values"].get(ERASED) or erasure.is_husk(write):
+        write = erasure.plain(write)
     clashes: list[Clash | None] = []
     if write.values.get(DELETED):
         clashes.append(_merge_removal(row, write.bases.get(WHOLE), incoming))
@@ -126,6 +134,20 @@ def merge(row: Row, device: int, write: Write) -> list[Clash]:
             continue
         clashes.append(_merge_field(row, name, value, write.bases.get(name), incoming))
     return [clash for clash in clashes if clash is not None]
+
+
+def _erase(row: Row, write: Write, incoming: Version) -> None:
+    record = type_numbered(write.type)
+    if record is None or not record.erasable:
+        return
+    stands = version_of(row, ERASED)
+    if (
+        not row["values"][ERASED]
+        or write.bases.get(ERASED) == dot_of(stands)
+        or _rank(incoming) > _rank(stands)
+    ):
+        row["later"][ERASED] = incoming
+    erasure.empty(record, row["values"], row["later"])
 
 
 def conflict_row(record: RecordType, row: Row, clash: Clash) -> Row:

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Select, func, select, update
 from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import WHOLE, Version, Write
 from tongcds.records import RecordType, Value, record_type, type_numbered
-from tongcds.records.declare import DELETED
+from tongcds.records.declare import DELETED, ERASED
+from tongcds.replica.erasure import CODE, MARK, hash_in, husk, says_something
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of, whole_of
 from tongcds.replica.rows import AreaSums, Row, copied, insert_many, read_rows, write_rows
@@ -34,7 +35,9 @@ unpack_body = msgspec.msgpack.Decoder(tuple[dict[str, Any], dict[str, Dot]]).dec
 
 
 def content_hash(device: int, write: Write) -> bytes:
-    """32 bytes that name what a write says; equal on the device and on the server."""
+    """32 bytes that name what a write says; equal on the device and on the server, and after an erasure."""
+    if (said := hash_in(write)) is not None:
+        return said
     text = _pack(
         [
             device,
@@ -71,6 +74,7 @@ class Writer:
         self._log: list[dict[str, object]] = []
         self._new: set[tuple[str, bytes]] = set()
         self._reserved: dict[bytes, int] = {}
+        self.erased: dict[str, list[bytes]] = {}
 
     def reserve(self) -> bytes:
         """An id for a record that is created later in this transaction, so that others can name it before."""
@@ -109,6 +113,8 @@ class Writer:
         self._check(record, values)
         row = self._row(record, record_id)
         different = changed_fields(row, values)
+        if row["values"].get(ERASED):
+            different = {n: v for n, v in different.items() if n not in record.personal_names}
         if not different:
             return False
         bases = {name: dot_of(version_of(row, name)) for name in different}
@@ -131,6 +137,19 @@ class Writer:
         if not row["values"][DELETED]:
             return False
         self._change(record, row, {DELETED: 0}, {DELETED: dot_of(version_of(row, DELETED))})
+        return True
+
+    def erase(self, type_name: str, record_id: bytes, *, again: bool = False) -> bool:
+        """Empty a record of personal data for ever; False when it was erased before.
+
+        `again` says it once more, to a server that was put back from a copy and does not know.
+        """
+        record = record_type(type_name)
+        row = self._row(record, record_id)
+        if row["values"][ERASED] and not again:
+            return False
+        self._change(record, row, {ERASED: MARK}, {ERASED: dot_of(version_of(row, ERASED))})
+        self.erased.setdefault(type_name, []).append(record_id)
         return True
 
     def load(self, type_name: str, ids: Sequence[bytes]) -> None:
@@ -283,6 +302,8 @@ def acknowledge(connection: Connection, me: Identity, watermark: int) -> int:
     """A verified receipt covers own writes up to `watermark`; returns how many are newly received."""
     if watermark <= me.received:
         return 0
+    told = (OWN.c.n <= watermark, OWN.c.state == WAITING, OWN.c.code == CODE)
+    connection.execute(update(OWN).where(*told).values(state=RETURNED))
     result = connection.execute(
         update(OWN).where(OWN.c.n <= watermark, OWN.c.state == WAITING).values(state=RECEIVED)
     )
@@ -299,14 +320,18 @@ def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -
     change was refused, the next page brings the record back as it stands. One that was to move leaves as
     well: where it stands, this device may not look.
     """
-    me = connection.execute(select(SELF.c.device)).scalar_one_or_none()
+    me = connection.execute(select(SELF.c.device)).scalar_one_or_none() or 0
     gone: dict[str, list[bytes]] = {}
     sums = AreaSums()
     for n, code in outcomes:
         connection.execute(update(OWN).where(OWN.c.n == n).values(state=RETURNED, code=code))
         made = connection.execute(select(OWN.c.type, OWN.c.id, OWN.c.body).where(OWN.c.n == n)).one_or_none()
         record = type_numbered(made.type) if made is not None else None
-        if made is None or record is None or code not in FINAL:
+        if made is None or record is None:
+            continue
+        if code == CODE:
+            _forget_write(connection, me, n)
+        if code not in FINAL and (code != CODE or record.erasable):
             continue
         moved = record.area_field in unpack_body(made.body)[0]
         for row in read_rows(connection, record, [made.id]).values():
@@ -316,6 +341,29 @@ def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -
                 gone.setdefault(record.name, []).append(made.id)
     sums.save(connection)
     return gone
+
+
+def forget_words(connection: Connection, ids: Sequence[bytes], *, tell: bool) -> None:
+    """Records were erased: own writes about them keep their number and hash, and lose what they said.
+
+    With `tell`, whoever made one that no receipt covers yet will find it among what came back.
+    """
+    me = connection.execute(select(SELF.c.device)).scalar_one_or_none() or 0
+    for start in range(0, len(ids), _SLICE):
+        query = select(OWN.c.n, OWN.c.state).where(OWN.c.id.in_(ids[start : start + _SLICE]))
+        for n, state in connection.execute(query).all():
+            if _forget_write(connection, me, n) and tell and state == WAITING:
+                connection.execute(update(OWN).where(OWN.c.n == n).values(code=CODE))
+
+
+def _forget_write(connection: Connection, device: int, n: int) -> bool:
+    (write,) = pending(connection, n - 1, 1)
+    record = type_numbered(write.type)
+    if record is None or not says_something(record, write):
+        return False
+    emptied = husk(record, write, content_hash(device, write))
+    connection.execute(update(OWN).where(OWN.c.n == n).values(body=_pack((emptied.values, emptied.bases))))
+    return True
 
 
 def unsent_records(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, union_all,
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, record_type, type_numbered
-from tongcds.records.declare import DELETED
+from tongcds.records.declare import DELETED, ERASED
+from tongcds.replica.erasure import empty
 from tongcds.replica.identity import Identity
-from tongcds.replica.merge import merge
+from tongcds.replica.merge import merge, version_of
 from tongcds.replica.own import unseen
 from tongcds.replica.rows import (
     AreaSums,
@@ -54,6 +55,10 @@ class Touched:
 
     changed: dict[str, list[bytes]] = field(default_factory=dict)
     gone: dict[str, list[bytes]] = field(default_factory=dict)
+    erased: dict[str, list[bytes]] = field(default_factory=dict)
+    """Those of the changed that were erased since they were last seen here."""
+    unerased: dict[str, list[bytes]] = field(default_factory=dict)
+    """Those that were erased here before and that the sender, put back from a copy, has whole again."""
 
 
 def _types_for(mode: str) -> tuple[RecordType, ...]:
@@ -200,6 +205,7 @@ def _adopt_type(
             merge(row, me.device, write)
             row["area"] = record.area_of(record_id, row["values"]) or row["area"]
         old = here.get(record_id)
+        _keep_erased(record, old, row, touched)
         if old is None:
             fresh.append(row)
         else:
@@ -208,6 +214,17 @@ def _adopt_type(
         sums.add(record, row)
     write_rows(connection, record, fresh, stale)
     touched.changed[record.name] = list(members)
+
+
+def _keep_erased(record: RecordType, old: Row | None, row: Row, touched: Touched) -> None:
+    """What was erased here stays so, whatever comes; what was erased elsewhere is named."""
+    was = old is not None and old["values"].get(ERASED) is not None
+    if was and old is not None and row["values"].get(ERASED) is None:
+        row["later"][ERASED] = version_of(old, ERASED)
+        empty(record, row["values"], row["later"])
+        touched.unerased.setdefault(record.name, []).append(row["id"])
+    elif not was and row["values"].get(ERASED) is not None:
+        touched.erased.setdefault(record.name, []).append(row["id"])
 
 
 def _leave(

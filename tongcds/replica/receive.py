@@ -1,7 +1,8 @@
 """Taking in another device's writes: known or new, allowed or not, merged, numbered, and summed up.
 
 Each write ends as applied, known already, or quarantined with a code; nothing authentic is thrown away and
-nothing blocks what stands behind it. Who may write where is the caller's to say (`Allowed`).
+nothing blocks what stands behind it. Who may write where is the caller's to say (`Allowed`). What is said of
+an erased record is the exception: its author hears of it, and its words are not kept.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy import Row as SqlRow
 
 from tongcds.domain.stamps import FAR_AHEAD_MS, ID_LENGTH, make_id, milliseconds_of, stamp_of
 from tongcds.protocol.messages import Outcome, ProtocolError, Write
 from tongcds.records import RecordType, record_type, type_numbered
-from tongcds.records.declare import DELETED
-from tongcds.replica.identity import EMPTY_CHAIN
+from tongcds.records.declare import DELETED, ERASED
+from tongcds.replica import erasure
+from tongcds.replica.devices import HASH_BYTES, device_row, hashes_of
+from tongcds.replica.forgetting import conflicts_about, empty_conflict, empty_quarantine, erased_subjects
 from tongcds.replica.merge import conflict_row, created, merge
 from tongcds.replica.own import content_hash, link
 from tongcds.replica.rows import (
@@ -34,9 +36,6 @@ from tongcds.replica.rows import (
 )
 from tongcds.replica.tables import DEVICE, MOVED, QUARANTINE, SEEN
 from tongcds.replica.values import fits
-
-HASH_BYTES = 8
-"""How much of the hash of a write's content is kept and compared."""
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -60,28 +59,7 @@ class Received:
     touched: set[bytes] = field(default_factory=set)
     applied: int = 0
     expected: int = 0
-
-
-def register_device(connection: Connection, device: int, prefix: int) -> None:
-    """Make a device known, before its first write; does nothing when it is."""
-    if device_row(connection, device) is None:
-        connection.execute(
-            insert(DEVICE).values(device=device, prefix=prefix, watermark=0, chain=EMPTY_CHAIN)
-        )
-
-
-def advance_watermark(connection: Connection, device: int, watermark: int) -> None:
-    """Leave out numbers of this replica's own that may be known elsewhere."""
-    connection.execute(update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark))
-
-
-def device_row(
-    connection: Connection, device: int, *, lock: bool = False
-) -> SqlRow[int, int, int, bytes] | None:
-    """Device, prefix, watermark and chain; `lock` lets no second push of the same device in."""
-    query = select(DEVICE.c.device, DEVICE.c.prefix, DEVICE.c.watermark, DEVICE.c.chain)
-    query = query.where(DEVICE.c.device == device)
-    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    erased: bool = False
 
 
 class _Merging:
@@ -113,6 +91,9 @@ class _Merging:
         self._conflicts: dict[bytes, Row] = {}
         self.refused: list[tuple[Write, str]] = []
         self.applied = 0
+        self.erased: set[bytes] = set()
+        # Those named by new records that were erased before.
+        self._gone: frozenset[bytes] = frozenset()
 
     def load(self, writes: Sequence[Write]) -> None:
         """Lock every area that the writes may touch, in id order, and read every record that they name."""
@@ -134,6 +115,7 @@ class _Merging:
         for name, wanted in (*made.items(), *changed.items()):
             for record_id, row in read_rows(self._connection, record_type(name), list(wanted)).items():
                 self._rows[name, record_id] = row
+        self._gone = erased_subjects(self._connection, writes)
         # One that moved between the two looks; nothing moves once its area is locked.
         _lock_areas(self._connection, {row["area"] for row in self._rows.values()} - areas)
 
@@ -150,6 +132,16 @@ class _Merging:
         key = record.name, write.id
         lowered = self._lowered(write)
         row = self._rows.get(key)
+        about_erased = self._is_about_erased(record, write, row)
+        if about_erased and erasure.says_something(record, write):
+            content = content_hash(self._device, written)
+            lowered = erasure.husk(record, lowered, content)
+            self.refused.append((erasure.husk(record, written, content), erasure.CODE))
+            self._impure.add(key)
+            if not record.erasable:
+                return
+        if erasure.is_erasure(write):
+            self.erased.add(write.id)
         self.applied += 1
         if lowered is not written:
             self._impure.add(key)
@@ -167,6 +159,13 @@ class _Merging:
             kept = conflict_row(record, row, clash)
             self._conflicts.setdefault(kept["id"], kept)
             self._impure.add(key)
+
+    def _is_about_erased(self, record: RecordType, write: Write, row: Row | None) -> bool:
+        if row is not None and record.erasable:
+            return bool(row["values"][ERASED])
+        return bool(self.erased | self._gone) and bool(
+            erasure.subjects_of(record, write) & (self.erased | self._gone)
+        )
 
     def _send_back(self, record: RecordType, write: Write) -> None:
         """Number the record anew, so that whoever tried to change it gets it as it stands."""
@@ -234,6 +233,7 @@ class _Merging:
     def save(self) -> set[bytes]:
         """Number, write and sum up; returns the areas that changed. Areas are locked already."""
         conflict = record_type("conflict")
+        self._empty_conflicts()
         known = read_rows(self._connection, conflict, list(self._conflicts))
         for record_id, row in self._conflicts.items():
             if record_id not in known:
@@ -264,6 +264,18 @@ class _Merging:
         self._leave_markers(moved)
         sums.save(self._connection, counters)
         return touched
+
+    def _empty_conflicts(self) -> None:
+        """Both values of what was not agreed on go too."""
+        for row in conflicts_about(self._connection, self.erased):
+            key = "conflict", row["id"]
+            self._rows.setdefault(key, row)
+            self._before.setdefault(key, copied(self._rows[key]))
+            empty_conflict(self._rows[key])
+            self._impure.add(key)
+        for row in self._conflicts.values():
+            if row["values"]["subject_id"] in self.erased:
+                empty_conflict(row)
 
     def _leave_markers(self, moved: Sequence[dict[str, object]]) -> None:
         for marker in moved:
@@ -356,8 +368,9 @@ def receive(
         update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark, chain=chain)
     )
     _quarantine(connection, device, merging.refused, now)
+    empty_quarantine(connection, merging.erased)
     outcomes.extend(Outcome(write.n, code) for write, code in merging.refused)
-    return Received(watermark, chain, outcomes, touched, merging.applied)
+    return Received(watermark, chain, outcomes, touched, merging.applied, erased=bool(merging.erased))
 
 
 def _lock_areas(connection: Connection, areas: set[bytes]) -> None:
@@ -389,18 +402,6 @@ def _outcomes_of_known(
         for n, content, code in connection.execute(aside.order_by(QUARANTINE.c.n))
         if contents.get(n) == content or (n > high and hashes.get(n) == content[:HASH_BYTES])
     ]
-
-
-def hashes_of(connection: Connection, device: int, low: int, high: int) -> dict[int, bytes]:
-    """The beginnings of the hashes of a device's writes from `low` to `high`, by number."""
-    hashes: dict[int, bytes] = {}
-    query = select(SEEN.c.first, SEEN.c.last, SEEN.c.hashes)
-    query = query.where(SEEN.c.device == device, SEEN.c.last >= low, SEEN.c.first <= high)
-    for first, last, packed in connection.execute(query):
-        hashes.update(
-            (first + i, packed[i * HASH_BYTES : (i + 1) * HASH_BYTES]) for i in range(last - first + 1)
-        )
-    return hashes
 
 
 def _quarantine(connection: Connection, device: int, refused: Iterable[tuple[Write, str]], now: int) -> None:

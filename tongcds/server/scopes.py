@@ -28,13 +28,17 @@ _decode = msgspec.msgpack.Decoder(list[ScopeEntry]).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 # Conflicts are made by the merge alone; people mark them as seen.
-_ABOUT_VILLAGERS = frozenset({"household", "person", "observation", "visit", "support", "follow_up"})
-_REGISTER = _ABOUT_VILLAGERS | {"conflict"}
+_ABOUT_VILLAGERS = frozenset(
+    {
+        "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
+    }
+)  # fmt: skip
+_REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit"}
 _MAY_WRITE = {
     Role.TEAM: _REGISTER,
     Role.COMMUNE: _REGISTER | {"village", "team", "member"},
-    Role.AREA: frozenset({"member"}),
-    Role.PROVINCE: frozenset({"unit", "unit_event", "member"}),
+    Role.AREA: frozenset({"member", "audit"}),
+    Role.PROVINCE: frozenset({"unit", "unit_event", "member", "audit"}),
 }
 ROLE_OF_KIND = {
     "village": Role.TEAM,
@@ -187,6 +191,9 @@ def authority(
             # What follows in the same chunk may already live there.
             areas.add(area)
         if homes_elsewhere and area == unit and record.name in _ABOUT_VILLAGERS:
+            return "not_allowed"
+        if record.name == "audit" and (row is not None or area != unit):
+            # Each writes its own log, and nobody changes a line.
             return "not_allowed"
         if area not in areas or _out_of_place(record.name, unit, write, row):
             return "not_allowed"

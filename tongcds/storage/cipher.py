@@ -5,6 +5,8 @@ Who opens how many connections, and when, is decided in `vault`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
@@ -117,6 +119,17 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
         raw.close()
         raise
     return raw
+
+
+@contextmanager
+def reading(path: Path, key: bytes) -> Iterator[RawConnection]:
+    """A further connection, which only reads; it keeps nobody waiting."""
+    raw = open_raw(path, key, Access.WRITE)
+    try:
+        raw.execute("PRAGMA query_only = ON")
+        yield raw
+    finally:
+        raw.close()
 
 
 def _value(raw: RawConnection, name: str) -> object:

@@ -44,7 +44,7 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
         )
         .outerjoin_from(HOUSEHOLD, _VILLAGE, _VILLAGE.c.id == HOUSEHOLD.c.village_id)
         .outerjoin(_UNIT, _UNIT.c.id == _VILLAGE.c.commune_id)
-        .where(HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0)
+        .where(HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.erased.is_(None))
     ).one_or_none()
     if home is None:
         return None

@@ -34,7 +34,9 @@ _Row = Any
 def household_record(connection: Connection, household_id: bytes, on: date) -> HouseholdRecord | None:
     """The fields of a household and of those who live there on this day; None when it was removed."""
     home = connection.execute(
-        select(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0)
+        select(HOUSEHOLD).where(
+            HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.erased.is_(None)
+        )
     ).one_or_none()
     if home is None:
         return None

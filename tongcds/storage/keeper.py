@@ -11,6 +11,8 @@ from tongcds.errors import UnavailableError
 from tongcds.replica import Identity, chain_at
 from tongcds.replica.replay import logged, replay
 from tongcds.storage import journal, search
+from tongcds.storage.erasure import FORGETTING, is_unfinished
+from tongcds.storage.local import put_note
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,11 @@ class Keeper:
             if found is not None:
                 raise UnavailableError("vault_damaged")
             return
+        self._compare(connection, me, found)
+        if is_unfinished(connection):
+            self.renew(connection, me)
+
+    def _compare(self, connection: Connection, me: Identity, found: journal.Found | None) -> None:
         if found is None or found.head.device != me.device:
             self._remake(connection, me)
             return
@@ -98,6 +105,12 @@ class Keeper:
         first = self._first(me)
         if self._journal is not None and first > self._journal.head.first:
             self._remake(connection, me)
+
+    def renew(self, connection: Connection, me: Identity | None) -> None:
+        """Make the journal anew from the log of own writes, which lost the words of erased records."""
+        if me is not None:
+            self._remake(connection, me)
+        put_note(connection, FORGETTING, "")
 
     def close(self) -> None:
         """Close the file; the next change makes it anew."""

@@ -201,7 +201,7 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _VILLAGE.c.name.label("village"),
         )
         .outerjoin_from(_HOUSEHOLD, _VILLAGE, _VILLAGE.c.id == _HOUSEHOLD.c.village_id)
-        .where(_HOUSEHOLD.c.id.in_(households), _HOUSEHOLD.c.deleted == 0)
+        .where(_HOUSEHOLD.c.id.in_(households), _HOUSEHOLD.c.deleted == 0, _HOUSEHOLD.c.erased.is_(None))
         .order_by(_HOUSEHOLD.c.id)
     ).all()
     people: dict[bytes, list[_Row]] = {}
@@ -214,7 +214,7 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _PERSON.c.more_phones,
             _PERSON.c.left_on,
         )
-        .where(_PERSON.c.household_id.in_(households), _PERSON.c.deleted == 0)
+        .where(_PERSON.c.household_id.in_(households), _PERSON.c.deleted == 0, _PERSON.c.erased.is_(None))
         .order_by(_PERSON.c.id)
     ):
         people.setdefault(person.household_id, []).append(person)

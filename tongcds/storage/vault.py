@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
-from tongcds.storage import backups, cipher, journal, keyslots, migrations, repair, search
+from tongcds.storage import backups, cipher, erasure, journal, keyslots, migrations, repair, search
 from tongcds.storage.examine import examine, open_slots
 from tongcds.storage.files import sync_folder, write_whole
 from tongcds.storage.instance_lock import InstanceLock
@@ -251,7 +251,10 @@ class Vault:
         """
         with self._writing.opened() as connection:
             yield connection
+            erased = erasure.take_pending(connection)
         self._changed = True
+        if erased:
+            self._forget()
 
     @contextmanager
     def change(self, author: bytes) -> Iterator[Change]:
@@ -272,6 +275,8 @@ class Vault:
                 change = Change(connection, Writer(connection, me, author))
                 yield change
                 touched = change.writer.flush()
+                erasure.forget(connection, change.writer.erased, tell=False)
+                erased = erasure.take_pending(connection)
                 search.refresh(connection, touched)
                 self._keeper.put(connection, me, first)
         except BaseException:
@@ -279,6 +284,15 @@ class Vault:
             raise
         self._changed = True
         change.touched = touched
+        if erased:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let neither journal nor write-ahead log keep erased words; what fails now the next start does."""
+        with contextlib.suppress(UnavailableError):
+            with self._writing.opened() as connection:
+                self._keeper.renew(connection, load_identity(connection, now=self._now))
+            self.checkpoint()
 
     def add_person(self, passphrase: str, person: str) -> None:
         """Give another person a passphrase of their own to this vault.
@@ -355,13 +369,8 @@ class Vault:
             with self._writing.outside() as raw:
                 yield raw
             return
-        path, key = self._folder / FILE_NAME, self._opened.subkey(repair.DATABASE_PURPOSE)
-        raw = cipher.open_raw(path, key, cipher.Access.WRITE)
-        try:
-            raw.execute("PRAGMA query_only = ON")
+        with cipher.reading(self._folder / FILE_NAME, self._opened.subkey(repair.DATABASE_PURPOSE)) as raw:
             yield raw
-        finally:
-            raw.close()
 
     def check(self) -> None:
         """Verify every page and the structure of the vault.

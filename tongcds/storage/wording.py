@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from tongcds.domain.catalogue import load_services
-from tongcds.domain.identity import format_phone
+from tongcds.domain.identity import mask_citizen_id, mask_phone
 from tongcds.domain.views import Result
 from tongcds.i18n import N_, _, format_date, language
 from tongcds.records import Value
@@ -86,6 +86,9 @@ _TYPES: Final[Mapping[str, str]] = {
     "member": N_("Member of the team"),
     "team": N_("Team"),
     "conflict": N_("Choice between two versions"),
+    "consent": N_("Consent"),
+    "privacy_request": N_("Request about personal data"),
+    "audit": N_("Access log"),
 }
 
 _REASONS: Final[Mapping[str, str]] = {
@@ -99,6 +102,7 @@ _REASONS: Final[Mapping[str, str]] = {
         "This computer was withdrawn before the change arrived. It is kept at the province until somebody "
         "decides about it."
     ),
+    "erased": N_("This was erased at the person's request, so what you wrote of it was not kept."),
     "number_reused": N_(
         "This computer was restored from an older copy; the change is kept beside the first."
     ),
@@ -160,7 +164,8 @@ def _day_words(day: str) -> str:
 
 # By field, or else by its kind.
 _WRITTEN: Final[Mapping[str, Callable[[str], str]]] = {
-    "phone": format_phone,
+    "phone": mask_phone,
+    "id_number": mask_citizen_id,
     "service": service_name,
     "result": result_words,
     Kind.DATE: _day_words,

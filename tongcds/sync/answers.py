@@ -24,11 +24,13 @@ from tongcds.protocol.messages import (
     decode,
     receipt_text,
 )
+from tongcds.records import record_type
 from tongcds.replica import (
     FIGURES_ONLY,
     REUSED,
     Identity,
     Touched,
+    Writer,
     acknowledge,
     adopt,
     chain_at,
@@ -42,10 +44,12 @@ from tongcds.replica import (
     put_cursors,
 )
 from tongcds.storage import search
+from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, put_scope, put_standing
 from tongcds.sync.incarnation import ForkedError
 
 DIFFERS = "digests that differ"
+_WRITE = "write"
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +117,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     areas = [entry.area for entry in entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
+    _heed_erasures(connection, me, enrolment, entries, touched)
     search.refresh(connection, _all(touched))
     left = leave_areas(connection, me, entries)
     search.refresh(connection, left)
@@ -148,6 +153,7 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     if not newer or any(cursors[area] < ours[area] for area in areas):
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset())
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
+    _heed_erasures(connection, me, enrolment, enrolment.entries, touched)
     search.refresh(connection, _all(touched))
     kinds = frozenset(touched.changed.keys() | touched.gone.keys())
     return Taken(sent, len(read.states), len(answer.outcomes), answer.more, same=True, kinds=kinds)
@@ -187,6 +193,28 @@ def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer
     if answer.standing is not None:
         put_standing(connection, enrolment.credentials, answer.standing)
     return answer.entries
+
+
+def _heed_erasures(
+    connection: Connection,
+    me: Identity,
+    enrolment: Enrolment,
+    entries: Sequence[ScopeEntry],
+    touched: Touched,
+) -> None:
+    """Forget the words of what was erased, and say it again to a server that was put back from a copy."""
+    forget(connection, touched.erased, tell=True)
+    if not touched.unerased:
+        return
+    writable = {entry.area for entry in entries if entry.mode == _WRITE}
+    writer = Writer(connection, me, enrolment.credentials.member_id)
+    for name, ids in touched.unerased.items():
+        writer.load(name, ids)
+        for record_id in ids:
+            if writer.value_of(name, record_id, record_type(name).area_field) in writable:
+                writer.erase(name, record_id, again=True)
+    writer.flush()
+    log.info("an erasure is said again", extra={"count": sum(map(len, touched.unerased.values()))})
 
 
 def _full_areas(entries: Sequence[ScopeEntry]) -> list[bytes]:

@@ -14,19 +14,22 @@ from tongcds.server.enrolment import current_scope
 from tongcds.server.scopes import authority, in_stable_order, scope_of
 from tongcds.server.tables import DEVICE
 
-PEOPLE = {"household", "person", "observation", "visit", "support", "follow_up"}
+PEOPLE = {
+    "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
+}  # fmt: skip
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
 # For each role: the record types that it may make new, and where.
 MAY_MAKE = {
-    "team": {name: {VILLAGE} for name in PEOPLE},
+    "team": {name: {VILLAGE} for name in PEOPLE | {"audit"}},
     "commune": {
+        "audit": {COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
         **{name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in ("team", "member")},
     },
-    "area": {"member": {AREA}},
-    "province": {"member": {"14"}, "unit_event": {"14"}},
+    "area": {"member": {AREA}, "audit": {AREA}},
+    "province": {"member": {"14"}, "unit_event": {"14"}, "audit": {"14"}},
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
 NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "conflict"}

@@ -1,0 +1,74 @@
+"""What hangs on erased records in a replica's database: conflicts, what was set aside, and new records.
+
+What an erasure does to a record itself is `erasure`'s, what it does to the log of own writes is `own`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from tongcds.protocol.messages import Write
+from tongcds.records import record_type, type_numbered
+from tongcds.records.declare import ERASED
+from tongcds.replica import erasure
+from tongcds.replica.own import unpack_body
+from tongcds.replica.rows import Row, read_rows
+from tongcds.replica.tables import QUARANTINE
+
+_SLICE = 400
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def erased_subjects(connection: Connection, writes: Sequence[Write]) -> frozenset[bytes]:
+    """Those of the records that new writes name as their subject which were erased."""
+    made = {write.id for write in writes}
+    named: set[bytes] = set()
+    for write in writes:
+        record = type_numbered(write.type)
+        if record is not None and not write.bases:
+            named |= erasure.subjects_of(record, write)
+    wanted = sorted(named - made)
+    found: set[bytes] = set()
+    for name in erasure.SUBJECTS if wanted else ():
+        table = record_type(name).table
+        for start in range(0, len(wanted), _SLICE):
+            query = select(table.c.id).where(table.c.id.in_(wanted[start : start + _SLICE]))
+            found.update(connection.execute(query.where(table.c[ERASED].is_not(None))).scalars())
+    return frozenset(found)
+
+
+def conflicts_about(connection: Connection, subjects: Iterable[bytes]) -> list[Row]:
+    """The conflict records about these records."""
+    record = record_type("conflict")
+    wanted, ids = sorted(subjects), list[bytes]()
+    for start in range(0, len(wanted), _SLICE):
+        part = wanted[start : start + _SLICE]
+        query = select(record.table.c.id).where(record.table.c.subject_id.in_(part))
+        ids.extend(connection.execute(query).scalars())
+    return list(read_rows(connection, record, ids).values())
+
+
+def empty_conflict(row: Row) -> None:
+    """Take both values out of a conflict record; that there was one is all that stays."""
+    row["values"] |= {"kept_value": None, "other_value": None, "resolved": 1}
+
+
+def empty_quarantine(connection: Connection, erased: set[bytes]) -> None:
+    """What was set aside about an erased record loses its words too."""
+    for record_id in sorted(erased):
+        query = select(QUARANTINE).where(QUARANTINE.c.id == record_id)
+        for kept in connection.execute(query).all():
+            record = type_numbered(kept.type)
+            values, bases = unpack_body(kept.body)
+            write = Write(kept.type, kept.id, kept.n, kept.stamp, kept.author, values, bases)
+            if record is not None and erasure.says_something(record, write):
+                emptied = erasure.husk(record, write, kept.hash)
+                connection.execute(
+                    update(QUARANTINE)
+                    .where(QUARANTINE.c.device == kept.device, QUARANTINE.c.n == kept.n)
+                    .where(QUARANTINE.c.hash == kept.hash)
+                    .values(body=_pack((emptied.values, emptied.bases)))
+                )
