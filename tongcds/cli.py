@@ -8,7 +8,6 @@ something waits for you (conflicts, returned writes, rows of a file to look at);
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import os
 import sys
@@ -20,7 +19,7 @@ from tongcds import paths
 from tongcds.actions import importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.commands import exchange, households
+from tongcds.commands import exchange, households, passphrases, people
 from tongcds.commands.answers import (
     DONE,
     LOOK,
@@ -41,7 +40,7 @@ from tongcds.settings import LANGUAGE, Settings
 
 __all__ = ["DONE", "LOOK", "MISTAKE", "PASSPHRASE_VARIABLE", "UNAVAILABLE", "USAGE", "USER", "main"]
 
-PASSPHRASE_VARIABLE: Final = "TONGCDS_PASSPHRASE"  # noqa: S105  the name of a variable
+PASSPHRASE_VARIABLE: Final = passphrases.VARIABLE
 
 Command = Callable[[argparse.Namespace, Core], int]
 
@@ -83,10 +82,8 @@ def main(
 
 
 def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
-    if options.creates:
-        core = _create(options, profile, clock)
-    else:
-        core = opening.open_vault(profile, _passphrase(options), clock)
+    opens: Callable[[argparse.Namespace, Path, Clock], Core] = options.opens
+    core = opens(options, profile, clock)
     try:
         command: Command = options.command
         return command(options, core)
@@ -94,21 +91,16 @@ def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
         core.close()
 
 
+def _open(options: argparse.Namespace, profile: Path, clock: Clock) -> Core:
+    return opening.open_vault(profile, passphrases.present(options), clock)
+
+
 def _create(options: argparse.Namespace, profile: Path, clock: Clock) -> Core:
     """The vault to enrol: an existing one goes on where an earlier try ended."""
     if opening.vault_exists(profile):
-        return opening.open_vault(profile, _passphrase(options), clock)
+        return _open(options, profile, clock)
     invitation = _invitation(options)
-    return opening.create_vault(profile, _passphrase(options), invitation.member_name, clock)
-
-
-def _passphrase(options: argparse.Namespace) -> str:
-    if options.passphrase_file:
-        try:
-            return Path(options.passphrase_file).read_text(encoding="utf-8").strip("\r\n")
-        except OSError:
-            raise UserError("file_missing") from None
-    return os.environ.get(PASSPHRASE_VARIABLE) or getpass.getpass(_("Passphrase: "))
+    return opening.create_vault(profile, passphrases.present(options), invitation.member_name, clock)
 
 
 def _tell(
@@ -352,7 +344,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="tongcds", description=_("Register and support log of digital teams")
     )
     _common(parser)
-    parser.set_defaults(needs_window=False, creates=False)
+    parser.set_defaults(needs_window=False, opens=_open)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
@@ -365,7 +357,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--file", help="invitation file")
     made.add_argument("--code", help="invitation code or the text of its QR code")
     made.add_argument("--url", help="the server's address, with a code")
-    made.set_defaults(creates=True)
+    made.set_defaults(opens=_create)
     made = add("import", import_file, "preview a register from a spreadsheet; write it with --apply")
     made.add_argument("file")
     made.add_argument("--apply", action="store_true")
@@ -390,6 +382,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--minutes", type=int)
     made.add_argument("--note", default="")
     made.add_argument("--again", help="day of the next visit")
+    people.add_to(add)
     add("sync", sync, "exchange with the province's server")
     made = add("export", export, "write what waits into a bundle file for a USB stick")
     made.add_argument("folder")

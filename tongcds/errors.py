@@ -54,6 +54,41 @@ SENTENCES: Final[dict[str, str]] = {
     "passphrase_weak": N_(
         "This passphrase is too easy to guess. Use at least {length} characters, for example four words."
     ),
+    "passphrase_taken": N_(
+        "This passphrase cannot be used on this computer. Nothing was changed; make up another."
+    ),
+    "holder_unclear": N_(
+        "{count} people of this computer match “{name}”. Nothing was changed; write the full name."
+    ),
+    "person_gone": N_("This person has no way in on this computer any more. Nothing was changed."),
+    "last_person": N_(
+        "You cannot take your own way in away, and somebody has to be able to open the vault. "
+        "Nothing was changed."
+    ),
+    "only_lead": N_(
+        "Only the person for whom this computer was enrolled may do that. Nothing was changed; ask them."
+    ),
+    "team_code_given": N_(
+        "These are the four words for {person}'s first time. Make up a passphrase now; "
+        "the words are then used up."
+    ),
+    "team_code_expired": N_(
+        "The four words are older than a week and no longer valid. Ask the team's lead for new ones."
+    ),
+    "code_words": N_("The code has {wanted} words, two syllables each; {found} are there so far."),
+    "code_word_unknown": N_("This is not a word of these codes: “{word}”. Have it read out once more."),
+    "code_wrong": N_(
+        "This code does not open the vault. Nothing was changed; have it read out once more "
+        "and compare each word."
+    ),
+    "recovery_missing": N_(
+        "There is no recovery code for this computer: none has reached the province yet. "
+        "Nothing was changed; the province can open the vault with its own key."
+    ),
+    "province_key_wrong": N_(
+        "This vault was not sealed to this key of the province. Nothing was changed; "
+        "look for an older pair of keys."
+    ),
     "vault_missing": N_("There is no vault in this folder yet. Create one, or choose another folder."),
     "vault_damaged": N_(
         "The vault could not be read. It was left untouched. Restore the latest backup, "

@@ -19,6 +19,7 @@ from tests.faults import scenes, workers
 from tests.unit.storage.homes import PASSPHRASE, Ticking
 from tongcds.errors import TongcdsError
 from tongcds.storage import backups, journal
+from tongcds.storage.keyslots import About
 from tongcds.storage.vault import FILE_NAME, Vault
 
 MOST_CALLS = 400
@@ -76,7 +77,7 @@ def repair(folder: Path, _said: list[int]) -> None:
 def more_people(folder: Path, _said: list[int]) -> None:
     vault = Vault.open(folder, PASSPHRASE, now=Ticking())
     try:
-        vault.add_person("năm con gà trống", "Cà Văn Tới")
+        vault.slots.add_person("năm con gà trống", About("Cà Văn Tới"))
     finally:
         vault.close()
 

@@ -13,7 +13,7 @@ from tests.faults.amounts import chance, times
 from tests.faults.scenes import Scene
 from tests.unit.storage.homes import PASSPHRASE, Ticking, abandon
 from tongcds.errors import UnavailableError
-from tongcds.storage import backups, cipher, examine, journal, keyslots
+from tongcds.storage import backups, cipher, examine, journal, keyslots, slotfile, tries
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.vault import FILE_NAME, Vault
 
@@ -41,7 +41,7 @@ WHERE: dict[str, Callable[[Path], Path]] = {
     "database": lambda folder: folder / FILE_NAME,
     "journal": lambda folder: folder / journal.FILE_NAME,
     "newest backup": lambda folder: newest_backup(folder) / backups.DATABASE_NAME,
-    "key slots": lambda folder: folder / keyslots.FILE_NAMES[0],
+    "key slots": lambda folder: folder / slotfile.FILE_NAMES[0],
 }
 
 
@@ -68,7 +68,7 @@ def noticed(folder: Path, where: str) -> bool:
     """Whether the part that looks at this file sees damage."""
     opened = keyslots.open_slots(folder, PASSPHRASE, now=Ticking()) if where != "key slots" else None
     if opened is None:
-        return keyslots._parse((folder / keyslots.FILE_NAMES[0]).read_bytes()) is None
+        return slotfile.parse((folder / slotfile.FILE_NAMES[0]).read_bytes()) is None
     if where == "journal":
         found = scenes.journal_of(folder)
         return found is None or not found.whole
@@ -146,7 +146,7 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "one copy of the key slots": WHERE["key slots"],
     "newest backup": WHERE["newest backup"],
     "label of the newest backup": lambda folder: newest_backup(folder) / backups.LABEL_NAME,
-    "wrong tries": lambda folder: folder / keyslots.TRIES_NAME,
+    "wrong tries": lambda folder: folder / tries.FILE_NAME,
 }
 
 
@@ -198,7 +198,7 @@ def test_a_page_torn_while_it_was_moved_is_covered_by_the_wal(scene):
 
 
 def test_with_all_key_slots_and_the_database_gone_the_backup_has_both(scene):
-    for name in (*keyslots.FILE_NAMES, FILE_NAME):
+    for name in (*slotfile.FILE_NAMES, FILE_NAME):
         (scene.folder / name).unlink()
     vault = opened_again(scene)
     assert scenes.problems(vault, scene.writes) == []

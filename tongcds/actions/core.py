@@ -11,6 +11,7 @@ from tongcds.domain.views import Role, Whoami
 from tongcds.errors import UserError
 from tongcds.protocol.messages import Credentials
 from tongcds.storage import register
+from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync.runner import Runner
@@ -31,15 +32,20 @@ class Changes:
 
 @dataclass(slots=True)
 class Core:
-    """An open vault and its surroundings. `connect` makes a transport to a server's address."""
+    """An open vault and its surroundings. `connect` makes a transport to a server's address.
+
+    `session` is who sits at it now; `actions.people` changes that while the vault stays open.
+    """
 
     vault: Vault
     clock: Clock
     connect: Callable[[str], Transport] = Transport
     runner: Runner = field(init=False)
+    session: VaultKey = field(init=False)
 
     def __post_init__(self) -> None:
         """Give it a runner that exchanges in the calling thread; a window puts its own in its place."""
+        self.session = self.vault.opened_by
         self.runner = self.make_runner(lambda work: work())
 
     def make_runner(
@@ -72,8 +78,12 @@ class Core:
         return enrolment.credentials
 
     def author(self) -> bytes:
-        """The member record that signs what is written here."""
-        return self.credentials().member_id
+        """The member record of the person who is here; it signs what is written."""
+        return self.session.member or self.credentials().member_id
+
+    def now(self) -> int:
+        """The present moment in milliseconds since 1970 (UTC)."""
+        return int(self.clock().timestamp() * 1000)
 
     def whoami(self) -> Whoami:
         """Names for the window's frame."""
@@ -81,7 +91,7 @@ class Core:
         with self.vault.read() as connection:
             team = register.team_name(connection, known.unit_id) if known.role == Role.TEAM else ""
         return Whoami(
-            person=known.member_name,
+            person=self.session.person if self.session.member else known.member_name,
             role=Role(known.role),
             unit_name=known.unit_name,
             commune_name=known.commune_name,
@@ -89,6 +99,7 @@ class Core:
             server_name=known.server_name,
             device=known.device,
             office=team or known.unit_name,
+            leads=self.author() == known.member_id,
         )
 
     def close(self) -> None:

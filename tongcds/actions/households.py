@@ -87,7 +87,8 @@ def save_household(core: Core, wanted: HouseholdChange) -> tuple[HouseholdSaved,
             or stale_record when a field that is set was changed by somebody else since it was read.
     """
     _check(core, wanted)
-    with core.vault.change(core.author()) as change:
+    author = core.author()
+    with core.vault.change(author) as change:
         journal = Journal(change.writer)
         if wanted.household_id is None:
             household_id, split_id = _make(journal, wanted), None
@@ -95,7 +96,7 @@ def save_household(core: Core, wanted: HouseholdChange) -> tuple[HouseholdSaved,
             household_id = wanted.household_id
             split_id = _Editing(core, change, journal, wanted).save(household_id)
         if wanted.draft:
-            drop_draft(change.connection, wanted.draft)
+            drop_draft(change.connection, author, wanted.draft)
         saved = HouseholdSaved(household_id, journal.undo(), split_id)
     return saved, Changes.of(*journal.kinds())
 

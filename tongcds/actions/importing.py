@@ -111,10 +111,10 @@ def apply_import(
         UnavailableError: backup_no_room, backup_failed, disk_full, disk_failing; nothing is changed.
         CancelledError: `cancelled` said so; nothing is changed.
     """
-    who = core.credentials()
+    who, author = core.credentials(), core.author()
     register = prepared.register
     core.vault.backup(backups.IMPORT)
-    with core.vault.change(who.member_id) as change:
+    with core.vault.change(author) as change:
         known = existing.village_names(change.connection)
         here = _villages(register, known, who.unit_id, Role(who.role))
         created: dict[str, list[bytes]] = {"village": [], "household": [], "person": []}

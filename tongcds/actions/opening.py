@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from time import perf_counter
 
 from msgspec import structs
 
@@ -12,7 +13,7 @@ from tongcds.clock import Clock
 from tongcds.errors import TongcdsError, UserError
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation, ProtocolError
-from tongcds.storage import backups
+from tongcds.storage import backups, keyslots
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol
@@ -46,7 +47,8 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
     """Open the profile's vault.
 
     Raises:
-        UserError: passphrase_wrong, passphrase_wait.
+        UserError: passphrase_wrong, passphrase_wait; team_code_given for the four words of an invited person
+            (then see `actions.people`).
         UnavailableError: vault_missing, vault_newer, vault_in_use; vault_damaged when no backup could put it
             right (then see `actions.rescue`).
     """
@@ -55,13 +57,17 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
 
 
 def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> Core:
-    """Make an empty vault for a person.
+    """Make an empty vault for a person; one try of a passphrase will cost about a second on this machine.
 
     Raises:
         UserError: passphrase_weak.
     """
     vault = Vault.create(
-        vault_folder(profile), passphrase, person=person, now=lambda: int(clock().timestamp() * 1000)
+        vault_folder(profile),
+        passphrase,
+        person=person,
+        now=lambda: int(clock().timestamp() * 1000),
+        passes=keyslots.calibrated(perf_counter),
     )
     return Core(vault, clock)
 

@@ -79,7 +79,7 @@ def save_visit(core: Core, entry: VisitEntry) -> tuple[bytes, Changes]:
             change.writer, supports.open_follow_ups_of(change.connection, entry.household_id), entry, visit_id
         )
         _promise(change.writer, household.village_id, entry, visit_id)
-        local.drop_draft(change.connection, "visit")
+        local.drop_draft(change.connection, author, "visit")
     return visit_id, Changes.of(*_KINDS)
 
 
@@ -97,17 +97,18 @@ def undo_visit(core: Core, visit_id: bytes) -> Changes:
 
 
 def save_draft(core: Core, form: str, content: dict[str, object]) -> Draft:
-    """Keep a form as it is being typed."""
-    now = core.clock()
+    """Keep a form as the person who is here types it; nobody else is shown it."""
+    now, who = core.clock(), core.author()
     with core.vault.write() as connection:
-        local.save_draft(connection, local.SavedDraft(form, int(now.timestamp() * 1000), content))
+        local.save_draft(connection, who, local.SavedDraft(form, int(now.timestamp() * 1000), content))
     return Draft(form, now, content)
 
 
 def load_draft(core: Core, form: str) -> Draft | None:
     """What was being typed when the form was last left, or the program ended."""
+    who = core.author()
     with core.vault.read() as connection:
-        saved = local.load_draft(connection, form)
+        saved = local.load_draft(connection, who, form)
     if saved is None:
         return None
     return Draft(saved.form, datetime.fromtimestamp(saved.saved_at / 1000, UTC), saved.content)
@@ -115,8 +116,9 @@ def load_draft(core: Core, form: str) -> Draft | None:
 
 def drop_draft(core: Core, form: str) -> None:
     """Forget a draft."""
+    who = core.author()
     with core.vault.write() as connection:
-        local.drop_draft(connection, form)
+        local.drop_draft(connection, who, form)
 
 
 def _check(core: Core, entry: VisitEntry) -> None:

@@ -1,8 +1,8 @@
 """Who holds which areas and may write what: the server's answer to "may this device see or do that?".
 
-The rule: a team writes its village; a commune itself and its villages; an area and the province read figures
-of the units below and nothing about people. A scope is a list of areas in a stable order, because cursors
-follow it.
+The rule: a team writes its village, its lead also who belongs to the team; a commune itself and its villages;
+an area and the province read figures of the units below and nothing about people. A scope is a list of areas
+in a stable order, because cursors follow it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ABOUT_VILLAGERS = frozenset(
 )  # fmt: skip
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit"}
 _MAY_WRITE = {
-    Role.TEAM: _REGISTER,
+    Role.TEAM: _REGISTER | {"member"},
     Role.COMMUNE: _REGISTER | {"village", "team", "member"},
     Role.AREA: frozenset({"member", "audit"}),
     Role.PROVINCE: frozenset({"unit", "unit_event", "member", "audit"}),
@@ -166,6 +166,19 @@ def _out_of_place(name: str, unit: bytes, write: Write, row: Row | None) -> bool
             return False
 
 
+def _not_for_the_lead(unit: bytes, member: bytes, write: Write, row: Row | None) -> bool:
+    """Whether a team's laptop may not write this about a member: only its lead, only of the own team.
+
+    The lead is who the laptop was enrolled for. Whoever they let in belongs to the same unit, with the role
+    of a team's member, and nobody becomes another one.
+    """
+    if write.author != member:
+        return True
+    if row is None:
+        return write.values.get("unit_id") != unit or write.values.get("role") != Role.TEAM
+    return bool({"unit_id", "role"} & write.values.keys())
+
+
 def authority(
     connection: Connection, role: Role, unit: bytes, member: bytes, entries: Sequence[ScopeEntry]
 ) -> Allowed:
@@ -195,7 +208,12 @@ def authority(
         if record.name == "audit" and (row is not None or area != unit):
             # Each writes its own log, and nobody changes a line.
             return "not_allowed"
-        if area not in areas or _out_of_place(record.name, unit, write, row):
+        of_a_team = record.name == "member" and role is Role.TEAM
+        if (
+            area not in areas
+            or _out_of_place(record.name, unit, write, row)
+            or (of_a_team and _not_for_the_lead(unit, member, write, row))
+        ):
             return "not_allowed"
         if record.name == "member" and row is None and area == unit:
             authors.add(write.id)

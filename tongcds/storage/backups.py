@@ -23,7 +23,7 @@ import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
 from tongcds.errors import UnavailableError
-from tongcds.storage import cipher, keyslots
+from tongcds.storage import cipher, keyslots, slotfile
 from tongcds.storage.files import FULL, sync_file, sync_folder, write_whole
 
 FOLDER: Final = "backups"
@@ -87,7 +87,7 @@ def make(
             facts = copy(raw, making / DATABASE_NAME, opened.subkey(PURPOSE))
             label = Label(now, why, *_identity(making / DATABASE_NAME, opened.subkey(PURPOSE)))
         _compare(making / DATABASE_NAME, opened.subkey(PURPOSE), facts)
-        write_whole(making / KEYS_NAME, keyslots.newest_copy(slots))
+        write_whole(making / KEYS_NAME, slotfile.newest_copy(slots))
         write_whole(making / LABEL_NAME, _pack_label(label, opened))
         sync_folder(making)
         final = folder / name
@@ -154,6 +154,16 @@ def key_files(folder: Path) -> Iterator[Path]:
     for path in reversed(_paths(folder)):
         if (path / KEYS_NAME).is_file():
             yield path / KEYS_NAME
+
+
+def renew_keys(folder: Path, content: bytes) -> None:
+    """Put this key file in place of the one in every backup of a folder, where it can be written.
+
+    The vault's key stays the same, so the newest slots open them all.
+    """
+    for path in key_files(folder):
+        with contextlib.suppress(OSError, UnavailableError):
+            write_whole(path, content)
 
 
 def rotate(folder: Path, opened: keyslots.VaultKey) -> None:

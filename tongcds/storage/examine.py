@@ -30,15 +30,17 @@ def examine(path: Path, key: bytes) -> None:
         raise UnavailableError("vault_newer")
 
 
-def open_slots(folder: Path, passphrase: str, *, now: Callable[[], int], spare: Path) -> keyslots.VaultKey:
-    """Open the key slots; where no copy is whole, those of the newest backup in `spare` take their place.
+def opened_with(
+    unlock: Callable[[], keyslots.VaultKey], folder: Path, *, now: int, spare: Path
+) -> keyslots.VaultKey:
+    """What `unlock` opens; where no copy of the slots is whole, those of the newest backup in `spare` serve.
 
     Raises:
-        UserError, UnavailableError: as `keyslots.open_slots`.
+        UserError, UnavailableError: as `unlock`.
     """
     try:
-        return keyslots.open_slots(folder, passphrase, now=now)
+        return unlock()
     except UnavailableError as problem:
-        if problem.code != "vault_damaged" or not repair.restore_keys(folder, spare, now()):
+        if problem.code != "vault_damaged" or not repair.restore_keys(folder, spare, now):
             raise
-    return keyslots.open_slots(folder, passphrase, now=now)
+    return unlock()

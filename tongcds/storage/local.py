@@ -50,6 +50,7 @@ ENROLMENT: Final = Table(
 DRAFT: Final = Table(
     "draft",
     LOCAL,
+    Column("who", LargeBinary, primary_key=True),
     Column("form", Text, primary_key=True),
     Column("saved_at", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
@@ -206,23 +207,24 @@ class SavedDraft:
     content: dict[str, object]
 
 
-def save_draft(connection: Connection, draft: SavedDraft) -> None:
-    """Keep the draft of a form, in place of an earlier one of the same form."""
-    connection.execute(delete(DRAFT).where(DRAFT.c.form == draft.form))
+def save_draft(connection: Connection, who: bytes, draft: SavedDraft) -> None:
+    """Keep the draft of a form, in place of the same member's earlier one of it."""
+    drop_draft(connection, who, draft.form)
     connection.execute(
-        insert(DRAFT).values(form=draft.form, saved_at=draft.saved_at, content=_pack(draft.content))
+        insert(DRAFT).values(who=who, form=draft.form, saved_at=draft.saved_at, content=_pack(draft.content))
     )
 
 
-def load_draft(connection: Connection, form: str) -> SavedDraft | None:
-    """The draft of a form, or None."""
-    row = connection.execute(select(DRAFT).where(DRAFT.c.form == form)).one_or_none()
+def load_draft(connection: Connection, who: bytes, form: str) -> SavedDraft | None:
+    """The draft that a member has of a form, or None."""
+    query = select(DRAFT).where(DRAFT.c.who == who, DRAFT.c.form == form)
+    row = connection.execute(query).one_or_none()
     return None if row is None else _draft(row.form, row.saved_at, row.content)
 
 
-def load_drafts(connection: Connection) -> tuple[SavedDraft, ...]:
-    """All drafts, the latest first."""
-    rows = connection.execute(select(DRAFT).order_by(DRAFT.c.saved_at.desc()))
+def load_drafts(connection: Connection, who: bytes) -> tuple[SavedDraft, ...]:
+    """All drafts of a member, the latest first."""
+    rows = connection.execute(select(DRAFT).where(DRAFT.c.who == who).order_by(DRAFT.c.saved_at.desc()))
     return tuple(_draft(row.form, row.saved_at, row.content) for row in rows)
 
 
@@ -230,9 +232,10 @@ def _draft(form: str, saved_at: int, content: bytes) -> SavedDraft:
     return SavedDraft(form, saved_at, msgspec.msgpack.decode(content, type=dict[str, object]))
 
 
-def drop_draft(connection: Connection, form: str) -> bool:
-    """Forget the draft of a form; False when there was none."""
-    return connection.execute(delete(DRAFT).where(DRAFT.c.form == form)).rowcount > 0
+def drop_draft(connection: Connection, who: bytes, form: str) -> bool:
+    """Forget a member's draft of a form; False when there was none."""
+    gone = connection.execute(delete(DRAFT).where(DRAFT.c.who == who, DRAFT.c.form == form))
+    return gone.rowcount > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from tongcds.errors import UnavailableError
 from tongcds.replica import Identity, cursors_of, load_identity, put_cursors
 from tongcds.replica.replay import replay
-from tongcds.storage import backups, cipher, journal, keyslots, local, migrations, search
+from tongcds.storage import backups, cipher, journal, keyslots, local, migrations, search, slotfile
 from tongcds.storage.files import sync_file, sync_folder
 
 ASIDE: Final = "damaged"
@@ -91,9 +91,9 @@ def restore_keys(folder: Path, source: Path, now: int) -> bool:
     for path in backups.key_files(source):
         with contextlib.suppress(OSError):
             content = path.read_bytes()
-            if keyslots.is_whole(content):
-                set_aside(folder, keyslots.FILE_NAMES, now)
-                keyslots.put_copy(folder, content)
+            if slotfile.is_whole(content):
+                set_aside(folder, slotfile.FILE_NAMES, now)
+                slotfile.put_copy(folder, content)
                 return True
     return False
 

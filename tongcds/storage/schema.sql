@@ -3,7 +3,7 @@ CREATE TABLE audit ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NU
 CREATE TABLE "conflict" ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, area_id BLOB, subject_type TEXT, subject_id BLOB, field TEXT, kept_value BLOB, kept_stamp INTEGER, kept_device INTEGER, kept_author BLOB, other_value BLOB, other_stamp INTEGER, other_device INTEGER, other_author BLOB, resolved INTEGER, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE consent ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, household_id BLOB, subject TEXT, subject_id BLOB, text_version TEXT, given TEXT, declined TEXT, kinds TEXT, way TEXT, "on" TEXT, collector_id BLOB, place TEXT, evidence TEXT, expires_on TEXT, withdrawn_on TEXT, withdrawn_way TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE device_state ( device INTEGER NOT NULL, prefix INTEGER NOT NULL, watermark INTEGER NOT NULL, chain BLOB NOT NULL, PRIMARY KEY (device) ) STRICT;
-CREATE TABLE draft ( form TEXT NOT NULL, saved_at INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY (form) ) STRICT;
+CREATE TABLE draft ( who BLOB NOT NULL, form TEXT NOT NULL, saved_at INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY (who, form) ) STRICT;
 CREATE TABLE enrolment ( one INTEGER NOT NULL, server_url TEXT NOT NULL, signing_seed BLOB NOT NULL, credentials BLOB NOT NULL, counter INTEGER NOT NULL, epoch INTEGER NOT NULL, scope INTEGER NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (one) ) STRICT;
 CREATE TABLE exchange ( id INTEGER NOT NULL, at INTEGER NOT NULL, way TEXT NOT NULL, sent INTEGER NOT NULL, received INTEGER NOT NULL, outcome TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT NOT NULL, watermark INTEGER NOT NULL, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE figure ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, indicator TEXT, "on" TEXT, numerator INTEGER, denominator INTEGER, hidden INTEGER, definition TEXT, fingerprint TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
@@ -32,6 +32,7 @@ CREATE INDEX ix_observation_area_number ON observation (area, number);
 CREATE INDEX ix_observation_latest ON observation (fact, subject_id, held_on, stamp, device, n, value) WHERE deleted = 0;
 CREATE INDEX ix_observation_subject_id ON observation (subject_id);
 CREATE INDEX ix_observation_visit_id ON observation (visit_id);
+CREATE INDEX ix_own_write_code ON own_write (n) WHERE code IS NOT NULL;
 CREATE INDEX ix_own_write_id ON own_write (id);
 CREATE INDEX ix_person_area_number ON person (area, number);
 CREATE INDEX ix_person_household_id ON person (household_id);

@@ -7,7 +7,6 @@ change goes through `change`: records, log of own writes and search index in one
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,15 +14,26 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
-from tongcds.storage import backups, cipher, erasure, journal, keyslots, migrations, repair, search
-from tongcds.storage.examine import examine, open_slots
+from tongcds.storage import (
+    backups,
+    cipher,
+    erasure,
+    journal,
+    keyslots,
+    migrations,
+    repair,
+    search,
+    slotfile,
+)
+from tongcds.storage.door import Door
+from tongcds.storage.examine import examine, opened_with
 from tongcds.storage.files import sync_folder, write_whole
 from tongcds.storage.instance_lock import InstanceLock
 from tongcds.storage.keeper import Keeper
+from tongcds.storage.slots import Slots
 
 FILE_NAME: Final = "vault.tcds"
 BACKUP_EVERY_MS: Final = 30 * 60 * 1000
@@ -38,53 +48,6 @@ class Change:
     connection: Connection
     writer: Writer
     touched: dict[str, list[bytes]] = field(default_factory=dict)
-
-
-class _Door:
-    """One connection, one user at a time; the transaction that the user gets ends when they leave."""
-
-    def __init__(self, raw: cipher.RawConnection, begin: str) -> None:
-        self._raw = raw
-        self._engine = cipher.engine_on(raw, begin)
-        self._lock = threading.Lock()
-        self._owner = 0
-
-    @contextmanager
-    def opened(self, committed: Callable[[], None] | None = None) -> Iterator[Connection]:
-        """`committed` is called after the commit, before anybody else gets the connection."""
-        with self._alone():
-            try:
-                with self._engine.begin() as connection:
-                    yield connection
-                if committed is not None:
-                    committed()
-            except DBAPIError as problem:
-                told = cipher.meaning(problem)
-                if told is None:
-                    raise
-                raise told from problem
-
-    @contextmanager
-    def outside(self) -> Iterator[cipher.RawConnection]:
-        """The connection without a transaction."""
-        with self._alone():
-            yield self._raw
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if self._owner == threading.get_ident():
-            raise RuntimeError("this thread has the connection open already")
-        with self._lock:
-            self._owner = threading.get_ident()
-            try:
-                yield
-            finally:
-                self._owner = 0
-
-    def close(self) -> None:
-        with self._lock:
-            self._engine.dispose()
-            self._raw.close()
 
 
 class Vault:
@@ -106,11 +69,12 @@ class Vault:
         self._backup_device = 0
         self._keeper = Keeper(folder, opened.subkey(journal.PURPOSE))
         self.recovery: repair.Recovery | None = None
+        self.slots = Slots(folder, opened)
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
         path, key = folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE)
         unclean = cipher.has_wal(path)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
-        self._writing = _Door(cipher.open_raw(path, key, access, exclusive=not two), "BEGIN IMMEDIATE")
+        self._writing = Door(cipher.open_raw(path, key, access, exclusive=not two), "BEGIN IMMEDIATE")
         try:
             self._migrate()
             self._start_journal()
@@ -120,7 +84,7 @@ class Vault:
             if two:
                 reader = cipher.open_raw(path, key, cipher.Access.WRITE)
                 reader.execute("PRAGMA query_only = ON")
-                self._reading = _Door(reader, "BEGIN")
+                self._reading = Door(reader, "BEGIN")
         except BaseException:
             self._keeper.close()
             self._writing.close()
@@ -131,12 +95,14 @@ class Vault:
         """Whether there is a vault in this folder, whatever its state."""
         if (folder / _MAKING_NAME).exists():
             return False
-        names = (FILE_NAME, journal.FILE_NAME, backups.FOLDER, *keyslots.FILE_NAMES)
+        names = (FILE_NAME, journal.FILE_NAME, backups.FOLDER, *slotfile.FILE_NAMES)
         return any((folder / name).exists() for name in names)
 
     @classmethod
-    def create(cls, folder: Path, passphrase: str, *, person: str, now: Callable[[], int]) -> Vault:
-        """Make a new vault with a slot for this person, and open it.
+    def create(
+        cls, folder: Path, passphrase: str, *, person: str, now: Callable[[], int], passes: int = 0
+    ) -> Vault:
+        """Make a new vault with a slot for this person (`passes` as in `create_slots`), and open it.
 
         Raises:
             UserError: `passphrase_weak`; `vault_exists` when there is one, which is not touched.
@@ -149,9 +115,9 @@ class Vault:
                 raise UserError("vault_exists")  # noqa: TRY301 - the lock is released below
             # What a creation that was cut off left behind goes; the mark says that nothing was saved in it.
             write_whole(folder / _MAKING_NAME, b"")
-            for name in (*_database_files(), *keyslots.FILE_NAMES):
+            for name in (*_database_files(), *slotfile.FILE_NAMES):
                 (folder / name).unlink(missing_ok=True)
-            opened = keyslots.create_slots(folder, passphrase, person)
+            opened = keyslots.create_slots(folder, passphrase, person, passes=passes)
             vault = cls(folder, opened, lock, now)
             (folder / _MAKING_NAME).unlink()
             sync_folder(folder)
@@ -171,7 +137,23 @@ class Vault:
             UnavailableError: `vault_missing`, `vault_in_use`, `vault_newer`; `vault_damaged` when nothing
                 could put it right, and then the files are as they were.
         """
-        return cls._open(folder, passphrase, now, None)
+        return cls._open(folder, lambda: _of_person(folder, passphrase, now), now, None)
+
+    @classmethod
+    def open_with(cls, folder: Path, opened: keyslots.VaultKey, *, now: Callable[[], int]) -> Vault:
+        """Open the vault with a key that was had already; otherwise as `open`.
+
+        Raises:
+            UserError: `person_gone` when the slot it came from is there no more.
+            UnavailableError: as `open`.
+        """
+
+        def still_there() -> keyslots.VaultKey:
+            if opened.slot_id not in keyslots.slot_ids(folder, keyslots.PERSON):
+                raise UserError("person_gone")
+            return opened
+
+        return cls._open(folder, still_there, now, None)
 
     @classmethod
     def restore(cls, folder: Path, source: Path, passphrase: str, *, now: Callable[[], int]) -> Vault:
@@ -185,27 +167,37 @@ class Vault:
         """
         if next(backups.key_files(source), None) is None:
             raise UnavailableError("backup_unreadable")
+
+        def unlock() -> keyslots.VaultKey:
+            return _of_person(folder, passphrase, now)
+
         with contextlib.suppress(UnavailableError):
-            before = cls._open(folder, passphrase, now, None)
+            before = cls._open(folder, unlock, now, None)
             try:
                 before.backup(backups.RESTORE)
             finally:
                 before.close()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return cls._open(folder, passphrase, now, source)
+            return cls._open(folder, unlock, now, source)
         except UnavailableError as problem:
             if problem.code == "vault_damaged":
                 raise UnavailableError("backup_unreadable") from problem
             raise
 
     @classmethod
-    def _open(cls, folder: Path, passphrase: str, now: Callable[[], int], source: Path | None) -> Vault:
+    def _open(
+        cls,
+        folder: Path,
+        unlock: Callable[[], keyslots.VaultKey],
+        now: Callable[[], int],
+        source: Path | None,
+    ) -> Vault:
         if source is None and not cls.exists(folder):
             raise UnavailableError("vault_missing")
         lock = InstanceLock(folder / _LOCK_NAME)
         try:
-            opened = open_slots(folder, passphrase, now=now, spare=source or folder / backups.FOLDER)
+            opened = opened_with(unlock, folder, now=now(), spare=source or folder / backups.FOLDER)
             if source is None:
                 try:
                     examine(folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE))
@@ -222,9 +214,9 @@ class Vault:
         return vault
 
     @property
-    def person(self) -> str:
-        """The name in the slot that was opened."""
-        return self._opened.person
+    def opened_by(self) -> keyslots.VaultKey:
+        """Whose slot opened it; the key is the vault's own business."""
+        return self._opened
 
     @property
     def folder(self) -> Path:
@@ -293,16 +285,6 @@ class Vault:
             with self._writing.opened() as connection:
                 self._keeper.renew(connection, load_identity(connection, now=self._now))
             self.checkpoint()
-
-    def add_person(self, passphrase: str, person: str) -> None:
-        """Give another person a passphrase of their own to this vault.
-
-        Raises:
-            UserError: `passphrase_weak`.
-            UnavailableError: `disk_full`.
-        """
-        keyslots.add_person(self._folder, self._opened, passphrase, person)
-        self._changed = True
 
     def backup_if_due(self, now: int) -> bool:
         """Make a backup when something changed in half an hour of use; call it often.
@@ -448,3 +430,10 @@ class Vault:
 
 def _database_files() -> tuple[str, ...]:
     return FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"
+
+
+def _of_person(folder: Path, passphrase: str, now: Callable[[], int]) -> keyslots.VaultKey:
+    opened = keyslots.open_slots(folder, passphrase, now=now)
+    if opened.kind == keyslots.INVITED:
+        raise UserError("team_code_given", person=opened.person)
+    return opened

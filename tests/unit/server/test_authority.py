@@ -174,3 +174,40 @@ def test_a_scope_gets_a_new_version_only_when_it_changes(small_world):
         device = connection.execute(select(DEVICE).where(DEVICE.c.device == team.me.device)).one()
         scope, entries = current_scope(connection, device)
     assert (scope, entries) == (team.me.scope, team.me.entries)
+
+
+def member(small_world, **other):
+    return {"unit_id": small_world.unit(VILLAGE), "full_name": "Lò Văn Ún", "role": "team", **other}
+
+
+def test_the_lead_of_a_team_adds_members_who_may_then_write(judge, small_world):
+    new, lead = b"r" * 16, b"m" * 16
+    assert judge("team", "household", VILLAGE, author=new) == "author_unknown"
+    assert judge("team", "member", VILLAGE, values=member(small_world), author=lead) == ""
+    assert judge("team", "household", VILLAGE, author=new) == ""
+    # Who was let in does not let others in.
+    assert judge("team", "member", VILLAGE, values=member(small_world), author=new) == "not_allowed"
+
+
+@pytest.mark.parametrize("wrong", [{"role": "commune"}, {"role": "province"}, {"role": None}])
+def test_a_lead_makes_nobody_more_than_a_member_of_the_team(judge, small_world, wrong):
+    assert judge("team", "member", VILLAGE, values=member(small_world, **wrong)) == "not_allowed"
+
+
+def test_a_lead_adds_members_to_the_own_unit_alone(judge, small_world):
+    elsewhere = member(small_world, unit_id=small_world.unit(SECOND_VILLAGE))
+    assert judge("team", "member", SECOND_VILLAGE, values=elsewhere) == "not_allowed"
+    assert judge("team", "member", VILLAGE, values=elsewhere) == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ({"phone": "0980000001"}, ""),
+        ({"role": "commune"}, "not_allowed"),
+        ({"unit_id": b"u" * 16}, "not_allowed"),
+    ],
+)
+def test_a_lead_may_correct_a_member_but_not_move_or_promote_one(judge, small_world, values, answer):
+    row = {"values": member(small_world)}
+    assert judge("team", "member", VILLAGE, values=values, row=row) == answer

@@ -12,7 +12,7 @@ from tongcds.errors import UnavailableError
 from tongcds.replica import load_identity
 from tongcds.replica.incarnations import Number, incarnate
 from tongcds.replica.replay import logged
-from tongcds.storage import backups, cipher, journal, keyslots, local, migrations
+from tongcds.storage import backups, cipher, journal, keyslots, local, migrations, slotfile
 from tongcds.storage.backups import Backup, Label
 from tongcds.storage.vault import BACKUP_EVERY_MS, FILE_NAME, Vault
 
@@ -102,10 +102,10 @@ def test_without_any_backup_nothing_is_touched(vault: Vault, folder: Path, now: 
 def test_lost_key_slots_come_back_from_a_backup(vault: Vault, folder: Path, now: Ticking):
     vault.backup(backups.REGULAR)
     vault.close()
-    for name in keyslots.FILE_NAMES:
+    for name in slotfile.FILE_NAMES:
         (folder / name).unlink()
     Vault.open(folder, PASSPHRASE, now=now).close()
-    assert all((folder / name).is_file() for name in keyslots.FILE_NAMES)
+    assert all((folder / name).is_file() for name in slotfile.FILE_NAMES)
 
 
 def test_a_backup_that_is_not_what_was_copied_does_not_count(vault: Vault, folder: Path, monkeypatch):

@@ -9,8 +9,10 @@ import pytest
 
 from tests.unit.storage.homes import PASSPHRASE, Ticking
 from tongcds.errors import TongcdsError, UnavailableError, UserError
-from tongcds.storage import keyslots
-from tongcds.storage.keyslots import FILE_NAMES, add_person, create_slots, delay_after, open_slots
+from tongcds.storage import keyslots, slotfile, tries
+from tongcds.storage.keyslots import About, add_person, create_slots, open_slots
+from tongcds.storage.slotfile import FILE_NAMES
+from tongcds.storage.tries import delay_after
 
 WRONG = "năm con gà trống"
 
@@ -31,9 +33,9 @@ def code_of(folder: Path, passphrase: str, now: Ticking) -> str:
 
 def replace_file(folder: Path, **changes: object) -> None:
     """Write a key file that is whole, with other contents."""
-    keys = keyslots._read(folder)
+    keys = slotfile.read(folder)
     slot = msgspec.structs.replace(keys.slots[0], **changes)
-    keyslots._write(folder, msgspec.structs.replace(keys, generation=keys.generation + 1, slots=[slot]))
+    slotfile.write(folder, msgspec.structs.replace(keys, generation=keys.generation + 1, slots=[slot]))
 
 
 def test_the_slot_gives_key_and_name_back(slots: Path, now: Ticking):
@@ -61,12 +63,12 @@ def test_a_key_is_not_shown_when_it_is_printed(slots: Path, now: Ticking):
 
 def test_each_person_opens_the_vault_with_an_own_passphrase(slots: Path, now: Ticking):
     opened = open_slots(slots, PASSPHRASE, now=now)
-    add_person(slots, opened, WRONG, "Lò Văn Ún")
+    add_person(slots, opened, WRONG, About("Lò Văn Ún"))
     second = open_slots(slots, WRONG, now=now)
     assert (second.person, second.key) == ("Lò Văn Ún", opened.key)
     assert open_slots(slots, PASSPHRASE, now=now).person == "Lò Thị Ngân"
     with pytest.raises(UserError, match="passphrase_weak"):
-        add_person(slots, opened, "1234", "Ai đó")
+        add_person(slots, opened, "1234", About("Ai đó"))
 
 
 @pytest.mark.parametrize("lost", FILE_NAMES)
@@ -96,7 +98,7 @@ def test_every_flipped_bit_in_all_copies_is_noticed(slots: Path, now: Ticking):
 
 def test_a_copy_of_before_the_last_change_does_not_count(slots: Path, now: Ticking):
     old = (slots / FILE_NAMES[0]).read_bytes()
-    add_person(slots, open_slots(slots, PASSPHRASE, now=now), WRONG, "Lò Văn Ún")
+    add_person(slots, open_slots(slots, PASSPHRASE, now=now), WRONG, About("Lò Văn Ún"))
     (slots / FILE_NAMES[0]).write_bytes(old)
     (slots / FILE_NAMES[1]).write_bytes(old)
     assert code_of(slots, WRONG, now) == "opened"
@@ -124,13 +126,13 @@ def test_parameters_are_those_of_the_threat_model():
 
 
 def test_a_slot_moved_to_another_kind_or_vault_does_not_open(slots: Path, now: Ticking):
-    keys = keyslots._read(slots)
-    keyslots._write(slots, msgspec.structs.replace(keys, generation=2, vault=bytes(16)))
+    keys = slotfile.read(slots)
+    slotfile.write(slots, msgspec.structs.replace(keys, generation=2, vault=bytes(16)))
     assert code_of(slots, PASSPHRASE, now) == "passphrase_wrong"
 
 
 def test_a_key_file_of_a_newer_program_is_left_alone(slots: Path, now: Ticking):
-    keyslots._write(slots, msgspec.structs.replace(keyslots._read(slots), version=2))
+    slotfile.write(slots, msgspec.structs.replace(slotfile.read(slots), version=2))
     before = (slots / FILE_NAMES[0]).read_bytes()
     with pytest.raises(UnavailableError, match="vault_newer"):
         open_slots(slots, PASSPHRASE, now=now)
@@ -181,7 +183,7 @@ def test_a_clock_put_back_by_years_makes_nobody_wait_for_years(slots: Path, now:
 
 
 def test_a_damaged_count_of_tries_locks_nobody_out(slots: Path, now: Ticking):
-    (slots / keyslots.TRIES_NAME).write_bytes(b"\xff\xff")
+    (slots / tries.FILE_NAME).write_bytes(b"\xff\xff")
     assert code_of(slots, PASSPHRASE, now) == "opened"
 
 
@@ -191,5 +193,6 @@ def test_a_full_disk_keeps_nobody_out(slots: Path, now: Ticking, monkeypatch):
 
     code_of(slots, WRONG, now)
     (slots / FILE_NAMES[1]).unlink()
-    monkeypatch.setattr(keyslots, "write_whole", full)
+    for module in (slotfile, tries):
+        monkeypatch.setattr(module, "write_whole", full)
     assert code_of(slots, PASSPHRASE, now) == "opened"

@@ -10,6 +10,8 @@ from tongcds.storage import local
 from tongcds.storage.local import Enrolment, Exchange, ImportBatch, Revealed, SavedDraft
 from tongcds.storage.vault import Vault
 
+WHO, OTHER = bytes(16), bytes([1]) * 16
+
 
 def enrolment(**changes: object) -> Enrolment:
     credentials = Credentials(
@@ -75,16 +77,28 @@ def test_a_form_has_one_draft_the_last_one(vault: Vault):
         "visit", 1_795_000_000_000, {"note": "đang gõ", "people": [b"\1", b"\2"], "minutes": 20}
     )
     with vault.write() as connection:
-        local.save_draft(connection, SavedDraft("visit", 1, {}))
-        local.save_draft(connection, first)
-        local.save_draft(connection, SavedDraft("survey", 5, {}))
+        local.save_draft(connection, WHO, SavedDraft("visit", 1, {}))
+        local.save_draft(connection, WHO, first)
+        local.save_draft(connection, WHO, SavedDraft("survey", 5, {}))
     with vault.read() as connection:
-        assert local.load_draft(connection, "visit") == first
-        assert [draft.form for draft in local.load_drafts(connection)] == ["visit", "survey"]
+        assert local.load_draft(connection, WHO, "visit") == first
+        assert [draft.form for draft in local.load_drafts(connection, WHO)] == ["visit", "survey"]
     with vault.write() as connection:
-        assert local.drop_draft(connection, "visit")
-        assert not local.drop_draft(connection, "visit")
-        assert local.load_draft(connection, "visit") is None
+        assert local.drop_draft(connection, WHO, "visit")
+        assert not local.drop_draft(connection, WHO, "visit")
+        assert local.load_draft(connection, WHO, "visit") is None
+
+
+def test_nobody_is_given_another_person_s_draft(vault: Vault):
+    with vault.write() as connection:
+        local.save_draft(connection, WHO, SavedDraft("visit", 1, {"note": "của tôi"}))
+        assert local.load_draft(connection, OTHER, "visit") is None
+        assert local.load_drafts(connection, OTHER) == ()
+        local.save_draft(connection, OTHER, SavedDraft("visit", 2, {"note": "của bạn"}))
+        assert local.drop_draft(connection, OTHER, "visit")
+        kept = local.load_draft(connection, WHO, "visit")
+    assert kept is not None
+    assert kept.content == {"note": "của tôi"}
 
 
 def test_the_history_of_exchanges_begins_with_the_last(vault: Vault):

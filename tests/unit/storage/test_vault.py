@@ -37,7 +37,7 @@ def test_what_was_saved_is_there_after_opening_again(vault: Vault, folder: Path,
     add(vault, "Bản Nà Ngà")
     vault.close()
     with_again = Vault.open(folder, PASSPHRASE, now=now)
-    assert with_again.person == "Lò Thị Ngân"
+    assert with_again.opened_by.person == "Lò Thị Ngân"
     with with_again.read() as connection:
         assert names(connection) == ["Bản Nà Ngà"]
     with_again.close()

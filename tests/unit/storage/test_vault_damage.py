@@ -19,7 +19,7 @@ from tests.unit.storage.homes import (
     village,
 )
 from tongcds.errors import UnavailableError, UserError
-from tongcds.storage import cipher, keyslots, local, search
+from tongcds.storage import cipher, keyslots, local, search, slotfile
 from tongcds.storage.vault import FILE_NAME, Vault
 
 
@@ -46,7 +46,7 @@ def test_lost_files_never_become_an_empty_vault(vault: Vault, folder: Path, now:
 
 def test_lost_keys_are_damage_too(vault: Vault, folder: Path, now: Ticking):
     vault.close()
-    for name in keyslots.FILE_NAMES:
+    for name in slotfile.FILE_NAMES:
         (folder / name).unlink()
     assert refusal(folder, now) == "vault_damaged"
 
@@ -154,7 +154,7 @@ def test_no_file_of_the_folder_shows_a_name_while_open_or_closed(vault: Vault, f
         place = village(change.writer)
         for at in range(50):
             home(change.writer, place, f"HN-{at:04}", dict(person), address=address, note=note)
-        local.save_draft(change.connection, local.SavedDraft("visit", 1, {"note": note}))
+        local.save_draft(change.connection, bytes(16), local.SavedDraft("visit", 1, {"note": note}))
     with vault.read() as connection:
         assert len(search.find(connection, "yến", 100)) == 50
     assert (folder / f"{FILE_NAME}-wal").stat().st_size > 100_000

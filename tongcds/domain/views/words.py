@@ -48,7 +48,10 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Whoami:
-    """Who uses this vault and which unit it belongs to; `office` is what stands over the window's rail."""
+    """Who uses this vault and which unit it belongs to; `office` is what stands over the window's rail.
+
+    `leads`: the computer was enrolled for this person, who lets others of the team in.
+    """
 
     person: str
     role: Role
@@ -58,3 +61,4 @@ class Whoami:
     server_name: str
     device: int
     office: str = ""
+    leads: bool = True

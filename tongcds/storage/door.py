@@ -1,0 +1,60 @@
+"""A connection of the vault that many threads may ask for, and one at a time gets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from tongcds.storage import cipher
+
+
+class Door:
+    """One connection, one user at a time; the transaction that the user gets ends when they leave."""
+
+    def __init__(self, raw: cipher.RawConnection, begin: str) -> None:
+        self._raw = raw
+        self._engine = cipher.engine_on(raw, begin)
+        self._lock = threading.Lock()
+        self._owner = 0
+
+    @contextmanager
+    def opened(self, committed: Callable[[], None] | None = None) -> Iterator[Connection]:
+        """`committed` is called after the commit, before anybody else gets the connection."""
+        with self._alone():
+            try:
+                with self._engine.begin() as connection:
+                    yield connection
+                if committed is not None:
+                    committed()
+            except DBAPIError as problem:
+                told = cipher.meaning(problem)
+                if told is None:
+                    raise
+                raise told from problem
+
+    @contextmanager
+    def outside(self) -> Iterator[cipher.RawConnection]:
+        """The connection without a transaction."""
+        with self._alone():
+            yield self._raw
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("this thread has the connection open already")
+        with self._lock:
+            self._owner = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._owner = 0
+
+    def close(self) -> None:
+        """End the connection, once whoever has it is done."""
+        with self._lock:
+            self._engine.dispose()
+            self._raw.close()
