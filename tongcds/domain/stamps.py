@@ -27,6 +27,11 @@ ID_LENGTH = 16
 # A clock that jumped ahead (dead battery, wrong year) may pull the hybrid clock at most this far.
 FAR_AHEAD_MS = 5 * 60 * 1000
 
+# How far the last stamp may lie ahead of a clock that only stands still, as in a save of many records.
+_STANDS_MS = 1_000
+# Up to 16 ms a stamp: two copies of a vault meet once in half a million.
+_STRAY_BITS = 20
+
 
 class Dot(NamedTuple):
     """The name of a write: the number of the device's incarnation and the place in its gapless count."""
@@ -90,8 +95,14 @@ class HybridClock:
     offset: int = 0
 
     def tick(self) -> int:
-        """The next stamp: now, or one step after the last one when the clock stands or goes back."""
-        self.last = max(stamp_of(max(self.now() + self.offset, 0)), self.last + 1)
+        """The next stamp: now, or one step after the last one when the clock stands or goes back.
+
+        Where the clock went back, the step is drawn: a copy of this vault on a second laptop goes on from the
+        same stamp, and ids are made of stamps.
+        """
+        present = stamp_of(max(self.now() + self.offset, 0))
+        went_back = milliseconds_of(self.last) - milliseconds_of(present) > _STANDS_MS
+        self.last = max(present, self.last + 1 + (secrets.randbits(_STRAY_BITS) if went_back else 0))
         return self.last
 
     def saw(self, stamp: int) -> None:

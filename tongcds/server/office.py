@@ -133,11 +133,18 @@ class OfficeWriter:
         return record_id
 
     def put(
-        self, type_name: str, record_id: bytes, *, aside: Mapping[str, Value] | None = None, **values: Value
+        self,
+        type_name: str,
+        record_id: bytes,
+        *,
+        aside: Mapping[str, Value] | None = None,
+        wake: bool = True,
+        **values: Value,
     ) -> bool:
         """Make the record with this id say so; False when it does already.
 
-        `aside` is written along with a change, and is no reason for one.
+        `aside` is written along with a change, and is no reason for one. A removed record comes back by it,
+        unless `wake` is false.
         """
         self.load(type_name, [record_id])
         record = record_type(type_name)
@@ -151,6 +158,8 @@ class OfficeWriter:
         different = changed_fields(row, values | extra)
         self._me.clock.saw(newest(row).stamp)
         bases = {name: dot_of(version_of(row, name)) for name in different}
+        if row["values"][DELETED] and not wake:
+            different[DELETED], bases[WHOLE] = 1, whole_of(row)
         merge(row, OWN_DEVICE, self._write(record, record_id, self._me.clock.tick(), different, bases))
         return True
 

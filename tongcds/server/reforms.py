@@ -112,7 +112,7 @@ def _take_over(
     for record_id in ids:
         # Any: what a name behind two asterisks may be is more than a type can say.
         there: dict[str, Any] = {record.area_field: new}
-        writer.put(record.name, record_id, **there)
+        writer.put(record.name, record_id, wake=False, **there)
     return len(ids)
 
 

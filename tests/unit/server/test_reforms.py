@@ -68,6 +68,24 @@ def test_without_the_event_it_would_be_set_aside(small_world, monkeypatch):
     assert set_aside(small_world) == ["not_allowed", "not_allowed"]
 
 
+def test_what_was_removed_goes_along_and_stays_removed(world):
+    team, new = world.laptop(VILLAGE), world.unit(SECOND_VILLAGE)
+    gone, changed = (team.household(team.me.unit_id) for _ in range(2))
+    writer = team.writer()
+    writer.remove("household", gone)
+    writer.remove("household", changed)
+    writer.flush()
+    team.sync()
+    merge(world, VILLAGE, into=SECOND_VILLAGE)
+    writer = team.writer()
+    writer.restore("household", changed)
+    writer.flush()
+    team.sync()
+    assert in_area(team, "household", new) == {changed}
+    assert team.rows("conflict") == []
+    assert set_aside(world) == []
+
+
 def test_mergers_follow_one_another(small_world):
     team = small_world.laptop(VILLAGE)
     team.sync()
