@@ -6,8 +6,8 @@ import functools
 import json
 import logging
 import random
-from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import anyio
@@ -24,6 +24,7 @@ from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import encode
 from tongcds.server import courier, ops
 from tongcds.server.database import BusyError
+from tongcds.server.limits import Limits
 from tongcds.server.ops import Province
 from tongcds.server.problems import Refusal
 
@@ -33,6 +34,7 @@ _WORKERS = 4
 _WAITING = 60
 _BODY_SECONDS = 300
 _RETRY_SECONDS = (2, 10)
+_SIGNED = "signed"
 _NO_STORE = {"cache-control": "no-store"}
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -55,114 +57,155 @@ class _Gate:
             self._free += 1
 
 
-class Failures:
-    """Counts failed attempts by address within a minute, so that codes cannot be tried one by one."""
-
-    def __init__(self, *, allowed: int = 10, addresses: int = 10_000) -> None:
-        self._allowed = allowed
-        self._addresses = addresses
-        self._at: dict[str, deque[int]] = {}
-
-    def wait(self, address: str, now: int) -> int:
-        """Seconds until the next attempt may be made; 0 when it may be made now."""
-        at = self._at.get(address)
-        while at and at[0] <= now - 60_000:
-            at.popleft()
-        if not at:
-            self._at.pop(address, None)
-            return 0
-        return 0 if len(at) < self._allowed else max(1, (at[0] + 60_000 - now + 999) // 1000)
-
-    def failed(self, address: str, now: int) -> None:
-        """An attempt failed now."""
-        if address not in self._at and len(self._at) >= self._addresses:
-            self._at.pop(next(iter(self._at)))
-        self._at.setdefault(address, deque()).append(now)
-
-
 def _busy() -> Refusal:
     # Spread, so that those sent away together do not come back together.
     return Refusal("busy", retry_after=random.randint(*_RETRY_SECONDS))  # noqa: S311  not a secret
 
 
-def make_app(province: Province) -> Starlette:
-    """The server's ASGI application."""
-    gate = _Gate(_WORKERS, _WAITING)
-    failures = Failures()
+class _Endpoints:
+    """What each path does, for one server."""
 
-    async def sync(request: Request) -> Response:
-        sealed = await _body(request, MAX_BODY)
-        return _answer(await gate.run(functools.partial(ops.sync, province, sealed)))
+    def __init__(self, province: Province, limits: Limits) -> None:
+        self._province = province
+        self._limits = limits
+        self._gate = _Gate(_WORKERS, _WAITING)
 
-    async def incarnation(request: Request) -> Response:
-        sealed = await _body(request, MAX_BODY)
-        return _answer(encode(await gate.run(functools.partial(ops.incarnate, province, sealed))))
+    async def sync(self, request: Request) -> Response:
+        async with _body(request, MAX_BODY, self._limits) as sealed:
+            work = functools.partial(ops.sync, self._province, sealed, admit=self._admitting(request))
+            return _answer(await self._gate.run(work))
 
-    async def enrol(request: Request) -> Response:
-        address = request.client.host if request.client else ""
-        wait = failures.wait(address, province.now())
+    async def incarnation(self, request: Request) -> Response:
+        async with _body(request, MAX_BODY, self._limits) as sealed:
+            work = functools.partial(ops.incarnate, self._province, sealed, admit=self._admitting(request))
+            return _answer(encode(await self._gate.run(work)))
+
+    async def enrol(self, request: Request) -> Response:
+        address, now = _address(request), self._province.now()
+        wait = self._limits.codes.wait(address, now)
         if wait:
             raise Refusal("rate_limited", retry_after=wait)
-        body = await _body(request, MAX_ENROL)
         try:
-            credentials = await gate.run(functools.partial(ops.enrol, province, body))
+            async with _body(request, MAX_ENROL, self._limits) as body:
+                credentials = await self._gate.run(functools.partial(ops.enrol, self._province, body))
         except Refusal as refusal:
             if refusal.problem.code == "invitation_unknown":
-                failures.failed(address, province.now())
+                self._limits.codes.count(address, now)
             raise
         log.info("device enrolled", extra={"code": str(credentials.device)})
         return _answer(encode(credentials))
 
-    async def carried(request: Request) -> Response:
-        raw = await _body(request, courier.MAX_BUNDLE)
-        return _answer(await gate.run(functools.partial(courier.carry, province, raw)))
+    async def bundle(self, request: Request) -> Response:
+        async with _body(request, courier.MAX_BUNDLE, self._limits) as raw:
+            return _answer(await self._gate.run(functools.partial(courier.carry, self._province, raw)))
 
-    async def health(_: Request) -> Response:
+    async def health(self, _: Request) -> Response:
         try:
-            state = await anyio.to_thread.run_sync(ops.health, province)
+            state = await anyio.to_thread.run_sync(ops.health, self._province)
         except (DBAPIError, PoolTimeoutError, BusyError):
             state = {"status": "no_database"}
+        state["refused"] = dict(sorted(self._limits.refused.items()))
         status = 200 if state["status"] == "ok" else 503
         return Response(json.dumps(state), status, _NO_STORE, media_type="application/json")
 
-    return Starlette(
+    def bounded(self, work: _Endpoint) -> _Endpoint:
+        """Send an address away from which too much came that nobody signed, before anything is read."""
+
+        async def endpoint(request: Request) -> Response:
+            address, now = _address(request), self._province.now()
+            wait = self._limits.garbage.wait(address, now)
+            if wait:
+                raise Refusal("rate_limited", retry_after=wait)
+            try:
+                return await work(request)
+            except Refusal as refusal:
+                if refusal.status < 500 and not getattr(request.state, _SIGNED, False):  # noqa: PLR2004  not ours
+                    self._limits.garbage.count(address, now)
+                raise
+
+        return endpoint
+
+    def _admitting(self, request: Request) -> Callable[[int], None]:
+        """Lets one more request in of a laptop that proved who it is, or not for now."""
+
+        def admit(device: int) -> None:
+            setattr(request.state, _SIGNED, True)
+            who, now = str(device), self._province.now()
+            wait = self._limits.laptops.wait(who, now)
+            if wait:
+                raise Refusal("rate_limited", retry_after=wait)
+            self._limits.laptops.count(who, now)
+
+        return admit
+
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def make_app(province: Province, limits: Limits | None = None) -> Starlette:
+    """The server's ASGI application."""
+    bounds = limits or Limits()
+    does = _Endpoints(province, bounds)
+
+    def counted(answer: Callable[[Limits, Exception], Response]) -> Callable[..., Awaitable[Response]]:
+        async def handler(_: Request, error: Exception) -> Response:
+            return answer(bounds, error)
+
+        return handler
+
+    app = Starlette(
         routes=[
-            Route("/api/v1/sync", sync, methods=["POST"]),
-            Route("/api/v1/incarnation", incarnation, methods=["POST"]),
-            Route("/api/v1/enrol", enrol, methods=["POST"]),
-            Route("/api/v1/bundle", carried, methods=["POST"]),
-            Route("/health", health, methods=["GET"]),
+            *(
+                Route(f"/api/v1/{work.__name__}", does.bounded(work), methods=["POST"])
+                for work in (does.sync, does.incarnation, does.enrol, does.bundle)
+            ),
+            Route("/health", does.health, methods=["GET"]),
         ],
         exception_handlers={
-            Refusal: _refused,
-            BusyError: _was_busy,
-            DBAPIError: _no_database,
-            PoolTimeoutError: _was_busy,
-            HTTPException: _not_routed,
-            Exception: _failed,
+            Refusal: counted(_refused),
+            BusyError: counted(_was_busy),
+            DBAPIError: counted(_no_database),
+            PoolTimeoutError: counted(_was_busy),
+            HTTPException: counted(_not_routed),
+            Exception: counted(_failed),
         },
     )
+    # A redirect would be one more answer to think about; nobody of ours asks for a path that is not there.
+    app.router.redirect_slashes = False
+    return app
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """The whole body, or a refusal when it is too long or does not come."""
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+@asynccontextmanager
+async def _body(request: Request, limit: int, bounds: Limits) -> AsyncIterator[bytes]:
+    """The whole body, or a refusal when it is too long, of another kind or does not come."""
+    # Nothing but our own program sends this type: a page in somebody's browser is not allowed to.
+    kind = request.headers.get("content-type", CONTENT_TYPE)
+    if kind != CONTENT_TYPE or "content-encoding" in request.headers:
+        raise Refusal("bad_content_type")
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or len(declared) > len(str(limit)) or int(declared) > limit:
         raise Refusal("too_big")
     pieces: list[bytes] = []
-    size = 0
-    try:
-        with anyio.fail_after(_BODY_SECONDS):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > limit:
-                    raise Refusal("too_big")
-                pieces.append(piece)
-    except TimeoutError:
-        raise Refusal("too_slow") from None
-    except ClientDisconnect:
-        raise Refusal("bad_envelope") from None
-    return b"".join(pieces)
+    with bounds.room.share() as share:
+        try:
+            with anyio.fail_after(_BODY_SECONDS):
+                async for piece in request.stream():
+                    if share.held + len(piece) > limit:
+                        raise Refusal("too_big")
+                    if not share.take(len(piece)):
+                        raise _busy()
+                    pieces.append(piece)
+        except TimeoutError:
+            raise Refusal("too_slow") from None
+        except ClientDisconnect:
+            raise Refusal("bad_envelope") from None
+        whole = b"".join(pieces)
+        pieces.clear()
+        yield whole
 
 
 def _answer(content: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -174,28 +217,37 @@ def _problem(refusal: Refusal) -> Response:
     return _answer(encode(refusal.problem), refusal.status, {"retry-after": str(wait)} if wait else None)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+def _refused(bounds: Limits, error: Exception) -> Response:
     refusal = error if isinstance(error, Refusal) else Refusal("internal")
-    log.info("request refused", extra={"code": refusal.problem.code, "status": refusal.status})
+    code = refusal.problem.code
+    bounds.refused[code] += 1
+    if code != "rate_limited":
+        # Those only count: a storm is not to wash everything else out of the log.
+        log.info("request refused", extra={"code": code, "status": refusal.status})
     return _problem(refusal)
 
 
-async def _was_busy(_: Request, error: Exception) -> Response:
+def _was_busy(bounds: Limits, error: Exception) -> Response:
+    bounds.refused["busy"] += 1
     log.info("database busy", extra={"code": type(error).__name__})
     return _problem(_busy())
 
 
-async def _no_database(_: Request, error: Exception) -> Response:
+def _no_database(bounds: Limits, error: Exception) -> Response:
     """The database is gone, full or damaged: nothing was acknowledged, and the laptop tries again."""
+    bounds.refused["busy"] += 1
     log.error("database failed", extra={"code": type(error).__name__})
     return _problem(_busy())
 
 
-async def _not_routed(_: Request, error: Exception) -> Response:
+def _not_routed(bounds: Limits, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return _problem(Refusal("method_not_allowed" if status == 405 else "not_found"))  # noqa: PLR2004  the HTTP code
+    code = "method_not_allowed" if status == 405 else "not_found"  # noqa: PLR2004  the HTTP code
+    bounds.refused[code] += 1
+    return _problem(Refusal(code))
 
 
-async def _failed(_: Request, error: Exception) -> Response:
+def _failed(bounds: Limits, error: Exception) -> Response:
+    bounds.refused["internal"] += 1
     log.error("request failed", exc_info=error)
     return _problem(Refusal("internal"))

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation
-from tongcds.server import demo, enrolment, figures, reforms, units
+from tongcds.server import demo, enrolment, figures, reforms, status, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office, restored
@@ -156,9 +157,16 @@ def _parser() -> argparse.ArgumentParser:
         "--revoke", type=int, default=0, help=_("set aside what it still sends, and say nothing more to it")
     )
 
+    state = command("status", _("tell what was refused and what was set aside, by reason"), _status)
+    state.add_argument("--url", default="", help=_("where the server answers, if not at its own address"))
+
     command("restored", _("say that the database was put back from a copy"), _restored)
 
-    show = command("demo", _("serve a corner of a province with invented people"), _demo)
+    _demonstrating(command("demo", _("serve a corner of a province with invented people"), _demo))
+    return parser
+
+
+def _demonstrating(show: argparse.ArgumentParser) -> None:
     _listening(show, port=0)
     show.add_argument("--seed", type=int, default=1)
     show.add_argument(
@@ -168,7 +176,6 @@ def _parser() -> argparse.ArgumentParser:
         "--with-parent", action="store_true", help=_("end when whoever holds our standard input ends")
     )
     show.add_argument("--no-serve", action="store_true", help=_("only make it"))
-    return parser
 
 
 def _listening(parser: argparse.ArgumentParser, *, port: int) -> None:
@@ -379,6 +386,12 @@ def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
         for d in listed
     )
     return {"devices": listed, "text": text or _("No laptop is enrolled yet.")}
+
+
+def _status(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province:
+        found = status.status_of(province, given.url or province.url)
+    return {**asdict(found), "text": status.told(found)}
 
 
 def _restored(given: argparse.Namespace, now: Callable[[], int]) -> _Output:

@@ -83,7 +83,13 @@ class _Taken:
     closed: str = ""
 
 
-def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
+def _any(_device: int) -> None:
+    """Every laptop is let in."""
+
+
+def sync(
+    province: Province, sealed: bytes, *, once: bool = True, admit: Callable[[int], None] = _any
+) -> bytes:
     """One exchange: an envelope in, a packed SyncAnswer out.
 
     Nothing is locked before the signature was verified and the whole request unpacked.
@@ -93,12 +99,14 @@ def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
         sealed: the request's body.
         once: refuse an envelope that was seen before. False for those that were carried here in a bundle,
             which come late, twice or out of order; their answer is for the sender's eyes only.
+        admit: refuses a device that proved itself and is not to be let in now.
 
     Raises:
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
     envelope = _envelope(province, sealed)
+    admit(envelope.device)
     request = _request(envelope)
     chunk = _chunk(request.chunk, envelope.device)
     now = province.now()
@@ -116,14 +124,15 @@ def sync(province: Province, sealed: bytes, *, once: bool = True) -> bytes:
     return encode(answer)
 
 
-def incarnate(province: Province, sealed: bytes) -> Incarnation:
-    """Give a restored or cloned laptop another number.
+def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None] = _any) -> Incarnation:
+    """Give a restored or cloned laptop another number; `admit` as in `sync`.
 
     Raises:
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
     envelope = _envelope(province, sealed)
+    admit(envelope.device)
     request = _decoded(IncarnationRequest, envelope.body)
     if envelope.counter > _HIGHEST:
         raise Refusal("bad_envelope")
@@ -179,15 +188,18 @@ def _request(envelope: Envelope) -> SyncRequest:
     return request
 
 
+class _Named(msgspec.Struct, array_like=True):
+    """The first thing in every request; the rest is passed over."""
+
+    version: int
+
+
 def _version_in(body: bytes) -> int:
-    """The version that a request of another protocol names: the first thing in every request."""
+    """The version that a request of another protocol names."""
     try:
-        match msgspec.msgpack.decode(body):
-            case [int(version), *_]:
-                return version
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        pass
-    return 0
+        return decode(_Named, body).version
+    except ProtocolError:
+        return 0
 
 
 def _take(

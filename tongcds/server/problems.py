@@ -26,6 +26,7 @@ STATUS: Final = {
     "invitation_used": 409,
     "invitation_expired": 410,
     "too_big": 413,
+    "bad_content_type": 415,
     "rate_limited": 429,
     "internal": 500,
     "busy": 503,

@@ -14,6 +14,8 @@ import uvicorn
 
 from tongcds.i18n import _
 from tongcds.server.app import make_app
+from tongcds.server.door import MOST_HEAD, protocol
+from tongcds.server.limits import CONNECTIONS, Limits
 from tongcds.server.ops import Province
 
 _KEEP_ALIVE_SECONDS = 75
@@ -90,8 +92,12 @@ def serve(
         else:
             print(_("Serving on {url}").format(url=url), flush=True)  # noqa: T201  as above
 
+    limits = Limits()
     config = uvicorn.Config(
-        make_app(province),
+        make_app(province, limits),
+        http=protocol(limits),
+        h11_max_incomplete_event_size=MOST_HEAD,
+        limit_concurrency=CONNECTIONS,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -166,7 +166,7 @@ def test_too_many_at_once_are_sent_away_with_a_time_to_come_back():
 
 @pytest.mark.parametrize("error", [BusyError(), OperationalError("x", {}, Exception("disk is full"))])
 def test_a_database_in_trouble_is_a_time_to_come_back(app, monkeypatch, logs, error):
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr(ops, "sync", fail)
@@ -178,7 +178,7 @@ def test_a_database_in_trouble_is_a_time_to_come_back(app, monkeypatch, logs, er
 
 
 def test_our_own_mistake_is_told_apart(app, monkeypatch, logs):
-    def fail(*_):
+    def fail(*_, **__):
         raise KeyError("Lò Thị Ngân")
 
     monkeypatch.setattr(ops, "sync", fail)

@@ -16,7 +16,7 @@ from tongcds.protocol import invitations
 from tongcds.protocol.messages import encode
 from tongcds.records import record_type
 from tongcds.replica.tables import SELF
-from tongcds.server import cli, ops
+from tongcds.server import cli, ops, status
 from tongcds.server.database import Database
 from tongcds.server.folder import open_folder
 from tongcds.server.tables import STATE
@@ -198,6 +198,31 @@ def test_a_bad_list_of_villages_is_said_and_nothing_is_taken(run, folder, tmp_pa
 @pytest.mark.parametrize("communes", ["99999", "", " , ", "04123-01"])
 def test_a_cluster_of_nothing_or_of_strangers_is_refused(run, folder, communes):
     assert run("cluster", "Khu vực x", "--communes", communes, "--data", folder)[0] == 1
+
+
+def test_the_status_says_what_is_known_without_a_running_server(run, folder):
+    code, answer, _ = run("status", "--data", folder, "--url", "http://127.0.0.1:9")
+    assert (code, answer) == (0, {"laptops": 0, "revoked": 0, "set_aside": {}, "refused": None})
+
+
+def test_the_status_counts_what_was_set_aside_and_refused(world, monkeypatch):
+    laptop = world.laptop("04123-01")
+    hand = laptop.writer()
+    hand.create("visit", village_id=world.unit("04132-01"), on="2026-11-01")
+    hand.flush()
+    laptop.exchange()
+
+    class Health:
+        @staticmethod
+        def json() -> object:
+            return {"refused": {"bad_signature": 3}}
+
+    monkeypatch.setattr(status.requests, "get", lambda *_, **__: Health)
+    found = status.status_of(world.province, "http://127.0.0.1:9")
+    assert found == status.Status(1, 0, {"not_allowed": 1}, {"bad_signature": 3})
+    text = status.told(found)
+    assert "not_allowed" in text
+    assert "bad_signature" in text
 
 
 @pytest.mark.parametrize("file", ["server.json", "server.key"])

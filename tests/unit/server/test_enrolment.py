@@ -11,7 +11,7 @@ from tongcds.protocol import invitations
 from tongcds.protocol.messages import VERSION, Credentials, EnrolRequest, decode, encode
 from tongcds.records import record_type
 from tongcds.server import enrolment
-from tongcds.server.app import Failures
+from tongcds.server.limits import Rate
 from tongcds.server.problems import STATUS, Refusal
 from tongcds.server.tables import INVITATION
 
@@ -138,19 +138,19 @@ def test_two_laptops_with_one_invitation_at_once_get_one_place(world):
 
 
 def test_whoever_tries_codes_has_to_wait():
-    failures = Failures(allowed=3)
+    failures = Rate(allowed=3)
     for moment in (0, 10_000, 20_000):
         assert failures.wait("10.0.0.1", moment) == 0
-        failures.failed("10.0.0.1", moment)
+        failures.count("10.0.0.1", moment)
     assert failures.wait("10.0.0.1", 30_000) == 30
     assert failures.wait("10.0.0.2", 30_000) == 0
     assert failures.wait("10.0.0.1", 60_000) == 0
 
 
 def test_remembering_failures_takes_no_endless_memory():
-    failures = Failures(addresses=5)
+    failures = Rate(allowed=3, remembered=5)
     for place in range(50):
-        failures.failed(f"10.0.0.{place}", 0)
+        failures.count(f"10.0.0.{place}", 0)
     assert len(failures._at) == 5
 
 
