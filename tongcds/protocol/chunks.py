@@ -32,7 +32,7 @@ from tongcds.protocol.groups import (
     wire_order,
 )
 from tongcds.protocol.messages import WHOLE, ProtocolError, State, Version, Write
-from tongcds.protocol.references import MAX_RECORDS, TAIL, IdTable, References, an_id, is_regular, number_of
+from tongcds.protocol.references import MAX_RECORDS, IdTable, References, an_id, number_of
 from tongcds.records import RecordType, Value
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
 
 # After the head of a group: authors, ids, bases or versions, fields.
 _COLUMNS = 4
-_Loaded = tuple[RecordType, bool, list[str], list[int], list[int], list[object]]
+_Loaded = tuple[RecordType, list[bytes] | None, list[str], list[int], list[int], list[object]]
 
 
 class WriteChunk(NamedTuple):
@@ -66,17 +66,18 @@ def pack_writes(chunk: WriteChunk) -> bytes:
     """
     groups: dict[tuple[int, bool, int], list[Write]] = {}
     created: list[bytes] = []
-    mentioned: list[bytes] = []
+    mentioned: set[bytes] = {write.author for write in chunk.writes}
     for write in chunk.writes:
-        record = known_type(write.type)
         new = not write.bases and write.id == make_id(chunk.prefix, write.stamp)
-        groups.setdefault((write.type, new, field_mask(record, write.values)), []).append(write)
+        mask = field_mask(known_type(write.type), write.values)
+        groups.setdefault((write.type, new, mask), []).append(write)
         if new:
             created.append(write.id)
         else:
-            mentioned.append(write.id)
-        mentioned.append(write.author)
-        mentioned.extend(mentioned_ids(record, list(write.values), write.values))
+            mentioned.add(write.id)
+    for (number, _, mask), writes in groups.items():
+        record = known_type(number)
+        mentioned |= mentioned_ids(record, fields_of_mask(record, mask), [w.values for w in writes])
     table = IdTable(created, mentioned)
     references = References([], table.places)
     first = chunk.writes[0].n if chunk.writes else 0
@@ -174,9 +175,10 @@ def unpack_writes(packed: bytes) -> WriteChunk:
                 total = checked_count(total + size)
                 places = [first + n for n in unpack_steps(ns, size)]
                 moments = unpack_steps(stamps, size)
-                heads.append((record, new, fields_of_mask(record, mask), places, moments, rest))
-                if new:
-                    made.extend((n, make_id(prefix, s)) for n, s in zip(places, moments, strict=True))
+                fresh = [make_id(prefix, s) for s in moments] if new else None
+                heads.append((record, fresh, fields_of_mask(record, mask), places, moments, rest))
+                if fresh is not None:
+                    made.extend(zip(places, fresh, strict=True))
             case _:
                 raise ProtocolError("bad_chunk", "not a group of writes")
     made.sort()
@@ -188,12 +190,13 @@ def unpack_writes(packed: bytes) -> WriteChunk:
     own_places = {record_id: place for place, record_id in enumerate(ids)}
     references = References(ids, {})
     writes: list[Write] = []
-    for record, new, names, places, moments, (authors, targets, bases, columns) in heads:
+    for record, fresh, names, places, moments, (authors, targets, bases, columns) in heads:
         zeros = [0] * len(places)
         who = references.unpack(authors, zeros)
-        if new:
-            targets_ids: list[Value] = [make_id(prefix, s) for s in moments]
-            own = [place_of[an_id(i)] for i in targets_ids]
+        targets_ids: Sequence[Value]
+        if fresh is not None:
+            targets_ids = fresh
+            own = [place_of[i] for i in fresh]
             each: list[dict[str, Dot]] = [{} for _ in places]
         else:
             targets_ids = references.unpack(targets, zeros)
@@ -220,25 +223,19 @@ def pack_states(states: Sequence[State]) -> bytes:
     """
     groups: dict[tuple[int, bool], list[State]] = {}
     created: list[bytes] = []
-    mentioned: list[bytes] = []
+    mentioned: set[bytes] = set()
     prefixes: dict[int, int] = {}
     for state in states:
-        record = known_type(state.type)
-        prefix, tail = split_id(state.id)
-        regular = (
-            tail == state.version.stamp & TAIL
-            and prefixes.setdefault(state.version.device, prefix) == prefix
-            and is_regular(state.id)
-        )
-        groups.setdefault((state.type, regular), []).append(state)
-        mentioned.append(state.version.author)
-        mentioned.extend(v.author for v in state.later.values())
-        mentioned.extend(mentioned_ids(record, record.field_names, state.values))
-        if not regular:
-            mentioned.append(state.id)
-    for (_, regular), members in groups.items():
+        groups.setdefault((state.type, _follows(state, prefixes)), []).append(state)
+        mentioned.add(state.version.author)
+        mentioned.update(v.author for v in state.later.values())
+    for (number, regular), members in groups.items():
+        record = known_type(number)
+        mentioned |= mentioned_ids(record, record.field_names, [s.values for s in members])
         if regular:
             created.extend(s.id for s in members)
+        else:
+            mentioned.update(s.id for s in members)
     table = IdTable(created, mentioned)
     references = References([], table.places)
     body: list[object] = []
@@ -263,6 +260,18 @@ def pack_states(states: Sequence[State]) -> bytes:
         )
     known = [[device, prefix] for device, prefix in prefixes.items()]
     return dumps([known, len(created), table.pack_others(), body])
+
+
+def _follows(state: State, prefixes: dict[int, int]) -> bool:
+    """Whether the id follows from its version, given the prefix of its device, which is noted here."""
+    version = state.version
+    prefix = prefixes.get(version.device)
+    if prefix is None:
+        prefix, _ = split_id(state.id)
+    if state.id != make_id(prefix, version.stamp):
+        return False
+    prefixes[version.device] = prefix
+    return True
 
 
 def _pack_later(record: RecordType, members: Sequence[State], table: IdTable) -> list[object]:

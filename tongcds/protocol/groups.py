@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -18,18 +18,19 @@ _decode = msgspec.msgpack.Decoder(type=list[object]).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def mentioned_ids(record: RecordType, names: Sequence[str], values: Mapping[str, Value]) -> list[bytes]:
+def mentioned_ids(
+    record: RecordType, names: Sequence[str], rows: Sequence[Mapping[str, Value]]
+) -> set[bytes]:
     """Every id that these fields hold."""
-    found: list[bytes] = []
+    found: set[Value] = set()
     for name in names:
-        value = values[name]
-        if isinstance(value, bytes):
-            kind = record.kinds[name]
-            if kind is Kind.ID:
-                found.append(value)
-            elif kind is Kind.IDS:
-                found.extend(split_ids(value))
-    return found
+        kind = record.kinds[name]
+        if kind is Kind.ID:
+            found.update(row[name] for row in rows)
+        elif kind is Kind.IDS:
+            for listed in {row[name] for row in rows} - {None}:
+                found.update(split_ids(listed))
+    return {value for value in found if isinstance(value, bytes)}
 
 
 def pack_fields(
@@ -90,7 +91,12 @@ def wire_order(record: RecordType) -> tuple[str, ...]:
 
 def field_mask(record: RecordType, names: Iterable[str]) -> int:
     """A bit for each of the fields."""
-    places = _places(record.field_names)
+    return _mask(record.field_names, tuple(names))
+
+
+@lru_cache(maxsize=4096)
+def _mask(known: tuple[str, ...], names: tuple[str, ...]) -> int:
+    places = _places(known)
     return sum(1 << places[name] for name in names)
 
 

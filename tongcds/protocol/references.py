@@ -38,14 +38,18 @@ class IdTable:
 
     def pack_others(self) -> list[object]:
         """The ids that cannot be derived, as prefixes and steps between tails; odd ids go as they are."""
-        regular = [i for i in self.others if is_regular(i)]
-        odd = [i for i in self.others if not is_regular(i)]
-        parts = [split_id(i) for i in regular]
-        tails = [tail for _, tail in parts]
+        parts: list[tuple[int, int]] = []
+        odd: list[bytes] = []
+        for record_id in self.others:
+            prefix, tail = split_id(record_id)
+            if make_id(prefix, tail) == record_id:
+                parts.append((prefix, tail))
+            else:
+                odd.append(record_id)
         return [
             pack_words([prefix for prefix, _ in parts]),
-            pack_steps(tails),
-            len(regular),
+            pack_steps([tail for _, tail in parts]),
+            len(parts),
             b"".join(odd),
         ]
 
@@ -71,11 +75,6 @@ def number_of(value: Value) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 60:
         raise ProtocolError("bad_chunk", "not a number")
     return value
-
-
-def is_regular(record_id: bytes) -> bool:
-    """Whether the id is made of a prefix and a stamp."""
-    return len(record_id) == ID_LENGTH and make_id(*split_id(record_id)) == record_id
 
 
 def split_ids(value: Value) -> list[bytes]:
@@ -137,9 +136,7 @@ class References:
             last = last if place is None else place
         beside = [None if p is None else o - p for p, o in zip(there, own, strict=True)]
         steps = [None if p is None else p - b for p, b in zip(there, before, strict=True)]
-        weight_beside = sum(abs(v).bit_length() for v in beside if v is not None)
-        weight_steps = sum(abs(v).bit_length() for v in steps if v is not None)
-        if weight_beside <= weight_steps:
+        if _weight(beside) <= _weight(steps):
             return [0, pack_optional(beside)]
         return [1, pack_optional(steps)]
 
@@ -160,8 +157,8 @@ class References:
                     places.append(None if step is None else last)
             case _:
                 raise ProtocolError("bad_chunk", "not a column of references")
-        known = len(self._ids)
-        if any(p is not None and not 0 <= p < known for p in places):
+        named = [p for p in places if p is not None]
+        if named and not 0 <= min(named) <= max(named) < len(self._ids):
             raise ProtocolError("bad_chunk", "a reference to nowhere")
         return [None if p is None else self._ids[p] for p in places]
 
@@ -192,6 +189,11 @@ class References:
                     for size in sizes
                 ]
         raise ProtocolError("bad_chunk", "not a column of lists")
+
+
+def _weight(numbers: Sequence[int | None]) -> int:
+    """How many bits they take; the sign is no matter."""
+    return sum(map(int.bit_length, filter(None, numbers)))
 
 
 def an_id(value: Value) -> bytes:
