@@ -34,7 +34,8 @@ REMEMBERED_STEPS = 350
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     """An exchange that finds digests differing warns; here `World.wrong` says so."""
-    loggers = [logging.getLogger("tongcds.sync.exchange"), logging.getLogger("tongcds.sync.bundles")]
+    names = ("exchange", "bundles", "repair")
+    loggers = [logging.getLogger(f"tongcds.sync.{name}") for name in names]
     for logger in loggers:
         logger.disabled = True
     yield

@@ -108,6 +108,8 @@ class World(Hands):
         match path.rsplit("/", 1)[1]:
             case "sync":
                 return ops.sync(self.province, body)
+            case "compare":
+                return encode(ops.compare(self.province, body))
             case "incarnation":
                 return encode(ops.incarnate(self.province, body))
             case "bundle":

@@ -146,6 +146,42 @@ class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
     standing: Standing | None = None
 
 
+class CompareRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Asks where a device and the server differ, once their digests do. Two questions, each a turn.
+
+    First `sums`: place in the scope and eight bytes over what the device holds in that area. Then, for the
+    area at `place`, divided into `1 << bits` buckets: which of `buckets` holds what. `types` are the record
+    types that the device knows, each with how many of its fields.
+    """
+
+    version: int
+    epoch: int
+    scope: int
+    types: list[tuple[int, int]]
+    sums: list[tuple[int, bytes]] = []
+    place: int = 0
+    bits: int = 0
+    buckets: list[int] = []
+
+
+class AreaBuckets(msgspec.Struct, frozen=True, array_like=True):
+    """An area that differs: its place in the scope, its counter, and eight bytes for each bucket in it."""
+
+    place: int
+    counter: int
+    bits: int
+    sums: bytes
+
+
+class CompareAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """`known` is False when the device must exchange first. `done` of the buckets asked for are in `page`."""
+
+    known: bool
+    areas: list[AreaBuckets] = []
+    page: bytes | None = None
+    done: int = 0
+
+
 class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
     """Turns a one-time invitation into an enrolled device."""
 

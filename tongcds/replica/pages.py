@@ -303,7 +303,8 @@ def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry
     modes = {entry.area: entry.mode for entry in scope}
     sums = AreaSums()
     gone: dict[str, list[bytes]] = {}
-    held = connection.execute(select(AREA.c.area).where(AREA.c.count != 0).order_by(AREA.c.area)).scalars()
+    left: list[bytes] = []
+    held = connection.execute(select(AREA.c.area).order_by(AREA.c.area)).scalars()
     candidates = [area for area in held if modes.get(area, FIGURES_ONLY) == FIGURES_ONLY]
     too_much = _with_people(connection, candidates) | (set(candidates) - modes.keys())
     for area in sorted(too_much):
@@ -316,7 +317,11 @@ def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry
                 sums.drop(record, row)
                 gone.setdefault(record.name, []).append(row["id"])
             connection.execute(record.table.delete().where(record.table.c.area == area))
+        if area not in modes:
+            left.append(area)
     sums.save(connection)
+    for area in left:
+        connection.execute(AREA.delete().where(AREA.c.area == area))
     return gone
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, insert,
 
 from tongcds.protocol.messages import State, Version
 from tongcds.records import RecordType, Value
+from tongcds.records.declare import DELETED
 from tongcds.replica.dialect import insert_new, insert_rows, one_of
 from tongcds.replica.tables import AREA
 
@@ -158,7 +159,10 @@ def version_hash(record: RecordType, row: Row) -> int:
 
 
 class AreaSums:
-    """Changes of counts and digests, gathered while rows change and written once."""
+    """Changes of counts and digests, gathered while rows change and written once.
+
+    Removed records count for nothing: a replica may purge them when it likes and stays equal to the others.
+    """
 
     def __init__(self) -> None:
         self._count: defaultdict[bytes, int] = defaultdict(int)
@@ -166,13 +170,26 @@ class AreaSums:
 
     def add(self, record: RecordType, row: Row) -> None:
         """The row is there now."""
+        if row["values"][DELETED]:
+            self._know(row["area"])
+            return
         self._count[row["area"]] += 1
         self._digest[row["area"]] += version_hash(record, row)
 
     def drop(self, record: RecordType, row: Row) -> None:
         """The row, as it was, is there no more."""
+        if row["values"][DELETED]:
+            return
         self._count[row["area"]] -= 1
         self._digest[row["area"]] -= version_hash(record, row)
+
+    def of(self, area: bytes) -> tuple[int, int]:
+        """Count and digest gathered for an area."""
+        return self._count[area], self._digest[area] % _MODULUS
+
+    def _know(self, area: bytes) -> None:
+        """The area is among those held here, though it may have no record that counts."""
+        self._count[area] += 0
 
     def save(self, connection: Connection, counters: Mapping[bytes, int] | None = None) -> None:
         """Add everything gathered to the areas' rows; `counters` sets counters beside."""

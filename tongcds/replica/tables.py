@@ -10,8 +10,8 @@ from tongcds.records.declare import WIDE, Octets
 BOOKS = MetaData()
 
 # On the server `counter` is the last number given in the area, on a device the cursor up to which it pulled.
-# `digest` is the sum modulo 2^128 of the hashes of all its records' versions, so that one change costs one
-# step.
+# `count` and `digest` are of its live records; `digest` is the sum modulo 2^128 of the hashes of their
+# versions, so that one change costs one step.
 AREA = Table(
     "area_state",
     BOOKS,

@@ -80,6 +80,11 @@ class _Endpoints:
             work = functools.partial(ops.incarnate, self._province, sealed, admit=self._admitting(request))
             return _answer(encode(await self._gate.run(work)))
 
+    async def compare(self, request: Request) -> Response:
+        async with _body(request, MAX_BODY, self._limits) as sealed:
+            work = functools.partial(ops.compare, self._province, sealed, admit=self._admitting(request))
+            return _answer(encode(await self._gate.run(work)))
+
     async def enrol(self, request: Request) -> Response:
         address, now = _address(request), self._province.now()
         wait = self._limits.codes.wait(address, now)
@@ -157,7 +162,7 @@ def make_app(province: Province, limits: Limits | None = None) -> Starlette:
         routes=[
             *(
                 Route(f"/api/v1/{work.__name__}", does.bounded(work), methods=["POST"])
-                for work in (does.sync, does.incarnation, does.enrol, does.bundle)
+                for work in (does.sync, does.compare, does.incarnation, does.enrol, does.bundle)
             ),
             Route("/health", does.health, methods=["GET"]),
         ],

@@ -19,6 +19,8 @@ from tongcds.protocol.envelope import Envelope, take_apart, verify
 from tongcds.protocol.messages import (
     OLDEST,
     VERSION,
+    CompareAnswer,
+    CompareRequest,
     Credentials,
     EnrolRequest,
     Incarnation,
@@ -37,7 +39,7 @@ from tongcds.protocol.messages import (
 from tongcds.records import record_type
 from tongcds.replica import Page, Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import enrolment, figures, incarnations, reforms
+from tongcds.server import comparing, enrolment, figures, incarnations, reforms
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
@@ -107,7 +109,7 @@ def sync(
     """
     envelope = _envelope(province, sealed)
     admit(envelope.device)
-    request = _request(envelope)
+    request = _decoded(SyncRequest, envelope.body)
     chunk = _chunk(request.chunk, envelope.device)
     now = province.now()
     taken = province.database.change(
@@ -134,8 +136,6 @@ def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None]
     envelope = _envelope(province, sealed)
     admit(envelope.device)
     request = _decoded(IncarnationRequest, envelope.body)
-    if envelope.counter > _HIGHEST:
-        raise Refusal("bad_envelope")
     now = province.now()
 
     def work(connection: Connection) -> Incarnation:
@@ -143,6 +143,30 @@ def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None]
         return incarnations.incarnate(connection, device.device, request, key=province.key)
 
     return province.database.change(work)
+
+
+def compare(province: Province, sealed: bytes, *, admit: Callable[[int], None] = _any) -> CompareAnswer:
+    """Where a laptop whose digest differs holds something else; `admit` as in `sync`.
+
+    Raises:
+        Refusal: with the problem to answer.
+        BusyError: the database is busy.
+    """
+    envelope = _envelope(province, sealed)
+    admit(envelope.device)
+    request = _decoded(CompareRequest, envelope.body)
+    now = province.now()
+
+    def work(connection: Connection) -> tuple[bool, list[ScopeEntry]]:
+        device = _admit(connection, envelope, once=True, now=now)
+        scope, entries = enrolment.current_scope(connection, device)
+        state = office(connection)
+        return state is not None and (request.scope, request.epoch) == (scope, state.epoch), entries
+
+    known, entries = province.database.change(work)
+    if not known:
+        return CompareAnswer(known=False)
+    return comparing.compare(province.database, request, entries)
 
 
 def _envelope(province: Province, sealed: bytes) -> Envelope:
@@ -166,7 +190,7 @@ def _authenticate(connection: Connection, province: Province, envelope: Envelope
         raise Refusal(error.code) from None
 
 
-_Request = TypeVar("_Request", SyncRequest, IncarnationRequest, EnrolRequest)
+_Request = TypeVar("_Request", SyncRequest, CompareRequest, IncarnationRequest, EnrolRequest)
 
 
 def _decoded(kind: type[_Request], body: bytes) -> _Request:
@@ -178,13 +202,6 @@ def _decoded(kind: type[_Request], body: bytes) -> _Request:
         raise Refusal(error.code) from None
     if not OLDEST <= request.version <= VERSION:
         raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
-    return request
-
-
-def _request(envelope: Envelope) -> SyncRequest:
-    request = _decoded(SyncRequest, envelope.body)
-    if envelope.counter > _HIGHEST:
-        raise Refusal("bad_envelope")
     return request
 
 
@@ -283,6 +300,8 @@ def _escrow(
 
 def _admit(connection: Connection, envelope: Envelope, *, once: bool, now: int) -> Row[tuple[object, ...]]:
     """Lock the device's row and count its request. A revoked one is still who it is; see `_escrow`."""
+    if envelope.counter > _HIGHEST:
+        raise Refusal("bad_envelope")
     device = connection.execute(
         select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
     ).one()

@@ -45,10 +45,12 @@ from tongcds.replica import (
 )
 from tongcds.storage import search
 from tongcds.storage.erasure import forget
-from tongcds.storage.local import Enrolment, get_note, put_scope, put_standing
+from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
 from tongcds.sync.incarnation import ForkedError
 
 DIFFERS = "digests that differ"
+RESTORED = "server restored"
+"""The note that the server was put back from a copy, and that others may not have sent again yet."""
 _WRITE = "write"
 
 log = logging.getLogger(__name__)
@@ -126,7 +128,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     if not more and answer.digest:
         ours = digest(connection, _full_areas(entries))
         differs = "" if ours == answer.digest else f"{ours.hex()} {answer.digest.hex()}"
-    # What pulling everything again did not mend is not tried again until something changed.
+    # What comparing did not mend is not tried again until something changed.
     same = not differs or differs == get_note(connection, DIFFERS)
     kinds = frozenset(touched.changed.keys() | touched.gone.keys() | left.keys())
     return Taken(sent, len(read.states), len(answer.outcomes), more, same, kinds, differs)
@@ -175,6 +177,7 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer:
         search.refresh(connection, forget_conflicts(connection))
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
+        put_note(connection, RESTORED, str(receipt.time))
         log.info("the server was restored, offering again", extra={"sequence": receipt.watermark})
     return acknowledge(connection, me, receipt.watermark)
 

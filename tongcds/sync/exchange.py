@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic
 
 from nacl.signing import SigningKey
@@ -27,14 +28,21 @@ from tongcds.replica import (
     load_identity,
     pending,
     pending_count,
-    put_cursors,
 )
-from tongcds.storage.local import Enrolment, load_enrolment, next_request, put_note, save_enrolment
+from tongcds.storage.local import (
+    Enrolment,
+    get_note,
+    load_enrolment,
+    next_request,
+    put_note,
+    save_enrolment,
+)
 from tongcds.storage.vault import Vault
 from tongcds.sync import incarnation
-from tongcds.sync.answers import DIFFERS, read_answer, take
+from tongcds.sync.answers import DIFFERS, RESTORED, read_answer, take
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
+from tongcds.sync.repair import Repair
 from tongcds.sync.transport import ServerProblemError, Transport
 
 SYNC_PATH = "/api/v1/sync"
@@ -44,6 +52,9 @@ CHAIN_BYTES = 8
 _MOST_CHUNK = 900_000
 _MOST_ROUNDS = 10_000
 _MOST_INCARNATIONS = 5
+_MOST_REPAIRS = 2
+COMPARED = "compared"
+COMPARE_EVERY_MS = 7 * 86_400_000
 
 log = logging.getLogger(__name__)
 
@@ -63,13 +74,17 @@ class Progress:
 
 @dataclass(slots=True)
 class Outcome:
-    """What an exchange did. `mismatch` says that the digests differed and everything was pulled again."""
+    """What an exchange did.
+
+    `mismatch` says that this vault and the server differed; `repaired` counts the records mended.
+    """
 
     sent: int = 0
     received: int = 0
     returned: int = 0
     rounds: int = 0
     mismatch: bool = False
+    repaired: int = 0
     touched: set[str] = field(default_factory=set)
 
 
@@ -112,21 +127,21 @@ class Exchange:
         """
         with self._vault.read() as connection:
             self._to_send = pending_count(connection)
-        repaired = False
+        repairs = 0
         for _ in range(_MOST_ROUNDS):
             if self._cancelled():
                 raise CancelledError
             done, same = self._round()
-            if done and same:
+            if done and same and (repairs or not self._is_due()):
+                break
+            if done and repairs == _MOST_REPAIRS:
+                log.warning("the digests differ after what differed was mended")
+                with self._vault.write() as connection:
+                    put_note(connection, DIFFERS, self._differs)
                 break
             if done:
-                if repaired:
-                    log.warning("the digests differ after everything was pulled again")
-                    with self._vault.write() as connection:
-                        put_note(connection, DIFFERS, self._differs)
-                    break
-                repaired = True
-                self._pull_all_again()
+                repairs += 1
+                self._repair(differs=not same)
         return self.outcome
 
     def _round(self) -> tuple[bool, bool]:
@@ -239,14 +254,35 @@ class Exchange:
         log.warning("the server refused", extra={"code": problem.code})
         raise UserError("server_refused") from None
 
-    def _pull_all_again(self) -> None:
-        """The digests differ: set all cursors back, so that the next rounds bring everything once more."""
-        log.warning("the digests differ, pulling everything again", extra={"count": self.outcome.rounds})
-        self.outcome.mismatch = True
+    def _is_due(self) -> bool:
+        """Whether the values are to be compared though the digests say the same: once a week."""
+        now = _milliseconds(self._clock)
+        with self._vault.read() as connection:
+            last = int(get_note(connection, COMPARED) or 0)
+        if not last:
+            # A vault that was just filled by the server has nothing to be compared yet.
+            with self._vault.write() as connection:
+                put_note(connection, COMPARED, str(now))
+        return bool(last) and not last <= now < last + COMPARE_EVERY_MS
+
+    def _repair(self, *, differs: bool) -> None:
+        """Find where this vault and the server differ, and mend that."""
+        if differs:
+            log.warning("the digests differ", extra={"count": self.outcome.rounds})
+        now = partial(_milliseconds, self._clock)
+        with self._vault.read() as connection:
+            restored = bool(get_note(connection, RESTORED))
+        repair = Repair(self._vault, self._transport, now, keep_extra=restored)
+        try:
+            repair.run()
+        except ServerProblemError as refused:
+            log.warning("the server refused to compare", extra={"code": refused.problem.code})
+        finally:
+            self.outcome.mismatch |= differs or bool(repair.done.records)
+            self.outcome.repaired += repair.done.records
+            self.outcome.touched |= repair.done.kinds
         with self._vault.write() as connection:
-            enrolment = load_enrolment(connection)
-            if enrolment is not None:
-                put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
+            put_note(connection, COMPARED, str(now()))
 
     def _tell(self, phase: SyncPhase) -> None:
         sent = self.outcome.sent

@@ -153,7 +153,8 @@ class Runner:
         finally:
             transport.close()
         self._online = True
-        self._note(outcome, "resumed" if self._attempts > 1 else "done", "")
+        how = "repaired" if outcome.repaired else "resumed" if self._attempts > 1 else "done"
+        self._note(outcome, how, "")
         self._attempts = 0
         self._vault.checkpoint()
         return outcome

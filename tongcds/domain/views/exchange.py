@@ -88,7 +88,10 @@ class ReturnedRow:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRow:
-    """One exchange in the history: way is `network` or `usb`; outcome `done`, `resumed`, `failed`."""
+    """One exchange in the history: way is `network` or `usb`; outcome one of four.
+
+    `done`, `resumed`, `repaired` (what differed from the server was mended) or `failed`.
+    """
 
     at: datetime
     way: str

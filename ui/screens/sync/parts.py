@@ -187,6 +187,8 @@ class ImportPart(ItemRow):
 def _outcome(row: ExchangeRow) -> PillCell:
     if row.outcome == "failed":
         return PillCell(_("Not sent"), Tone.BAD, "x")
+    if row.outcome == "repaired":
+        return PillCell(_("Put right"), Tone.WARN, "check")
     if row.outcome == "resumed":
         words = ngettext("Resumed {n} time", "Resumed {n} times", row.attempts).format(n=row.attempts)
         return PillCell(words, Tone.WARN)

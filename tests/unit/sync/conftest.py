@@ -1,0 +1,36 @@
+"""The province of `tests.unit.server`, with real desktops at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.server.conftest import (  # noqa: F401  fixtures
+    COMMUNE,
+    VILLAGE,
+    World,
+    cluster,
+    postgresql_template,
+    small_world,
+    sqlite_template,
+    world,
+)
+from tests.unit.sync.desks import Desk
+
+Desks = Callable[..., Desk]
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Desks]:
+    """Makes desktops at a province."""
+    made: list[Desk] = []
+
+    def make(at: World, unit: str = VILLAGE, name: str = "Lò Thị Ngân") -> Desk:
+        made.append(Desk.at(at, tmp_path / f"desk-{len(made)}", unit, name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

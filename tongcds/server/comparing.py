@@ -1,0 +1,95 @@
+"""The server's half of a comparison: which areas and buckets differ from a laptop's, and what is in them.
+
+Where the server's own count of an area turns out to be wrong, it is put right on the way.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from tongcds.protocol.chunks import pack_states
+from tongcds.protocol.messages import AreaBuckets, CompareAnswer, CompareRequest, ScopeEntry
+from tongcds.replica import FIGURES_ONLY
+from tongcds.replica.compare import (
+    MOST_BITS,
+    area_sum,
+    bits_for,
+    bucket_states,
+    bucket_sums,
+    known_fields,
+    miscounted,
+    recount,
+)
+from tongcds.replica.rows import read_areas
+from tongcds.server.database import Database
+from tongcds.server.problems import Refusal
+
+_MOST_AREAS = 32
+_MOST_RECORDS = 2_000
+log = logging.getLogger(__name__)
+
+
+def compare(database: Database, request: CompareRequest, entries: Sequence[ScopeEntry]) -> CompareAnswer:
+    """Answer one question of a laptop that holds these areas.
+
+    Raises:
+        Refusal: bad_message.
+    """
+    ours = known_fields()
+    fields = {number: min(count, ours[number]) for number, count in request.types if number in ours}
+    if any(count < 1 for count in fields.values()):
+        raise Refusal("bad_message")
+    if request.buckets:
+        return _buckets(database, request, entries, fields)
+    with database.read() as connection:
+        differing = _differing(connection, request, entries, fields)
+        asked = [_area(entries, place) for place, _ in request.sums]
+        wrong = [area for area in asked if miscounted(connection, area)]
+    if wrong:
+        database.change(lambda connection: _recount(connection, wrong))
+    return CompareAnswer(known=True, areas=differing)
+
+
+def _differing(
+    connection: Connection, request: CompareRequest, entries: Sequence[ScopeEntry], fields: dict[int, int]
+) -> list[AreaBuckets]:
+    found: list[AreaBuckets] = []
+    for place, theirs in request.sums:
+        area = _area(entries, place)
+        count, ours = area_sum(connection, area, fields)
+        if ours != theirs and len(found) < _MOST_AREAS:
+            bits = bits_for(count)
+            counter = read_areas(connection, [area]).get(area, (0, 0, 0))[0]
+            found.append(AreaBuckets(place, counter, bits, bucket_sums(connection, area, fields, bits)))
+    return found
+
+
+def _buckets(
+    database: Database, request: CompareRequest, entries: Sequence[ScopeEntry], fields: dict[int, int]
+) -> CompareAnswer:
+    area = _area(entries, request.place)
+    buckets = request.buckets
+    if not 0 < request.bits <= MOST_BITS or not all(0 <= b < 1 << request.bits for b in buckets):
+        raise Refusal("bad_message")
+    with database.read() as connection:
+        states, done = bucket_states(
+            connection, area, fields, bits=request.bits, buckets=buckets, limit=_MOST_RECORDS
+        )
+    return CompareAnswer(known=True, page=pack_states(states) if states else None, done=done)
+
+
+def _area(entries: Sequence[ScopeEntry], place: int) -> bytes:
+    """The area at a place of the scope, where the laptop may hold all of it."""
+    if not 0 <= place < len(entries) or entries[place].mode == FIGURES_ONLY:
+        raise Refusal("bad_message")
+    return entries[place].area
+
+
+def _recount(connection: Connection, areas: Sequence[bytes]) -> None:
+    for area in sorted(areas):
+        read_areas(connection, [area], lock=True)
+        recount(connection, area)
+        log.error("the count of an area was wrong and was put right", extra={"operation": "recount"})

@@ -1,0 +1,202 @@
+"""The laptop's half of a comparison: find where this vault and the server differ, and mend those places only.
+
+Done when the digests of an exchange differ, and once a week anyway, because the sums compared here cover the
+values too. Never a full replacement of either side: own writes that no receipt covers stay on top, and what
+is the same stays untouched. What was found is told in the log and in the history.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nacl.signing import SigningKey
+from sqlalchemy import Connection
+
+from tongcds.errors import UnavailableError
+from tongcds.protocol import chunks
+from tongcds.protocol.envelope import seal
+from tongcds.protocol.messages import (
+    VERSION,
+    AreaBuckets,
+    CompareAnswer,
+    CompareRequest,
+    ProtocolError,
+    decode,
+    encode,
+)
+from tongcds.replica import FIGURES_ONLY, Identity, Touched, cursors_of, load_identity
+from tongcds.replica.compare import (
+    Healed,
+    area_sum,
+    bucket_sums,
+    differing,
+    heal,
+    known_fields,
+    miscounted,
+    recount,
+)
+from tongcds.storage import search
+from tongcds.storage.local import Enrolment, load_enrolment, next_request
+from tongcds.storage.vault import Vault
+from tongcds.sync.transport import Transport
+
+COMPARE_PATH = "/api/v1/compare"
+_MOST_ROUNDS = 100
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Repaired:
+    """What a comparison found and mended. `extra` counts records that only this vault has and that stayed."""
+
+    records: int = 0
+    extra: int = 0
+    kinds: set[str] = field(default_factory=set)
+
+
+class Repair:
+    """One comparison of one vault with the server."""
+
+    def __init__(
+        self, vault: Vault, transport: Transport, now: Callable[[], int], *, keep_extra: bool = False
+    ) -> None:
+        self._vault = vault
+        self._transport = transport
+        self._now = now
+        self._keep_extra = keep_extra
+        self._fields = known_fields()
+        self.done = Repaired()
+
+    def run(self) -> Repaired:
+        """Compare, and mend until nothing differs or nothing more can be done.
+
+        Raises:
+            UnavailableError: the network or the server is not there; what was mended stays mended.
+            ServerProblemError: the server refuses.
+        """
+        self._count_anew()
+        for _ in range(_MOST_ROUNDS):
+            before = self.done.records
+            areas = self._ask(sums=self._sums()).areas
+            for found in areas:
+                self._mend(found)
+            if self.done.records == before:
+                break
+        if self.done.records:
+            count = self.done.records
+            log.warning("this vault differed from the server and was mended", extra={"count": count})
+        return self.done
+
+    def _count_anew(self) -> None:
+        """The digests kept along the way may be what is wrong."""
+        with self._vault.read() as connection:
+            whole = _whole(_enrolled(connection)).values()
+            wrong = [area for area in whole if miscounted(connection, area)]
+        for area in wrong:
+            with self._vault.write() as connection:
+                recount(connection, area)
+            log.warning("the count of an area was wrong and was put right")
+
+    def _sums(self) -> list[tuple[int, bytes]]:
+        with self._vault.read() as connection:
+            whole = _whole(_enrolled(connection))
+            return [(place, area_sum(connection, area, self._fields)[1]) for place, area in whole.items()]
+
+    def _mend(self, found: AreaBuckets) -> None:
+        with self._vault.read() as connection:
+            area = _whole(_enrolled(connection)).get(found.place)
+            if area is None or cursors_of(connection, [area])[area] != found.counter:
+                # Somebody wrote there meanwhile; the next exchange brings it, and compares again.
+                return
+            wrong = differing(bucket_sums(connection, area, self._fields, found.bits), found.sums)
+        while wrong:
+            answer = self._ask(place=found.place, bits=found.bits, buckets=wrong)
+            if not answer.known or answer.done < 1:
+                return
+            self._heal(area, found.bits, wrong[: answer.done], answer)
+            wrong = wrong[answer.done :]
+
+    def _heal(self, area: bytes, bits: int, buckets: Sequence[int], answer: CompareAnswer) -> None:
+        try:
+            states = chunks.unpack_states(answer.page) if answer.page else []
+        except ProtocolError:
+            raise UnavailableError("server_unreachable") from None
+        with self._vault.write() as connection:
+            enrolment, me = _enrolled(connection), self._me(connection)
+            healed = heal(
+                connection,
+                me,
+                area,
+                states,
+                bits=bits,
+                buckets=buckets,
+                fields=self._fields,
+                scope_areas=frozenset(entry.area for entry in enrolment.entries),
+                keep_extra=self._keep_extra,
+            )
+            search.refresh(connection, _all(healed.touched))
+        self._note(healed)
+
+    def _note(self, healed: Healed) -> None:
+        self.done.records += healed.records
+        self.done.extra += len(healed.extra)
+        self.done.kinds |= healed.touched.changed.keys() | healed.touched.gone.keys()
+
+    def _ask(
+        self,
+        *,
+        sums: Sequence[tuple[int, bytes]] = (),
+        place: int = 0,
+        bits: int = 0,
+        buckets: Sequence[int] = (),
+    ) -> CompareAnswer:
+        with self._vault.write() as connection:
+            enrolment, me = _enrolled(connection), self._me(connection)
+            counter = next_request(connection)
+        request = CompareRequest(
+            VERSION,
+            enrolment.epoch,
+            enrolment.scope,
+            sorted(self._fields.items()),
+            list(sums),
+            place,
+            bits,
+            list(buckets),
+        )
+        sealed = seal(
+            encode(request),
+            device=me.device,
+            counter=counter,
+            key=SigningKey(enrolment.signing_seed),
+            server_key=enrolment.credentials.server_key,
+        )
+        try:
+            return decode(CompareAnswer, self._transport.post(COMPARE_PATH, sealed))
+        except ProtocolError:
+            raise UnavailableError("server_unreachable") from None
+
+    def _me(self, connection: Connection) -> Identity:
+        me = load_identity(connection, now=self._now)
+        assert me is not None  # noqa: S101  an enrolled vault has an identity
+        return me
+
+
+def _enrolled(connection: Connection) -> Enrolment:
+    enrolment = load_enrolment(connection)
+    assert enrolment is not None  # noqa: S101  only an enrolled vault exchanges
+    return enrolment
+
+
+def _whole(enrolment: Enrolment) -> dict[int, bytes]:
+    """The areas of which this vault holds every record, by their place in the scope."""
+    return {i: e.area for i, e in enumerate(enrolment.entries) if e.mode != FIGURES_ONLY}
+
+
+def _all(touched: Touched) -> dict[str, list[bytes]]:
+    both = {name: list(ids) for name, ids in touched.changed.items()}
+    for name, ids in touched.gone.items():
+        both.setdefault(name, []).extend(ids)
+    return both
