@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from tongcds.protocol.chunks import pack_states
-from tongcds.protocol.messages import AreaBuckets, CompareAnswer, CompareRequest, ScopeEntry
+from tongcds.protocol.messages import AreaBuckets, CompareAnswer, CompareRequest, ProtocolError, ScopeEntry
 from tongcds.replica import FIGURES_ONLY
 from tongcds.replica.compare import (
     MOST_BITS,
@@ -36,7 +36,7 @@ def compare(database: Database, request: CompareRequest, entries: Sequence[Scope
     """Answer one question of a laptop that holds these areas.
 
     Raises:
-        Refusal: bad_message.
+        Refusal: bad_message, too_big.
     """
     ours = known_fields()
     fields = {number: min(count, ours[number]) for number, count in request.types if number in ours}
@@ -74,11 +74,19 @@ def _buckets(
     buckets = request.buckets
     if not 0 < request.bits <= MOST_BITS or not all(0 <= b < 1 << request.bits for b in buckets):
         raise Refusal("bad_message")
-    with database.read() as connection:
-        states, done = bucket_states(
-            connection, area, fields, bits=request.bits, buckets=buckets, limit=_MOST_RECORDS
-        )
-    return CompareAnswer(known=True, page=pack_states(states) if states else None, done=done)
+    limit = _MOST_RECORDS
+    while True:
+        with database.read() as connection:
+            states, done = bucket_states(
+                connection, area, fields, bits=request.bits, buckets=buckets, limit=limit
+            )
+        try:
+            return CompareAnswer(known=True, page=pack_states(states) if states else None, done=done)
+        except ProtocolError as error:
+            # Long notes: fewer buckets at a time, and at least one.
+            if error.code != "too_big" or done == 1:
+                raise Refusal(error.code) from None
+        limit //= 4
 
 
 def _area(entries: Sequence[ScopeEntry], place: int) -> bytes:

@@ -159,6 +159,8 @@ def compare(province: Province, sealed: bytes, *, admit: Callable[[int], None] =
 
     def work(connection: Connection) -> tuple[bool, list[ScopeEntry]]:
         device = _admit(connection, envelope, once=True, now=now)
+        if device.revoked_at is not None:
+            raise Refusal(REVOKED)
         scope, entries = enrolment.current_scope(connection, device)
         state = office(connection)
         return state is not None and (request.scope, request.epoch) == (scope, state.epoch), entries
