@@ -12,7 +12,7 @@ from tongcds.protocol.columns import pack_values, unpack_values
 from tongcds.protocol.messages import ProtocolError
 from tongcds.protocol.references import MAX_RECORDS, References, split_ids
 from tongcds.records import Kind, RecordType, Value, type_numbered
-from tongcds.records.declare import DELETED
+from tongcds.records.declare import DELETED, ERASED
 
 _decode = msgspec.msgpack.Decoder(type=list[object]).decode
 _encode = msgspec.msgpack.Encoder().encode
@@ -80,12 +80,13 @@ def unpack_fields(
 
 @cache
 def _places(names: tuple[str, ...]) -> dict[str, int]:
-    ordered = (DELETED, *(name for name in names if name != DELETED))
+    system = [name for name in (DELETED, ERASED) if name in names]
+    ordered = (*system, *(name for name in names if name not in system))
     return {name: place for place, name in enumerate(ordered)}
 
 
 def wire_order(record: RecordType) -> tuple[str, ...]:
-    """The fields as their places count on the wire: `deleted` first, because fields are added at the end."""
+    """The fields as their places count on the wire: ours first, because a type's are added at the end."""
     return tuple(_places(record.field_names))
 
 

@@ -25,7 +25,7 @@ from tongcds.records.declare import DELETED
 from tongcds.replica.identity import Identity
 from tongcds.replica.own import unseen
 from tongcds.replica.pages import Touched, adopt
-from tongcds.replica.rows import AreaSums, Row, read_areas, read_rows, row_from, state_of
+from tongcds.replica.rows import AreaSums, Row, read_areas, read_rows, row_from
 from tongcds.replica.tables import AREA
 
 SUM_BYTES = 8
@@ -95,6 +95,11 @@ def _names(record: RecordType, fields: Fields) -> tuple[str, ...]:
     return wire_order(record)[: fields[record.number]]
 
 
+def _state_of(record: RecordType, row: Row) -> State:
+    """The record as it travels."""
+    return State(record.number, row["id"], row["version"], row["values"], row["later"])
+
+
 def area_sum(connection: Connection, area: bytes, fields: Fields) -> tuple[int, bytes]:
     """How many live records the area has here, and the sum over them."""
     count = total = 0
@@ -132,7 +137,7 @@ def bucket_states(
     for record, row in _live(connection, area, fields):
         members = found.get(bucket_of(row["id"], bits))
         if members is not None:
-            members.append(state_of(record, row))
+            members.append(_state_of(record, row))
     states: list[State] = []
     for done, bucket in enumerate(buckets):
         if done and len(states) + len(found[bucket]) > limit:
@@ -178,7 +183,7 @@ def heal(
             if row["id"] in waiting:
                 continue
             if keep_extra:
-                kept.append(state_of(record, row))
+                kept.append(_state_of(record, row))
                 continue
             sums.drop(record, row)
             connection.execute(record.table.delete().where(record.table.c.id == row["id"]))

@@ -119,8 +119,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     areas = [entry.area for entry in entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
-    _heed_erasures(connection, me, enrolment, entries, touched)
-    search.refresh(connection, _all(touched))
+    take_note(connection, me, enrolment, entries, touched)
     left = leave_areas(connection, me, entries)
     search.refresh(connection, left)
     more = answer.more or bool(pending(connection, me.received, 1))
@@ -155,8 +154,7 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     if not newer or any(cursors[area] < ours[area] for area in areas):
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset())
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
-    _heed_erasures(connection, me, enrolment, enrolment.entries, touched)
-    search.refresh(connection, _all(touched))
+    take_note(connection, me, enrolment, enrolment.entries, touched)
     kinds = frozenset(touched.changed.keys() | touched.gone.keys())
     return Taken(sent, len(read.states), len(answer.outcomes), answer.more, same=True, kinds=kinds)
 
@@ -198,14 +196,18 @@ def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer
     return answer.entries
 
 
-def _heed_erasures(
+def take_note(
     connection: Connection,
     me: Identity,
     enrolment: Enrolment,
     entries: Sequence[ScopeEntry],
     touched: Touched,
 ) -> None:
-    """Forget the words of what was erased, and say it again to a server that was put back from a copy."""
+    """After records came or left: the search follows, and the words of what was erased are forgotten.
+
+    A server that was put back from a copy and has them whole again is told once more.
+    """
+    search.refresh(connection, _all(touched))
     forget(connection, touched.erased, tell=True)
     if not touched.unerased:
         return

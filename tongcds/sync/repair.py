@@ -26,7 +26,7 @@ from tongcds.protocol.messages import (
     decode,
     encode,
 )
-from tongcds.replica import FIGURES_ONLY, Identity, Touched, cursors_of, load_identity
+from tongcds.replica import FIGURES_ONLY, Identity, cursors_of, load_identity
 from tongcds.replica.compare import (
     Healed,
     area_sum,
@@ -37,9 +37,9 @@ from tongcds.replica.compare import (
     miscounted,
     recount,
 )
-from tongcds.storage import search
 from tongcds.storage.local import Enrolment, load_enrolment, next_request
 from tongcds.storage.vault import Vault
+from tongcds.sync.answers import take_note
 from tongcds.sync.transport import Transport
 
 COMPARE_PATH = "/api/v1/compare"
@@ -137,7 +137,7 @@ class Repair:
                 scope_areas=frozenset(entry.area for entry in enrolment.entries),
                 keep_extra=self._keep_extra,
             )
-            search.refresh(connection, _all(healed.touched))
+            take_note(connection, me, enrolment, enrolment.entries, healed.touched)
         self._note(healed)
 
     def _note(self, healed: Healed) -> None:
@@ -193,10 +193,3 @@ def _enrolled(connection: Connection) -> Enrolment:
 def _whole(enrolment: Enrolment) -> dict[int, bytes]:
     """The areas of which this vault holds every record, by their place in the scope."""
     return {i: e.area for i, e in enumerate(enrolment.entries) if e.mode != FIGURES_ONLY}
-
-
-def _all(touched: Touched) -> dict[str, list[bytes]]:
-    both = {name: list(ids) for name, ids in touched.changed.items()}
-    for name, ids in touched.gone.items():
-        both.setdefault(name, []).extend(ids)
-    return both
