@@ -110,12 +110,13 @@ class Desk:
 
 
 def _served(world: World) -> Callable[[str, bytes], bytes]:
-    doors = {"sync": ops.sync, "compare": ops.compare, "incarnation": ops.incarnate}
+    doors = {"compare": ops.compare, "incarnation": ops.incarnate, "sync": ops.sync}
 
     def serve(path: str, body: bytes) -> bytes:
         door = doors.get(path.rsplit("/", 1)[1])
         if door is not None:
-            return door(world.province, body)
+            answer = door(world.province, body)
+            return answer if isinstance(answer, bytes) else encode(answer)
         return encode(ops.enrol(world.province, body))
 
     return serve
