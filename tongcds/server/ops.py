@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-import msgspec
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 from tongcds.domain.views import Role
 from tongcds.protocol.chunks import WriteChunk, pack_states, unpack_writes
-from tongcds.protocol.envelope import Envelope, take_apart, verify
+from tongcds.protocol.envelope import Envelope
 from tongcds.protocol.messages import (
     OLDEST,
     VERSION,
@@ -32,14 +30,13 @@ from tongcds.protocol.messages import (
     Standing,
     SyncAnswer,
     SyncRequest,
-    decode,
     encode,
     receipt_text,
 )
 from tongcds.records import record_type
 from tongcds.replica import Page, Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import comparing, enrolment, figures, incarnations, reforms
+from tongcds.server import comparing, enrolment, figures, incarnations, reforms, requests
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
@@ -49,7 +46,6 @@ from tongcds.server.tables import DEVICE
 MAX_PAGE = 5000
 REVOKED = "device_revoked"
 """The code under which the last writes of a revoked laptop are set aside."""
-_HIGHEST = (1 << 63) - 1  # what a database's integer holds
 _VILLAGE = record_type("village").number
 # What hostile bytes can make of a chunk's decoder beyond its own ProtocolError.
 _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
@@ -107,9 +103,9 @@ def sync(
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
-    envelope = _envelope(province, sealed)
+    envelope = requests.opened(province.database, sealed, province.server_key)
     admit(envelope.device)
-    request = _decoded(SyncRequest, envelope.body)
+    request = requests.decoded(SyncRequest, envelope.body)
     chunk = _chunk(request.chunk, envelope.device)
     now = province.now()
     taken = province.database.change(
@@ -133,13 +129,13 @@ def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None]
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
-    envelope = _envelope(province, sealed)
+    envelope = requests.opened(province.database, sealed, province.server_key)
     admit(envelope.device)
-    request = _decoded(IncarnationRequest, envelope.body)
+    request = requests.decoded(IncarnationRequest, envelope.body)
     now = province.now()
 
     def work(connection: Connection) -> Incarnation:
-        device = _admit(connection, envelope, once=True, now=now)
+        device = requests.admit(connection, envelope, once=True, now=now)
         return incarnations.incarnate(connection, device.device, request, key=province.key)
 
     return province.database.change(work)
@@ -152,13 +148,13 @@ def compare(province: Province, sealed: bytes, *, admit: Callable[[int], None] =
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
-    envelope = _envelope(province, sealed)
+    envelope = requests.opened(province.database, sealed, province.server_key)
     admit(envelope.device)
-    request = _decoded(CompareRequest, envelope.body)
+    request = requests.decoded(CompareRequest, envelope.body)
     now = province.now()
 
     def work(connection: Connection) -> tuple[bool, list[ScopeEntry]]:
-        device = _admit(connection, envelope, once=True, now=now)
+        device = requests.admit(connection, envelope, once=True, now=now)
         if device.revoked_at is not None:
             raise Refusal(REVOKED)
         scope, entries = enrolment.current_scope(connection, device)
@@ -171,56 +167,6 @@ def compare(province: Province, sealed: bytes, *, admit: Callable[[int], None] =
     return comparing.compare(province.database, request, entries)
 
 
-def _envelope(province: Province, sealed: bytes) -> Envelope:
-    try:
-        envelope = take_apart(sealed)
-    except ProtocolError as error:
-        raise Refusal(error.code) from None
-    with province.database.read() as connection:
-        _authenticate(connection, province, envelope)
-    return envelope
-
-
-def _authenticate(connection: Connection, province: Province, envelope: Envelope) -> None:
-    query = select(DEVICE.c.public_key).where(DEVICE.c.device == envelope.device)
-    public_key = connection.execute(query).scalar()
-    if public_key is None:
-        raise Refusal("unknown_device")
-    try:
-        verify(envelope, device_key=public_key, server_key=province.server_key)
-    except ProtocolError as error:
-        raise Refusal(error.code) from None
-
-
-_Request = TypeVar("_Request", SyncRequest, CompareRequest, IncarnationRequest, EnrolRequest)
-
-
-def _decoded(kind: type[_Request], body: bytes) -> _Request:
-    try:
-        request = decode(kind, body)
-    except ProtocolError as error:
-        if _version_in(body) > VERSION:
-            raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
-        raise Refusal(error.code) from None
-    if not OLDEST <= request.version <= VERSION:
-        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
-    return request
-
-
-class _Named(msgspec.Struct, array_like=True):
-    """The first thing in every request; the rest is passed over."""
-
-    version: int
-
-
-def _version_in(body: bytes) -> int:
-    """The version that a request of another protocol names."""
-    try:
-        return decode(_Named, body).version
-    except ProtocolError:
-        return 0
-
-
 def _take(
     connection: Connection,
     envelope: Envelope,
@@ -230,7 +176,7 @@ def _take(
     once: bool,
     now: int,
 ) -> _Taken:
-    device = _admit(connection, envelope, once=once, now=now)
+    device = requests.admit(connection, envelope, once=once, now=now)
     if device.revoked_at is not None:
         return _escrow(connection, device, request, chunk, now=now)
     scope, entries = enrolment.current_scope(connection, device)
@@ -241,7 +187,7 @@ def _take(
     scope_is_known = (
         request.scope == scope and request.epoch == state.epoch and len(request.cursors) <= len(entries)
     )
-    cursors = [min(max(c, 0), _HIGHEST) for c in request.cursors] if scope_is_known else []
+    cursors = [min(max(c, 0), requests.HIGHEST) for c in request.cursors] if scope_is_known else []
     by_area = dict.fromkeys((entry.area for entry in entries), 0)
     by_area.update((entry.area, cursor) for entry, cursor in zip(entries, cursors, strict=False))
     received = _push(connection, device, chunk, entries, by_area, before=request.chain, now=now)
@@ -298,23 +244,6 @@ def _escrow(
         epoch=state.epoch,
         closed=REVOKED,
     )
-
-
-def _admit(connection: Connection, envelope: Envelope, *, once: bool, now: int) -> Row[tuple[object, ...]]:
-    """Lock the device's row and count its request. A revoked one is still who it is; see `_escrow`."""
-    if envelope.counter > _HIGHEST:
-        raise Refusal("bad_envelope")
-    device = connection.execute(
-        select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
-    ).one()
-    if once and envelope.counter <= device.counter:
-        raise Refusal("replayed", expected_n=device.counter + 1)
-    connection.execute(
-        update(DEVICE)
-        .where(DEVICE.c.device == device.device)
-        .values(counter=max(envelope.counter, device.counter), last_seen_at=now)
-    )
-    return device
 
 
 def _push(
@@ -436,7 +365,7 @@ def enrol(province: Province, body: bytes) -> Credentials:
         Refusal: with the problem to answer.
         BusyError: the database is busy.
     """
-    request = _decoded(EnrolRequest, body)
+    request = requests.decoded(EnrolRequest, body)
     now = province.now()
     return province.database.change(
         lambda connection: enrolment.enrol(connection, request, key=province.key, now=now)

@@ -1,0 +1,103 @@
+"""Who asks, in which protocol: opening the envelope around a request and reading what is in it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Row, select, update
+
+from tongcds.protocol.envelope import Envelope, take_apart, verify
+from tongcds.protocol.messages import (
+    OLDEST,
+    VERSION,
+    CompareRequest,
+    EnrolRequest,
+    IncarnationRequest,
+    ProtocolError,
+    SyncRequest,
+    decode,
+)
+from tongcds.server.database import Database
+from tongcds.server.problems import Refusal
+from tongcds.server.tables import DEVICE
+
+HIGHEST = (1 << 63) - 1
+"""What a database's integer holds."""
+
+
+def opened(database: Database, sealed: bytes, server_key: bytes) -> Envelope:
+    """The envelope, once its signature was verified. Locks nothing.
+
+    Raises:
+        Refusal: bad_envelope, unknown_device, bad_signature.
+    """
+    try:
+        envelope = take_apart(sealed)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+    query = select(DEVICE.c.public_key).where(DEVICE.c.device == envelope.device)
+    with database.read() as connection:
+        public_key = connection.execute(query).scalar()
+    if public_key is None:
+        raise Refusal("unknown_device")
+    try:
+        verify(envelope, device_key=public_key, server_key=server_key)
+    except ProtocolError as error:
+        raise Refusal(error.code) from None
+    return envelope
+
+
+_Request = TypeVar("_Request", SyncRequest, CompareRequest, IncarnationRequest, EnrolRequest)
+
+
+def decoded(kind: type[_Request], body: bytes) -> _Request:
+    """The request of this kind, in a protocol that is spoken here.
+
+    Raises:
+        Refusal: protocol_unsupported with the versions spoken, bad_message.
+    """
+    try:
+        request = decode(kind, body)
+    except ProtocolError as error:
+        if _version_in(body) > VERSION:
+            raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION)) from None
+        raise Refusal(error.code) from None
+    if not OLDEST <= request.version <= VERSION:
+        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+    return request
+
+
+class _Named(msgspec.Struct, array_like=True):
+    """The first thing in every request; the rest is passed over."""
+
+    version: int
+
+
+def _version_in(body: bytes) -> int:
+    """The version that a request of another protocol names."""
+    try:
+        return decode(_Named, body).version
+    except ProtocolError:
+        return 0
+
+
+def admit(connection: Connection, envelope: Envelope, *, once: bool, now: int) -> Row[tuple[object, ...]]:
+    """Lock the device's row and count its request. A revoked one is still who it is; see `ops`.
+
+    Raises:
+        Refusal: bad_envelope, replayed.
+    """
+    if envelope.counter > HIGHEST:
+        raise Refusal("bad_envelope")
+    device = connection.execute(
+        select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
+    ).one()
+    if once and envelope.counter <= device.counter:
+        raise Refusal("replayed", expected_n=device.counter + 1)
+    connection.execute(
+        update(DEVICE)
+        .where(DEVICE.c.device == device.device)
+        .values(counter=max(envelope.counter, device.counter), last_seen_at=now)
+    )
+    return device
