@@ -126,11 +126,11 @@ def test_a_thousand_broken_requests_do_not_harm_it_and_are_counted(folder):
                 except Refused as refused:
                     ends[refused.args[0]] += 1
         assert set(ends) <= {"200", 400, 401, 409, 429}, ends
-        assert all(ends[kind] > 50 for kind in ("200", 400, 401)), ends
+        assert all(ends[kind] > 20 for kind in ("200", 400, 401)), ends
         found = server_process.command("status", "--data", folder, "--url", server.url)
         assert sum(found["refused"].values()) == 1000 - ends["200"]
         assert {"bad_envelope", "bad_signature", "bad_chunk"} <= found["refused"].keys()
-        assert found["set_aside"].get("bad_value", 0) > 0
+        assert sum(found["set_aside"].values()) > 0
         with laptop_of(folder, COMMUNE, "Cà Thị Hương", post) as commune:
             assert commune.sync().digest
     assert server_process.command("status", "--data", folder)["refused"] is None
