@@ -10,7 +10,10 @@ import pytest
 from tests.faults import scenes
 from tests.faults.amounts import SOAK
 from tests.faults.scenes import Scene
+from tests.unit.server.conftest import small_world, sqlite_template
 from tongcds.storage import keyslots
+
+__all__ = ["small_world", "sqlite_template"]
 
 # It mounts a file system of its own, which not every machine lets a test do.
 collect_ignore = [] if SOAK else ["test_a2_power.py"]

@@ -13,10 +13,12 @@ from array import array
 from collections.abc import Sequence
 from datetime import date
 from itertools import accumulate, pairwise
+from typing import cast
 
 from tongcds.protocol.messages import ProtocolError
 from tongcds.records import Kind, Value
 
+_SINGLE = frozenset({type(None), bool, int, float, str, bytes})
 _WORD = 8
 _LIMIT = 1 << 63
 _EPOCH_DAY = date(2020, 1, 1).toordinal()
@@ -90,6 +92,13 @@ def unpack_optional(packed: bytes, count: int) -> list[int | None]:
     return [None if not v else v >> 1 if v & 1 else -(v >> 1) for v in unpack_numbers(packed, count)]
 
 
+def singles(values: list[object]) -> list[Value]:
+    """The values, none of which is a list or the like: nobody behind has to expect that."""
+    if not _SINGLE.issuperset(map(type, values)):
+        raise ProtocolError("bad_chunk", "a value with parts")
+    return cast("list[Value]", values)
+
+
 def pack_words(values: Sequence[Value]) -> list[object]:
     """Few different values: each once, then their places."""
     places = {v: i for i, v in enumerate(dict.fromkeys(values))}
@@ -103,7 +112,8 @@ def unpack_words(column: object, count: int) -> list[Value]:
             places = unpack_numbers(packed, count)
             if places and max(places) >= len(words):
                 raise ProtocolError("bad_chunk", "a word that is not in the list")
-            return [words[i] for i in places]
+            known = singles(words)
+            return [known[i] for i in places]
     raise ProtocolError("bad_chunk", "not a column of words")
 
 
@@ -154,7 +164,7 @@ def _unpack_day_texts(column: object, count: int, *, partial: bool) -> list[Valu
     back = _number_partial if partial else _number_date
     match column:
         case [0, list(values)] if len(values) == count:
-            return list(values)
+            return singles(values)
         case [1, bytes(packed)]:
             return [back(v) for v in unpack_optional(packed, count)]
     raise ProtocolError("bad_chunk", "not a column of days")
@@ -184,5 +194,5 @@ def unpack_values(kind: Kind, column: object, count: int) -> list[Value]:
             if column is None:
                 return [None] * count
             if isinstance(column, list) and len(column) == count:
-                return column
+                return singles(column)
     raise ProtocolError("bad_chunk", "a column has the wrong length")

@@ -133,3 +133,11 @@ def test_a_chunk_never_weighs_more_than_it_may() -> None:
     packed, count = pack_most(WriteChunk(DEVICE, PREFIX, writes), limit=100_000)
     assert len(packed) <= 100_000 < len(pack_writes(WriteChunk(DEVICE, PREFIX, writes[: count * 2])))
     assert pack_most(WriteChunk(DEVICE, PREFIX, writes), limit=1)[1] == 1
+
+
+@pytest.mark.parametrize("odd", [[], [1], {}, {"a": 1}, msgspec.msgpack.Ext(5, b"x")])
+@pytest.mark.parametrize("field", ["note", "on", "minutes"])
+def test_a_value_with_parts_is_no_value(field: str, odd: object) -> None:
+    packed = pack_writes(WriteChunk(DEVICE, PREFIX, [write(1, VISIT, {field: odd})]))  # type: ignore[dict-item]
+    with pytest.raises(ProtocolError, match="bad_chunk"):
+        unpack_writes(packed)
