@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import importing, opening, overview, register, rescue, syncing, today, visits
+from tongcds.actions import audit, importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.commands import exchange, households, passphrases, people
+from tongcds.commands import exchange, households, passphrases, people, privacy
 from tongcds.commands.answers import (
     DONE,
     LOOK,
@@ -86,7 +86,9 @@ def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
     core = opens(options, profile, clock)
     try:
         command: Command = options.command
-        return command(options, core)
+        code = command(options, core)
+        audit.keep_views(core)
+        return code
     finally:
         core.close()
 
@@ -366,6 +368,7 @@ def _parser() -> argparse.ArgumentParser:
     made = add("households", list_households, "list households, or those that match a text")
     made.add_argument("text", nargs="?", default="")
     households.add_to(add)
+    privacy.add_to(add)
     made = add("log", log_visit, "log a visit")
     made.add_argument(
         "--household", required=True, help="household code, or a text that matches one household"

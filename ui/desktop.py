@@ -6,6 +6,7 @@ Screens know neither the vault nor each other; everything that connects them is 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -15,7 +16,18 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 import tongcds
-from tongcds.actions import Changes, Core, importing, overview, register, rescue, syncing, today, visits
+from tongcds.actions import (
+    Changes,
+    Core,
+    audit,
+    importing,
+    overview,
+    register,
+    rescue,
+    syncing,
+    today,
+    visits,
+)
 from tongcds.domain.views import (
     Draft,
     HouseholdFilter,
@@ -25,6 +37,7 @@ from tongcds.domain.views import (
     SearchHit,
     SyncStatus,
 )
+from tongcds.errors import TongcdsError
 from tongcds.i18n import _, format_number, ngettext, set_language
 from tongcds.settings import ASK_WHEN_METERED, LANGUAGE, Setting, Settings
 from ui import app as dressing
@@ -125,6 +138,7 @@ class Desktop(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.runner.tick)
         self._timer.timeout.connect(self._back_up)
+        self._timer.timeout.connect(self._keep_views)
         self._automatic = automatic
         if automatic:
             self._timer.start()
@@ -147,6 +161,8 @@ class Desktop(QObject):
         self.files.close()
         self.writes.close()
         self.reads.close()
+        with contextlib.suppress(TongcdsError):
+            audit.keep_views(self.core)
         self.shell.close()
         self.shell.deleteLater()
         self.core.close()
@@ -368,6 +384,10 @@ class Desktop(QObject):
     def _back_up(self) -> None:
         due = partial(rescue.backup_if_due, self.core)
         self.writes.run(due, lambda _made: None, owner=self.shell, failed=self._failed)
+
+    def _keep_views(self) -> None:
+        keep = partial(audit.keep_views, self.core)
+        self.writes.run(keep, self._changed, owner=self.shell, failed=self._failed)
 
     # Telling everybody.
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from tongcds.actions import Changes, Core, households, visits
+from tongcds.actions import Changes, Core, households, register, visits
 from tongcds.domain.views import EditUndo, HouseholdSaved, Seen
 from tongcds.i18n import _, ngettext
 from ui.errors import words_for
@@ -69,6 +69,7 @@ class Editing(QObject):
             load=partial(households.start, core),
             lookalikes=partial(households.lookalikes, core),
             taken=partial(households.code_is_taken, core),
+            reveal=partial(register.reveal, core),
             save=partial(households.save_household, core),
             save_draft=partial(visits.save_draft, core),
             load_draft=partial(visits.load_draft, core),

@@ -28,6 +28,7 @@ class Register:
         self.drafts: dict[str, dict[str, object]] = {}
         self.asked = []
         self.known: list[Lookalike] = []
+        self.shown: list[str] = []
         self.refuses = ""
         self.address = ""
 
@@ -40,6 +41,11 @@ class Register:
 
     def taken(self, _village, code, _but):
         return code == "HN-0012"
+
+    def reveal(self, person_id, field):
+        self.shown.append(field)
+        people = editing.start(XUAN).record.people
+        return getattr(next(one for one in people if one.person_id == person_id), field)
 
     def save(self, wanted):
         if self.refuses:
@@ -71,6 +77,7 @@ def open_form(qtbot, keep, register):
             load=register.load,
             lookalikes=register.lookalikes,
             taken=register.taken,
+            reveal=register.reveal,
             save=register.save,
             save_draft=register.save_draft,
             load_draft=register.load_draft,
@@ -270,3 +277,32 @@ def test_a_refusal_keeps_everything_that_was_typed(open_form, register):
     keys.press(ENTER, with_=CTRL)
     assert "hãy chọn thôn, bản khác" in outline(screen)
     assert screen.form.rows[0].fields["full_name"].text() == "Vi Van Son"
+
+
+def test_numbers_are_masked_until_asked_for_and_saved_unchanged(open_form, register, qtbot):
+    screen, keys = open_form(XUAN)
+    row = screen.form.rows[0]
+    row.enter("phone")
+    hidden = row.fields["phone"].text()
+    assert "•" in hidden
+    keys.press(Qt.Key.Key_F2)
+    number = editing.start(XUAN).record.people[0].phone
+    assert row.fields["phone"].text() == number
+    assert "phone" in register.shown
+    screen.try_to_save()
+    assert not register.saved or not values(register.saved[0].people[0])
+    row.hide_numbers()
+    assert row.fields["phone"].text() == hidden
+
+
+def test_a_number_typed_over_a_shown_one_is_kept(open_form, register):
+    screen, keys = open_form(XUAN)
+    row = screen.form.rows[0]
+    row.enter("phone")
+    keys.press(Qt.Key.Key_F2)
+    row.fields["phone"].selectAll()
+    keys.type("0912000145")
+    row.hide_numbers()
+    assert row.fields["phone"].text() == "0912000145"
+    screen.try_to_save()
+    assert values(register.saved[0].people[0]) == {"phone": "0912000145"}

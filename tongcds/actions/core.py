@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,6 +43,7 @@ class Core:
     connect: Callable[[str], Transport] = Transport
     runner: Runner = field(init=False)
     session: VaultKey = field(init=False)
+    _views: deque[tuple[bytes, bytes, int]] = field(default_factory=deque, init=False)
 
     def __post_init__(self) -> None:
         """Give it a runner that exchanges in the calling thread; a window puts its own in its place."""
@@ -101,6 +103,17 @@ class Core:
             office=team or known.unit_name,
             leads=self.author() == known.member_id,
         )
+
+    def saw(self, household_id: bytes) -> None:
+        """Remember that a household was opened; `actions.audit.keep_views` puts it down."""
+        self._views.append((self.author(), household_id, self.now()))
+
+    def take_views(self) -> tuple[tuple[bytes, bytes, int], ...]:
+        """What was opened since the last time: by whom, which household, when (milliseconds, UTC)."""
+        taken = []
+        while self._views:
+            taken.append(self._views.popleft())
+        return tuple(dict.fromkeys(taken))
 
     def close(self) -> None:
         """Close the vault; everything saved stays."""

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import ImportPreview, ImportRow, Role
@@ -175,6 +176,7 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
                 writer.update(name, record_id, **{k: v for k, v in before.items() if k not in later})
                 kept += bool(later & before.keys())
         local.mark_import_undone(change.connection, import_id, int(core.clock().timestamp() * 1000))
+        audit.record(core, change, audit.UNDO)
     return UndoneImport(removed, kept), Changes.of(*_KINDS, "import")
 
 

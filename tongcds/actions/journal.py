@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.views import EditUndo, FieldValue
 from tongcds.records import Value
@@ -64,4 +65,5 @@ def take_back(core: Core, undo: EditUndo) -> Changes:
             for record_id, before in records.items():
                 later = writer.set_after(kind, record_id, undo.last_n)
                 writer.update(kind, record_id, **{k: v for k, v in before.items() if k not in later})
+        audit.record(core, change, audit.UNDO)
     return Changes.of(*undo.created, *undo.changed)

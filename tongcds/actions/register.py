@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from tongcds.actions import audit
 from tongcds.actions.core import Core
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, SearchHit
-from tongcds.storage import local, register
+from tongcds.storage import register
 from tongcds.storage import search as index
 
 _HITS = 30
+MASKED = frozenset({"phone", "id_number"})
+"""Fields that a screen shows masked until somebody asks."""
 
 
 def households(core: Core, wanted: HouseholdFilter) -> HouseholdList:
@@ -17,9 +20,12 @@ def households(core: Core, wanted: HouseholdFilter) -> HouseholdList:
 
 
 def household(core: Core, household_id: bytes) -> HouseholdDetail | None:
-    """A household opened; None when it is not here any more."""
+    """A household opened; None when it is not here any more. That somebody looked is noted."""
     with core.vault.read() as connection:
-        return register.household_detail(connection, household_id, core.today)
+        detail = register.household_detail(connection, household_id, core.today)
+    if detail is not None:
+        core.saw(household_id)
+    return detail
 
 
 def search(core: Core, text: str) -> tuple[SearchHit, ...]:
@@ -28,12 +34,23 @@ def search(core: Core, text: str) -> tuple[SearchHit, ...]:
         return index.find(connection, text, _HITS)
 
 
+def reveal(core: Core, person_id: bytes, field: str) -> str:
+    """A masked number of a person in full, "" where there is none; that somebody looked is noted with it.
+
+    Raises:
+        KeyError: only telephone and personal number are masked.
+    """
+    if field not in MASKED:
+        raise KeyError(field)
+    with core.vault.read() as connection:
+        number = register.number_of(connection, person_id, field)
+    if number:
+        audit.note(core, audit.REVEAL, person_id, detail=field)
+    return number
+
+
 def reveal_phone(core: Core, household_id: bytes) -> str:
     """The telephone of a household's head, unmasked; that somebody looked is noted."""
     with core.vault.read() as connection:
-        person_id, phone = register.phone_of(connection, household_id)
-    if phone and person_id:
-        seen = local.Revealed(core.author(), "phone", person_id, int(core.clock().timestamp() * 1000))
-        with core.vault.write() as connection:
-            local.add_revealed(connection, seen)
-    return phone
+        person_id = register.head_of(connection, household_id)
+    return reveal(core, person_id, "phone") if person_id is not None else ""

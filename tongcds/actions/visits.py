@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
+from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.catalogue import facts_made, load_service_groups, load_services, services_in_force
 from tongcds.domain.facts import How, Subject
@@ -93,6 +94,7 @@ def undo_visit(core: Core, visit_id: bytes) -> Changes:
                 change.writer.remove(name, record_id)
         for follow_up in parts.closed:
             change.writer.update("follow_up", follow_up, state="open", done_on=None, closing_visit_id=None)
+        audit.record(core, change, audit.UNDO, visit_id)
     return Changes.of(*_KINDS)
 
 

@@ -35,6 +35,8 @@ SEXES: Final = ("", FEMALE, MALE)
 NAME, BIRTH, SEX, RELATION, PHONE, ID_NUMBER, NOTE, PRESENCE, DAY = (
     "full_name", "birth", "sex", "relation", "phone", "id_number", "note", "presence", "day",
 )  # fmt: skip
+MASKED: Final = (PHONE, ID_NUMBER)
+"""Numbers that are shown masked while they are on record and nobody asked to see them."""
 TEXTS: Final = (NAME, BIRTH, SEX, RELATION, PHONE, ID_NUMBER, NOTE, PRESENCE, DAY)
 
 _DOUBTS: Final[dict[str, str]] = {
@@ -122,6 +124,24 @@ class PersonLine:
         self.record = record
         self.sheet = Sheet(_shown(record))
         self._today = today
+
+    def can_reveal(self, name: str) -> bool:
+        """Whether a number is on record here and stands masked."""
+        return self._kept(name) and name in MASKED and BULLET in self.sheet.texts[name]
+
+    def reveal(self, name: str, number: str) -> bool:
+        """Show a number that is on record in full, where it still stands masked; it counts as unchanged."""
+        if not self.can_reveal(name):
+            return False
+        self.sheet.base[name] = self.sheet.texts[name] = number
+        return True
+
+    def mask(self) -> None:
+        """Hide numbers that were shown and not changed."""
+        masked = _shown(self.record)
+        for name in MASKED:
+            if self._kept(name):
+                self.sheet.base[name] = self.sheet.texts[name] = masked[name]
 
     @property
     def is_empty(self) -> bool:

@@ -347,7 +347,7 @@ AUDIT = declare(
     _int("sequence"),
     Field("head", Kind.BYTES),
     _int("households"),
-    _int("count"),
+    _int("amount"),
     _id("subject_id"),
     area="unit_id",
     about_people=True,

@@ -68,7 +68,7 @@ class Writer:
     def __init__(self, connection: Connection, me: Identity, author: bytes) -> None:
         self._connection = connection
         self._me = me
-        self._author = author
+        self.author = author
         self._rows: dict[tuple[str, bytes], Row] = {}
         self._before: dict[tuple[str, bytes], Row] = {}
         self._log: list[dict[str, object]] = []
@@ -236,7 +236,7 @@ class Writer:
         bases: dict[str, Dot],
     ) -> Write:
         me = self._me
-        write = Write(record.number, record_id, me.next_n, stamp, self._author, values, bases)
+        write = Write(record.number, record_id, me.next_n, stamp, self.author, values, bases)
         me.chain = link(me.chain, content_hash(me.device, write))
         me.next_n += 1
         self._log.append(
@@ -245,7 +245,7 @@ class Writer:
                 "type": write.type,
                 "id": record_id,
                 "stamp": stamp,
-                "author": self._author,
+                "author": self.author,
                 "body": _pack((values, bases)),
                 "chain": me.chain,
                 "state": WAITING,

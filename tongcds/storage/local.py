@@ -97,17 +97,6 @@ NOTE: Final = Table(
     sqlite_strict=True,
 )
 
-REVEALED: Final = Table(
-    "revealed",
-    LOCAL,
-    Column("id", Integer, primary_key=True),
-    Column("who", LargeBinary, nullable=False),
-    Column("what", Text, nullable=False),
-    Column("record_id", LargeBinary, nullable=False),
-    Column("at", Integer, nullable=False),
-    sqlite_strict=True,
-)
-
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -379,28 +368,3 @@ def put_note(connection: Connection, name: str, value: str) -> None:
 def get_note(connection: Connection, name: str) -> str:
     """The text kept under a name, or ""."""
     return connection.execute(select(NOTE.c.value).where(NOTE.c.name == name)).scalar_one_or_none() or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Revealed:
-    """Somebody looked at a masked value: `who` is a member's id, `what` the field, `at` milliseconds."""
-
-    who: bytes
-    what: str
-    record_id: bytes
-    at: int
-
-
-def add_revealed(connection: Connection, revealed: Revealed) -> None:
-    """Note that somebody looked at a masked value."""
-    connection.execute(
-        insert(REVEALED).values(
-            who=revealed.who, what=revealed.what, record_id=revealed.record_id, at=revealed.at
-        )
-    )
-
-
-def load_revealed(connection: Connection, limit: int = 1000) -> tuple[Revealed, ...]:
-    """Who looked at what, the latest first."""
-    rows = connection.execute(select(REVEALED).order_by(REVEALED.c.id.desc()).limit(limit))
-    return tuple(Revealed(r.who, r.what, r.record_id, r.at) for r in rows)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 
 from tongcds import replica
 from tongcds.errors import UnavailableError
-from tongcds.storage import local, search
+from tongcds.storage import audit, local, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ _INDEXES = (
 def _first_tables(connection: Connection) -> None:
     replica.create_tables(connection)
     local.create_tables(connection)
+    audit.create_tables(connection)
     search.create_tables(connection)
     for index in _INDEXES:
         connection.exec_driver_sql(index)

@@ -32,12 +32,13 @@ from tongcds.storage.standing import gravest, standings
 __all__ = [
     "Brief",
     "Totals",
+    "head_of",
     "household_brief",
     "household_detail",
     "household_list",
+    "number_of",
     "people_of",
     "person_ids_of",
-    "phone_of",
     "totals",
     "villages",
 ]
@@ -110,15 +111,16 @@ def person_ids_of(connection: Connection, household_id: bytes) -> frozenset[byte
     return frozenset(connection.execute(query).scalars())
 
 
-def phone_of(connection: Connection, household_id: bytes) -> tuple[bytes | None, str]:
-    """The head and the head's phone number in full; (None, "") where there is none. Whoever asks is noted."""
-    query = (
-        select(PERSON.c.id, PERSON.c.phone)
-        .join(HOUSEHOLD, HOUSEHOLD.c.head_id == PERSON.c.id)
-        .where(HOUSEHOLD.c.id == household_id, PERSON.c.deleted == 0, PERSON.c.phone.is_not(None))
-    )
-    row = connection.execute(query).one_or_none()
-    return (None, "") if row is None else (row.id, row.phone)
+def head_of(connection: Connection, household_id: bytes) -> bytes | None:
+    """The head of a household."""
+    query = select(HOUSEHOLD.c.head_id).where(HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def number_of(connection: Connection, person_id: bytes, field: str) -> str:
+    """A number of a person in full, or "". Whoever asks is noted."""
+    query = select(PERSON.c[field]).where(PERSON.c.id == person_id, PERSON.c.deleted == 0)
+    return connection.execute(query).scalar_one_or_none() or ""
 
 
 def household_list(connection: Connection, wanted: HouseholdFilter, on: date) -> HouseholdList:

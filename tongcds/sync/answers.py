@@ -44,6 +44,7 @@ from tongcds.replica import (
     put_cursors,
 )
 from tongcds.storage import search
+from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
 from tongcds.sync.incarnation import ForkedError
@@ -170,6 +171,8 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer:
         VerifyKey(enrolment.credentials.server_key).verify(text, receipt.signature)
     except (BadSignatureError, ValueError):
         raise ForkedError from None
+    signed = (me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
+    keep_receipt(connection, signed, receipt.signature)
     if receipt.epoch != enrolment.epoch:
         offer_again(connection, me, receipt.watermark)
         search.refresh(connection, forget_conflicts(connection))

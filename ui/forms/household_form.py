@@ -48,6 +48,8 @@ _MOST_COLUMNS: Final = 3
 class HouseholdForm(QWidget):
     """The two cards of the form: the household and its people. `edited` says that something was changed.
 
+    `reveal_asked` carries a `PersonRow` and the field whose number is wanted in full.
+
     Args:
         session: what it draws at first; `show_session` changes it.
         lookalikes: who is on record already and may be the one that is typed.
@@ -56,6 +58,7 @@ class HouseholdForm(QWidget):
     """
 
     edited = Signal()
+    reveal_asked = Signal(object, str)
 
     def __init__(
         self,
@@ -203,9 +206,13 @@ class HouseholdForm(QWidget):
         row.edited.connect(self._heed_row)
         row.entered.connect(self._go_on)
         row.dropped.connect(self._drop_person)
+        row.reveal_asked.connect(self._ask_number)
         self.rows.append(row)
         self._list.addWidget(row)
         return row
+
+    def _ask_number(self, field: str) -> None:
+        self.reveal_asked.emit(self.sender(), field)
 
     def _remove(self, row: PersonRow) -> None:
         self._list.removeWidget(row)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from tongcds.domain.identity import FEMALE, MALE
@@ -17,6 +17,7 @@ from tongcds.forms.person_line import (
     BIRTH,
     DAY,
     ID_NUMBER,
+    MASKED,
     NAME,
     NOTE,
     PHONE,
@@ -35,6 +36,9 @@ from ui.widgets.field import Choice, LineField, mark_wrong
 from ui.widgets.notice import Notice
 from ui.widgets.surface import Divider, column, line
 from ui.widgets.text import Text
+
+SHOWN_MS: Final = 30_000
+"""How long a number that somebody asked for stays readable."""
 
 _SHARES: Final = {NAME: 6, BIRTH: 3, RELATION: 4, PHONE: 4}
 _UNDER: Final = {ID_NUMBER: 4, NOTE: 5}
@@ -95,10 +99,12 @@ def heading_row() -> QHBoxLayout:
 class PersonRow(QWidget):
     """Draws a `PersonLine` and writes what is typed into it.
 
-    `edited` carries the field; `entered` is Enter; `dropped` wants the row taken out.
+    `edited` carries the field; `entered` is Enter; `dropped` wants the row taken out; `reveal_asked` carries
+    a field whose number is wanted in full (F2), which `show_number` answers; it is hidden again by itself.
     """
 
     edited = Signal(str)
+    reveal_asked = Signal(str)
     entered = Signal()
     dropped = Signal()
 
@@ -117,6 +123,13 @@ class PersonRow(QWidget):
         self.presence = Choice()
         self.day = DayLine(lambda words: read_past_day(words, today), today, _("today, or the day"))
         self.drop = Button(_("Take out"), icon="x", kind=Kind.LINK)
+        self.reveal = Button(_("show numbers"), hint="F2", kind=Kind.LINK)
+        # Its key is at hand in every field; a stop for Tab would be one too many.
+        self.reveal.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._hiding = QTimer(self)
+        self._hiding.setSingleShot(True)
+        self._hiding.setInterval(SHOWN_MS)
+        self._hiding.timeout.connect(self.hide_numbers)
         self._wrong = Text("", Style.ERROR, wrap=True)
         self._doubt = Notice("triangle-alert", Tone.WARN)
         self._said: dict[str, str] = {}
@@ -143,6 +156,7 @@ class PersonRow(QWidget):
         second.addWidget(self.presence)
         second.addWidget(self.day, 3)
         self.day.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        second.addWidget(self.reveal)
         second.addWidget(self.drop)
         box = column(self, gap=2)
         box.setContentsMargins(0, 0, 0, space(1))
@@ -163,6 +177,29 @@ class PersonRow(QWidget):
         self.day.textEdited.connect(self._type_day)
         self.day.day_changed.connect(self._type_day)
         self.drop.clicked.connect(self.dropped)
+        self.reveal.clicked.connect(self.ask_numbers)
+
+    def ask_numbers(self) -> None:
+        """Want every masked number of this person in full."""
+        for field in MASKED:
+            if self.line.can_reveal(field):
+                self.reveal_asked.emit(field)
+
+    def show_number(self, field: str, number: str) -> None:
+        """Show a number in full for a while; it counts as unchanged."""
+        if self.line.reveal(field, number):
+            self._hiding.start()
+            self.show_line()
+
+    def hide_numbers(self) -> None:
+        """Mask what was shown and not changed."""
+        self._hiding.stop()
+        self.line.mask()
+        self.show_line()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.hide_numbers()
+        super().hideEvent(event)
 
     def show_line(self) -> None:
         """Draw the texts of the line anew."""
@@ -174,6 +211,7 @@ class PersonRow(QWidget):
         self.presence.choose(self.line.presence.value)
         self.day.setText(texts[DAY])
         self.day.setVisible(self.line.needs_day)
+        self.reveal.setVisible(any(map(self.line.can_reveal, MASKED)))
 
     def name_fields(self, at: int) -> None:
         """Give every field its accessible name, with the number of the person."""
@@ -190,6 +228,7 @@ class PersonRow(QWidget):
         self.presence.setAccessibleName(_("Whether person {n} lives here").format(n=at))
         self.day.setAccessibleName(_("Day on which person {n} came or left").format(n=at))
         self.drop.setAccessibleName(_("Take out person {n}").format(n=at))
+        self.reveal.setAccessibleName(_("Show the numbers of person {n}").format(n=at))
 
     def open_under(self, *, on: bool) -> None:
         """Show the rarer fields, or put them away again."""
@@ -257,5 +296,8 @@ class PersonRow(QWidget):
             enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
             if enter and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
                 self.entered.emit()
+                return True
+            if event.key() == Qt.Key.Key_F2:
+                self.ask_numbers()
                 return True
         return super().eventFilter(watched, event)

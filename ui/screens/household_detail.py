@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tongcds.clock import VIETNAM, Clock, business_date
@@ -15,6 +15,7 @@ from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonR
 from tongcds.i18n import _, format_date, format_time
 from ui import theme, words
 from ui.forms.facts_dialog import FactsDialog
+from ui.forms.person_row import SHOWN_MS
 from ui.household_words import due_words, person_note, poverty_words, short_day
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
@@ -92,6 +93,10 @@ class HouseholdPanel(Card):
         self.own_facts = Button(_("Facts of the household"), kind=Kind.LINK)
         self.own_facts.setVisible(can_edit)
         self.own_facts.clicked.connect(self._ask_own_facts)
+        self._hiding = QTimer(self)
+        self._hiding.setSingleShot(True)
+        self._hiding.setInterval(SHOWN_MS)
+        self._hiding.timeout.connect(self.hide_phone)
         self._pills = FlowRow(gap=1.5)
         self._people: RowsModel[PersonRow] = RowsModel([Column("", self._name_cell)], self)
         self.people = RowsView(self._people, name=_("People of the household"), pick=can_edit, side=2)
@@ -194,6 +199,17 @@ class HouseholdPanel(Card):
         """Show the whole number, if this household is still the one on the screen."""
         if self._household is not None and self._household.household_id == household_id:
             self._show_phone(format_phone(number), masked=False)
+            self._hiding.start()
+
+    def hide_phone(self) -> None:
+        """Mask a number that was shown."""
+        self._hiding.stop()
+        if self._household is not None:
+            self._show_phone(self._household.phone_masked, masked=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.hide_phone()
+        super().hideEvent(event)
 
     def _show_phone(self, words_: str, *, masked: bool) -> None:
         has = self._household is not None and self._household.has_phone

@@ -18,6 +18,7 @@ from tongcds.forms.household import HouseholdSession, draft_name
 from tongcds.i18n import _, format_time
 from ui.errors import words_for
 from ui.forms.household_form import HouseholdForm
+from ui.forms.person_row import PersonRow
 from ui.tasks import Tasks
 from ui.theme import Style
 from ui.widgets.button import Button, Kind
@@ -44,6 +45,7 @@ class HouseholdFormScreen(Page):
         load: what the form begins with.
         lookalikes: who is on record already and may be the one that is typed.
         taken: whether another household of a village has this code.
+        reveal: a masked number of a person in full; noted, so it is a write.
         save: writes the household and forgets the draft, in one step; its answer goes on with `saved`.
         save_draft: keeps the form under a name; called while one types.
         load_draft: the draft of that name, or None.
@@ -63,6 +65,7 @@ class HouseholdFormScreen(Page):
         load: Callable[[bytes | None], HouseholdStart],
         lookalikes: Callable[[PersonQuery], Sequence[Lookalike]],
         taken: Callable[[bytes, str, bytes | None], bool],
+        reveal: Callable[[bytes, str], str],
         save: Callable[[HouseholdChange], object],
         save_draft: Callable[[str, dict[str, object]], object],
         load_draft: Callable[[str], Draft | None],
@@ -78,6 +81,7 @@ class HouseholdFormScreen(Page):
         self._load = load
         self._lookalikes = lookalikes
         self._taken = taken
+        self._reveal = reveal
         self._save = save
         self._save_draft = save_draft
         self._load_draft = load_draft
@@ -123,6 +127,11 @@ class HouseholdFormScreen(Page):
         if now is not None and self.form is not None and self.form.isAncestorOf(now):
             self._scroll.ensureWidgetVisible(now)
 
+    def _show_number(self, row: PersonRow, field: str) -> None:
+        if row.line.record is not None:
+            work = partial(self._reveal, row.line.record.person_id, field)
+            self._writes.run(work, partial(row.show_number, field), owner=row)
+
     # Beginning
 
     def begin(self) -> None:
@@ -157,6 +166,7 @@ class HouseholdFormScreen(Page):
                 reads=self._reads,
             )
             self.form.edited.connect(self._heed)
+            self.form.reveal_asked.connect(self._show_number)
             self.body.insertWidget(2, self.form, 1)
         else:
             self.form.show_session(session)

@@ -106,5 +106,5 @@ def test_looking_at_a_phone_is_noted(team: Core, home: Home) -> None:
         change.writer.update("person", home.people[0], phone="0980001234")
     assert register.reveal_phone(team, home.household) == "0980001234"
     with team.vault.read() as connection:
-        noted = connection.exec_driver_sql("SELECT what, record_id FROM revealed").all()
+        noted = connection.exec_driver_sql("SELECT detail, subject_id FROM audit_line").all()
     assert [tuple(row) for row in noted] == [("phone", home.people[0])]

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.storage.homes import AUTHOR, COMMUNE
 from tongcds.protocol.messages import Credentials, ScopeEntry
 from tongcds.storage import local
-from tongcds.storage.local import Enrolment, Exchange, ImportBatch, Revealed, SavedDraft
+from tongcds.storage.local import Enrolment, Exchange, ImportBatch, SavedDraft
 from tongcds.storage.vault import Vault
 
 WHO, OTHER = bytes(16), bytes([1]) * 16
@@ -154,11 +154,3 @@ def test_a_note_is_kept_changed_and_forgotten(vault: Vault):
         assert local.get_note(connection, "seen") == "b"
         local.put_note(connection, "seen", "")
         assert local.get_note(connection, "seen") == ""
-
-
-def test_who_looked_at_what_is_kept_in_order(vault: Vault):
-    looks = [Revealed(AUTHOR, "phone", bytes([n]) * 16, n) for n in (1, 2)]
-    with vault.write() as connection:
-        for look in looks:
-            local.add_revealed(connection, look)
-        assert local.load_revealed(connection) == tuple(reversed(looks))

@@ -260,8 +260,9 @@ def test_the_least_that_is_needed_to_write_about_a_household(vault: Vault, two_v
         assert (brief.household_id, brief.village_id, brief.code) == (an.id, an.village, "HN-0001")
         assert register.household_brief(connection, b"?" * 16) is None
         assert register.person_ids_of(connection, an.id) == frozenset(an.people)
-        assert register.phone_of(connection, an.id) == (an.people[0], "0981234521")
-        assert register.phone_of(connection, two_villages["binh"].id) == (None, "")
+        assert register.head_of(connection, an.id) == an.people[0]
+        assert register.number_of(connection, an.people[0], "phone") == "0981234521"
+        assert register.number_of(connection, two_villages["binh"].people[0], "phone") == ""
 
 
 def test_a_household_opened_shows_people_facts_and_history(vault: Vault, two_villages, now: Ticking):

@@ -36,6 +36,7 @@ from tongcds.domain.views.exchange import (
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
 from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
+from tongcds.domain.views.privacy import AuditFinding, AuditLine, AuditView, Reminder
 from tongcds.domain.views.register import (
     FactState,
     FilterCount,
@@ -52,6 +53,9 @@ from tongcds.domain.views.visits import Draft, RecentRow, ServiceChoice, Support
 from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami
 
 __all__ = [
+    "AuditFinding",
+    "AuditLine",
+    "AuditView",
     "ConflictRow",
     "ConflictSide",
     "Departure",
@@ -85,6 +89,7 @@ __all__ = [
     "PersonRecord",
     "PersonRow",
     "RecentRow",
+    "Reminder",
     "Result",
     "ReturnedRow",
     "Role",

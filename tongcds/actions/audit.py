@@ -1,0 +1,161 @@
+"""The log of access: what is noted, who is told when too much was looked at, and whether it is whole.
+
+What the lines hold and how they are chained is `storage.audit`'s.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from tongcds.actions.core import Changes, Core
+from tongcds.clock import VIETNAM
+from tongcds.domain.views import AuditFinding, AuditLine, AuditView, Reminder
+from tongcds.replica import load_identity
+from tongcds.storage import audit, people
+from tongcds.storage.audit import ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO
+from tongcds.storage.vault import Change
+from tongcds.sync import incarnation
+
+__all__ = [
+    "ERASE",
+    "EXPORT",
+    "KEYS",
+    "PRINT",
+    "REVEAL",
+    "UNDO",
+    "access_log",
+    "alarms",
+    "keep_views",
+    "note",
+    "record",
+]
+
+_LINES = 500
+_ALARM_DAYS = 30
+
+
+def note(core: Core, kind: str, subject_id: bytes = b"", *, count: int = 0, detail: str = "") -> Changes:
+    """Note that the person at this computer did something, in a change of its own."""
+    with core.vault.change(core.author()) as change:
+        record(core, change, kind, subject_id, count=count, detail=detail)
+    return Changes.of("audit")
+
+
+def record(
+    core: Core, change: Change, kind: str, subject_id: bytes = b"", *, count: int = 0, detail: str = ""
+) -> None:
+    """Note it in the change that does it: both are kept, or neither."""
+    now = core.now()
+    line = audit.Line(now, core.today.isoformat(), change.writer.author, kind, subject_id, count, detail)
+    _anchor(core, change, line, households=0)
+
+
+def keep_views(core: Core) -> Changes:
+    """Put down which households were opened since the last time; call it often, and before closing.
+
+    A household counts once a person and day. Where somebody opened more than 200 in a day, the commune hears
+    of it with the next exchange. A past day's count is put down once.
+    """
+    seen = core.take_views()
+    if not seen:
+        return Changes()
+    told = False
+    with core.vault.change(core.author()) as change:
+        connection = change.connection
+        for who, household_id, at in seen:
+            on = datetime.fromtimestamp(at / 1000, VIETNAM).date().isoformat()
+            if audit.is_said(connection, who, on, audit.OPEN, household_id):
+                continue
+            audit.append(connection, audit.Line(at, on, who, audit.OPEN, household_id))
+            count = audit.opened_on(connection, who, on)
+            if count > audit.BULK_HOUSEHOLDS and not audit.is_said(connection, who, on, audit.BULK):
+                line = audit.Line(at, on, who, audit.BULK, amount=count)
+                _anchor(core, change, line, households=count)
+                told = True
+        for who, on, households, shown in audit.days_to_sum_up(connection, core.today.isoformat()):
+            now = core.now()
+            line = audit.Line(now, core.today.isoformat(), who, audit.DAY, amount=shown, detail=on)
+            _anchor(core, change, line, households=households, on=on)
+    return Changes.of("audit") if told else Changes()
+
+
+def access_log(core: Core) -> AuditView:
+    """The latest lines, those of other computers that this one may see among them, and the check."""
+    known = core.credentials()
+    with core.vault.read() as connection:
+        me = load_identity(connection, now=core.now)
+        first = 1 if me is None else incarnation.numbers(connection, me)[-1].first
+        findings = audit.verify(connection, device=known.device, first=first, server_key=known.server_key)
+        found = _lines(connection)
+    return AuditView(
+        tuple(sorted(found, key=_moment, reverse=True)[:_LINES]),
+        tuple(AuditFinding(one.code, one.log.hex(), one.sequence) for one in findings),
+    )
+
+
+def alarms(connection: Connection, today: date) -> tuple[Reminder, ...]:
+    """Who opened too many households in a day of the last month; nobody but the commune is told."""
+    rows = audit.bulk_reading(connection, (today - timedelta(days=_ALARM_DAYS)).isoformat())
+    names = people.member_names(connection, [row.author for row in rows])
+    return tuple(
+        Reminder("bulk", names.get(row.author, ""), row.on, None, count=row.households) for row in rows
+    )
+
+
+def _anchor(core: Core, change: Change, line: audit.Line, *, households: int, on: str = "") -> None:
+    """Add a line, and its place to the records that sync."""
+    place = audit.append(change.connection, line)
+    change.writer.create(
+        "audit",
+        unit_id=core.credentials().unit_id,
+        kind=line.kind,
+        on=on or line.on,
+        log=place.log,
+        sequence=place.sequence,
+        head=place.hash[: audit.HEAD_BYTES],
+        households=households,
+        amount=line.amount,
+        subject_id=line.subject_id or None,
+    )
+
+
+def _lines(connection: Connection) -> list[AuditLine]:
+    here = audit.lines(connection, _LINES)
+    there = audit.elsewhere(connection, _LINES)
+    names = people.member_names(connection, [*(r.who for r in here), *(r.author for r in there)])
+    about = people.subject_names(
+        connection, [*(r.subject_id for r in here), *(r.subject_id or b"" for r in there)]
+    )
+    found = [
+        AuditLine(
+            on=date.fromisoformat(row.on),
+            at=datetime.fromtimestamp(row.at / 1000, UTC),
+            person=names.get(row.who, ""),
+            kind=row.kind,
+            about=about.get(row.subject_id, ""),
+            detail=row.detail,
+            count=row.amount,
+            here=True,
+        )
+        for row in here
+    ]
+    found += [
+        AuditLine(
+            on=date.fromisoformat(row.on),
+            at=None,
+            person=names.get(row.author, ""),
+            kind=row.kind,
+            about=about.get(row.subject_id or b"", ""),
+            detail="",
+            count=row.households or row.amount or 0,
+            here=False,
+        )
+        for row in there
+    ]
+    return found
+
+
+def _moment(line: AuditLine) -> tuple[date, datetime]:
+    return line.on, line.at or datetime.combine(line.on, datetime.min.time(), UTC)

@@ -1,0 +1,249 @@
+"""Duties about personal data as tables that a province edits: consent, requests, holidays, retention.
+
+The rules follow Luật 91/2025/QH15 and Nghị định 356/2025/NĐ-CP: a reply within 2 working days; then 10, 15 or
+20 days by kind, some with one extension. Consent is asked purpose by purpose; silence is no consent. What is
+kept of it are records; whether data of a kind may be written without consent is the commune's to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from tongcds.domain.tables import read_table
+from tongcds.i18n import N_, _, format_date, language, ngettext
+from tongcds.paths import resources_folder
+
+_SATURDAY: Final = 5
+
+
+class Way(StrEnum):
+    """How somebody said yes, or took it back."""
+
+    PAPER = "paper"
+    SPOKEN = "spoken"
+    TICKED = "ticked"
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class Since(StrEnum):
+    """From which day retention counts."""
+
+    LEFT = "left"
+    DONE = "done"
+
+
+WAY_NAMES: Final = MappingProxyType(
+    {
+        Way.PAPER: N_("signed paper"),
+        Way.SPOKEN: N_("spoken, with a witness"),
+        Way.TICKED: N_("ticked in person"),
+    }
+)
+STATE_NAMES: Final = MappingProxyType(
+    {
+        RequestState.OPEN: N_("open"),
+        RequestState.DONE: N_("done"),
+        RequestState.DECLINED: N_("declined"),
+    }
+)
+_AUDIT: Final = MappingProxyType(
+    {
+        "open": N_("opened the household"),
+        "reveal": N_("showed the number"),
+        "export": N_("wrote a file"),
+        "print": N_("printed"),
+        "undo": N_("took back"),
+        "erase": N_("erased at the person's request"),
+        "keys": N_("changed who may open the vault"),
+        "day": N_("count of a day"),
+        "bulk": N_("opened very many households"),
+        "restart": N_("the vault was put back from a copy"),
+    }
+)
+_FINDINGS: Final = MappingProxyType(
+    {
+        "changed": N_("Line {n} of the access log was changed."),
+        "missing": N_("Line {n} of the access log is missing."),
+        "cut": N_("The access log was cut off before line {n}."),
+        "anchor_changed": N_("What the server knows of line {n} is not what stands here."),
+        "write_changed": N_("Change number {n} of this computer is not as it was sent."),
+        "receipt_wrong": N_("The server's receipt does not fit what this computer sent."),
+        "restarted": N_("The vault was put back from a copy; lines up to {n} are gone."),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentText:
+    """What is read aloud when consent is asked; a change of wording is a new version."""
+
+    code: str
+    valid_from: date
+    text_vi: str
+    text_en: str
+
+    def text(self) -> str:
+        """In the language in force."""
+        return self.text_vi if language() == "vi" else self.text_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What data may be used for. `kinds`: the sensitive fields that may be written with it alone."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    kinds: tuple[str, ...] = ()
+
+    def name(self) -> str:
+        """In the language in force."""
+        return self.name_vi if language() == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKind:
+    """What somebody may ask for: working days until a reply, days until it is done, days of an extension."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    reply_days: int
+    days: int
+    extension_days: int
+
+    def name(self) -> str:
+        """In the language in force."""
+        return self.name_vi if language() == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """A public holiday; its code is the day."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How many months records of a type are kept, and since when that counts."""
+
+    code: str
+    months: int
+    since: Since
+    what_vi: str
+    what_en: str
+
+    def what(self) -> str:
+        """In the language in force."""
+        return self.what_vi if language() == "vi" else self.what_en
+
+
+def _table(folder: Path | None, name: str) -> Path:
+    return (folder or resources_folder() / "privacy") / name
+
+
+@cache
+def load_consent_texts(folder: Path | None = None) -> tuple[ConsentText, ...]:
+    """All versions, the oldest first."""
+    return tuple(
+        sorted(read_table(_table(folder, "consent_texts.csv"), ConsentText), key=lambda t: t.valid_from)
+    )
+
+
+def consent_text(on: date) -> ConsentText:
+    """The version in force on a day; before the first one, the first."""
+    texts = load_consent_texts()
+    return next((text for text in reversed(texts) if text.valid_from <= on), texts[0])
+
+
+@cache
+def load_purposes(folder: Path | None = None) -> MappingProxyType[str, Purpose]:
+    """The purposes by code, in the order of the table."""
+    rows = read_table(_table(folder, "consent_purposes.csv"), Purpose)
+    return MappingProxyType({row.code: row for row in rows})
+
+
+@cache
+def load_request_kinds(folder: Path | None = None) -> MappingProxyType[str, RequestKind]:
+    """The kinds of request by code, in the order of the table."""
+    rows = read_table(_table(folder, "request_kinds.csv"), RequestKind)
+    return MappingProxyType({row.code: row for row in rows})
+
+
+@cache
+def load_holidays(folder: Path | None = None) -> frozenset[date]:
+    """Public holidays."""
+    rows = read_table(_table(folder, "holidays.csv"), Holiday)
+    return frozenset(date.fromisoformat(row.code) for row in rows)
+
+
+@cache
+def load_retention(folder: Path | None = None) -> MappingProxyType[str, Retention]:
+    """How long each type of record is kept, by type."""
+    rows = read_table(_table(folder, "retention.csv"), Retention)
+    return MappingProxyType({row.code: row for row in rows})
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, holidays aside."""
+    return day.weekday() < _SATURDAY and day not in load_holidays()
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The last of so many working days after a day."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def due_days(kind: RequestKind, received_on: date) -> tuple[date, date]:
+    """Until when to reply, and until when it has to be done."""
+    return working_days_after(received_on, kind.reply_days), received_on + timedelta(days=kind.days)
+
+
+def sensitive_without_consent(given: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
+    """Those of the filled fields that need a consent of their own which was not given."""
+    purposes = load_purposes()
+    covered = {kind for code in given if code in purposes for kind in purposes[code].kinds}
+    needed = {kind for purpose in purposes.values() for kind in purpose.kinds}
+    return tuple(field for field in fields if field in needed - covered)
+
+
+def audit_words(kind: str) -> str:
+    """What a line of the access log says."""
+    return _(_AUDIT[kind]) if kind in _AUDIT else kind
+
+
+def finding_words(code: str, sequence: int) -> str:
+    """What the check of the access log found, in a sentence."""
+    return _(_FINDINGS[code]).format(n=sequence)
+
+
+def consent_words(given: int, asked: int, on: date | None, *, withdrawn: bool) -> str:
+    """Where a consent stands: "3 of 4 purposes, 12/11/2026"."""
+    if on is None:
+        return _("Consent not asked yet")
+    if withdrawn:
+        return _("Consent withdrawn, {day}").format(day=format_date(on))
+    words = ngettext(
+        "Agreed to {given} of {n} purpose, {day}", "Agreed to {given} of {n} purposes, {day}", asked
+    )
+    return words.format(given=given, n=asked, day=format_date(on))
