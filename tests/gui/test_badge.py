@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongcds.domain.views import SyncPhase, SyncStatus, Tone
-from ui.shell.badge import sync_badge
+from ui.shell.badge import clock_warning, sync_badge
 
 NOW = datetime(2026, 11, 23, 7, 40, tzinfo=UTC)
+DAY = 86_400_000
 QUIET = SyncStatus(SyncPhase.IDLE, waiting=0)
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -74,3 +75,18 @@ def test_everything_is_called_received_only_while_nothing_waits(status):
 def test_what_waits_is_never_hidden_while_nothing_moves(status):
     badge = sync_badge(status, NOW)
     assert badge.tone in {Tone.WARN, Tone.BAD}
+
+
+@pytest.mark.parametrize(
+    ("behind", "words"),
+    [
+        (2 * 86_400_000, "2 days behind"),
+        (-86_400_000, "1 day ahead"),
+        (3653 * 86_400_000, "3,653 days behind"),
+    ],
+)
+def test_a_clock_that_makes_days_wrong_is_told_with_the_day_that_it_says(behind, words):
+    told = clock_warning(replace(QUIET, clock_wrong_ms=behind), NOW)
+    assert words in told
+    assert "it says 23/11/2026" in told
+    assert clock_warning(QUIET, NOW) == ""

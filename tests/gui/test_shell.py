@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -253,3 +254,14 @@ def test_the_keys_of_the_window_do_not_contradict_each_other(shell):
     keys = [shortcut.key().toString() for shortcut in window.findChildren(QShortcut)]
     assert len(keys) == len(set(keys))
     assert QKeySequence("Ctrl+K").toString() in keys
+
+
+def test_a_wrong_clock_is_said_over_every_place_until_it_is_right(shell):
+    window = shell()
+    wrong = replace(samples.sync_status("received"), clock_wrong_ms=5 * 86_400_000)
+    window.show_status(wrong, samples.NOW)
+    settle()
+    assert window.warning.isVisible()
+    window.show_status(samples.sync_status("received"), samples.NOW)
+    settle()
+    assert not window.warning.isVisible()

@@ -26,6 +26,11 @@ ID_LENGTH = 16
 
 # A clock that jumped ahead (dead battery, wrong year) may pull the hybrid clock at most this far.
 FAR_AHEAD_MS = 5 * 60 * 1000
+WRONG_MS = 24 * 60 * 60 * 1000
+"""A clock that is further off than this makes business dates wrong, so people are told."""
+
+_LEAPS = 8
+_LEAP_BITS = 13
 
 # How far the last stamp may lie ahead of a clock that only stands still, as in a save of many records.
 _STANDS_MS = 1_000
@@ -87,12 +92,15 @@ class HybridClock:
     """Draws stamps that never go back and always follow what was seen.
 
     `now` gives the device's milliseconds, `offset` the correction learnt from the server (server minus
-    device); `last` must be carried over a restart by whoever keeps the clock.
+    device); `last` and `leap` must be carried over a restart by whoever keeps the clock. `leap` counts, up to
+    seven and round again, how often stamps went back (`settle`); it is part of the counter, so that a moment
+    that comes twice still gives other stamps and other ids.
     """
 
     now: Callable[[], int]
     last: int = 0
     offset: int = 0
+    leap: int = 0
 
     def tick(self) -> int:
         """The next stamp: now, or one step after the last one when the clock stands or goes back.
@@ -100,10 +108,30 @@ class HybridClock:
         Where the clock went back, the step is drawn: a copy of this vault on a second laptop goes on from the
         same stamp, and ids are made of stamps.
         """
-        present = stamp_of(max(self.now() + self.offset, 0))
+        present = stamp_of(max(self.now() + self.offset, 0), self.leap << _LEAP_BITS)
         went_back = milliseconds_of(self.last) - milliseconds_of(present) > _STANDS_MS
         self.last = max(present, self.last + 1 + (secrets.randbits(_STRAY_BITS) if went_back else 0))
         return self.last
+
+    def settle(self, server: int) -> None:
+        """Learn the server's time, in milliseconds; stamps that ran ahead of it with a wrong clock go back.
+
+        Otherwise every later stamp would lie ahead of all others' until that day has come.
+        """
+        self.offset = server - self.now()
+        if milliseconds_of(self.last) > server + FAR_AHEAD_MS:
+            self.leap = (self.leap + 1) % _LEAPS
+            self.last = stamp_of(server, self.leap << _LEAP_BITS)
+
+    def wrong_by(self) -> int:
+        """How far the device's clock is behind, in milliseconds; negative when it is ahead, 0 within a day.
+
+        As the last exchange said, or when it has gone back since the last stamp.
+        """
+        if abs(self.offset) >= WRONG_MS:
+            return self.offset
+        back = milliseconds_of(self.last) - (self.now() + self.offset)
+        return back if back >= WRONG_MS else 0
 
     def saw(self, stamp: int) -> None:
         """Take note of somebody's stamp, so that whatever is written next follows it."""

@@ -38,6 +38,7 @@ class Identity:
                 received=self.received,
                 last_stamp=self.clock.last,
                 offset_ms=self.clock.offset,
+                leap=self.clock.leap,
             )
         )
 
@@ -58,6 +59,7 @@ def new_identity(
             received=0,
             last_stamp=0,
             offset_ms=0,
+            leap=0,
         )
     )
     return me
@@ -68,5 +70,5 @@ def load_identity(connection: Connection, *, now: Callable[[], int]) -> Identity
     row = connection.execute(select(SELF)).one_or_none()
     if row is None:
         return None
-    clock = HybridClock(now, last=row.last_stamp, offset=row.offset_ms)
+    clock = HybridClock(now, last=row.last_stamp, offset=row.offset_ms, leap=row.leap)
     return Identity(row.device, row.prefix, row.next_n, row.chain, row.received, clock)

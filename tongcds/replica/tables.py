@@ -106,6 +106,7 @@ SELF = Table(
     Column("received", WIDE, nullable=False),
     Column("last_stamp", WIDE, nullable=False),
     Column("offset_ms", WIDE, nullable=False),
+    Column("leap", Integer, nullable=False),
     sqlite_strict=True,
 )
 

@@ -99,7 +99,7 @@ def read_answer(raw: bytes) -> Read:
         raise UnavailableError(code) from None
 
 
-def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read, *, now: int) -> Taken:
+def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
     """Take an answer to the request that was just made.
 
     Raises:
@@ -110,7 +110,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read,
     sent = _believe(connection, me, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
-    me.clock.offset = answer.receipt.time - now
+    me.clock.settle(answer.receipt.time)
     if answer.closed:
         # What is here stays: it may hold the only copy of something that nobody asked for yet.
         more = bool(pending(connection, me.received, 1))

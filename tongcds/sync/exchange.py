@@ -162,9 +162,7 @@ class Exchange:
         self.outcome.rounds += 1
         try:
             with self._vault.write() as connection:
-                taken = take(
-                    connection, self._me(connection), enrolment, read, now=_milliseconds(self._clock)
-                )
+                taken = take(connection, self._me(connection), enrolment, read)
         except ForkedError:
             return self._incarnate()
         self.outcome.sent += taken.sent

@@ -109,6 +109,7 @@ class Runner:
         state, progress = self._state, self._progress
         latest = next((e for e in load_exchanges(connection, 20) if e.outcome != "failed"), None)
         busy = state.phase in _BUSY and progress is not None
+        me = load_identity(connection, now=self._now)
         return SyncStatus(
             phase=state.phase,
             waiting=pending_count(connection),
@@ -118,6 +119,7 @@ class Runner:
             bytes_to_send=progress.bytes_to_send if busy and progress else 0,
             seconds_left=progress.seconds_left if busy and progress else None,
             received_at=None if latest is None else datetime.fromtimestamp(latest.at / 1000, UTC),
+            clock_wrong_ms=0 if me is None else me.clock.wrong_by(),
             needs_you=left_to_people(connection),
             online=self._online,
             problem=state.problem,

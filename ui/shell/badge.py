@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tongcds.clock import VIETNAM
 from tongcds.domain.views import SyncPhase, SyncStatus, Tone
-from tongcds.i18n import _, format_number, ngettext
+from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.words import moment
+
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,25 @@ def _waiting(status: SyncStatus) -> Badge:
         return Badge(words.format(n=number), Tone.WARN, "clock")
     words = ngettext("Offline · {n} change waiting", "Offline · {n} changes waiting", status.waiting)
     return Badge(words.format(n=number), Tone.WARN, "cloud-off")
+
+
+def clock_warning(status: SyncStatus, now: datetime) -> str:
+    """What to say of a clock that is more than a day off; "" for one that is not."""
+    if not status.clock_wrong_ms:
+        return ""
+    days = max(1, round(abs(status.clock_wrong_ms) / _DAY_MS))
+    behind = ngettext(
+        "The clock of this computer is {n} day behind: it says {today}.",
+        "The clock of this computer is {n} days behind: it says {today}.",
+        days,
+    )
+    ahead = ngettext(
+        "The clock of this computer is {n} day ahead: it says {today}.",
+        "The clock of this computer is {n} days ahead: it says {today}.",
+        days,
+    )
+    told = (behind if status.clock_wrong_ms > 0 else ahead).format(
+        n=format_number(days), today=format_date(now.astimezone(VIETNAM).date())
+    )
+    safe = _("Nothing is lost, but days in the log will be wrong. Please set the date and time.")
+    return f"{told} {safe}"

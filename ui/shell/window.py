@@ -9,16 +9,17 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from tongcds.domain.views import SearchHit, SyncStatus, Whoami
+from tongcds.domain.views import SearchHit, SyncStatus, Tone, Whoami
 from tongcds.i18n import _
-from ui.shell.badge import sync_badge
+from ui.shell.badge import clock_warning, sync_badge
 from ui.shell.places import places_of
 from ui.shell.rail import Rail
 from ui.shell.search import SearchEverything
 from ui.shell.topbar import TopBar
 from ui.tasks import Tasks
-from ui.theme import Length
+from ui.theme import Length, space
 from ui.widgets.messages import MessageBar
+from ui.widgets.notice import Notice
 from ui.widgets.surface import column, line
 
 
@@ -59,7 +60,14 @@ class Shell(QMainWindow):
         self.top = TopBar(SearchEverything(find, tasks) if find else None, who.person)
         self._stack = QStackedWidget()
         right = column()
+        self.warning = Notice("clock", Tone.WARN)
+        self._warning = QWidget()
+        box = column(self._warning)
+        box.setContentsMargins(space(5), space(3), space(5), 0)
+        box.addWidget(self.warning)
+        self._warning.hide()
         right.addWidget(self.top)
+        right.addWidget(self._warning)
         right.addWidget(self._stack, 1)
         middle = QWidget()
         row = line(middle)
@@ -156,8 +164,12 @@ class Shell(QMainWindow):
         screen.deleteLater()
 
     def show_status(self, status: SyncStatus, now: datetime) -> None:
-        """Bring the badge up to date."""
+        """Bring the badge up to date, and say when the clock is so wrong that days are."""
         self.top.badge.show_badge(sync_badge(status, now))
+        words = clock_warning(status, now)
+        if words != self.warning.words():
+            self.warning.say(words)
+            self._warning.setVisible(bool(words))
 
     def set_count(self, key: str, count: int) -> None:
         """Say beside a place how many things wait there."""

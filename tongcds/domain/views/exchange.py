@@ -28,6 +28,7 @@ class SyncStatus:
 
     `problem` is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes`
     estimates what sending will take, while a person is asked because the link is paid by volume.
+    `clock_wrong_ms`: how far this computer's clock is behind the server's (ahead: negative), 0 within a day.
     """
 
     phase: SyncPhase
@@ -42,6 +43,7 @@ class SyncStatus:
     online: bool = False
     problem: str = ""
     cost_bytes: int = 0
+    clock_wrong_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
