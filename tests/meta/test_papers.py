@@ -79,6 +79,7 @@ def test_every_dependency_of_the_program_has_its_reason_beside_it():
 COMES_ALONG = {
     "compression": "part of Python from 3.14; backports.zstd before",
     "shiboken6": "the other half of pyside6-essentials, always of the same version",
+    "urllib3": "below requests, which has no name of its own for a header that is left out",
 }
 
 

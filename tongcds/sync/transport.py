@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import requests
+from urllib3.util import SKIP_HEADER
 
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.envelope import CONTENT_TYPE
@@ -88,9 +89,11 @@ class Transport:
     def _open(self) -> requests.Session:
         if self._session is None:
             self._session = requests.Session()
-            # Every byte counts on a weak link: nothing that says who we are beyond what the server needs.
+            # Every byte counts on a weak link, and who asks stands in the envelope.
             self._session.headers.clear()
-            self._session.headers.update({"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"})
+            self._session.headers.update(
+                {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity", "User-Agent": SKIP_HEADER}
+            )
         return self._session
 
 

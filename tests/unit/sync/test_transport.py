@@ -48,6 +48,28 @@ def answering(
         server.server_close()
 
 
+def test_a_request_says_no_more_of_itself_than_it_must() -> None:
+    heads: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            heads.extend(self.headers.keys())
+            self.send_response_only(200)
+            self.send_header("Content-Type", CONTENT_TYPE)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        transport = Transport(f"http://127.0.0.1:{server.server_port}")
+        transport.post("/api/v1/sync", b"hello")
+        transport.close()
+        thread.join()
+    assert heads == ["Host", "Content-Type", "Accept-Encoding", "Content-Length"]
+
+
 def refusal(url: str) -> Exception:
     transport = Transport(url)
     try:
