@@ -152,6 +152,7 @@ _DIGITS = frozenset("0123456789")
 _RANK = {letter: chr(0x40 + i) for i, letter in enumerate(_LETTERS)}
 
 
+@lru_cache(maxsize=4096)
 def _collate(text: str) -> str:
     # A syllable's key is its letters, then its tones: tones rank below letters and the break between
     # syllables below tones, so "an" < "án" < "anh" and "an x" < "án".

@@ -94,6 +94,11 @@ class RecordType:
         """Names of the fields that an erasure empties."""
         return frozenset(f.name for f in self.fields if f.personal is not PersonalData.NONE)
 
+    @cached_property
+    def unset(self) -> dict[str, Value]:
+        """What the fields hold before anybody sets them; to be copied."""
+        return {**dict.fromkeys(self.field_names), DELETED: 0}
+
     def area_of(self, record_id: bytes, values: dict[str, Value]) -> bytes | None:
         """The area that a record with these values lives in; None when the values do not say."""
         if not self.area_field:

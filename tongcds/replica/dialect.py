@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, LargeBinary, Table, any_, literal
+from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, LargeBinary, Table, any_, bindparam, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -63,4 +63,4 @@ def one_of(connection: Connection, column: ColumnElement[bytes], ids: Sequence[b
     if connection.dialect.name == "postgresql":
         # One parameter: a thousand would be looked for in the statement, one after the other.
         return column == any_(literal(list(ids), ARRAY(LargeBinary)))
-    return column.in_(ids)
+    return column.in_(bindparam(None, list(ids), expanding=True))

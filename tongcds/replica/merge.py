@@ -65,8 +65,7 @@ def whole_of(row: Row) -> Dot:
 
 def created(record: RecordType, area: bytes, device: int, write: Write) -> Row:
     """The row that a creating write makes; fields it does not name are empty."""
-    values: dict[str, Value] = dict.fromkeys(record.field_names)
-    values.update(write.values)
+    values = record.unset | write.values
     values[DELETED] = values[DELETED] or 0
     if record.erasable and values[ERASED]:
         erasure.empty(record, values, {})

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, union_all,
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, record_type, type_numbered
-from tongcds.records.declare import DELETED, ERASED
+from tongcds.records.declare import ERASED
 from tongcds.replica.erasure import empty
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import merge, version_of
@@ -162,9 +162,11 @@ def adopt(  # noqa: PLR0917 - the parts of one answer
     sums = AreaSums()
     touched = Touched()
     by_type: dict[int, dict[bytes, State]] = {}
+    newest = 0
     for state in states:
         by_type.setdefault(state.type, {})[state.id] = state
-        me.clock.saw(max(v.stamp for v in (state.version, *state.later.values())))
+        newest = max(newest, state.version.stamp, *[version.stamp for version in state.later.values()])
+    me.clock.saw(newest)
     for number, members in by_type.items():
         record = type_numbered(number)
         if record is not None:
@@ -198,7 +200,7 @@ def _adopt_type(
             version=state.version,
             later=dict(state.later),
             # An older server does not name the fields that it does not know.
-            values={**dict.fromkeys(record.field_names), DELETED: 0, **state.values},
+            values=record.unset | state.values,
         )
         # Own writes go on top as the server will merge them; where they lose, it will say so with a conflict.
         for write in own.get(record_id, ()):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     column,
     delete,
     func,
@@ -66,7 +68,7 @@ _CREATE_WORDS: Final = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5(words, content='', contentless_delete=1,"
     " detail=none, prefix='2 3 4', tokenize='ascii')"
 )
-_INSERT_WORDS: Final = "INSERT INTO search_words (rowid, words) VALUES (:row, :words)"
+_INSERT_WORDS: Final = "INSERT INTO search_words (rowid, words) VALUES (?, ?)"
 
 _SLICE: Final = 400
 
@@ -134,7 +136,7 @@ def matched_people(connection: Connection, text: str, households: Sequence[bytes
     query = household_ids(text)
     if query is None or not households:
         return {}
-    query = query.where(ENTRY.c.household_id.in_(households))
+    query = query.where(_one_of(ENTRY.c.household_id, households))
     rows = connection.execute(
         query.add_columns(ENTRY.c.kind, ENTRY.c.title).order_by(ENTRY.c.kind, ENTRY.c.sort_key)
     )
@@ -162,6 +164,11 @@ def refresh(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> N
         _index(connection, part)
 
 
+def _one_of(column: ColumnElement[bytes], ids: Sequence[bytes]) -> ColumnElement[bool]:
+    # As one parameter: SQLAlchemy looks at each id of a plain list.
+    return column.in_(bindparam(None, list(ids), expanding=True))
+
+
 def _slices(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     return (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
 
@@ -171,19 +178,19 @@ def _affected(connection: Connection, touched: Mapping[str, Iterable[bytes]]) ->
     households = set(touched.get("household", ()))
     for part in _slices(list(touched.get("person", ()))):
         now = select(_PERSON.c.household_id).where(
-            _PERSON.c.id.in_(part), _PERSON.c.household_id.is_not(None)
+            _one_of(_PERSON.c.id, part), _PERSON.c.household_id.is_not(None)
         )
-        before = select(ENTRY.c.household_id).where(ENTRY.c.record_id.in_(part))
+        before = select(ENTRY.c.household_id).where(_one_of(ENTRY.c.record_id, part))
         households.update(connection.execute(now).scalars())
         households.update(connection.execute(before).scalars())
     for part in _slices(list(touched.get("village", ()))):
-        lived = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.village_id.in_(part))
+        lived = select(_HOUSEHOLD.c.id).where(_one_of(_HOUSEHOLD.c.village_id, part))
         households.update(connection.execute(lived).scalars())
     return households
 
 
 def _forget(connection: Connection, households: Sequence[bytes]) -> None:
-    theirs = ENTRY.c.household_id.in_(households)
+    theirs = _one_of(ENTRY.c.household_id, households)
     rows = connection.execute(select(ENTRY.c.row).where(theirs)).scalars().all()
     if rows:
         connection.exec_driver_sql("DELETE FROM search_words WHERE rowid = ?", [(row,) for row in rows])
@@ -201,7 +208,7 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _VILLAGE.c.name.label("village"),
         )
         .outerjoin_from(_HOUSEHOLD, _VILLAGE, _VILLAGE.c.id == _HOUSEHOLD.c.village_id)
-        .where(_HOUSEHOLD.c.id.in_(households), _HOUSEHOLD.c.deleted == 0, _HOUSEHOLD.c.erased.is_(None))
+        .where(_one_of(_HOUSEHOLD.c.id, households), _HOUSEHOLD.c.deleted == 0, _HOUSEHOLD.c.erased.is_(None))
         .order_by(_HOUSEHOLD.c.id)
     ).all()
     people: dict[bytes, list[_Row]] = {}
@@ -214,17 +221,19 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _PERSON.c.more_phones,
             _PERSON.c.left_on,
         )
-        .where(_PERSON.c.household_id.in_(households), _PERSON.c.deleted == 0, _PERSON.c.erased.is_(None))
+        .where(
+            _one_of(_PERSON.c.household_id, households), _PERSON.c.deleted == 0, _PERSON.c.erased.is_(None)
+        )
         .order_by(_PERSON.c.id)
     ):
         people.setdefault(person.household_id, []).append(person)
     next_row = (connection.execute(select(func.max(ENTRY.c.row))).scalar() or 0) + 1
     entries: list[dict[str, object]] = []
-    words: list[dict[str, object]] = []
+    words: list[tuple[int, str]] = []
     for home in homes:
         for entry, text in _entries(home, people.get(home.id, [])):
             entries.append({"row": next_row, **entry})
-            words.append({"row": next_row, "words": text})
+            words.append((next_row, text))
             next_row += 1
     if entries:
         connection.execute(insert(ENTRY), entries)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from tongcds.domain.text import clean, fold, tone_fold
@@ -29,12 +30,23 @@ def _cut(text: str) -> list[str]:
 
 def plain_words(text: str) -> list[str]:
     """The words to keep for a name, without marks; K'Brèo is kept as kbreo and as breo."""
-    return _with_tails(fold(text))
+    return [kept for word in text.split() for kept in _plain(word)]
 
 
 def marked_words(text: str) -> list[str]:
     """The words to keep for a name as written, the tone in its one place."""
-    return _with_tails(tone_fold(text))
+    return [kept for word in text.split() for kept in _marked(word)]
+
+
+# Thousands of people share a few hundred words.
+@lru_cache(maxsize=4096)
+def _plain(word: str) -> tuple[str, ...]:
+    return tuple(_with_tails(fold(word)))
+
+
+@lru_cache(maxsize=4096)
+def _marked(word: str) -> tuple[str, ...]:
+    return tuple(_with_tails(tone_fold(word)))
 
 
 def _with_tails(text: str) -> list[str]:
