@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
+import msgspec
+from nacl.signing import SigningKey
 from sqlalchemy import Connection, func, select
 
 from tests.unit.storage.homes import AUTHOR, COMMUNE, PASSPHRASE, Ticking, enrol, home, village
 from tongcds.domain.stamps import make_id
 from tongcds.errors import UnavailableError
-from tongcds.protocol.messages import State, Version, Write
+from tongcds.protocol import bundle
+from tongcds.protocol.messages import (
+    Credentials,
+    Receipt,
+    ScopeEntry,
+    State,
+    SyncAnswer,
+    Version,
+    Write,
+    encode,
+    receipt_text,
+)
 from tongcds.records import all_types, record_type
-from tongcds.replica import acknowledge, load_identity
+from tongcds.replica import acknowledge, chain_at, load_identity
 from tongcds.replica.own import content_hash, link, unpack_body
 from tongcds.replica.replay import Logged, logged
 from tongcds.replica.tables import AREA, OWN, SELF
 from tongcds.storage import backups, journal, keyslots
+from tongcds.storage.local import Enrolment, load_enrolment, save_enrolment
 from tongcds.storage.vault import Vault
 
 OTHER = 99
+SERVER = SigningKey(bytes(range(32)))
 
 
 def quickly(text: str, salt: bytes, _memory: int, _passes: int) -> bytes:
@@ -42,11 +58,23 @@ class Scene:
     received: int
 
 
+def _enrolment() -> Enrolment:
+    entries = [ScopeEntry(COMMUNE, "write")]
+    known = Credentials(
+        device=11, member_id=AUTHOR, member_name="Lò Thị Ngân", role="team", unit_id=COMMUNE, unit_name="",
+        commune_name="", province_name="", server_name="", server_key=bytes(SERVER.verify_key), epoch=1,
+        scope=1, entries=entries,
+    )  # fmt: skip
+    return Enrolment("http://127.0.0.1:9", bytes(32), known, 0, 1, 1, tuple(entries))
+
+
 def build(folder: Path) -> Scene:
     """Two backups, writes that were received, writes that were not, some in no backup."""
     now = Ticking()
     vault = Vault.create(folder, PASSPHRASE, person="Lò Thị Ngân", now=now)
     enrol(vault, now)
+    with vault.write() as connection:
+        save_enrolment(connection, _enrolment())
     with vault.change(AUTHOR) as change:
         place = village(change.writer)
         homes = [home(change.writer, place, f"HN-{i:04}", "Hà Thị Xuân", "Cà Văn Tới") for i in range(30)]
@@ -69,6 +97,29 @@ def build(folder: Path) -> Scene:
         writes = logged(connection, 1)
     vault.close()
     return Scene(folder, writes, 40)
+
+
+def clock() -> datetime:
+    """The moment of bundles; it stands still."""
+    return datetime(2026, 11, 23, 7, 32, tzinfo=UTC)
+
+
+def answer(vault: Vault, stick: Path, watermark: int) -> Path:
+    """The bundle in which the server says that it has everything up to this write."""
+    with vault.read() as connection:
+        me, enrolment = load_identity(connection, now=Ticking()), load_enrolment(connection)
+        assert me is not None
+        assert enrolment is not None
+        chain = chain_at(connection, watermark)
+    assert chain is not None
+    moment = int(clock().timestamp() * 1000)
+    text = receipt_text(me.device, watermark, chain, 1, moment)
+    said = SyncAnswer(Receipt(watermark, 1, moment, SERVER.sign(text).signature), [])
+    note = bundle.Note("answer", 0, 1, 1, moment, addressee=me.device)
+    readers = [bytes(SigningKey(enrolment.signing_seed).verify_key)]
+    path = stick / "tra-loi.tcds"
+    bundle.write(path, msgspec.msgpack.encode([encode(said)]), note, key=SERVER, readers=readers)
+    return path
 
 
 def rename(vault: Vault, household: bytes, address: str) -> None:
@@ -114,7 +165,9 @@ def _halves(connection: Connection) -> list[str]:
         if connection.execute(select(func.count()).where(table.c.id == record_id)).scalar_one() != 1:
             found.append(f"write {n} has no record")
     rows = sum(
-        connection.execute(select(func.count()).select_from(record.table)).scalar_one()
+        connection.execute(
+            select(func.count()).select_from(record.table).where(record.table.c.deleted == 0)
+        ).scalar_one()
         for record in records.values()
     )
     counted = connection.execute(select(func.sum(AREA.c.count))).scalar_one() or 0

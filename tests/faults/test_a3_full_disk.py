@@ -13,7 +13,7 @@ from tests.unit.storage.homes import PASSPHRASE, Ticking
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.vault import Vault
 
-RUNS = times(12, 200)
+RUNS = times(200, 200)
 
 
 def heard(folder, room: int) -> list[object]:

@@ -17,7 +17,7 @@ from tongcds.storage import backups, cipher, examine, journal, keyslots, slotfil
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.vault import FILE_NAME, Vault
 
-FLIPS = times(25, 1000)
+FLIPS = times(100, 1000)
 
 
 def newest_backup(folder: Path) -> Path:

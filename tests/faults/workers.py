@@ -19,6 +19,7 @@ from tongcds.records import record_type
 from tongcds.replica import acknowledge, adopt, load_identity
 from tongcds.storage import backups, local, migrations
 from tongcds.storage.vault import Vault
+from tongcds.sync import bundles
 
 VILLAGE, HOUSEHOLD = record_type("village").table, record_type("household").table
 A_PAGE = 40
@@ -85,6 +86,18 @@ def back_up(vault: Vault) -> Done:
         yield last
 
 
+def bundle(vault: Vault) -> Done:
+    """A visit, a bundle with it onto a stick, and the answer that comes back; says up to where it goes."""
+    stick = vault.folder.parent / "stick"
+    stick.mkdir(exist_ok=True)
+    for last in save(vault):
+        bundles.export(vault, stick, scenes.clock)
+        bundles.take_in(vault, scenes.answer(vault, stick, last), scenes.clock)
+        for file in stick.iterdir():
+            file.unlink()
+        yield last
+
+
 def carry(vault: Vault) -> Done:
     """A visit and then a backup onto a stick."""
     for last in save(vault):
@@ -115,6 +128,7 @@ ACTIONS: dict[str, Callable[[Vault], Done]] = {
     "acknowledge": acknowledged,
     "back up": back_up,
     "back up onto a stick": carry,
+    "carry a bundle": bundle,
     "migrate": save,
 }
 
