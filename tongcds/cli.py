@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -123,9 +124,14 @@ def _invitation(options: argparse.Namespace) -> opening.Invitation:
 
 def enrol(options: argparse.Namespace, core: Core) -> int:
     """Make the vault and enrol it."""
-    opening.enrol_device(core, _invitation(options))
+    joined = opening.enrol_device(core, _invitation(options))
     who = core.whoami()
-    show(options, who, [f"{who.person} · {who.unit_name} · {who.server_name}"])
+    lines = [f"{who.person} · {who.unit_name} · {who.server_name}"]
+    if joined is opening.Joined.OFFLINE:
+        lines.append(
+            _("Works without a network; the province hears of this computer at the first sync or bundle.")
+        )
+    show(options, {**asdict(who), "joined": joined}, lines)
     return DONE
 
 
@@ -281,15 +287,9 @@ def backup(options: argparse.Namespace, core: Core) -> int:
 
 
 def take(options: argparse.Namespace, core: Core) -> int:
-    """Take in a bundle file from a USB stick."""
+    """Take in a file from a USB stick."""
     done, _changes = syncing.take_bundle(core, Path(options.file))
-    if done.carried:
-        line = _("Kept {name}; it goes to the server at the next sync.").format(name=done.name)
-    else:
-        line = _("Taken in {name}: received by the server {sent}, new here {received}.").format(
-            name=done.name, sent=format_number(done.sent), received=format_number(done.received)
-        )
-    show(options, done, [line])
+    show(options, done, [syncing.taken_words(done)])
     return DONE
 
 
@@ -391,7 +391,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("folder")
     made = add("backup", backup, "copy the vault into a folder elsewhere, checked and sealed")
     made.add_argument("folder")
-    made = add("take", take, "take in a bundle file from a USB stick, or keep it to carry it on")
+    made = add("take", take, "take in a file from a USB stick, or keep it to carry it on")
     made.add_argument("file")
     exchange.add_to(add)
     add("status", status, "what waits to be sent, and the last exchanges")

@@ -126,9 +126,22 @@ SENTENCES: Final[dict[str, str]] = {
         "The province's server does not know this invitation. Check the code, or ask for a new one."
     ),
     "invitation_used": N_(
-        "This invitation has already been used on another computer. Ask your commune for a new one."
+        "This invitation has already been used on another computer. Ask your commune for a new one; "
+        "whatever you wrote stays on this computer."
     ),
-    "invitation_expired": N_("This invitation has expired. Ask your commune for a new one."),
+    "invitation_expired": N_(
+        "This invitation has expired. Ask your commune for a new one; "
+        "whatever you wrote stays on this computer."
+    ),
+    "invitation_withdrawn": N_(
+        "This invitation was withdrawn. Everything that you wrote stays on this computer; "
+        "ask your commune for a new invitation, it takes everything along."
+    ),
+    "invitation_expired_here": N_(
+        "This invitation has expired: by this computer's clock it is {today}. Correct the clock if it is "
+        "wrong, or ask your commune for a new invitation. Nothing was changed."
+    ),
+    "no_such_invitation": N_("There is no invitation {number}, or it was withdrawn before."),
     "invitation_damaged": N_(
         "This invitation cannot be read. Type the code again, or ask for the file once more."
     ),
@@ -202,6 +215,10 @@ SENTENCES: Final[dict[str, str]] = {
     "bundle_own": N_(
         "This file was written by this computer. Take it to a computer with a network, "
         "then bring the answer back."
+    ),
+    "courier_full": N_(
+        "This computer carries as many files for others as it can. Nothing was changed. Sync it where there "
+        "is a network first, or take the file to another computer."
     ),
     # files
     "file_missing": N_("The file is not there any more. Nothing was changed; choose the file again."),

@@ -91,6 +91,11 @@ class Program(QObject):
         self.desktop = Desktop(core, self._settings)
         self.desktop.show()
         words = recovery_words(rescue.recovered(core))
+        if not words and not opening.is_registered(core):
+            words = _(
+                "This computer works without a network. The province hears of it at the first sync, "
+                "or through the first file on a USB stick; everything you write is kept until then."
+            )
         if words:
             self.desktop.shell.say(words, stays=True)
         if self.opening is not None:

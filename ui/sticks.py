@@ -58,7 +58,10 @@ class Sticks(QObject):
     def take(self) -> None:
         """Take a bundle in, or keep it to carry it on."""
         path, _kind = QFileDialog.getOpenFileName(
-            self._window(), _("Choose a bundle file"), "", _("Bundle files (*.tcds)")
+            self._window(),
+            _("Choose a file from the stick"),
+            "",
+            _("Files of TongCDS ({kinds})").format(kinds="*.tcds *.tongcds-moi"),
         )
         if path:
             work = partial(syncing.take_bundle, self._core, Path(path))
@@ -92,11 +95,7 @@ class Sticks(QObject):
     def _taken(self, answer: tuple[syncing.Imported, Changes]) -> None:
         done, changes = answer
         self._changed(changes)
-        words = _("Kept {name}; it goes to the server at the next sync.")
-        if not done.carried:
-            words = _("Taken in {name}: received by the server {sent}, new here {received}.")
-        sent, received = format_number(done.sent), format_number(done.received)
-        self._window().say(words.format(name=done.name, sent=sent, received=received), stays=True)
+        self._window().say(syncing.taken_words(done), stays=True)
 
     def _backed_up(self, path: Path) -> None:
         words = _("The backup was checked and is complete: {file}. It opens with the same passphrase.")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province
+from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province, administer, database
 from tongcds.actions import Core, syncing
+from tongcds.domain.views import Standing
 from tongcds.errors import UserError
+from tongcds.storage.standing import packed_in, standings
 
 
 @contextmanager
@@ -113,3 +115,61 @@ def test_a_damaged_or_foreign_file_changes_nothing_and_says_so(team: Core, stick
         with pytest.raises(UserError, match=code):
             syncing.take_bundle(team, stick / name)
     assert syncing.status(team).waiting == 1
+
+
+def test_what_is_packed_says_so_by_name_until_the_receipt_comes(
+    team: Core, commune: Core, stick: Path
+) -> None:
+    first = write_something(team, "HN-0001")
+    done = syncing.export_bundle(team, stick)
+    later = write_something(team, "HN-0002")
+    with team.vault.read() as connection:
+        assert standings(connection, [first, later]) == {first: Standing.PACKED, later: Standing.WAITING}
+        assert (packed_in(connection, [first]), packed_in(connection, [first, later])) == (done.name, "")
+    status = syncing.status(team)
+    assert (status.waiting, status.packed, status.packed_in) == (2, 1, done.name)
+    syncing.take_bundle(commune, done.path)
+    syncing.sync_now(commune)
+    syncing.answers_to_bring_back(commune, stick)
+    (answer,) = stick.glob("tra-loi-*")
+    syncing.take_bundle(team, answer)
+    with team.vault.read() as connection:
+        assert standings(connection, [first, later]) == {first: Standing.RECEIVED, later: Standing.WAITING}
+    assert syncing.status(team).packed_in == ""
+    assert [(row.way, row.sent) for row in syncing.sync_view(team).history[:2]] == [("usb", 1), ("usb", 1)]
+
+
+def test_a_restored_server_says_in_its_answer_from_which_change_on_it_needs_more(
+    province: Province, team: Core, commune: Core, stick: Path
+) -> None:
+    write_something(team, "HN-0001")
+    syncing.sync_now(team)
+    province.stop()
+    copy = province.folder.parent / "copy.sqlite"
+    with database(province.folder / "province.sqlite") as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    province.start()
+    write_something(team, "HN-0002")
+    syncing.sync_now(team)
+    write_something(team, "HN-0003")
+    done = syncing.export_bundle(team, stick)
+    assert (done.first, done.last) == (3, 3)
+    province.stop()
+    for file in province.folder.glob("province.sqlite*"):
+        file.unlink()
+    copy.rename(province.folder / "province.sqlite")
+    administer("restored", "--data", province.folder)
+    province.start()
+    syncing.take_bundle(commune, done.path)
+    syncing.sync_now(commune)
+    assert codes(commune) == {"HN-0001"}
+    syncing.answers_to_bring_back(commune, stick)
+    (answer,) = stick.glob("tra-loi-*")
+    taken, _changes = syncing.take_bundle(team, answer)
+    assert (taken.sent, taken.needed_from) == (0, 2)
+    again = syncing.export_bundle(team, stick)
+    assert (again.first, again.last) == (2, 3)
+    syncing.take_bundle(commune, again.path)
+    syncing.sync_now(commune)
+    syncing.sync_now(commune)
+    assert codes(commune) == {"HN-0001", "HN-0002", "HN-0003"}

@@ -63,25 +63,28 @@ def test_an_invitation_works_typed_and_as_a_qr_code_too(province, laptop, tmp_pa
             opened.close()
 
 
-def test_a_used_invitation_is_refused_and_the_vault_takes_another(core, invitation, province, tmp_path):
+def test_a_used_code_is_refused_and_the_vault_takes_another(core, province, tmp_path):
+    made = province.invite(VILLAGES[0], NAME, tmp_path / "code.tcds", url=province.url)
+    code = opening.invitation_of_code(made["code"], province.url)
     other = Laptop(tmp_path / "other")
     first = opening.create_vault(other.profile, PASSPHRASE, NAME, system_clock)
-    opening.enrol_device(first, invitation)
+    opening.enrol_device(first, code)
     first.close()
-    assert refused(core, invitation) == "invitation_used"
+    assert refused(core, code) == "invitation_used"
     file = tmp_path / "another.tcds"
     province.invite(VILLAGES[0], NAME, file, url=province.url)
     opening.enrol_device(core, opening.read_invitation(file))
     assert opening.is_enrolled(core)
 
 
-def test_an_expired_invitation_is_refused(core, invitation, province):
+def test_an_expired_code_is_refused(core, province, tmp_path):
+    made = province.invite(VILLAGES[0], NAME, tmp_path / "code.tcds", url=province.url)
     database = province.folder / "province.sqlite"
     province.stop()
     with provinces.database(database) as connection:
         assert connection.execute("UPDATE invitation SET expires_at = 1").rowcount == 1
     province.start()
-    assert refused(core, invitation) == "invitation_expired"
+    assert refused(core, opening.invitation_of_code(made["code"], province.url)) == "invitation_expired"
 
 
 def test_a_code_that_nobody_gave_out_is_refused(core, province):
@@ -101,11 +104,17 @@ def test_a_changed_invitation_file_is_told_from_a_good_one(province, tmp_path):
         opening.read_invitation(tmp_path / "nothing.tcds")
 
 
-def test_a_server_that_is_not_there_is_waited_for_and_the_same_invitation_goes_on(core, invitation, province):
+@pytest.fixture
+def code(province, tmp_path):
+    made = province.invite(VILLAGES[0], NAME, tmp_path / "code.tcds", url=province.url)
+    return opening.invitation_of_code(made["code"], province.url)
+
+
+def test_a_server_that_is_not_there_is_waited_for_and_the_same_code_goes_on(core, code, province):
     province.stop()
-    assert refused(core, invitation, UnavailableError) == "server_unreachable"
+    assert refused(core, code, UnavailableError) == "server_unreachable"
     province.start()
-    opening.enrol_device(core, invitation)
+    opening.enrol_device(core, code)
     assert opening.is_enrolled(core)
 
 
@@ -142,13 +151,13 @@ def captive_portal(port: int, status: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("status", [200, 302, 511])
-def test_a_page_to_sign_in_on_is_recognised_and_nothing_is_lost(core, invitation, province, status):
+def test_a_page_to_sign_in_on_is_recognised_and_nothing_is_lost(core, code, province, status):
     province.stop()
     with captive_portal(province.port, status):
-        code = refused(core, invitation, UnavailableError)
-        assert code == ("server_unreachable" if status >= 500 else "captive_portal")
+        problem = refused(core, code, UnavailableError)
+        assert problem == ("server_unreachable" if status >= 500 else "captive_portal")
     province.start()
-    opening.enrol_device(core, invitation)
+    opening.enrol_device(core, code)
     with (
         captive_portal_instead_of(province, status),
         pytest.raises(UnavailableError, match=r"captive_portal|server_unreachable"),

@@ -34,7 +34,7 @@ REMEMBERED_STEPS = 350
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     """An exchange that finds digests differing warns; here `World.wrong` says so."""
-    names = ("exchange", "bundles", "repair")
+    names = ("exchange", "carrying", "repair")
     loggers = [logging.getLogger(f"tongcds.sync.{name}") for name in names]
     for logger in loggers:
         logger.disabled = True

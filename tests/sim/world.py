@@ -26,12 +26,12 @@ from tongcds.protocol.messages import encode
 from tongcds.records import record_type
 from tongcds.replica import load_identity
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import courier, database, enrolment, ops, units
+from tongcds.server import courier, database, enrolment, ops, registration, units
 from tongcds.server.office import OfficeWriter, found_office, structure_changed
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
 from tongcds.storage.local import load_enrolment
-from tongcds.sync import bundles, enrol
+from tongcds.sync import bundles, carrying, enrol
 from tongcds.sync.exchange import Exchange
 
 NOW = 1_795_000_000_000
@@ -112,6 +112,8 @@ class World(Hands):
                 return encode(ops.compare(self.province, body))
             case "incarnation":
                 return encode(ops.incarnate(self.province, body))
+            case "register":
+                return encode(registration.register(self.province, body)[0])
             case "bundle":
                 return courier.carry(self.province, body)
             case _:
@@ -203,7 +205,7 @@ class World(Hands):
         said: object
         try:
             exchange.run()
-            bundles.hand_over(machine.vault, self.network(weather or self.storm))
+            carrying.hand_over(machine.vault, self.network(weather or self.storm))
             outcome = exchange.outcome
             said = (outcome.sent, outcome.received, outcome.returned)
             if outcome.mismatch and not self.counts["server restored"]:
@@ -231,7 +233,7 @@ class World(Hands):
     def stick(self, machine: Machine) -> object:
         """A file from some stick comes to this laptop, maybe for the second time; answers go onto a stick."""
         self.sticks.extend(
-            p for p in bundles.copy_answers(machine.vault, self.folder) if p not in self.sticks
+            p for p in carrying.copy_answers(machine.vault, self.folder) if p not in self.sticks
         )
         if not self.sticks:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 
@@ -10,7 +11,7 @@ from msgspec import structs
 
 from tongcds.actions.core import Core
 from tongcds.clock import Clock
-from tongcds.errors import TongcdsError, UserError
+from tongcds.errors import TongcdsError, UnavailableError, UserError
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation, ProtocolError
 from tongcds.storage import backups, keyslots
@@ -20,10 +21,12 @@ from tongcds.sync import enrol
 
 __all__ = [
     "Invitation",
+    "Joined",
     "create_vault",
     "enrol_device",
     "invitation_of_code",
     "is_enrolled",
+    "is_registered",
     "open_vault",
     "read_invitation",
     "vault_exists",
@@ -108,20 +111,42 @@ def is_enrolled(core: Core) -> bool:
     return enrolment is not None
 
 
-def enrol_device(core: Core, invitation: Invitation) -> None:
+class Joined(StrEnum):
+    """How a vault joined its team."""
+
+    KNOWN = "known"
+    OFFLINE = "offline"
+
+
+def is_registered(core: Core) -> bool:
+    """Whether the server knows this device; one that began from a file is known after its first exchange."""
+    return is_enrolled(core) and enrol.pending(core.vault) is None
+
+
+def enrol_device(core: Core, invitation: Invitation) -> Joined:
     """Enrol this vault; when the server cannot be reached now, asking again later goes on from here.
 
+    With an invitation file the vault begins to work without the server, which hears of it at the first
+    exchange or from the first bundle.
+
     Raises:
-        UserError: invitation_unknown, invitation_used, invitation_expired, server_key_changed,
-            server_refused.
-        UnavailableError: server_unreachable, captive_portal, server_busy.
+        UserError: already_enrolled, invitation_unknown, invitation_used, invitation_expired,
+            invitation_withdrawn, server_key_changed, server_refused; invitation_expired_here.
+        UnavailableError: server_unreachable, captive_portal, server_busy, for an invitation without a file.
     """
     begun = enrol.begin(core.vault, invitation)
     transport = core.connect(begun.url)
+    joined = Joined.KNOWN
     try:
         enrol.finish(core.vault, begun, transport, core.clock)
+    except UnavailableError:
+        if not begun.ticket:
+            raise
+        enrol.start(core.vault, begun, core.clock)
+        joined = Joined.OFFLINE
     finally:
         transport.close()
     # From here on the vault holds what cannot be had again: the device's key. Later backups are tried again.
     with contextlib.suppress(TongcdsError):
         core.vault.backup(backups.REGULAR)
+    return joined

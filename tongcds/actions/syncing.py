@@ -8,17 +8,20 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from tongcds.actions import opening
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.identity import read_id_number
 from tongcds.domain.views import Role, SilentRow, SyncStatus, SyncView
 from tongcds.errors import UserError
 from tongcds.forms.one_field import read_field
+from tongcds.i18n import _, format_number
+from tongcds.protocol import invitations
 from tongcds.records import record_type
 from tongcds.records.declare import DELETED
 from tongcds.replica import Writer, load_identity
 from tongcds.reports import silence
 from tongcds.storage import exchange, local, waiting
-from tongcds.sync import bundles
+from tongcds.sync import bundles, carrying, enrol
 from tongcds.sync.bundles import Exported, Imported
 from tongcds.sync.exchange import Outcome, Progress
 
@@ -33,6 +36,7 @@ __all__ = [
     "sync_now",
     "sync_view",
     "take_bundle",
+    "taken_words",
 ]
 
 
@@ -99,15 +103,39 @@ def export_bundle(core: Core, folder: Path) -> Exported:
 
 
 def take_bundle(core: Core, path: Path) -> tuple[Imported, Changes]:
-    """Take a bundle file in: an answer for this laptop, or a file of somebody else's to carry to the server.
+    """Take a file from a stick in: an answer for this laptop, or a file of somebody else's to carry.
+
+    Also another invitation, for a laptop that the server does not know yet: it takes all work along.
 
     Raises:
-        UserError: file_missing, bundle_damaged, bundle_foreign, bundle_own, server_key_changed.
+        UserError: file_missing, bundle_damaged, bundle_foreign, bundle_own, server_key_changed; of an
+            invitation also already_enrolled, invitation_damaged, invitation_expired_here.
+        UnavailableError: courier_full, disk_full.
     """
+    if path.suffix == invitations.SUFFIX:
+        begun = enrol.begin(core.vault, opening.read_invitation(path))
+        enrol.start(core.vault, begun, core.clock)
+        return Imported("", 0, 0, carried=False), Changes(frozenset({"exchange"}))
     done = bundles.take_in(core.vault, path, core.clock)
     if not done.carried:
         _note(core, sent=done.sent, received=done.received)
     return done, Changes(done.kinds | {"exchange"})
+
+
+def taken_words(done: Imported) -> str:
+    """What to tell a person about a file that was taken in."""
+    if not done.name:
+        return _("The new invitation was taken; everything you wrote goes along at the next sync.")
+    if done.carried:
+        return _("Kept {name}; it goes to the server at the next sync.").format(name=done.name)
+    words = _("Taken in {name}: received by the server {sent}, new here {received}.").format(
+        name=done.name, sent=format_number(done.sent), received=format_number(done.received)
+    )
+    if done.needed_from:
+        words += " " + _("The server lacks your changes from number {n} on: export to USB once more.").format(
+            n=format_number(done.needed_from)
+        )
+    return words
 
 
 def answers_to_bring_back(core: Core, folder: Path) -> int:
@@ -116,7 +144,7 @@ def answers_to_bring_back(core: Core, folder: Path) -> int:
     Raises:
         UserError: stick_unwritable.
     """
-    return len(bundles.copy_answers(core.vault, folder))
+    return len(carrying.copy_answers(core.vault, folder))
 
 
 def _note(core: Core, *, sent: int, received: int) -> None:

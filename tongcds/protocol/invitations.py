@@ -2,7 +2,7 @@
 
 What an invitation is worth is decided by the server that issued it (`tongcds.server.enrolment`); here it is
 only written down and read. A typed code carries the secret alone, the QR text also where to go and whom to
-trust there, the file everything.
+trust there, the file everything: with its ticket a laptop begins to work before it ever saw a network.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from tongcds.protocol.messages import Invitation, ProtocolError, decode, encode
+from tongcds.protocol.messages import Invitation, ProtocolError, Ticket, decode, encode
 
 SUFFIX = ".tongcds-moi"
-MAX_FILE = 4096
+# A commune with all its villages takes some kilobytes, the office of a whole province the rest.
+MAX_FILE = 256 * 1024
 MAX_TEXT = 200
 # Without I, L, O, U and 0, 1: what is read over the phone or off a screen is not mistaken.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS, GROUP = 3, 4
 _SCHEME = "tongcds:1?"
 _MAGIC = b"TCDSMOI1"
+_TICKET_MAGIC = b"TCDSVE01"
 _SIGNATURE = 64
 _KEY = 32
 _DAMAGED = "invitation_damaged"
@@ -132,6 +134,29 @@ def from_bytes(raw: bytes) -> Invitation:
     except (ProtocolError, BadSignatureError, ValueError, TypeError):
         raise ProtocolError(_DAMAGED, "changed or cut") from None
     return invitation
+
+
+def ticket_bytes(ticket: Ticket, key: SigningKey) -> bytes:
+    """A ticket, signed by the server."""
+    body = encode(ticket)
+    return _TICKET_MAGIC + key.sign(_TICKET_MAGIC + body).signature + body
+
+
+def ticket_from(raw: bytes, server_key: bytes) -> Ticket:
+    """A ticket that the server with this key signed.
+
+    Raises:
+        ProtocolError: `invitation_damaged` for anything else.
+    """
+    start = len(_TICKET_MAGIC) + _SIGNATURE
+    if len(raw) > MAX_FILE or not raw.startswith(_TICKET_MAGIC):
+        raise ProtocolError(_DAMAGED, "not a ticket")
+    body = raw[start:]
+    try:
+        VerifyKey(server_key).verify(_TICKET_MAGIC + body, raw[len(_TICKET_MAGIC) : start])
+        return decode(Ticket, body)
+    except (ProtocolError, BadSignatureError, ValueError, TypeError):
+        raise ProtocolError(_DAMAGED, "not this server's") from None
 
 
 def write_file(path: Path, invitation: Invitation, key: SigningKey) -> None:

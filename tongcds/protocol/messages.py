@@ -237,7 +237,10 @@ class Incarnation(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """What an invitation file or QR code carries: where to go, with which word, and whom to trust there."""
+    """What an invitation file or QR code carries: where to go, with which word, and whom to trust there.
+
+    `expires` is the code's; a file also holds a `Ticket`, signed, that says until when it is taken.
+    """
 
     url: str
     secret: str
@@ -247,6 +250,54 @@ class Invitation(msgspec.Struct, frozen=True):
     unit_name: str
     role: str
     expires: int
+    ticket: bytes = b""
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """The server's signed word in an invitation file, enough to begin without a network.
+
+    `expires` in milliseconds since 1970: until then the server lets in whoever shows it.
+    """
+
+    credentials: Credentials
+    expires: int
+
+
+class RegisterRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A laptop that began from an invitation file shows the server its ticket and its key.
+
+    It travels in an envelope signed with that key, under the device number of the ticket.
+    """
+
+    version: int
+    ticket: bytes
+    public_key: bytes
+    prefix: int
+    time: int
+
+
+class Registered(msgspec.Struct, frozen=True, array_like=True):
+    """Who the laptop is from now on: `credentials` packed, and the server's signature over them.
+
+    The number is another one than the ticket's where a second laptop used the same file before.
+    """
+
+    credentials: bytes
+    signature: bytes
+
+
+class PushContent(msgspec.Struct, frozen=True, array_like=True):
+    """What is inside a push bundle: envelopes as for the network, the registration apart ("" when none)."""
+
+    envelopes: list[bytes]
+    registration: bytes = b""
+
+
+class AnswerContent(msgspec.Struct, frozen=True, array_like=True):
+    """What is inside an answer bundle: the answers in the order of the envelopes."""
+
+    answers: list[bytes]
+    registration: bytes = b""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -266,6 +317,11 @@ def receipt_text(device: int, watermark: int, chain: bytes, epoch: int, time: in
 def incarnation_text(earlier: int, prefix: int, device: int, held: int) -> bytes:
     """The bytes that the signature under an `Incarnation` covers."""
     return b"tongcds incarnation 1" + msgspec.msgpack.encode([earlier, prefix, device, held])
+
+
+def registered_text(public_key: bytes, prefix: int, credentials: bytes) -> bytes:
+    """The bytes that the signature under a `Registered` covers."""
+    return b"tongcds registered 1" + msgspec.msgpack.encode([public_key, prefix, credentials])
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -283,11 +283,13 @@ def unseen(connection: Connection, me: Identity, ids: Sequence[bytes]) -> dict[b
     return found
 
 
-def pending_count(connection: Connection) -> int:
-    """How many own writes no receipt covers yet."""
+def pending_count(connection: Connection, *, up_to: int = 0) -> int:
+    """How many own writes no receipt covers yet; with `up_to`, of those up to that number."""
     # Writes are received in order: the key finds what is left, however long the log has become.
     last = select(SELF.c.received).scalar_subquery()
     query = select(func.count()).select_from(OWN).where(OWN.c.n > last, OWN.c.state == WAITING)
+    if up_to:
+        query = query.where(OWN.c.n <= up_to)
     return connection.execute(query).scalar_one()
 
 

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import encode
-from tongcds.server import courier, ops
+from tongcds.server import courier, ops, registration
 from tongcds.server.database import BusyError
 from tongcds.server.limits import Limits
 from tongcds.server.ops import Province
@@ -100,6 +100,12 @@ class _Endpoints:
         log.info("device enrolled", extra={"code": str(credentials.device)})
         return _answer(encode(credentials))
 
+    async def register(self, request: Request) -> Response:
+        async with _body(request, MAX_BODY, self._limits) as sealed:
+            work = functools.partial(registration.register, self._province, sealed)
+            answer, _ = await self._gate.run(work)
+            return _answer(encode(answer))
+
     async def bundle(self, request: Request) -> Response:
         async with _body(request, courier.MAX_BUNDLE, self._limits) as raw:
             return _answer(await self._gate.run(functools.partial(courier.carry, self._province, raw)))
@@ -162,7 +168,14 @@ def make_app(province: Province, limits: Limits | None = None) -> Starlette:
         routes=[
             *(
                 Route(f"/api/v1/{work.__name__}", does.bounded(work), methods=["POST"])
-                for work in (does.sync, does.compare, does.incarnation, does.enrol, does.bundle)
+                for work in (
+                    does.sync,
+                    does.compare,
+                    does.incarnation,
+                    does.enrol,
+                    does.register,
+                    does.bundle,
+                )
             ),
             Route("/health", does.health, methods=["GET"]),
         ],

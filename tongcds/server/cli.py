@@ -21,7 +21,6 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import segno
 from sqlalchemy.exc import DBAPIError
 
 from tongcds import log, paths
@@ -29,14 +28,11 @@ from tongcds.clock import VIETNAM, Clock, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
-from tongcds.protocol import invitations
-from tongcds.protocol.messages import Invitation
-from tongcds.server import demo, enrolment, figures, reforms, status, units
+from tongcds.server import demo, enrolment, figures, inviting, reforms, status, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office, restored
 from tongcds.server.ops import Province
-from tongcds.server.scopes import ROLE_OF_KIND
 from tongcds.server.serving import address_of, listen, serve
 
 _Output = dict[str, object]
@@ -122,13 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     _listening(run, port=8443)
 
     invite = command("invite", _("invite a person of a unit"), _invite)
-    invite.add_argument("--unit", required=True, help=_("code of a commune or village, or a cluster's name"))
-    invite.add_argument("--role", choices=sorted(role.value for role in ROLE_OF_KIND.values()), default="")
-    invite.add_argument("--name", required=True, help=_("the person's name"))
-    invite.add_argument("--hours", type=_positive, default=enrolment.HOURS, help=_("how long it can be used"))
-    invite.add_argument("--url", default="", help=_("another address of this server"))
-    invite.add_argument("--file", type=Path, default=None, help=_("write an invitation file"))
-    invite.add_argument("--qr", default="", help=_("write a QR code: a .svg or .png file, or “terminal”"))
+    inviting.options(invite)
+
+    invitations_ = command("invitations", _("list the invitations that nobody used yet"), _invitations)
+    invitations_.add_argument("--withdraw", type=int, default=0, help=_("let nobody in by this one"))
 
     cluster = command("cluster", _("make a set of communes that one office looks after"), _cluster)
     cluster.add_argument("name", help=_("its name"))
@@ -189,13 +182,6 @@ def _moment_given(text: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(text)
-    return number
-
-
 def _folder(given: argparse.Namespace) -> Path:
     return given.data if given.data is not None else paths.profile_folder() / "server"
 
@@ -248,66 +234,7 @@ def _listen(given: argparse.Namespace) -> socket.socket:
 
 def _invite(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province:
-        with province.database.write() as connection:
-            place = units.find(connection, given.unit)
-            role = ROLE_OF_KIND.get(place.kind)
-            if role is None or (given.role and given.role != role.value):
-                raise UserError("unit_wrong_role", unit=place.name)
-            invitation = enrolment.invite(
-                connection,
-                place,
-                given.name,
-                key=province.key,
-                url=given.url or province.url,
-                now=now(),
-                hours=given.hours,
-            )
-        if given.file is not None:
-            _write(given.file, lambda: invitations.write_file(given.file, invitation, province.key))
-    if given.qr:
-        _qr(invitation, given.qr)
-    return invited(invitation)
-
-
-def invited(invitation: Invitation) -> _Output:
-    """An invitation as the command line shows it."""
-    until = datetime.fromtimestamp(invitation.expires / 1000, UTC).astimezone(VIETNAM)
-    code = invitations.shown(invitation.secret)
-    return {
-        "code": code,
-        "name": invitation.member_name,
-        "role": invitation.role,
-        "unit": invitation.unit_name,
-        "url": invitation.url,
-        "qr": invitations.to_text(invitation),
-        "expires": until.isoformat(timespec="minutes"),
-        "text": _("Invitation for {name}, {unit}: {code} (until {until}, at {url})").format(
-            name=invitation.member_name,
-            unit=invitation.unit_name,
-            code=code,
-            until=f"{until:%H:%M %d/%m/%Y}",
-            url=invitation.url,
-        ),
-    }
-
-
-def _qr(invitation: Invitation, where: str) -> None:
-    code = segno.make(invitations.to_text(invitation), error="m", micro=False)
-    if where == "terminal":
-        code.terminal(out=sys.stdout, compact=True)
-    else:
-        _write(Path(where), lambda: code.save(where, scale=8, border=4))
-
-
-def _write(file: Path, work: Callable[[], None]) -> None:
-    try:
-        work()
-    except OSError as error:
-        raise UnavailableError(
-            "server_folder_unusable", folder=str(file.parent), why=error.strerror
-        ) from error
-    except ValueError as error:
-        raise UserError("picture_unknown", file=file.name) from error
+        return inviting.invite(province, given)
 
 
 def _cluster(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
@@ -377,6 +304,7 @@ def _devices(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
             "role": row.role,
             "last_seen": _moment(row.last_seen_at),
             "revoked": row.revoked_at is not None,
+            "invitation": row.invited,
         }
         for row in rows
     ]
@@ -392,6 +320,11 @@ def _status(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province:
         found = status.status_of(province, given.url or province.url)
     return {**asdict(found), "text": status.told(found)}
+
+
+def _invitations(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province:
+        return inviting.listed(province, withdrawn=given.withdraw)
 
 
 def _restored(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
@@ -420,8 +353,10 @@ def _demo(given: argparse.Namespace, now: Callable[[], int]) -> _Output | None:
         made, guests = demo.make(folder, url=address_of(listening), now=now, seed=given.seed)
         stack.callback(made.database.close)
         output: _Output = {
-            "invitations": [{k: v for k, v in invited(guest).items() if k != "text"} for guest in guests],
-            "text": "\n".join(str(invited(guest)["text"]) for guest in guests),
+            "invitations": [
+                {k: v for k, v in inviting.shown(guest).items() if k != "text"} for guest in guests
+            ],
+            "text": "\n".join(str(inviting.shown(guest)["text"]) for guest in guests),
         }
         if given.no_serve:
             return output

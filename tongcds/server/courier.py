@@ -6,18 +6,16 @@ and only it can read the answer.
 
 from __future__ import annotations
 
-import msgspec
 from sqlalchemy import select
 
 from tongcds.protocol import bundle
-from tongcds.protocol.messages import ProtocolError
-from tongcds.server import ops
+from tongcds.protocol.messages import AnswerContent, Credentials, ProtocolError, PushContent, decode, encode
+from tongcds.server import ops, registration
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
 
 MAX_BUNDLE = 64 * 1024 * 1024
 _MAX_ENVELOPES = 2_000
-_decode = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
 def carry(province: ops.Province, raw: bytes) -> bytes:
@@ -31,27 +29,41 @@ def carry(province: ops.Province, raw: bytes) -> bytes:
         found = bundle.opened(raw, key=province.key)
     except ProtocolError as error:
         raise Refusal(error.code) from None
-    with province.database.read() as connection:
-        device = connection.execute(
-            select(DEVICE.c.public_key).where(DEVICE.c.device == found.header.device)
-        ).scalar_one_or_none()
-    if device is None:
-        raise Refusal("unknown_device")
-    if device != found.header.sender or found.header.kind != "push" or found.content is None:
+    header = found.header
+    if header.kind != "push" or found.content is None:
         raise Refusal("bundle_foreign")
-    now = province.now()
-    answers = [ops.sync(province, envelope, once=False) for envelope in _envelopes(found.content)]
-    note = bundle.Note(
-        "answer", 0, found.header.counter, found.header.epoch, now, addressee=found.header.device
-    )
-    return bundle.seal(msgspec.msgpack.encode(answers), note, key=province.key, readers=[found.header.sender])
+    content = _unpacked(found.content)
+    registered, number = b"", header.device
+    if content.registration:
+        answer, request = registration.register(province, content.registration)
+        if request.public_key != header.sender:
+            raise Refusal("bundle_foreign")
+        registered, number = encode(answer), decode(Credentials, answer.credentials).device
+    answers = []
+    if number == header.device:
+        _know(province, header)
+        answers = [ops.sync(province, envelope, once=False) for envelope in content.envelopes]
+    # Otherwise another laptop began from the same invitation: this one has to rename what it wrote first.
+    note = bundle.Note("answer", 0, header.counter, header.epoch, province.now(), addressee=header.device)
+    packed = encode(AnswerContent(answers, registered))
+    return bundle.seal(packed, note, key=province.key, readers=[header.sender])
 
 
-def _envelopes(content: bytes) -> list[bytes]:
+def _know(province: ops.Province, header: bundle.Header) -> None:
+    with province.database.read() as connection:
+        query = select(DEVICE.c.public_key).where(DEVICE.c.device == header.device)
+        key = connection.execute(query).scalar_one_or_none()
+    if key is None:
+        raise Refusal("unknown_device")
+    if key != header.sender:
+        raise Refusal("bundle_foreign")
+
+
+def _unpacked(raw: bytes) -> PushContent:
     try:
-        envelopes = _decode(content)
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        content = decode(PushContent, raw)
+    except ProtocolError:
         raise Refusal("bundle_damaged") from None
-    if len(envelopes) > _MAX_ENVELOPES:
+    if len(content.envelopes) > _MAX_ENVELOPES:
         raise Refusal("too_big")
-    return envelopes
+    return content

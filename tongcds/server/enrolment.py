@@ -1,6 +1,7 @@
 """Invitations and devices: one word, given to one person of one unit, makes one laptop known.
 
-How an invitation is written down and read back is `protocol.invitations`.
+How an invitation is written down and read back is `protocol.invitations`; a laptop that began from a file,
+without a network, is let in by `server.registration`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from tongcds.protocol.messages import (
     EnrolRequest,
     Invitation,
     ProtocolError,
+    RegisterRequest,
     ScopeEntry,
+    Ticket,
 )
 from tongcds.records import record_type
 from tongcds.replica import register_device
@@ -37,6 +40,14 @@ from tongcds.server.scopes import (
 from tongcds.server.tables import DEVICE, INVITATION, STATE
 
 HOURS = 72
+"""How long a code can be used."""
+
+DAYS = 30
+"""How long a file can be used: the laptop, or its first bundle, has to find its way to the server."""
+
+FIRST_SCOPE = 1
+"""The version of the scope that a ticket carries."""
+
 _HOUR_MS = 3_600_000
 _KEY = 32
 _PREFIX_LIMIT = 1 << 60
@@ -55,6 +66,15 @@ class Place:
     name: str
     commune_name: str
     province_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose laptop it is, and where they belong."""
+
+    member_id: bytes
+    role: str
+    unit_id: bytes
 
 
 def place_of(connection: Connection, unit_id: bytes, province_id: bytes) -> Place | None:
@@ -88,10 +108,12 @@ def invite(
     url: str,
     now: int,
     hours: int = HOURS,
+    days: int = DAYS,
 ) -> Invitation:
     """A new invitation for somebody of this unit; makes the member's record where there is none of that name.
 
-    A village without a team gets one: its first member has to belong to something.
+    A village without a team gets one: its first member has to belong to something. The device number is given
+    now, so that a laptop with the file needs nobody to begin. `hours` is for the code, `days` for the file.
     """
     state = office(connection)
     if state is None:
@@ -109,6 +131,7 @@ def invite(
         writer.flush()
     secret = invitations.new_secret()
     expires = now + hours * _HOUR_MS
+    number = next_device(connection)
     connection.execute(
         insert(INVITATION).values(
             secret_hash=secret_hash(secret, key),
@@ -118,7 +141,27 @@ def invite(
             member_name=name,
             made_at=now,
             expires_at=expires,
+            device=number,
         )
+    )
+    wanted = scope_of(connection, role, place.unit_id, state.province_id)
+    ticket = Ticket(
+        Credentials(
+            device=number,
+            member_id=member,
+            member_name=name,
+            role=role.value,
+            unit_id=place.unit_id,
+            unit_name=place.name,
+            commune_name=place.commune_name,
+            province_name=place.province_name,
+            server_name=state.name,
+            server_key=bytes(key.verify_key),
+            epoch=state.epoch,
+            scope=FIRST_SCOPE,
+            entries=in_stable_order([], wanted),
+        ),
+        expires=now + days * 24 * _HOUR_MS,
     )
     return Invitation(
         url=url,
@@ -129,6 +172,7 @@ def invite(
         unit_name=place.name,
         role=role.value,
         expires=expires,
+        ticket=invitations.ticket_bytes(ticket, key),
     )
 
 
@@ -143,12 +187,10 @@ def enrol(connection: Connection, request: EnrolRequest, *, key: SigningKey, now
     """Turn an invitation into an enrolled device; the same again when the same laptop asks again.
 
     Raises:
-        Refusal: protocol_unsupported, bad_message, invitation_unknown, invitation_used, invitation_expired.
+        Refusal: protocol_unsupported, bad_message, invitation_unknown, invitation_used, invitation_expired,
+            invitation_withdrawn.
     """
-    if not OLDEST <= request.version <= VERSION:
-        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
-    if len(request.public_key) != _KEY or not 0 < request.prefix < _PREFIX_LIMIT:
-        raise Refusal("bad_message")
+    check_request(request)
     try:
         secret = invitations.normalised(request.secret)
     except ProtocolError:
@@ -158,36 +200,70 @@ def enrol(connection: Connection, request: EnrolRequest, *, key: SigningKey, now
     ).one_or_none()
     if found is None:
         raise Refusal("invitation_unknown")
-    if found.device is not None:
+    if found.public_key is not None:
         device = connection.execute(select(DEVICE).where(DEVICE.c.device == found.device)).one()
         if found.public_key != request.public_key or device.revoked_at is not None:
             raise Refusal("invitation_used")
-        return _credentials(connection, device, found.member_name, key)
+        return credentials_of(connection, device, found.member_name, key)
+    if found.withdrawn_at is not None:
+        raise Refusal("invitation_withdrawn")
     if found.expires_at < now:
         raise Refusal("invitation_expired")
-    number = next_device(connection)
+    device = let_in(
+        connection,
+        found.device,
+        request,
+        Person(found.member_id, found.role, found.unit_id),
+        invited=found.device,
+        now=now,
+    )
+    return credentials_of(connection, device, found.member_name, key)
+
+
+def check_request(request: EnrolRequest | RegisterRequest) -> None:
+    """Whether a laptop's key and prefix can be ones.
+
+    Raises:
+        Refusal: protocol_unsupported, bad_message.
+    """
+    if not OLDEST <= request.version <= VERSION:
+        raise Refusal("protocol_unsupported", versions=(OLDEST, VERSION))
+    if len(request.public_key) != _KEY or not 0 < request.prefix < _PREFIX_LIMIT:
+        raise Refusal("bad_message")
+
+
+def let_in(
+    connection: Connection,
+    number: int,
+    request: EnrolRequest | RegisterRequest,
+    person: Person,
+    *,
+    invited: int,
+    now: int,
+    entries: Sequence[ScopeEntry] = (),
+) -> Row[tuple[object, ...]]:
+    """Make a laptop known under this number; `entries` are those it has from its ticket already."""
     register_device(connection, number, request.prefix)
     connection.execute(
         insert(DEVICE).values(
             device=number,
             public_key=request.public_key,
             counter=0,
-            member_id=found.member_id,
-            role=found.role,
-            unit_id=found.unit_id,
+            member_id=person.member_id,
+            role=person.role,
+            unit_id=person.unit_id,
             enrolled_at=now,
-            scope=0,
+            scope=FIRST_SCOPE if entries else 0,
             structure=0,
-            entries=entries_packed([]),
+            entries=entries_packed(list(entries)),
+            invited=invited,
         )
     )
-    connection.execute(
-        update(INVITATION)
-        .where(INVITATION.c.secret_hash == found.secret_hash)
-        .values(device=number, public_key=request.public_key)
-    )
-    device = connection.execute(select(DEVICE).where(DEVICE.c.device == number)).one()
-    return _credentials(connection, device, found.member_name, key)
+    if number == invited:
+        connection.execute(
+            update(INVITATION).where(INVITATION.c.device == number).values(public_key=request.public_key)
+        )
+    return connection.execute(select(DEVICE).where(DEVICE.c.device == number)).one()
 
 
 def next_device(connection: Connection) -> int:
@@ -198,9 +274,10 @@ def next_device(connection: Connection) -> int:
     return given
 
 
-def _credentials(
+def credentials_of(
     connection: Connection, device: Row[tuple[object, ...]], name: str, key: SigningKey
 ) -> Credentials:
+    """Everything that an enrolled laptop needs to know."""
     state = office(connection)
     if state is None:
         raise LookupError("the server was not founded")
@@ -257,5 +334,25 @@ def revoke(connection: Connection, device: int, *, now: int) -> bool:
     key = select(DEVICE.c.public_key).where(DEVICE.c.device == device).scalar_subquery()
     result = connection.execute(
         update(DEVICE).where(DEVICE.c.public_key == key, DEVICE.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    return result.rowcount > 0
+
+
+def invited(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
+    """Invitations that nobody used yet and nobody withdrew, the latest first."""
+    query = (
+        select(INVITATION)
+        .where(INVITATION.c.public_key.is_(None), INVITATION.c.withdrawn_at.is_(None))
+        .order_by(INVITATION.c.device.desc())
+    )
+    return connection.execute(query).all()
+
+
+def withdraw(connection: Connection, number: int, *, now: int) -> bool:
+    """Let nobody in any more by the invitation with this number; False when there is none to withdraw."""
+    result = connection.execute(
+        update(INVITATION)
+        .where(INVITATION.c.device == number, INVITATION.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
     )
     return result.rowcount > 0

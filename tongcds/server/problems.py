@@ -25,6 +25,7 @@ STATUS: Final = {
     "replayed": 409,
     "invitation_used": 409,
     "invitation_expired": 410,
+    "invitation_withdrawn": 410,
     "too_big": 413,
     "bad_content_type": 415,
     "rate_limited": 429,

@@ -15,6 +15,7 @@ from tongcds.protocol.messages import (
     EnrolRequest,
     IncarnationRequest,
     ProtocolError,
+    RegisterRequest,
     SyncRequest,
     decode,
 )
@@ -48,7 +49,7 @@ def opened(database: Database, sealed: bytes, server_key: bytes) -> Envelope:
     return envelope
 
 
-_Request = TypeVar("_Request", SyncRequest, CompareRequest, IncarnationRequest, EnrolRequest)
+_Request = TypeVar("_Request", SyncRequest, CompareRequest, IncarnationRequest, EnrolRequest, RegisterRequest)
 
 
 def decoded(kind: type[_Request], body: bytes) -> _Request:

@@ -24,7 +24,8 @@ STATE = Table(
     sqlite_strict=True,
 )
 
-# The secret is kept as a keyed hash. `device` and `public_key` are those of the laptop that used it.
+# The secret is kept as a keyed hash. `device` is the number kept for the laptop that uses it first, whose key
+# is `public_key`.
 INVITATION = Table(
     "invitation",
     OFFICE,
@@ -35,13 +36,15 @@ INVITATION = Table(
     Column("member_name", Text, nullable=False),
     Column("made_at", WIDE, nullable=False),
     Column("expires_at", WIDE, nullable=False),
-    Column("device", WIDE),
+    Column("device", WIDE, nullable=False, unique=True),
     Column("public_key", LargeBinary()),
+    Column("withdrawn_at", WIDE),
     sqlite_strict=True,
 )
 
 # A laptop that was enrolled. `counter` is that of its last request; `entries` its scope as MessagePack,
-# worked out when the structure was `structure`; `scope` grows when the entries change.
+# worked out when the structure was `structure`; `scope` grows when the entries change. `invited` is the
+# number of the invitation that let it in: its own, unless others used the same invitation before.
 DEVICE = Table(
     "device",
     OFFICE,
@@ -57,7 +60,9 @@ DEVICE = Table(
     Column("scope", WIDE, nullable=False),
     Column("structure", WIDE, nullable=False),
     Column("entries", LargeBinary(), nullable=False),
+    Column("invited", WIDE, nullable=False, default=0),
     Index("ix_device_unit", "unit_id"),
+    Index("ix_device_invited", "invited"),
     sqlite_strict=True,
 )
 

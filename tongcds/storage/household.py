@@ -14,7 +14,7 @@ from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonR
 from tongcds.i18n import language
 from tongcds.records import record_type
 from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_facts, person_present
-from tongcds.storage.standing import gravest, received_at, standings
+from tongcds.storage.standing import gravest, packed_in, received_at, standings
 from tongcds.storage.supports import follow_ups_of, names_of
 from tongcds.storage.wording import promise_line, split_ids, support_line
 
@@ -185,6 +185,7 @@ def _history(connection: Connection, household_id: bytes) -> tuple[HistoryRow, .
                 note=visit.note or "",
                 standing=gravest(stand[part] for part in parts),
                 received_at=received_at(connection, parts),
+                packed_in=packed_in(connection, parts),
             )
         )
     return tuple(rows)

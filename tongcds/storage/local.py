@@ -30,8 +30,10 @@ from sqlalchemy import (
 from tongcds.domain.views import ImportRow
 from tongcds.protocol.messages import Credentials, ScopeEntry, Standing
 from tongcds.records import Value
+from tongcds.replica.tables import SELF
 
 LOCAL: Final = MetaData()
+_PACKED: Final = "packed"
 
 ENROLMENT: Final = Table(
     "enrolment",
@@ -368,3 +370,35 @@ def put_note(connection: Connection, name: str, value: str) -> None:
 def get_note(connection: Connection, name: str) -> str:
     """The text kept under a name, or ""."""
     return connection.execute(select(NOTE.c.value).where(NOTE.c.name == name)).scalar_one_or_none() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The last file with own writes in it: those of this device up to `last`.
+
+    `counter` is that of its last request, `at` in milliseconds (UTC), `name` what people call the file.
+    """
+
+    device: int
+    last: int
+    counter: int
+    at: int
+    name: str
+
+
+def put_packed(connection: Connection, last: Packed) -> None:
+    """Note that a file with own writes was written."""
+    put_note(connection, _PACKED, f"{last.device} {last.last} {last.counter} {last.at} {last.name}")
+
+
+def packed(connection: Connection) -> Packed | None:
+    """The last file with own writes that still say what it says, or None.
+
+    A laptop that goes on under another number says them anew.
+    """
+    match get_note(connection, _PACKED).split():
+        case [device, last, counter, at, name]:
+            found = Packed(int(device), int(last), int(counter), int(at), name)
+        case _:
+            return None
+    return found if connection.execute(select(SELF.c.device)).scalar() == found.device else None

@@ -16,7 +16,7 @@ from tongcds.storage import local
 
 _CONFLICT = record_type("conflict").table
 _SLICE: Final = 400
-_GRAVEST: Final = (Standing.RETURNED, Standing.CONFLICT, Standing.WAITING)
+_GRAVEST: Final = (Standing.RETURNED, Standing.CONFLICT, Standing.WAITING, Standing.PACKED)
 _OF_WRITE: Final = {RETURNED: Standing.RETURNED, WAITING: Standing.WAITING}
 
 
@@ -24,15 +24,18 @@ def standings(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, Stand
     """Where each of these records stands.
 
     Returned when the last own write of it was; then in conflict while somebody must choose; then waiting
-    while no receipt covers the last own write; otherwise received.
+    while no receipt covers the last own write, packed when a file on a stick holds it; otherwise received.
     """
+    file = local.packed(connection)
+    last_packed = 0 if file is None else file.last
     found = dict.fromkeys(ids, Standing.RECEIVED)
     for start in range(0, len(ids), _SLICE):
         part = ids[start : start + _SLICE]
         # With max() SQLite takes the other columns from the row that has the maximum.
         last = select(OWN.c.id, OWN.c.state, func.max(OWN.c.n)).where(OWN.c.id.in_(part)).group_by(OWN.c.id)
-        for record_id, state, _n in connection.execute(last):
-            found[record_id] = _OF_WRITE.get(state, Standing.RECEIVED)
+        for record_id, state, n in connection.execute(last):
+            packed = state == WAITING and n <= last_packed
+            found[record_id] = Standing.PACKED if packed else _OF_WRITE.get(state, Standing.RECEIVED)
         open_ones = select(_CONFLICT.c.subject_id).where(
             _CONFLICT.c.subject_id.in_(part),
             _CONFLICT.c.deleted == 0,
@@ -47,6 +50,15 @@ def gravest(some: Iterable[Standing]) -> Standing:
     """The one that needs a person most; received when all are."""
     there = set(some)
     return next((standing for standing in _GRAVEST if standing in there), Standing.RECEIVED)
+
+
+def packed_in(connection: Connection, ids: Sequence[bytes]) -> str:
+    """What the file on a stick is called that holds all that waits of these records; "" when none does."""
+    file = local.packed(connection)
+    if file is None:
+        return ""
+    last = connection.execute(select(func.max(OWN.c.n)).where(OWN.c.id.in_(ids))).scalar_one()
+    return file.name if last is not None and last <= file.last else ""
 
 
 def received_at(connection: Connection, ids: Sequence[bytes]) -> datetime | None:

@@ -137,7 +137,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
 def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
     """Take an answer that was long on its way.
 
-    Its receipt holds; its page counts only when nothing newer was pulled since.
+    Its receipt holds; its page, or a new scope, counts only when nothing newer was told since.
 
     Raises:
         ForkedError: as `take`.
@@ -148,6 +148,11 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     sent = _believe(connection, me, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
+    restored = answer.receipt.epoch > enrolment.epoch
+    if answer.entries is not None and (restored or answer.scope > enrolment.scope):
+        left = leave_areas(connection, me, _take_scope(connection, enrolment, answer))
+        search.refresh(connection, left)
+        return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset(left))
     areas = [entry.area for entry in enrolment.entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
     ours = cursors_of(connection, areas)

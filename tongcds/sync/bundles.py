@@ -2,8 +2,8 @@
 
 A push bundle holds the very envelopes that would have gone over the network, sealed to the server; an answer
 bundle holds its answers, sealed to the one laptop. A file that is not for this laptop is kept as it is and
-handed to the server at the next exchange (courier); what the server answers is kept for the way back.
-Applying any of them twice, late or out of order does nothing wrong.
+handed to the server at the next exchange (`sync.carrying`). Applying any of them twice, late or out of order
+does nothing wrong.
 """
 
 from __future__ import annotations
@@ -12,31 +12,46 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 from nacl.signing import SigningKey
+from sqlalchemy import Connection
 
 from tongcds.clock import Clock
 from tongcds.errors import UserError
 from tongcds.protocol import bundle, chunks
 from tongcds.protocol.envelope import seal
-from tongcds.protocol.messages import VERSION, ProtocolError, SyncRequest, Write, encode
+from tongcds.protocol.messages import (
+    VERSION,
+    AnswerContent,
+    ProtocolError,
+    PushContent,
+    SyncRequest,
+    Write,
+    decode,
+    encode,
+)
 from tongcds.replica import Identity, chain_at, cursors_of, load_identity, pending
-from tongcds.storage.local import Enrolment, get_note, load_enrolment, next_request, put_note
+from tongcds.storage.local import (
+    Enrolment,
+    Packed,
+    get_note,
+    load_enrolment,
+    next_request,
+    packed,
+    put_note,
+    put_packed,
+)
 from tongcds.storage.vault import Vault
+from tongcds.sync import carrying, enrol
 from tongcds.sync.answers import read_answer, take_late
 from tongcds.sync.exchange import CHAIN_BYTES, PAGE_LIMIT
 from tongcds.sync.incarnation import ForkedError
-from tongcds.sync.transport import ServerProblemError, Transport
 
-BUNDLE_PATH = "/api/v1/bundle"
 PUSH, ANSWER = "push", "answer"
 _WRITES_A_CHUNK = 4_000
 _MOST_CHUNK = 4 * 1024 * 1024
-_COURIER, _ANSWERS = "courier", "answers"
 _LAST = "last bundle"
 
 log = logging.getLogger(__name__)
-_decode_all = msgspec.msgpack.Decoder(list[bytes]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +70,18 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file brought: an answer for this laptop, or a file to carry on (`carried`)."""
+    """What a file brought: an answer for this laptop, or a file to carry on (`carried`).
+
+    `needed_from` is the own write from which on the server lacks what it needs, 0 when it lacks nothing of
+    what the answered file held: the next file begins there.
+    """
 
     name: str
     sent: int
     received: int
     carried: bool
     kinds: frozenset[str] = frozenset()
+    needed_from: int = 0
 
 
 def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
@@ -76,34 +96,10 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         enrolment = load_enrolment(connection)
         if me is None or enrolment is None:
             raise UserError("not_enrolled")
+        begun = enrol.pending_in(connection)
         writes = pending(connection, me.received, 1 << 62)
-        parts = _parts(me, writes)
-        areas = [entry.area for entry in enrolment.entries]
-        cursors = cursors_of(connection, areas)
-        key = SigningKey(enrolment.signing_seed)
-        envelopes = []
-        for place, (first_n, chunk) in enumerate(parts, 1):
-            before = chain_at(connection, first_n - 1) or b"" if chunk else b""
-            request = SyncRequest(
-                version=VERSION,
-                epoch=enrolment.epoch,
-                scope=enrolment.scope,
-                cursors=[cursors[area] for area in areas],
-                time=now,
-                chunk=chunk,
-                # Only the last answer needs a page: the earlier ones would say the same again.
-                page_limit=PAGE_LIMIT * 10 if place == len(parts) else 1,
-                chain=before[:CHAIN_BYTES],
-            )
-            counter = next_request(connection)
-            sealed = seal(
-                encode(request),
-                device=me.device,
-                counter=counter,
-                key=key,
-                server_key=enrolment.credentials.server_key,
-            )
-            envelopes.append(sealed)
+        envelopes, counter = _envelopes(connection, me, enrolment, writes, now)
+        content = PushContent(envelopes, enrol.request(begun, clock) if begun is not None else b"")
         previous = bytes.fromhex(get_note(connection, _LAST))
     note = bundle.Note(PUSH, me.device, counter, enrolment.epoch, now, previous=previous)
     path = _free_name(folder, f"{clock():%Y%m%d-%H%M}-{me.device}")
@@ -111,19 +107,55 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         # Outside the transaction: a slow stick must not keep a save waiting.
         digest = bundle.write(
             path,
-            msgspec.msgpack.encode(envelopes),
+            encode(content),
             note,
-            key=key,
+            key=SigningKey(enrolment.signing_seed),
             readers=[enrolment.credentials.server_key],
         )
     except OSError:
         raise UserError("stick_unwritable") from None
     except ProtocolError:
         raise UserError("stick_lies") from None
+    first, last = (writes[0].n, writes[-1].n) if writes else (0, 0)
+    name = bundle.fingerprint(digest)
     with vault.write() as connection:
         put_note(connection, _LAST, digest.hex())
-    first, last = (writes[0].n, writes[-1].n) if writes else (0, 0)
-    return Exported(path, bundle.fingerprint(digest), len(writes), first, last)
+        if writes:
+            put_packed(connection, Packed(me.device, last, counter, now, name))
+    return Exported(path, name, len(writes), first, last)
+
+
+def _envelopes(
+    connection: Connection, me: Identity, enrolment: Enrolment, writes: list[Write], now: int
+) -> tuple[list[bytes], int]:
+    """The requests that would go over the network, and the counter of the last one."""
+    parts = _parts(me, writes)
+    areas = [entry.area for entry in enrolment.entries]
+    cursors = cursors_of(connection, areas)
+    envelopes = []
+    for place, (first_n, chunk) in enumerate(parts, 1):
+        before = chain_at(connection, first_n - 1) or b"" if chunk else b""
+        request = SyncRequest(
+            version=VERSION,
+            epoch=enrolment.epoch,
+            scope=enrolment.scope,
+            cursors=[cursors[area] for area in areas],
+            time=now,
+            chunk=chunk,
+            # Only the last answer needs a page: the earlier ones would say the same again.
+            page_limit=PAGE_LIMIT * 10 if place == len(parts) else 1,
+            chain=before[:CHAIN_BYTES],
+        )
+        counter = next_request(connection)
+        sealed = seal(
+            encode(request),
+            device=me.device,
+            counter=counter,
+            key=SigningKey(enrolment.signing_seed),
+            server_key=enrolment.credentials.server_key,
+        )
+        envelopes.append(sealed)
+    return envelopes, counter
 
 
 def _parts(me: Identity, writes: list[Write]) -> list[tuple[int, bytes | None]]:
@@ -143,39 +175,60 @@ def take_in(vault: Vault, path: Path, clock: Clock) -> Imported:
 
     Raises:
         UserError: file_missing, bundle_damaged, bundle_foreign, bundle_own (our own push, which the server
-        must
-            get), not_enrolled, server_key_changed.
+            must get), not_enrolled, server_key_changed.
+        UnavailableError: courier_full, disk_full.
     """
     with vault.read() as connection:
         enrolment = load_enrolment(connection)
     if enrolment is None:
         raise UserError("not_enrolled")
-    found = _opened(path, enrolment)
-    if found.header.kind == PUSH:
-        if found.header.device == enrolment.credentials.device:
+    raw, found = _opened(path, enrolment)
+    header, name = found.header, bundle.fingerprint(found.digest)
+    if header.kind == PUSH:
+        if header.device == enrolment.credentials.device and header.sender == _key_of(enrolment):
             raise UserError("bundle_own")
-        return _keep(vault, path, found, _COURIER)
-    if found.header.sender != enrolment.credentials.server_key:
+        if all(reader.key != enrolment.credentials.server_key for reader in header.readers):
+            raise UserError("bundle_foreign")
+        carrying.keep(vault, raw, found.digest, known=False)
+        return Imported(name, 0, 0, carried=True)
+    if header.sender != enrolment.credentials.server_key:
         raise UserError("bundle_foreign")
-    if found.content is None or found.header.addressee != enrolment.credentials.device:
+    if found.content is None or header.addressee != enrolment.credentials.device:
         # A laptop with the same key is one that this vault was copied from, or onto.
-        return _keep(vault, path, found, _ANSWERS)
+        carrying.keep_answer(vault, raw, found.digest.hex()[:32])
+        return Imported(name, 0, 0, carried=True)
     return _apply(vault, found, clock)
 
 
-def _opened(path: Path, enrolment: Enrolment) -> bundle.Opened:
+def _key_of(enrolment: Enrolment) -> bytes:
+    return bytes(SigningKey(enrolment.signing_seed).verify_key)
+
+
+def _opened(path: Path, enrolment: Enrolment) -> tuple[bytes, bundle.Opened]:
     try:
-        return bundle.read(path, key=SigningKey(enrolment.signing_seed))
+        with path.open("rb") as file:
+            raw = file.read(carrying.MAX_BUNDLE + 1)
     except OSError:
         raise UserError("file_missing") from None
+    if len(raw) > carrying.MAX_BUNDLE:
+        raise UserError("bundle_foreign")
+    try:
+        return raw, bundle.opened(raw, key=SigningKey(enrolment.signing_seed))
     except ProtocolError as problem:
         raise UserError("bundle_foreign" if problem.code == "bundle_foreign" else "bundle_damaged") from None
 
 
 def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
+    try:
+        content = decode(AnswerContent, found.content or b"")
+    except ProtocolError:
+        raise UserError("bundle_damaged") from None
+    if content.registration:
+        with vault.write() as connection:
+            enrol.take(connection, content.registration, clock)
     sent = received = 0
     kinds: set[str] = set()
-    for raw in _answers(found):
+    for raw in content.answers:
         read = read_answer(raw)
         try:
             with vault.write() as connection:
@@ -191,80 +244,19 @@ def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
         sent += taken.sent
         received += taken.received
         kinds |= taken.kinds
-    return Imported(bundle.fingerprint(found.digest), sent, received, carried=False, kinds=frozenset(kinds))
+    name = bundle.fingerprint(found.digest)
+    needed = _needed_from(vault, found.header.counter, clock)
+    return Imported(name, sent, received, carried=False, kinds=frozenset(kinds), needed_from=needed)
 
 
-def _answers(found: bundle.Opened) -> list[bytes]:
-    try:
-        return _decode_all(found.content or b"")
-    except (msgspec.DecodeError, ValueError):
-        raise UserError("bundle_damaged") from None
-
-
-def _keep(vault: Vault, path: Path, found: bundle.Opened, where: str) -> Imported:
-    """Keep a foreign file, byte for byte. It is sealed: keeping it beside the vault gives nothing away."""
-    folder = vault.folder / where
-    folder.mkdir(mode=0o700, exist_ok=True)
-    kept = folder / f"{found.digest.hex()[:32]}{bundle.SUFFIX}"
-    if not kept.exists():
-        waiting = kept.with_suffix(".part")
-        waiting.write_bytes(path.read_bytes())
-        waiting.replace(kept)
-    return Imported(bundle.fingerprint(found.digest), 0, 0, carried=True)
-
-
-def carried(vault: Vault) -> tuple[Path, ...]:
-    """The files that wait to be handed to the server."""
-    return _files(vault.folder / _COURIER)
-
-
-def answers_kept(vault: Vault) -> tuple[Path, ...]:
-    """Answers for other laptops that wait for the way back."""
-    return _files(vault.folder / _ANSWERS)
-
-
-def hand_over(vault: Vault, transport: Transport) -> int:
-    """Hand carried files to the server and keep its answers for the way back; returns how many were taken.
-
-    A file that the server refuses stays, so that somebody can look at it.
-
-    Raises:
-        UnavailableError: the server is not there; what was not handed over stays.
-    """
-    done = 0
-    for path in carried(vault):
-        try:
-            answer = transport.post(BUNDLE_PATH, path.read_bytes())
-        except (UserError, ServerProblemError):
-            log.warning("the server refused a carried bundle", extra={"operation": "courier"})
-            continue
-        folder = vault.folder / _ANSWERS
-        folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / path.name).write_bytes(answer)
-        path.unlink()
-        done += 1
-    return done
-
-
-def copy_answers(vault: Vault, folder: Path) -> tuple[Path, ...]:
-    """Copy the answers that wait for the way back onto a stick; they stay here until they are removed.
-
-    Raises:
-        UserError: stick_unwritable.
-    """
-    copied = []
-    for path in answers_kept(vault):
-        target = folder / f"tra-loi-{path.name}"
-        try:
-            target.write_bytes(path.read_bytes())
-        except OSError:
-            raise UserError("stick_unwritable") from None
-        copied.append(target)
-    return tuple(copied)
-
-
-def _files(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(folder.glob(f"*{bundle.SUFFIX}"))) if folder.is_dir() else ()
+def _needed_from(vault: Vault, counter: int, clock: Clock) -> int:
+    """The own write that the server needs next although the file that it answers held later ones, or 0."""
+    with vault.read() as connection:
+        me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+        last = packed(connection)
+    if me is None or last is None or last.counter > counter or me.received >= last.last:
+        return 0
+    return me.received + 1
 
 
 def _free_name(folder: Path, stem: str) -> Path:

@@ -1,114 +1,218 @@
 """Turning a one-time invitation into an enrolled vault, so that a cut at any moment loses nothing.
 
 The device's key and the prefix of its ids are put into the vault before the server hears of them: whoever
-asks twice with the same key is given the same answer.
+asks twice with the same key is given the same answer. With an invitation file the vault begins to work at
+once (`start`); the server hears of it at the first exchange (`finish`) or from the first bundle (`request`,
+`take`). Where another laptop used the same file before, this one goes on under a number of its own.
 """
 
 from __future__ import annotations
 
 import base64
+import logging
 from typing import NamedTuple
 
 import msgspec
-from nacl.signing import SigningKey
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+from sqlalchemy import Connection
 
 from tongcds.clock import Clock
 from tongcds.domain.stamps import new_prefix
 from tongcds.errors import UserError
+from tongcds.protocol import invitations
+from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import (
     VERSION,
     Credentials,
     EnrolRequest,
     Invitation,
     ProtocolError,
+    Registered,
+    RegisterRequest,
     decode,
     encode,
+    registered_text,
 )
-from tongcds.replica import new_identity, put_cursors
+from tongcds.replica import Number, incarnate, load_identity, new_identity, put_cursors
+from tongcds.storage import search
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, put_note, save_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync.transport import ServerProblemError, Transport
 
 ENROL_PATH = "/api/v1/enrol"
+REGISTER_PATH = "/api/v1/register"
 _NOTE = "invitation"
+
+log = logging.getLogger(__name__)
 
 
 class Pending(NamedTuple):
-    """An invitation that was begun, with the keys made for it."""
+    """An invitation that was begun and that the server has not heard of, with the keys made for it."""
 
     url: str
     secret: str
     server_key: bytes
     signing_seed: bytes
     prefix: int
+    ticket: bytes = b""
 
 
 def pending(vault: Vault) -> Pending | None:
     """The invitation that was begun and not finished, if there is one."""
     with vault.read() as connection:
-        text = get_note(connection, _NOTE)
+        return pending_in(connection)
+
+
+def pending_in(connection: Connection) -> Pending | None:
+    """The same, in the caller's transaction."""
+    text = get_note(connection, _NOTE)
     return msgspec.msgpack.decode(base64.b64decode(text), type=Pending) if text else None
 
 
 def begin(vault: Vault, invitation: Invitation) -> Pending:
-    """Put the invitation and keys into the vault; keys that an earlier try made stay in use."""
-    earlier = pending(vault)
-    begun = Pending(
-        url=invitation.url,
-        secret=invitation.secret,
-        server_key=invitation.server_key,
-        signing_seed=earlier.signing_seed if earlier else bytes(SigningKey.generate()),
-        prefix=earlier.prefix if earlier else new_prefix(),
-    )
+    """Put the invitation and keys into the vault; keys that an earlier try made stay in use.
+
+    Raises:
+        UserError: already_enrolled.
+    """
     with vault.write() as connection:
+        earlier = pending_in(connection)
+        if earlier is None and load_enrolment(connection) is not None:
+            raise UserError("already_enrolled")
+        begun = Pending(
+            url=invitation.url,
+            secret=invitation.secret,
+            server_key=invitation.server_key,
+            signing_seed=earlier.signing_seed if earlier else bytes(SigningKey.generate()),
+            prefix=earlier.prefix if earlier else new_prefix(),
+            ticket=invitation.ticket,
+        )
         put_note(connection, _NOTE, base64.b64encode(msgspec.msgpack.encode(begun)).decode())
     return begun
 
 
+def start(vault: Vault, begun: Pending, clock: Clock) -> Credentials:
+    """Begin to work on the word of an invitation file; the server hears of it later.
+
+    Raises:
+        UserError: already_enrolled, invitation_damaged, invitation_expired_here (by this computer's clock).
+    """
+    try:
+        ticket = invitations.ticket_from(begun.ticket, begun.server_key)
+    except ProtocolError:
+        raise UserError("invitation_damaged") from None
+    if ticket.expires < clock().timestamp() * 1000:
+        raise UserError("invitation_expired_here", today=f"{clock():%d/%m/%Y}")
+    with vault.write() as connection:
+        if pending_in(connection) is None:
+            raise UserError("already_enrolled")
+        _become(connection, begun, ticket.credentials, clock)
+    log.info("begun without a network")
+    return ticket.credentials
+
+
 def finish(vault: Vault, begun: Pending, transport: Transport, clock: Clock) -> Credentials:
-    """Ask the server to take this device in, and begin as it.
+    """Ask the server to take this device in, and go on as what it says.
 
     Raises:
         UserError: already_enrolled, invitation_unknown, invitation_used, invitation_expired,
-            server_key_changed,
-            server_refused.
+            invitation_withdrawn, server_key_changed, server_refused.
         UnavailableError: the server is not there; ask again later.
     """
     with vault.read() as connection:
-        if load_enrolment(connection) is not None:
+        if pending_in(connection) is None:
             raise UserError("already_enrolled")
-    request = EnrolRequest(
-        version=VERSION,
-        secret=begun.secret,
-        public_key=bytes(SigningKey(begun.signing_seed).verify_key),
-        prefix=begun.prefix,
-        time=int(clock().timestamp() * 1000),
-    )
     try:
-        credentials = decode(Credentials, transport.post(ENROL_PATH, encode(request)))
+        if begun.ticket:
+            answer = transport.post(REGISTER_PATH, request(begun, clock))
+            with vault.write() as connection:
+                return take(connection, answer, clock)
+        asked = EnrolRequest(
+            version=VERSION,
+            secret=begun.secret,
+            public_key=bytes(SigningKey(begun.signing_seed).verify_key),
+            prefix=begun.prefix,
+            time=int(clock().timestamp() * 1000),
+        )
+        credentials = decode(Credentials, transport.post(ENROL_PATH, encode(asked)))
     except (ServerProblemError, ProtocolError):
         raise UserError("server_refused") from None
     if begun.server_key and credentials.server_key != begun.server_key:
         raise UserError("server_key_changed")
     with vault.write() as connection:
+        _become(connection, begun, credentials, clock)
+        put_note(connection, _NOTE, "")
+    return credentials
+
+
+def request(begun: Pending, clock: Clock) -> bytes:
+    """What tells the server of a laptop that began from a file, sealed; for the network or a bundle.
+
+    Raises:
+        UserError: invitation_damaged.
+    """
+    key = SigningKey(begun.signing_seed)
+    try:
+        device = invitations.ticket_from(begun.ticket, begun.server_key).credentials.device
+    except ProtocolError:
+        raise UserError("invitation_damaged") from None
+    now = int(clock().timestamp() * 1000)
+    asked = RegisterRequest(VERSION, begun.ticket, bytes(key.verify_key), begun.prefix, now)
+    return seal(encode(asked), device=device, counter=1, key=key, server_key=begun.server_key)
+
+
+def take(connection: Connection, raw: bytes, clock: Clock) -> Credentials:
+    """Take the server's answer to `request`, from wherever it comes; one that comes again changes nothing.
+
+    Raises:
+        UserError: server_key_changed when our server did not sign it, server_refused when it is no answer.
+    """
+    try:
+        registered = decode(Registered, raw)
+        credentials = decode(Credentials, registered.credentials)
+    except ProtocolError:
+        raise UserError("server_refused") from None
+    begun = pending_in(connection)
+    if begun is None:
+        return credentials
+    public_key = bytes(SigningKey(begun.signing_seed).verify_key)
+    text = registered_text(public_key, begun.prefix, registered.credentials)
+    try:
+        VerifyKey(begun.server_key).verify(text, registered.signature)
+    except (BadSignatureError, ValueError):
+        raise UserError("server_key_changed") from None
+    _become(connection, begun, credentials, clock)
+    put_note(connection, _NOTE, "")
+    return credentials
+
+
+def _become(connection: Connection, begun: Pending, credentials: Credentials, clock: Clock) -> None:
+    """Go on as this device. What was written under another number, by this file or the last, comes along."""
+    me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+    if me is None:
         new_identity(
             connection,
             device=credentials.device,
             now=lambda: int(clock().timestamp() * 1000),
             prefix=begun.prefix,
         )
-        put_cursors(connection, {entry.area: 0 for entry in credentials.entries})
-        save_enrolment(
-            connection,
-            Enrolment(
-                server_url=begun.url,
-                signing_seed=begun.signing_seed,
-                credentials=credentials,
-                counter=0,
-                epoch=credentials.epoch,
-                scope=credentials.scope,
-                entries=tuple(credentials.entries),
-            ),
-        )
-        put_note(connection, _NOTE, "")
-    return credentials
+    elif me.device != credentials.device:
+        had = [Number(me.device, 1)]
+        touched = incarnate(connection, me, had, device=credentials.device, prefix=begun.prefix, after=0)
+        search.refresh(connection, touched)
+        log.info("going on under another device number", extra={"sequence": me.next_n - 1})
+    put_cursors(connection, {entry.area: 0 for entry in credentials.entries})
+    before = load_enrolment(connection)
+    save_enrolment(
+        connection,
+        Enrolment(
+            server_url=begun.url,
+            signing_seed=begun.signing_seed,
+            credentials=credentials,
+            counter=before.counter if before is not None else 0,
+            epoch=credentials.epoch,
+            scope=credentials.scope,
+            entries=tuple(credentials.entries),
+        ),
+    )

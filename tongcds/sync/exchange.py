@@ -38,7 +38,7 @@ from tongcds.storage.local import (
     save_enrolment,
 )
 from tongcds.storage.vault import Vault
-from tongcds.sync import incarnation
+from tongcds.sync import enrol, incarnation
 from tongcds.sync.answers import DIFFERS, RESTORED, read_answer, take
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
@@ -125,6 +125,9 @@ class Exchange:
             UserError: the server refuses in a way that the person must know of.
             CancelledError: `cancelled` said so, between two requests.
         """
+        begun = enrol.pending(self._vault)
+        if begun is not None:
+            enrol.finish(self._vault, begun, self._transport, self._clock)
         with self._vault.read() as connection:
             self._to_send = pending_count(connection)
         repairs = 0

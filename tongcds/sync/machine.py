@@ -24,6 +24,7 @@ _NEEDS_YOU = frozenset(
         "device_revoked",
         "invitation_used",
         "invitation_expired",
+        "invitation_withdrawn",
         "invitation_unknown",
     }
 )

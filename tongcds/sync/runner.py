@@ -20,9 +20,9 @@ from tongcds.errors import CancelledError, TongcdsError, UserError
 from tongcds.replica import load_identity, pending_count
 from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
-from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges
+from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges, packed
 from tongcds.storage.vault import Vault
-from tongcds.sync import bundles, machine
+from tongcds.sync import carrying, enrol, machine
 from tongcds.sync.estimate import SMALL_BYTES, bytes_to_send
 from tongcds.sync.exchange import Exchange, Outcome, Progress
 from tongcds.sync.machine import Act, State
@@ -110,6 +110,8 @@ class Runner:
         latest = next((e for e in load_exchanges(connection, 20) if e.outcome != "failed"), None)
         busy = state.phase in _BUSY and progress is not None
         me = load_identity(connection, now=self._now)
+        file = packed(connection)
+        on_stick = pending_count(connection, up_to=file.last) if file is not None else 0
         return SyncStatus(
             phase=state.phase,
             waiting=pending_count(connection),
@@ -124,6 +126,9 @@ class Runner:
             online=self._online,
             problem=state.problem,
             cost_bytes=bytes_to_send(connection) if state.phase is SyncPhase.METERED else 0,
+            packed=on_stick,
+            packed_in=file.name if file is not None and on_stick else "",
+            registered=enrol.pending_in(connection) is None,
         )
 
     def exchange_now(
@@ -147,7 +152,7 @@ class Runner:
         )
         try:
             outcome = exchange.run()
-            bundles.hand_over(self._vault, transport)
+            carrying.hand_over(self._vault, transport)
         except TongcdsError as problem:
             self._online = False
             self._note(exchange.outcome, "failed", problem.code)

@@ -22,7 +22,13 @@ _PIECE = 64 * 1024
 
 # Problem codes of the server, as the errors that a person reads. Anything else is `server_refused`.
 _USER_CODES = frozenset(
-    {"invitation_unknown", "invitation_used", "invitation_expired", "protocol_unsupported"}
+    {
+        "invitation_unknown",
+        "invitation_used",
+        "invitation_expired",
+        "invitation_withdrawn",
+        "protocol_unsupported",
+    }
 )
 _BUSY = frozenset({"busy", "server_busy", "rate_limited"})
 

@@ -49,6 +49,9 @@ def fact_cell(fact: FactState, facts: tuple[FactState, ...], today: date) -> Mar
 def history_state(row: HistoryRow, today: date) -> words.State:
     """Where a visit stands; with the day and time of its receipt where that is known."""
     state = words.standing(row.standing)
+    if row.standing is Standing.PACKED and row.packed_in:
+        words_ = _("On USB {file}, waiting for the receipt").format(file=row.packed_in)
+        return state._replace(words=words_)
     if row.standing is Standing.RECEIVED and row.received_at is not None:
         day = short_day(row.received_at.astimezone(VIETNAM).date(), today)
         return state._replace(words=f"{state.words} {day} {format_time(row.received_at)}")

@@ -29,6 +29,8 @@ class SyncStatus:
     `problem` is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes`
     estimates what sending will take, while a person is asked because the link is paid by volume.
     `clock_wrong_ms`: how far this computer's clock is behind the server's (ahead: negative), 0 within a day.
+    `packed` of the waiting ones are in the file on a stick that people call `packed_in` (7F3A-19C2).
+    `registered` is False for a laptop that began from an invitation file and is not known to the server yet.
     """
 
     phase: SyncPhase
@@ -44,6 +46,9 @@ class SyncStatus:
     problem: str = ""
     cost_bytes: int = 0
     clock_wrong_ms: int = 0
+    packed: int = 0
+    packed_in: str = ""
+    registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One visit in the time line of a household; `lines` are ready sentences, one a support."""
+    """One visit in the time line of a household; `lines` are ready sentences, one a support.
+
+    `packed_in` is what people call the file on a stick that holds it (7F3A-19C2) while no receipt came.
+    """
 
     visit_id: bytes
     on: date
@@ -104,6 +107,7 @@ class HistoryRow:
     note: str
     standing: Standing
     received_at: datetime | None
+    packed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,13 @@ def time_left(seconds: int) -> str:
 
 
 def _waits(status: SyncStatus) -> str:
+    if status.packed_in and status.packed == status.waiting:
+        packed = ngettext(
+            "{n} change is on USB {file} and waits for the receipt",
+            "{n} changes are on USB {file} and wait for the receipt",
+            status.waiting,
+        )
+        return packed.format(n=format_number(status.waiting), file=status.packed_in)
     words = ngettext(
         "{n} change is saved on this computer and waits",
         "{n} changes are saved on this computer and wait",
@@ -77,12 +84,26 @@ def _sending(status: SyncStatus) -> Progress:
     return Progress(words, " · ".join(parts), status.sent / status.to_send, _("Pause"))
 
 
+def _why(status: SyncStatus, kinds: tuple[tuple[str, int], ...]) -> str:
+    """What is to be said of changes that wait: what is in the way, or else what they are."""
+    if not status.registered:
+        return _(
+            "The province does not know this computer yet. It will at the first sync, "
+            "or through the first file on a USB stick."
+        )
+    if status.problem:
+        return sentence(UnavailableError(status.problem))
+    parts = [kind_words(kind, count) for kind, count in kinds]
+    if status.packed_in and status.packed < status.waiting:
+        on_usb = ngettext("{n} of them on USB {file}", "{n} of them on USB {file}", status.packed)
+        parts.append(on_usb.format(n=format_number(status.packed), file=status.packed_in))
+    return ", ".join(parts)
+
+
 def _idle(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
     if status.waiting:
         icon = "clock" if status.online else "cloud-off"
-        what = ", ".join(kind_words(kind, count) for kind, count in kinds)
-        trouble = sentence(UnavailableError(status.problem)) if status.problem else ""
-        return Progress(_waits(status), trouble or what, icon=icon, tone=Tone.WARN)
+        return Progress(_waits(status), _why(status, kinds), icon=icon, tone=Tone.WARN)
     if status.received_at is None:
         return Progress(
             _("Nothing to send yet"),
