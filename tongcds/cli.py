@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from tongcds import paths
 from tongcds.actions import audit, importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.commands import exchange, households, passphrases, people, privacy
+from tongcds.commands import attachments, exchange, households, passphrases, people, privacy
 from tongcds.commands.answers import (
     DONE,
     LOOK,
@@ -251,6 +252,8 @@ def sync(options: argparse.Namespace, core: Core) -> int:
             "waiting": view.status.waiting,
             "returned": len(view.returned),
             "conflicts": len(view.conflicts),
+            "files_sent": outcome.files.files,
+            "files_waiting": view.status.files_waiting,
         },
         [
             _("Sent {sent}, received {received}, waiting {waiting}.").format(
@@ -368,6 +371,7 @@ def _parser() -> argparse.ArgumentParser:
     made = add("households", list_households, "list households, or those that match a text")
     made.add_argument("text", nargs="?", default="")
     households.add_to(add)
+    attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     privacy.add_to(add)
     made = add("log", log_visit, "log a visit")
     made.add_argument(

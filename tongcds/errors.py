@@ -242,6 +242,34 @@ SENTENCES: Final[dict[str, str]] = {
         "No register was found in this file: no row names the columns for household and head. "
         "Nothing was changed. Choose the right sheet, or add a heading row."
     ),
+    # photos and papers
+    "attachment_kind": N_(
+        "This file is neither a photo (JPEG, PNG) nor a PDF. Nothing was saved; choose another file."
+    ),
+    "attachment_too_big": N_(
+        "This file is larger than {limit} MB. Nothing was saved; take the photo again in a smaller size."
+    ),
+    "attachment_huge": N_(
+        "This picture has more dots than this program can show. Nothing was saved; "
+        "make it smaller or take it again."
+    ),
+    "attachment_incomplete": N_(
+        "This file is damaged or incomplete. Nothing was saved; copy it from the phone once more."
+    ),
+    "attachment_elsewhere": N_(
+        "This file is not on this computer yet. Its record is safe; open it when there is a network."
+    ),
+    "attachment_not_there": N_(
+        "The server does not have this file yet: the computer on which it was added has not sent it. "
+        "Try again later."
+    ),
+    "attachment_damaged": N_(
+        "This file is damaged on this computer. Its record is safe; sync, then open it once more."
+    ),
+    "attachment_unknown": N_("There is no such photo or paper here any more. Nothing was changed."),
+    "attachment_unwritable": N_(
+        "The copy could not be written there. Nothing was changed; choose another folder."
+    ),
     # tables that a province edits
     "table_unreadable": N_(
         "The table {file} cannot be read. Save it as CSV in UTF-8, with commas, and try again."

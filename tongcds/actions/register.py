@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tongcds.actions import audit
 from tongcds.actions.core import Core
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, SearchHit
-from tongcds.storage import register
+from tongcds.storage import attachments, register
 from tongcds.storage import search as index
 
 _HITS = 30
@@ -22,10 +24,12 @@ def households(core: Core, wanted: HouseholdFilter) -> HouseholdList:
 def household(core: Core, household_id: bytes) -> HouseholdDetail | None:
     """A household opened; None when it is not here any more. That somebody looked is noted."""
     with core.vault.read() as connection:
-        detail = register.household_detail(connection, household_id, core.today)
-    if detail is not None:
-        core.saw(household_id)
-    return detail
+        found = register.household_detail(connection, household_id, core.today)
+        if found is None:
+            return None
+        files = attachments.of_household(connection, core.vault.attachments, household_id)
+    core.saw(household_id)
+    return replace(found, attachments=files)
 
 
 def search(core: Core, text: str) -> tuple[SearchHit, ...]:

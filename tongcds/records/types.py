@@ -283,6 +283,27 @@ UNIT_STATUS = declare(
     indexes=("unit_id",),
 )
 
+# A photo or a paper of a subject (household, person, visit). `hash` (32 bytes, domain.attachments) names what
+# it holds, which travels by itself after the records; `size` in bytes. `name` is what its owner called it,
+# for people to read and never the name of a file here.
+ATTACHMENT = declare(
+    "attachment",
+    16,
+    _id("village_id"),
+    _word("subject"),
+    _id("subject_id"),
+    Field("hash", Kind.BYTES, _BASIC),
+    _int("size"),
+    _word("media_type"),
+    _text("name", _BASIC),
+    _date("taken_on"),
+    _text("note", _BASIC),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("subject_id", "hash"),
+)
+
 # What a person or a household agreed to, asked with the text of `text_version`. given and declined name the
 # purposes of the catalogue, one by one, separated by ";"; kinds the sensitive data spoken of. way and
 # withdrawn_way: how it was said. evidence is the number of a paper, never a picture.

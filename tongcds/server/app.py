@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import encode
-from tongcds.server import courier, ops, registration
+from tongcds.server import courier, ops, registration, tus
 from tongcds.server.database import BusyError
 from tongcds.server.limits import Limits
 from tongcds.server.ops import Province
@@ -70,19 +70,23 @@ class _Endpoints:
         self._limits = limits
         self._gate = _Gate(_WORKERS, _WAITING)
 
+    async def run(self, work: Callable[[], Answer]) -> Answer:
+        """Do work on a thread, when it is its turn."""
+        return await self._gate.run(work)
+
     async def sync(self, request: Request) -> Response:
         async with _body(request, MAX_BODY, self._limits) as sealed:
-            work = functools.partial(ops.sync, self._province, sealed, admit=self._admitting(request))
+            work = functools.partial(ops.sync, self._province, sealed, admit=self.admitting(request))
             return _answer(await self._gate.run(work))
 
     async def incarnation(self, request: Request) -> Response:
         async with _body(request, MAX_BODY, self._limits) as sealed:
-            work = functools.partial(ops.incarnate, self._province, sealed, admit=self._admitting(request))
+            work = functools.partial(ops.incarnate, self._province, sealed, admit=self.admitting(request))
             return _answer(encode(await self._gate.run(work)))
 
     async def compare(self, request: Request) -> Response:
         async with _body(request, MAX_BODY, self._limits) as sealed:
-            work = functools.partial(ops.compare, self._province, sealed, admit=self._admitting(request))
+            work = functools.partial(ops.compare, self._province, sealed, admit=self.admitting(request))
             return _answer(encode(await self._gate.run(work)))
 
     async def enrol(self, request: Request) -> Response:
@@ -136,7 +140,7 @@ class _Endpoints:
 
         return endpoint
 
-    def _admitting(self, request: Request) -> Callable[[int], None]:
+    def admitting(self, request: Request) -> Callable[[int], None]:
         """Lets one more request in of a laptop that proved who it is, or not for now."""
 
         def admit(device: int) -> None:
@@ -178,6 +182,7 @@ def make_app(province: Province, limits: Limits | None = None) -> Starlette:
                 )
             ),
             Route("/health", does.health, methods=["GET"]),
+            *tus.routes(province, tus.Doors(does.run, does.bounded, does.admitting)),
         ],
         exception_handlers={
             Refusal: counted(_refused),
@@ -232,7 +237,8 @@ def _answer(content: bytes, status: int = 200, headers: dict[str, str] | None = 
 
 def _problem(refusal: Refusal) -> Response:
     wait = refusal.problem.retry_after
-    return _answer(encode(refusal.problem), refusal.status, {"retry-after": str(wait)} if wait else None)
+    headers = refusal.headers | ({"retry-after": str(wait)} if wait else {})
+    return _answer(encode(refusal.problem), refusal.status, headers)
 
 
 def _refused(bounds: Limits, error: Exception) -> Response:

@@ -28,7 +28,7 @@ from tongcds.clock import VIETNAM, Clock, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
-from tongcds.server import demo, enrolment, figures, inviting, reforms, status, units
+from tongcds.server import attachments, demo, enrolment, figures, inviting, reforms, status, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office, restored
@@ -152,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
 
     state = command("status", _("tell what was refused and what was set aside, by reason"), _status)
     state.add_argument("--url", default="", help=_("where the server answers, if not at its own address"))
+
+    files = command("attachments", _("say how many photos and papers are here"), _attachments)
+    files.add_argument("--sweep", action="store_true", help=_("remove what no record needs any more"))
 
     command("restored", _("say that the database was put back from a copy"), _restored)
 
@@ -325,6 +328,11 @@ def _status(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 def _invitations(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province:
         return inviting.listed(province, withdrawn=given.withdraw)
+
+
+def _attachments(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
+    with _opened(given, now) as province:
+        return attachments.told(province, sweeping=given.sweep)
 
 
 def _restored(given: argparse.Namespace, now: Callable[[], int]) -> _Output:

@@ -1,4 +1,4 @@
-"""The server's folder: its signing key, where its database is, and how it is called."""
+"""The server's folder: its signing key, its attachments, where its database is, and how it is called."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import msgspec
 from nacl.signing import SigningKey
 
 from tongcds.errors import UnavailableError, UserError
+from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database, sqlite_url
 from tongcds.server.ops import Province
 
 _SETTINGS = "server.json"
 _KEY = "server.key"
 _DATABASE = "province.sqlite"
+_FILES = "attachments"
 _SEED = 32
 
 
@@ -78,7 +80,8 @@ def open_folder(folder: Path, *, now: Callable[[], int]) -> Province:
 
 def _province(folder: Path, settings: _Settings, key: SigningKey, now: Callable[[], int]) -> Province:
     database = settings.database or sqlite_url((folder / _DATABASE).resolve())
-    return Province(Database(database), key, settings.url, now)
+    files = AttachmentFiles(folder / _FILES, bytes(key))
+    return Province(Database(database), key, settings.url, now, files)
 
 
 def _write_private(file: Path, content: bytes) -> None:

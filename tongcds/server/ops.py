@@ -37,6 +37,7 @@ from tongcds.records import record_type
 from tongcds.replica import Page, Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
 from tongcds.server import comparing, enrolment, figures, incarnations, reforms, requests
+from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
@@ -53,12 +54,16 @@ _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErr
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """The server as its operations know it; `now` gives milliseconds since 1970 (UTC)."""
+    """The server as its operations know it; `now` gives milliseconds since 1970 (UTC).
+
+    `files` is where attachments lie; without it none are taken.
+    """
 
     database: Database
     key: SigningKey
     url: str
     now: Callable[[], int]
+    files: AttachmentFiles | None = None
 
     @property
     def server_key(self) -> bytes:

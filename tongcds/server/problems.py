@@ -12,6 +12,7 @@ STATUS: Final = {
     "bad_chunk": 400,
     "bundle_damaged": 400,
     "bundle_foreign": 400,
+    "bad_upload": 400,
     "unknown_type": 400,
     "unknown_dictionary": 400,
     "protocol_unsupported": 400,
@@ -23,12 +24,17 @@ STATUS: Final = {
     "method_not_allowed": 405,
     "too_slow": 408,
     "replayed": 409,
+    "offset_conflict": 409,
     "invitation_used": 409,
     "invitation_expired": 410,
     "invitation_withdrawn": 410,
+    "upload_expired": 410,
+    "tus_version": 412,
     "too_big": 413,
     "bad_content_type": 415,
+    "no_such_range": 416,
     "rate_limited": 429,
+    "checksum_mismatch": 460,
     "internal": 500,
     "busy": 503,
 }
@@ -43,6 +49,7 @@ class Refusal(Exception):  # noqa: N818  an answer, not a failure of ours
     ) -> None:
         super().__init__(code)
         self.problem = Problem(code, expected_n, list(versions), retry_after)
+        self.headers: dict[str, str] = {}
 
     @property
     def status(self) -> int:

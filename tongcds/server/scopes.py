@@ -31,6 +31,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _ABOUT_VILLAGERS = frozenset(
     {
         "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
+        "attachment",
     }
 )  # fmt: skip
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit"}

@@ -94,6 +94,18 @@ CELL = Table(
     sqlite_strict=True,
 )
 
+# Attachments whose files are here, and the records for which whoever may write them sent the file: another
+# record with the same hash says nothing about having it. `unneeded_since`: no live record names the file.
+HELD = Table(
+    "attachment_held",
+    OFFICE,
+    Column("hash", LargeBinary(), primary_key=True),
+    Column("record_id", LargeBinary(), primary_key=True),
+    Column("at", WIDE, nullable=False),
+    Column("unneeded_since", WIDE),
+    sqlite_strict=True,
+)
+
 SCHEMA = 1
 
 

@@ -31,6 +31,7 @@ _VISIT: Final = record_type("visit").table
 _SUPPORT: Final = record_type("support").table
 _FOLLOW_UP: Final = record_type("follow_up").table
 _ABOUT: Final = ("consent", "privacy_request")
+_ATTACHMENT: Final = record_type("attachment").table
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -77,6 +78,7 @@ def of_person(connection: Connection, person_id: bytes, household_id: bytes) -> 
         if split_ids(row.person_ids) == [person_id]
     ]
     records = {"person": (person_id,), "visit": tuple(alone), "follow_up": tuple(promises)}
+    records["attachment"] = _attached(connection, [person_id, *alone])
     for name in _ABOUT:
         records[name] = _ids(connection, record_type(name).table.c.subject_id, person_id)
     return ToErase(records, _open(connection, promises))
@@ -86,12 +88,9 @@ def of_household(connection: Connection, household_id: bytes) -> ToErase:
     """A household with everybody who is or was on record there, and everything written about them."""
     people = _ids(connection, _PERSON.c.household_id, household_id)
     promises = _ids(connection, _FOLLOW_UP.c.household_id, household_id)
-    records = {
-        "household": (household_id,),
-        "person": people,
-        "visit": _ids(connection, _VISIT.c.household_id, household_id),
-        "follow_up": promises,
-    }
+    visits = _ids(connection, _VISIT.c.household_id, household_id)
+    records = {"household": (household_id,), "person": people, "visit": visits, "follow_up": promises}
+    records["attachment"] = _attached(connection, [household_id, *people, *visits])
     for name in _ABOUT:
         records[name] = _ids(connection, record_type(name).table.c.household_id, household_id)
     return ToErase(records, _open(connection, promises))
@@ -156,6 +155,10 @@ def _only_for(connection: Connection, visit_id: bytes, person_id: bytes) -> bool
 def _open(connection: Connection, ids: Sequence[bytes]) -> tuple[bytes, ...]:
     query = select(_FOLLOW_UP.c.id).where(_FOLLOW_UP.c.id.in_(ids), _FOLLOW_UP.c.state == "open")
     return tuple(connection.execute(query).scalars())
+
+
+def _attached(connection: Connection, owners: Sequence[bytes]) -> tuple[bytes, ...]:
+    return tuple(one for owner in owners for one in _ids(connection, _ATTACHMENT.c.subject_id, owner))
 
 
 def _ids(connection: Connection, column: Any, owner: bytes) -> tuple[bytes, ...]:  # noqa: ANN401 - a column of any table

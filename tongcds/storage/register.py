@@ -40,6 +40,7 @@ __all__ = [
     "people_of",
     "person_ids_of",
     "totals",
+    "village_of",
     "villages",
 ]
 
@@ -103,6 +104,13 @@ def household_brief(connection: Connection, household_id: bytes) -> Brief | None
         )
     ).one_or_none()
     return None if row is None else Brief(row.id, row.village_id, row.code or "")
+
+
+def village_of(connection: Connection, kind: str, record_id: bytes) -> bytes | None:
+    """The village of a household, person or visit that is not removed, or None."""
+    table = record_type(kind).table
+    query = select(table.c.village_id).where(table.c.id == record_id, table.c.deleted == 0)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def person_ids_of(connection: Connection, household_id: bytes) -> frozenset[bytes]:

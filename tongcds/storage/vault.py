@@ -28,6 +28,7 @@ from tongcds.storage import (
     search,
     slotfile,
 )
+from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.door import Door
 from tongcds.storage.examine import examine, opened_with
 from tongcds.storage.files import sync_folder, write_whole
@@ -70,6 +71,7 @@ class Vault:
         self._keeper = Keeper(folder, opened.subkey(journal.PURPOSE))
         self.recovery: repair.Recovery | None = None
         self.slots = Slots(folder, opened)
+        self.attachments = AttachmentFiles(folder, opened.subkey)
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
         path, key = folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE)
         unclean = cipher.has_wal(path)

@@ -82,6 +82,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "support": N_("Support"),
     "follow_up": N_("Follow-up"),
     "observation": N_("Observation"),
+    "attachment": N_("Photo or paper"),
     "village": N_("Village"),
     "member": N_("Member of the team"),
     "team": N_("Team"),

@@ -43,7 +43,7 @@ from tongcds.replica import (
     pending,
     put_cursors,
 )
-from tongcds.storage import search
+from tongcds.storage import attachments, search
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
@@ -180,6 +180,7 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer:
     keep_receipt(connection, signed, receipt.signature)
     if receipt.epoch != enrolment.epoch:
         offer_again(connection, me, receipt.watermark)
+        attachments.offer_again(connection)
         search.refresh(connection, forget_conflicts(connection))
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)

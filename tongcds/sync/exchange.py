@@ -40,6 +40,7 @@ from tongcds.storage.local import (
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol, incarnation
 from tongcds.sync.answers import DIFFERS, RESTORED, read_answer, take
+from tongcds.sync.attachments import Sent
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
 from tongcds.sync.repair import Repair
@@ -77,6 +78,7 @@ class Outcome:
     """What an exchange did.
 
     `mismatch` says that this vault and the server differed; `repaired` counts the records mended.
+    `files` is what became of attachments afterwards.
     """
 
     sent: int = 0
@@ -85,6 +87,7 @@ class Outcome:
     rounds: int = 0
     mismatch: bool = False
     repaired: int = 0
+    files: Sent = field(default_factory=Sent)
     touched: set[str] = field(default_factory=set)
 
 

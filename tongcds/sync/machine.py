@@ -47,9 +47,10 @@ class Act(StrEnum):
 class State:
     """Where the exchange stands.
 
-    `until` is when a waiting machine tries again; `problem` an error code or "". `running` stays true while
-    an exchange is under way, also one told to stop; `asked_again` begins the next one when it ends. `agreed`:
-    a person asked for this exchange, so it may go over a link that is paid by volume, also after a break.
+    `until` is when a waiting machine tries again, or an idle one that has files left; `problem` an error
+    code or "". `running` stays true while an exchange is under way, also one told to stop; `asked_again`
+    begins the next one when it ends. `agreed`: a person asked for this exchange, so it may go over a link
+    that is paid by volume, also after a break.
     """
 
     phase: SyncPhase = SyncPhase.IDLE
@@ -88,13 +89,16 @@ class Failed:
     """The exchange ended with an error code; `retry_after` is the server's wish in milliseconds, 0 for none.
 
     `jitter` is a number from 0 to 1 that the caller draws, so that a thousand laptops do not come back at
-    once.
+    once. `moved`: something got through before it failed, so the waits begin anew.
+    `records_done`: only files are left, so nothing that is saved has to wait.
     """
 
     code: str
     now: int
     jitter: float
     retry_after: int = 0
+    moved: bool = False
+    records_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ def _is_time(state: State, event: Tick | Reachable | Saved) -> bool:
         case Reachable():
             return state.phase in {SyncPhase.WAITING, SyncPhase.IDLE}
         case Tick(now, metered):
-            due = state.phase is SyncPhase.WAITING and state.until is not None and now >= state.until
+            waits = state.phase in {SyncPhase.WAITING, SyncPhase.IDLE}
+            due = waits and state.until is not None and now >= state.until
             return due or (state.phase is SyncPhase.METERED and not metered)
 
 
@@ -194,12 +199,16 @@ def _failed(state: State, event: Failed) -> tuple[State, Act]:
         return State(SyncPhase.NEEDS_UPDATE, problem=event.code), Act.NOTHING
     if event.code in _NEEDS_YOU:
         return State(SyncPhase.NEEDS_YOU, problem=event.code), Act.NOTHING
-    failures = state.failures + 1
+    failures = 1 if event.moved else state.failures + 1
     wait = min(FIRST_WAIT_MS << min(failures - 1, _DOUBLINGS), LONGEST_WAIT_MS)
     # The server's wish is a least, our own wait a most; the jitter spreads both.
     until = event.now + wait // 2 + int(wait * event.jitter / 2)
     if event.retry_after:
         until = event.now + event.retry_after + int(event.retry_after * event.jitter)
+    if event.records_done and state.asked_again:
+        return State(SyncPhase.SENDING, running=True, failures=failures, agreed=state.agreed), Act.EXCHANGE
+    if event.records_done:
+        return State(failures=failures, until=until, agreed=state.agreed), Act.NOTHING
     waiting = State(
         SyncPhase.WAITING, failures=failures, until=until, problem=event.code, agreed=state.agreed
     )

@@ -10,7 +10,10 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from time import monotonic
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -18,11 +21,13 @@ from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase, SyncStatus
 from tongcds.errors import CancelledError, TongcdsError, UserError
 from tongcds.replica import load_identity, pending_count
+from tongcds.storage.attachments import waiting as attachments_waiting
 from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
 from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges, packed
 from tongcds.storage.vault import Vault
-from tongcds.sync import carrying, enrol, machine
+from tongcds.sync import attachments, carrying, enrol, machine
+from tongcds.sync.attachments import FileProgress, Sender, Sent
 from tongcds.sync.estimate import SMALL_BYTES, bytes_to_send
 from tongcds.sync.exchange import Exchange, Outcome, Progress
 from tongcds.sync.machine import Act, State
@@ -31,6 +36,7 @@ from tongcds.sync.transport import Transport
 
 log = logging.getLogger(__name__)
 
+_TELL_EVERY: Final = 0.3
 _BUSY = frozenset({SyncPhase.SENDING, SyncPhase.RECEIVING})
 
 
@@ -67,6 +73,9 @@ class Runner:
         self._progress: Progress | None = None
         self._stop = threading.Event()
         self._pace = Pace()
+        self._sender = Sender(vault, clock, self._pace)
+        self._file_progress: FileProgress | None = None
+        self._told_at = 0.0
         self._attempts = 0
         self._online = False
 
@@ -112,6 +121,8 @@ class Runner:
         me = load_identity(connection, now=self._now)
         file = packed(connection)
         on_stick = pending_count(connection, up_to=file.last) if file is not None else 0
+        files = self._file_progress or FileProgress(0, 0, 0, 0)
+        waiting = attachments_waiting(connection, self._vault.attachments)
         return SyncStatus(
             phase=state.phase,
             waiting=pending_count(connection),
@@ -129,14 +140,22 @@ class Runner:
             packed=on_stick,
             packed_in=file.name if file is not None and on_stick else "",
             registered=enrol.pending_in(connection) is None,
+            files_waiting=waiting.files,
+            file_bytes_waiting=waiting.size,
+            files_sent=files.files,
+            files_to_send=files.of_files,
+            file_bytes_sent=files.size,
+            file_bytes_to_send=files.of_size,
         )
 
     def exchange_now(
         self,
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
+        *,
+        files: bool = True,
     ) -> Outcome:
-        """One whole exchange in the calling thread, noted in the history.
+        """One whole exchange in the calling thread, noted in the history; then the files, where wanted.
 
         Raises:
             TongcdsError: as `Exchange.run`, and not_enrolled.
@@ -151,18 +170,25 @@ class Runner:
             self._vault, transport, self._clock, pace=self._pace, progress=progress, cancelled=cancelled
         )
         try:
-            outcome = exchange.run()
-            carrying.hand_over(self._vault, transport)
-        except TongcdsError as problem:
-            self._online = False
-            self._note(exchange.outcome, "failed", problem.code)
-            raise
+            try:
+                outcome = exchange.run()
+                carrying.hand_over(self._vault, transport)
+            except TongcdsError as problem:
+                self._online = False
+                self._note(exchange.outcome, "failed", problem.code)
+                raise
+            self._online = True
+            how = "repaired" if outcome.repaired else "resumed" if self._attempts > 1 else "done"
+            self._note(outcome, how, "")
+            self._attempts = 0
+            if files:
+                outcome.files = self._sender.run(transport, self._tell_files, cancelled)
         finally:
             transport.close()
-        self._online = True
-        how = "repaired" if outcome.repaired else "resumed" if self._attempts > 1 else "done"
-        self._note(outcome, how, "")
-        self._attempts = 0
+            self._file_progress = None
+        if outcome.files.files:
+            outcome.touched.add("attachment")
+        attachments.tidy(self._vault, self._clock)
         self._vault.checkpoint()
         return outcome
 
@@ -217,26 +243,50 @@ class Runner:
             self._take(machine.Held())
             return
         touched: set[str] = set()
+        event: machine.Event
+        interrupted = False
         try:
-            touched = self.exchange_now(self._tell, self._stop.is_set).touched
+            # A few records may go over a link that is paid by volume without asking; photos may not.
+            dear = self._metered() and not self._state.agreed
+            outcome = self.exchange_now(self._tell, self._stop.is_set, files=not dear)
+            touched, interrupted = outcome.touched, outcome.files.interrupted
+            event = self._after_files(outcome.files)
         except CancelledError:
-            event: machine.Event = machine.Finished()
+            event = machine.Finished()
         except TongcdsError as problem:
             after = problem.params.get("retry_after", 0)
-            event = machine.Failed(
-                problem.code,
-                self._now(),
-                random.random(),  # noqa: S311  spreads laptops over time, guards nothing
-                retry_after=int(after) * 1000 if isinstance(after, int) else 0,
-            )
+            event = self._failed(problem.code, after if isinstance(after, int) else 0)
         except Exception:
             # Our own mistake must not end automatic exchange for ever; the log has it.
             log.exception("an exchange ended in a mistake of ours")
             event = machine.Failed("server_unreachable", self._now(), 1.0)
-        else:
-            event = machine.Finished()
         self._take(event, frozenset(touched))
+        if interrupted:
+            self.saved()
+
+    def _after_files(self, files: Sent) -> machine.Event:
+        """The records are exchanged; files that could not be sent are tried again by themselves."""
+        if not files.problem:
+            return machine.Finished()
+        failed = self._failed(files.problem, files.retry_after)
+        return replace(failed, moved=files.moved, records_done=True)
+
+    def _failed(self, code: str, retry_after: int) -> machine.Failed:
+        jitter = random.random()  # noqa: S311  spreads laptops over time, guards nothing
+        return machine.Failed(code, self._now(), jitter, retry_after=retry_after * 1000)
 
     def _tell(self, progress: Progress) -> None:
         self._progress = progress
         self._take(machine.Moved(progress.phase), frozenset({"sync"}))
+
+    def _tell_files(self, progress: FileProgress) -> None:
+        before, self._file_progress = self._file_progress, progress
+        # Every telling makes the window read; a few in a second are enough for anybody.
+        if (
+            before is not None
+            and before.files == progress.files
+            and monotonic() < self._told_at + _TELL_EVERY
+        ):
+            return
+        self._told_at = monotonic()
+        self._take(machine.Moved(SyncPhase.SENDING), frozenset({"sync"}))

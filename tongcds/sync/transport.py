@@ -1,4 +1,4 @@
-"""HTTP to the province's server: one POST, a bounded answer, and every way a network fails as an error code.
+"""HTTP to the province's server: bounded answers, and every way a network fails as an error code.
 
 Whatever stands between (a hotel's sign-in page, a proxy's error) is recognised by its content type and never
 believed. What the bodies mean is `sync.exchange`'s.
@@ -6,12 +6,18 @@ believed. What the bodies mean is `sync.exchange`'s.
 
 from __future__ import annotations
 
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import requests
 from urllib3.util import SKIP_HEADER
 
 from tongcds.errors import UnavailableError, UserError
+from tongcds.protocol.attachments import PROBLEM_HEADER
+from tongcds.protocol.attachments import VERSION as TUS
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import Problem, ProtocolError, decode
 
@@ -47,6 +53,28 @@ class Traffic:
 
     sent: int = 0
     received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What our server answered; `headers` by any case of their names."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class Outgoing(Protocol):
+    """A body that is read while it is sent."""
+
+    def __len__(self) -> int:
+        """Bytes of the whole body."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The body in pieces."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """The next bytes."""
 
 
 @dataclass(slots=True)
@@ -86,6 +114,48 @@ class Transport:
             raise UnavailableError("server_unreachable") from None
         raise _refusal(content)
 
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Outgoing | None = None,
+        *,
+        sink: Callable[[Reply, bytes], None] | None = None,
+    ) -> Reply:
+        """A request about an attachment; with `sink` a good answer's content goes there, piece by piece.
+
+        Raises:
+            UnavailableError: server_unreachable, captive_portal, server_busy.
+            ServerProblemError: a refusal.
+        """
+        try:
+            with self._open().request(
+                method,
+                self.url.rstrip("/") + path,
+                data=body,
+                headers={"Content-Type": None, **headers},
+                stream=True,
+                allow_redirects=False,
+                timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+            ) as answer:
+                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
+                if answer.headers.get("Tus-Resumable") != TUS and kind != CONTENT_TYPE:
+                    raise UnavailableError(_stranger(answer.status_code, kind))
+                self.traffic.sent += 0 if body is None else len(body)
+                reply = Reply(answer.status_code, answer.headers, b"")
+                if answer.ok and sink is not None:
+                    for piece in answer.iter_content(_PIECE):
+                        self.traffic.received += len(piece)
+                        sink(reply, piece)
+                    return reply
+                content = _read(answer)
+        except requests.RequestException:
+            raise UnavailableError("server_unreachable") from None
+        if answer.ok:
+            return Reply(answer.status_code, answer.headers, content)
+        raise _refusal(content or _in_header(answer.headers))
+
     def close(self) -> None:
         """Let the connection go."""
         if self._session is not None:
@@ -119,6 +189,14 @@ def _read(answer: requests.Response) -> bytes:
             raise UnavailableError("server_unreachable")
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _in_header(headers: Mapping[str, str]) -> bytes:
+    """The problem of an answer that may have no content."""
+    try:
+        return base64.b64decode(headers.get(PROBLEM_HEADER, ""), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _refusal(content: bytes) -> Exception:

@@ -17,6 +17,7 @@ from tests.unit.server.postgresql import Cluster, running_cluster
 from tongcds.domain.units import load_units
 from tongcds.protocol.messages import Invitation, encode
 from tongcds.server import enrolment, ops, units
+from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database, sqlite_url
 from tongcds.server.office import found_office
 from tongcds.server.ops import Province
@@ -124,7 +125,7 @@ def world(request, tmp_path, clock) -> Iterator[World]:
     else:
         cluster = request.getfixturevalue("cluster")
         address = cluster.address(cluster.create(request.getfixturevalue("postgresql_template")))
-    yield from _world(address, clock)
+    yield from _world(address, clock, tmp_path)
 
 
 @pytest.fixture
@@ -132,15 +133,17 @@ def small_world(sqlite_template, tmp_path, clock) -> Iterator[World]:
     """A province on the embedded database, where the database makes no difference."""
     file = tmp_path / "province.sqlite"
     shutil.copyfile(sqlite_template, file)
-    yield from _world(sqlite_url(file), clock)
+    yield from _world(sqlite_url(file), clock, tmp_path)
 
 
-def _world(address: str, clock: FakeClock) -> Iterator[World]:
+def _world(address: str, clock: FakeClock, folder: Path) -> Iterator[World]:
     made: list[World] = []
 
     def now() -> int:
         return made[0].now()
 
-    made.append(World(Province(Database(address), SigningKey.generate(), "https://cds.example", now), clock))
+    files = AttachmentFiles(folder / "attachments", bytes(32))
+    key = SigningKey.generate()
+    made.append(World(Province(Database(address), key, "https://cds.example", now, files), clock))
     yield made[0]
     made[0].close()

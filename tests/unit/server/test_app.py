@@ -49,7 +49,8 @@ async def ask(
         {"type": "http.disconnect"} if leave else {"type": "http.request", "body": b"", "more_body": False}
     )
     scope = {
-        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
         "root_path": "", "scheme": "http", "http_version": "1.1", "client": ("10.0.0.9", 5),
         "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
     }  # fmt: skip

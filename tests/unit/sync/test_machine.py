@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +154,21 @@ def test_a_network_that_comes_back_is_used_at_once_and_only_where_one_was_waited
     assert after(Reachable())[1] == [Act.EXCHANGE]
     for stopped in ((Paused(), Finished()), (Failed("server_refused", 0, 0.0),)):
         assert after(Asked(), *stopped, Reachable())[1][-1] is Act.NOTHING
+
+
+def test_files_that_wait_for_the_network_keep_no_record_waiting() -> None:
+    left = replace(OFFLINE, records_done=True)
+    state, _acts = after(Asked(), left)
+    assert (state.phase, state.problem, state.running) == (SyncPhase.IDLE, "", False)
+    assert state.until is not None
+    assert step(state, Tick(state.until - 1))[1] is Act.NOTHING
+    assert step(state, Tick(state.until))[1] is Act.EXCHANGE
+    assert step(state, Saved())[1] is Act.EXCHANGE
+    assert step(after(Asked(), OFFLINE)[0], Saved())[1] is Act.NOTHING, "without a server it would be in vain"
+
+
+def test_a_line_that_breaks_but_carries_is_not_waited_for_longer_and_longer() -> None:
+    moved = replace(OFFLINE, records_done=True, moved=True)
+    state, _acts = after(Asked(), *[moved] * 12)
+    assert state.failures == 1
+    assert (state.until or 0) - OFFLINE.now <= FIRST_WAIT_MS

@@ -38,6 +38,7 @@ from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile
 from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
 from tongcds.domain.views.privacy import AuditFinding, AuditLine, AuditView, Reminder
 from tongcds.domain.views.register import (
+    AttachmentRow,
     FactState,
     FilterCount,
     HistoryRow,
@@ -53,6 +54,7 @@ from tongcds.domain.views.visits import Draft, RecentRow, ServiceChoice, Support
 from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami
 
 __all__ = [
+    "AttachmentRow",
     "AuditFinding",
     "AuditLine",
     "AuditView",

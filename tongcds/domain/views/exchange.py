@@ -26,8 +26,10 @@ class SyncPhase(StrEnum):
 class SyncStatus:
     """The truth behind the badge. `waiting` counts own writes no receipt covers.
 
-    `problem` is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes`
-    estimates what sending will take, while a person is asked because the link is paid by volume.
+    `files_waiting` counts photos and papers that the server has not confirmed, `file_bytes_waiting` their
+    size; `files_sent` of `files_to_send` and their bytes are those of a sending that is under way. `problem`
+    is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes` estimates what
+    sending will take, while a person is asked because the link is paid by volume.
     `clock_wrong_ms`: how far this computer's clock is behind the server's (ahead: negative), 0 within a day.
     `packed` of the waiting ones are in the file on a stick that people call `packed_in` (7F3A-19C2).
     `registered` is False for a laptop that began from an invitation file and is not known to the server yet.
@@ -49,6 +51,12 @@ class SyncStatus:
     packed: int = 0
     packed_in: str = ""
     registered: bool = True
+    files_waiting: int = 0
+    file_bytes_waiting: int = 0
+    files_sent: int = 0
+    files_to_send: int = 0
+    file_bytes_sent: int = 0
+    file_bytes_to_send: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,24 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A photo or paper of a household, its people or visits. `size` in bytes; `here`: on this laptop.
+
+    `person` names whom it is about, or "". `standing` is received once the server has the file itself.
+    """
+
+    attachment_id: bytes
+    name: str
+    media_type: str
+    size: int
+    taken_on: date | None
+    note: str
+    person: str
+    standing: Standing
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdDetail:
     """A household opened: its people, what they have, and what was done with them."""
 
@@ -128,6 +146,7 @@ class HouseholdDetail:
     people: tuple[PersonRow, ...]
     history: tuple[HistoryRow, ...]
     open_follow_ups: tuple[TodoRow, ...]
+    attachments: tuple[AttachmentRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,277 @@
+"""Photos and papers between real laptops and a real server: whole, once, in the clear nowhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.e2e.cut_link import CutLink, cut_link
+from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province, cheaply
+from tests.pictures import exif, jpeg, pdf
+from tongcds.actions import Core, attachments, syncing
+from tongcds.domain.attachments import content_hash
+from tongcds.domain.views import AttachmentRow, Standing
+from tongcds.errors import CancelledError, UnavailableError
+from tongcds.protocol import attachments as signing
+from tongcds.sync.attachments import Courier, Sender
+from tongcds.sync.pace import Pace
+from tongcds.sync.transport import ServerProblemError, Transport
+
+CANARY = b"CANARY-OF-THE-SCAN-7731"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheaply(monkeypatch)
+
+
+@contextmanager
+def enrolled(province: Province, folder: Path, unit: str, name: str) -> Iterator[Core]:
+    invitation = folder / f"{name}.tongcds-moi"
+    province.invite(unit, name, invitation, url=province.url)
+    core = Laptop(folder / f"of {name}").enrolled(invitation, name)
+    try:
+        yield core
+    finally:
+        core.close()
+
+
+@pytest.fixture
+def team(province: Province, tmp_path: Path) -> Iterator[Core]:
+    with enrolled(province, tmp_path, VILLAGES[0], "Ngân") as core:
+        syncing.sync_now(core)
+        yield core
+
+
+@pytest.fixture
+def link(province: Province) -> Iterator[CutLink]:
+    with cut_link(province.port) as made:
+        yield made
+
+
+def home(core: Core, code: str = "HN-0001") -> bytes:
+    with core.vault.change(core.author()) as change:
+        return change.writer.create("household", village_id=core.credentials().unit_id, code=code)
+
+
+def attached(core: Core, household: bytes, folder: Path, content: bytes, name: str = "anh.jpg") -> bytes:
+    path = folder / name
+    path.write_bytes(content)
+    attachment, _changes = attachments.attach(core, ("household", household), path)
+    return attachment
+
+
+def rows(core: Core, household: bytes) -> dict[bytes, AttachmentRow]:
+    return {row.attachment_id: row for row in attachments.of_household(core, household)}
+
+
+def through(core: Core, link: CutLink) -> None:
+    core.connect = lambda _url: Transport(link.url)
+    core.make_runner(lambda work: work())
+
+
+def sync_until_done(core: Core, most: int = 60) -> int:
+    """Exchange as a patient person does; how many tries it took."""
+    for attempt in range(1, most + 1):
+        try:
+            outcome = syncing.sync_now(core)
+        except UnavailableError:
+            continue
+        if not outcome.files.problem and not outcome.files.interrupted:
+            return attempt
+    raise AssertionError("it never ends")
+
+
+def test_a_photo_goes_from_one_laptop_to_another_in_the_same_village(province, team, tmp_path):
+    household = home(team)
+    photo = jpeg(300_000, added=exif())
+    attachment = attached(team, household, tmp_path, photo)
+    assert rows(team, household)[attachment].standing is Standing.WAITING
+    assert syncing.status(team).files_waiting == 1
+    syncing.sync_now(team)
+    assert rows(team, household)[attachment].standing is Standing.RECEIVED
+    assert syncing.status(team).files_waiting == 0
+    with enrolled(province, tmp_path, VILLAGES[0], "Pản") as other:
+        syncing.sync_now(other)
+        row = rows(other, household)[attachment]
+        assert (row.here, row.name, row.standing) == (False, "anh.jpg", Standing.RECEIVED)
+        seen = attachments.open_file(other, attachment)
+        assert seen.content == jpeg(300_000)
+        assert rows(other, household)[attachment].here
+        # Now it needs no network any more.
+        province.stop()
+        assert attachments.open_file(other, attachment).content == seen.content
+
+
+def test_what_the_other_laptop_has_not_sent_yet_is_said_to_be_on_its_way(province, team, link, tmp_path):
+    household = home(team)
+    attachment = attached(team, household, tmp_path, jpeg(300_000))
+    through(team, link)
+    link.cut_after([9_000, *(300 for _ in range(40))])
+    assert syncing.sync_now(team).files.problem == "server_unreachable"
+    with enrolled(province, tmp_path, VILLAGES[0], "Pản") as other:
+        syncing.sync_now(other)
+        with pytest.raises(UnavailableError) as refused:
+            attachments.open_file(other, attachment)
+    assert refused.value.code == "attachment_not_there"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_upload_that_is_cut_again_and_again_arrives_once_and_sends_little_twice(
+    team, link, tmp_path, seed
+):
+    household = home(team)
+    photo = jpeg(1_500_000, seed=seed)
+    attachment = attached(team, household, tmp_path, photo)
+    through(team, link)
+    random = Random(seed)
+    points = [random.randrange(1, 600_000) for _ in range(8)]
+    link.cut_after(points)
+    sync_until_done(team)
+    assert rows(team, household)[attachment].standing is Standing.RECEIVED
+    assert link.cuts >= 3
+    assert link.up <= 1.2 * len(photo), f"{link.up} bytes for {len(photo)} after {link.cuts} cuts"
+
+
+def test_a_lost_answer_costs_a_question_and_no_piece(team, link, tmp_path, monkeypatch):
+    # It remarks on headers that are cut in two.
+    monkeypatch.setattr(logging.getLogger("urllib3.connection"), "disabled", True)
+    household = home(team)
+    syncing.sync_now(team)
+    through(team, link)
+    for number, lost in enumerate(range(50, 1_500, 90)):
+        attachment = attached(team, household, tmp_path, jpeg(20_000, seed=number))
+        link.cut_after(down=[lost])
+        sync_until_done(team)
+        assert rows(team, household)[attachment].standing is Standing.RECEIVED
+        assert link.up < 30_000
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_download_that_is_cut_goes_on_from_there(province, team, link, tmp_path, seed):
+    household = home(team)
+    photo = jpeg(1_200_000, seed=seed)
+    attachment = attached(team, household, tmp_path, photo)
+    syncing.sync_now(team)
+    with enrolled(province, tmp_path, VILLAGES[0], "Pản") as other:
+        syncing.sync_now(other)
+        through(other, link)
+        random = Random(seed)
+        points = [random.randrange(100_000, 400_000) for _ in range(5)]
+        link.cut_after(down=points)
+        # A line that broke is tried again by itself, as long as each try brings something.
+        assert attachments.open_file(other, attachment).content == photo
+        assert link.cuts >= 3
+        assert link.down <= 1.2 * len(photo)
+
+
+def test_the_smallest_goes_first_and_records_before_all(team, link, tmp_path):
+    household = home(team)
+    large = attached(team, household, tmp_path, jpeg(900_000, seed=1), "lon.jpg")
+    small = attached(team, household, tmp_path, jpeg(20_000, seed=2), "nho.jpg")
+    through(team, link)
+    link.cut_after([120_000, *(200 for _ in range(30))])
+    outcome = syncing.sync_now(team)
+    assert (outcome.sent, outcome.files.problem) == (3, "server_unreachable")
+    assert syncing.status(team).waiting == 0
+    now = rows(team, household)
+    assert (now[small].standing, now[large].standing) == (Standing.RECEIVED, Standing.WAITING)
+
+
+def test_a_record_that_comes_up_goes_before_the_rest_of_a_file(team, link, tmp_path):
+    household = home(team)
+    attachment = attached(team, household, tmp_path, jpeg(900_000))
+    through(team, link)
+    link.cut_after([9_000, *(200 for _ in range(30))])
+    syncing.sync_now(team)
+    link.cut_after()
+
+    def tell(_progress):
+        if not syncing.status(team).waiting:
+            home(team, "HN-0002")
+
+    done = Sender(team.vault, team.clock, Pace()).run(team.connect(""), tell)
+    assert (done.interrupted, done.files) == (True, 0)
+    outcome = syncing.sync_now(team)
+    assert (outcome.sent, outcome.files.files) == (1, 1)
+    assert rows(team, household)[attachment].standing is Standing.RECEIVED
+
+
+def test_who_stops_it_loses_nothing_that_has_arrived(team, link, tmp_path):
+    household = home(team)
+    photo = jpeg(900_000)
+    attached(team, household, tmp_path, photo)
+    through(team, link)
+    link.cut_after([9_000, *(200 for _ in range(30))])
+    syncing.sync_now(team)
+    link.cut_after()
+    looked = iter([False] * 20 + [True] * 1000)
+    with pytest.raises(CancelledError):
+        Sender(team.vault, team.clock, Pace()).run(team.connect(""), cancelled=lambda: next(looked))
+    arrived = link.up
+    assert syncing.sync_now(team).files.files == 1
+    assert arrived > 100_000
+    assert link.up <= 1.2 * len(photo)
+
+
+def test_another_village_is_told_that_there_is_no_such_file(province, team, tmp_path):
+    household = home(team)
+    photo = jpeg(50_000)
+    attachment = attached(team, household, tmp_path, photo)
+    syncing.sync_now(team)
+    digest, nothing = content_hash(photo), bytes(32)
+    with enrolled(province, tmp_path, VILLAGES[1], "Pản") as stranger:
+        syncing.sync_now(stranger)
+        transport = Transport(province.url)
+        courier = Courier(stranger.vault, transport)
+        for method in ("HEAD", "GET"):
+            assert answer(courier, method, digest) == answer(courier, method, nothing) == "not_found"
+        transport.close()
+        # Knowing the hash opens nothing: with a record of its own it is asked for every byte.
+        attached(stranger, home(stranger), tmp_path, photo)
+        used = []
+        stranger.connect = lambda url: used.append(Transport(url)) or used[-1]
+        stranger.make_runner(lambda work: work())
+        assert syncing.sync_now(stranger).files.files == 1
+        assert sum(one.traffic.sent for one in used) > len(photo)
+    with enrolled(province, tmp_path, COMMUNE, "Hương") as office:
+        syncing.sync_now(office)
+        assert attachments.open_file(office, attachment).content == photo
+
+
+def answer(courier: Courier, method: str, digest: bytes) -> str:
+    with pytest.raises(ServerProblemError) as refused:
+        courier.ask(method, signing.address(digest))
+    return refused.value.problem.code
+
+
+def test_nothing_of_a_file_is_in_the_clear_on_any_disk(province, team, tmp_path, profile):
+    household = home(team)
+    scan = pdf(CANARY * 50)
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    attachment = attached(team, household, folder, scan, f"{CANARY.decode()}.pdf")
+    syncing.sync_now(team)
+    attachments.open_file(team, attachment)
+    assert holds(folder, CANARY), "the search itself finds nothing"
+    assert holds(team.vault.folder, CANARY) == []
+    assert holds(province.folder / "attachments", CANARY) == []
+    for digest in (content_hash(scan).hex(), content_hash(scan)):
+        assert holds(team.vault.folder, digest) == []
+        assert holds(province.folder / "attachments", digest) == []
+    assert attachments.export(team, attachment, tmp_path)[0].read_bytes() == scan
+
+
+def holds(folder: Path, what: bytes | str) -> list[Path]:
+    """Files whose bytes or names contain something."""
+    raw = what.encode() if isinstance(what, str) else what
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and (raw in path.read_bytes() or (isinstance(what, str) and what in path.name))
+    ]
