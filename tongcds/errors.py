@@ -340,6 +340,23 @@ SENTENCES: Final[dict[str, str]] = {
     "demo_server_failed": N_(
         "The demo's server did not start, so there is no demo. Nothing else was touched; try once more."
     ),
+    # privacy
+    "purpose_unknown": N_("There is no purpose “{purpose}”. Nothing was saved; choose one from the list."),
+    "way_unknown": N_("There is no way “{way}”. Nothing was saved; write paper, spoken or ticked."),
+    "consent_unknown": N_(
+        "This consent is not on record any more. Nothing was saved; open the household again."
+    ),
+    "request_kind_unknown": N_(
+        "There is no kind of request “{kind}”. Nothing was saved; choose one from the list."
+    ),
+    "request_unknown": N_("This request is not on record any more. Nothing was changed."),
+    "extension_not_possible": N_(
+        "This request cannot be given more time: its kind allows none, or it had it. Nothing was changed."
+    ),
+    "state_unknown": N_("There is no state “{state}”. Nothing was changed; write done or declined."),
+    "answer_missing": N_(
+        "Say why the request is declined; the person has a right to know. Nothing was changed."
+    ),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
     "birth_unclear": N_("This is no date of birth. Write 1985, 02/1985 or 01/02/1985. Nothing was changed."),

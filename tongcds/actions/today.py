@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongcds.actions import privacy
 from tongcds.actions.core import Core
 from tongcds.domain.views import TodayView
 from tongcds.reports import overview as reports
@@ -15,6 +16,7 @@ def today(core: Core) -> TodayView:
     """Figures, what is to be done, and what was done lately, of every village this vault holds."""
     day = core.today
     who = core.credentials()
+    waiting = privacy.reminders(core)
     with core.vault.read() as connection:
         villages = [village_id for village_id, _name in register.villages(connection)]
         counts = register.totals(connection, day)
@@ -33,4 +35,5 @@ def today(core: Core) -> TodayView:
             recent=supports.recent(connection, day, _RECENT),
             week_supports=week.supports,
             week_households=week.households,
+            reminders=waiting,
         )

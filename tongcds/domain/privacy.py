@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import Final
 
 from tongcds.domain.tables import read_table
-from tongcds.i18n import N_, _, format_date, language, ngettext
+from tongcds.domain.views import ConsentState, RequestRow
+from tongcds.i18n import N_, _, format_date, format_number, language, ngettext
 from tongcds.paths import resources_folder
 
 _SATURDAY: Final = 5
@@ -103,12 +104,16 @@ class ConsentText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """What data may be used for. `kinds`: the sensitive fields that may be written with it alone."""
+    """What data may be used for. `kinds`: the sensitive fields that may be written with it alone.
+
+    `basis` names the law where the commune decided that no consent is needed for it.
+    """
 
     code: str
     name_vi: str
     name_en: str
     kinds: tuple[str, ...] = ()
+    basis: str = ""
 
     def name(self) -> str:
         """In the language in force."""
@@ -223,7 +228,7 @@ def sensitive_without_consent(given: Sequence[str], fields: Sequence[str]) -> tu
     """Those of the filled fields that need a consent of their own which was not given."""
     purposes = load_purposes()
     covered = {kind for code in given if code in purposes for kind in purposes[code].kinds}
-    needed = {kind for purpose in purposes.values() for kind in purpose.kinds}
+    needed = {kind for one in purposes.values() if not one.basis for kind in one.kinds}
     return tuple(field for field in fields if field in needed - covered)
 
 
@@ -237,13 +242,37 @@ def finding_words(code: str, sequence: int) -> str:
     return _(_FINDINGS[code]).format(n=sequence)
 
 
-def consent_words(given: int, asked: int, on: date | None, *, withdrawn: bool) -> str:
-    """Where a consent stands: "3 of 4 purposes, 12/11/2026"."""
-    if on is None:
+def consent_line(state: ConsentState) -> str:
+    """Where a consent stands: "Agreed to 3 of 4 purposes, 12/11/2026"."""
+    if state.on is None:
         return _("Consent not asked yet")
-    if withdrawn:
-        return _("Consent withdrawn, {day}").format(day=format_date(on))
+    if state.withdrawn_on is not None:
+        return _("Consent withdrawn, {day}").format(day=format_date(state.withdrawn_on))
+    asked = len(load_purposes())
     words = ngettext(
         "Agreed to {given} of {n} purpose, {day}", "Agreed to {given} of {n} purposes, {day}", asked
     )
-    return words.format(given=given, n=asked, day=format_date(on))
+    return words.format(given=len(state.given), n=asked, day=format_date(state.on))
+
+
+def request_words(row: RequestRow) -> str:
+    """Where a request stands: "reply by 25/11/2026", "to be done by 13/12/2026", "done, 2/12/2026"."""
+    if row.state != RequestState.OPEN:
+        known = STATE_NAMES.get(RequestState(row.state)) if row.state in set(RequestState) else row.state
+        day = format_date(row.done_on) if row.done_on is not None else ""
+        return ", ".join(part for part in (_(known or ""), day) if part)
+    if row.replied_on is None:
+        return _("reply by {day}").format(day=format_date(row.reply_by))
+    return _("to be done by {day}").format(day=format_date(row.extended_to or row.due_on))
+
+
+def erased_words(records: int) -> str:
+    """What an erasure did."""
+    words = ngettext(
+        "Erased: {n} record. It goes from the server and all other computers with the next exchanges, and "
+        "from older backups within 30 days.",
+        "Erased: {n} records. They go from the server and all other computers with the next exchanges, and "
+        "from older backups within 30 days.",
+        records,
+    )
+    return words.format(n=format_number(records))

@@ -93,6 +93,15 @@ class Database:
                     raise BusyError from error
         raise BusyError
 
+    def settle(self) -> None:
+        """Keep nothing of what was overwritten in the embedded database's write-ahead log."""
+        if self.embedded:
+            with self._turn, self._engine.connect() as connection:
+                # Outside of a transaction, which SQLAlchemy would begin.
+                raw = connection.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()

@@ -118,6 +118,8 @@ def sync(
     )
     if taken.closed:
         return encode(_last_answer(province, envelope.device, taken, now=now))
+    if taken.received.erased:
+        province.database.settle()
     if taken.role in SEES_FIGURES and taken.scope_is_known:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
     if taken.role in SEES_STATUS and taken.scope_is_known:

@@ -39,6 +39,9 @@ REGULAR, BY_HAND, MIGRATION = "regular", "by-hand", "migration"
 IMPORT, UNDO, RESTORE = "import", "undo", "restore"
 
 RECENT, DAYS, WEEKS = 6, 7, 4
+OLDEST_MS: Final = 30 * 86_400_000
+"""Older backups go, except for the newest: what somebody asked to have erased must not stay in them."""
+
 SPARE: Final = 50 * 1024 * 1024
 
 Facts = tuple[object, ...]
@@ -169,7 +172,8 @@ def renew_keys(folder: Path, content: bytes) -> None:
 def rotate(folder: Path, opened: keyslots.VaultKey) -> None:
     """Remove what is neither among the recent ones nor the last of its day or week, nor of a migration.
 
-    Call it after a newer one was verified; the two latest always stay.
+    Call it after a newer one was verified; the newest always stays, and of those not older than 30 days the
+    one before it.
     """
     there = listed(folder, opened)
     keep = {backup.path for backup in kept(there)}
@@ -194,7 +198,8 @@ def kept(there: Sequence[Backup]) -> tuple[Backup, ...]:
             last.setdefault(f"{datetime.fromtimestamp(backup.label.at / 1000, UTC):{form}}", backup)
         keep += list(last.values())[:most]
     keep += [backup for backup in there if backup.label.why == MIGRATION][:1]
-    return tuple(backup for backup in there if backup in keep)
+    # Counted from the newest, which was just made.
+    return tuple(b for b in there if b in keep and there[0].label.at - b.label.at <= OLDEST_MS)
 
 
 def require_room(folder: Path, database: Path) -> None:

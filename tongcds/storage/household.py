@@ -14,6 +14,7 @@ from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonR
 from tongcds.i18n import language
 from tongcds.records import record_type
 from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_facts, person_present
+from tongcds.storage.privacy import consents_of, unconsented
 from tongcds.storage.standing import gravest, packed_in, received_at, standings
 from tongcds.storage.supports import follow_ups_of, names_of
 from tongcds.storage.wording import promise_line, split_ids, support_line
@@ -52,6 +53,7 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
     known = known_facts(connection, [household_id, *(person.id for person in people)], on)
     head = next((person for person in people if person.id == home.head_id), None)
     stand = standings(connection, [household_id, *(person.id for person in people)])
+    consent = consents_of(connection, household_id)[0]
     return HouseholdDetail(
         household_id=household_id,
         code=home.code or "",
@@ -67,6 +69,8 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
         people=tuple(_person_row(person, home.head_id, known.get(person.id, {}), on) for person in people),
         history=_history(connection, household_id),
         open_follow_ups=follow_ups_of(connection, household_id, on),
+        consent=consent,
+        unconsented=unconsented(connection, household_id, consent),
     )
 
 

@@ -26,6 +26,7 @@ from tongcds.storage.presence import (
     household_present,
     person_present,
 )
+from tongcds.storage.privacy import has_consent
 from tongcds.storage.search import ENTRY
 from tongcds.storage.standing import gravest, standings
 
@@ -228,6 +229,7 @@ _NEEDS: Final[dict[str, Callable[[date], ColumnElement[bool]]]] = {
     "not_visited_this_year": _not_visited_this_year,
     "aged_60": lambda on: _somebody(on, aged(_ELDER, on)),
     "poor": _poor,
+    "consent_not_asked": lambda _on: ~has_consent(),
 }
 
 _Count = Callable[[Connection, date, ColumnElement[bool]], int]
@@ -239,6 +241,7 @@ _COUNTS: Final[dict[str, _Count]] = {
     ),
     "aged_60": lambda c, on, there: _count_people(c, on, there, aged(_ELDER, on)),
     "poor": lambda c, on, there: _count_households(c, and_(there, _poor(on))),
+    "consent_not_asked": lambda c, _on, there: _count_households(c, and_(there, ~has_consent())),
 }
 
 

@@ -33,13 +33,16 @@ from ui.widgets.surface import Card, PageHead, line
 from ui.widgets.text import Text
 
 TYPING_MS: Final = 120
-_HEEDED: Final = frozenset({"household", "person", "visit", "support", "follow_up", "observation", "village"})
+_HEEDED: Final = frozenset(
+    {"household", "person", "visit", "support", "follow_up", "observation", "village", "consent"}
+)
 _NEEDS: Final[dict[str, str]] = {
     "no_smartphone": N_("No smartphone · {n}"),
     "no_account_15": N_("≥ 15 without account · {n}"),
     "not_visited_this_year": N_("Not visited this year · {n}"),
     "aged_60": N_("Aged 60 and over · {n}"),
     "poor": N_("Poor, nearly poor · {n}"),
+    "consent_not_asked": N_("Consent not asked · {n}"),
 }
 
 

@@ -156,8 +156,13 @@ def test_the_rule_keeps_six_recent_seven_daily_and_four_weekly():
     assert kept[:6] == tuple(every_half_hour[:6])
     days = {datetime.fromtimestamp(backup.label.at / 1000, UTC).date() for backup in kept}
     assert len(days) == 7 + 2
-    old = Backup(Path("old"), Label(1, backups.MIGRATION, 1, 1))
+    month_ago = every_half_hour[0].label.at - backups.OLDEST_MS
+    old, too_old = (
+        Backup(Path(str(at)), Label(at, backups.MIGRATION, 1, 1)) for at in (month_ago, month_ago - 1)
+    )
     assert old in backups.kept([*every_half_hour, old])
+    # What somebody asked to have erased a month ago may be in it.
+    assert too_old not in backups.kept([*every_half_hour, too_old])
 
 
 def test_rotation_leaves_a_backup_for_each_that_the_rule_keeps(vault: Vault, folder: Path, now: Ticking):

@@ -36,7 +36,18 @@ from tongcds.domain.views.exchange import (
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
 from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
-from tongcds.domain.views.privacy import AuditFinding, AuditLine, AuditView, Reminder
+from tongcds.domain.views.privacy import (
+    AuditFinding,
+    AuditLine,
+    AuditView,
+    ConsentAnswer,
+    ConsentState,
+    Erased,
+    NewRequest,
+    Reminder,
+    RequestRow,
+    RetentionRow,
+)
 from tongcds.domain.views.register import (
     AttachmentRow,
     FactState,
@@ -60,9 +71,12 @@ __all__ = [
     "AuditView",
     "ConflictRow",
     "ConflictSide",
+    "ConsentAnswer",
+    "ConsentState",
     "Departure",
     "Draft",
     "EditUndo",
+    "Erased",
     "ExchangeRow",
     "FactState",
     "FieldChange",
@@ -83,6 +97,7 @@ __all__ = [
     "ImportPreviewRow",
     "ImportRow",
     "Lookalike",
+    "NewRequest",
     "OverviewRow",
     "OverviewView",
     "OwnValue",
@@ -92,7 +107,9 @@ __all__ = [
     "PersonRow",
     "RecentRow",
     "Reminder",
+    "RequestRow",
     "Result",
+    "RetentionRow",
     "ReturnedRow",
     "Role",
     "SearchHit",

@@ -54,3 +54,92 @@ class Reminder:
     days_left: int | None
     household_id: bytes = b""
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentState:
+    """What a household or person agreed to. `consent_id` None: nobody asked yet.
+
+    `given` and `declined` are codes of purposes; `way` as in `domain.privacy.Way`.
+    """
+
+    subject: str
+    subject_id: bytes
+    name: str
+    consent_id: bytes | None = None
+    given: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    text_version: str = ""
+    way: str = ""
+    on: date | None = None
+    collector: str = ""
+    place: str = ""
+    evidence: str = ""
+    expires_on: date | None = None
+    withdrawn_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswer:
+    """What somebody said when they were asked, purpose by purpose; None means that it was not answered."""
+
+    household_id: bytes
+    subject: str
+    subject_id: bytes
+    purposes: dict[str, bool | None]
+    way: str
+    on: date
+    place: str = ""
+    evidence: str = ""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request about personal data. `days_left` counts to the next due day, None once it is answered."""
+
+    request_id: bytes
+    household_id: bytes | None
+    kind: str
+    who: str
+    village: str
+    detail: str
+    received_on: date
+    reply_by: date
+    due_on: date
+    replied_on: date | None
+    extended_to: date | None
+    state: str
+    done_on: date | None
+    answer: str
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A request as it is written down. `household_id` None: somebody who is not in the register."""
+
+    kind: str
+    who: str
+    received_on: date
+    village_id: bytes
+    household_id: bytes | None = None
+    subject_id: bytes | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRow:
+    """A record whose time is over: of which type, which one, what it is called, since when it counts."""
+
+    kind: str
+    record_id: bytes
+    title: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many records were emptied."""
+
+    records: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tongcds.domain.views.privacy import ConsentState
 from tongcds.domain.views.words import Standing
 
 
@@ -32,7 +33,7 @@ class HouseholdFilter:
 
 @dataclass(frozen=True, slots=True)
 class FilterCount:
-    """One filter chip: no_smartphone, no_account_15, not_visited_this_year, aged_60, poor."""
+    """One filter chip, say no_smartphone or consent_not_asked, and how many it leaves."""
 
     code: str
     count: int
@@ -130,7 +131,10 @@ class AttachmentRow:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdDetail:
-    """A household opened: its people, what they have, and what was done with them."""
+    """A household opened: its people, what they have, and what was done with them.
+
+    `unconsented`: filled fields that need a consent of their own, which nobody gave.
+    """
 
     household_id: bytes
     code: str
@@ -147,6 +151,8 @@ class HouseholdDetail:
     history: tuple[HistoryRow, ...]
     open_follow_ups: tuple[TodoRow, ...]
     attachments: tuple[AttachmentRow, ...] = ()
+    consent: ConsentState | None = None
+    unconsented: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tongcds.domain.views.figures import Tile
+from tongcds.domain.views.privacy import Reminder
 from tongcds.domain.views.register import TodoRow
 from tongcds.domain.views.words import Result, Standing
 
@@ -41,6 +42,7 @@ class TodayView:
     recent: tuple[RecentRow, ...]
     week_supports: int
     week_households: int
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

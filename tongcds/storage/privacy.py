@@ -1,0 +1,182 @@
+"""Consent, requests about personal data and what is kept for too long, as the vault holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, exists, select
+
+from tongcds.domain.privacy import RequestState, Since, load_retention, sensitive_without_consent
+from tongcds.domain.views import ConsentState, RequestRow, RetentionRow
+from tongcds.records import record_type
+from tongcds.records.declare import ERASED
+from tongcds.storage.people import member_names, subject_names
+from tongcds.storage.presence import HOUSEHOLD, PERSON
+
+CONSENT: Final = record_type("consent").table
+REQUEST: Final = record_type("privacy_request").table
+_VILLAGE = record_type("village").table
+_SENSITIVE: Final = ("ethnicity", "poverty", "hardship")
+_MONTHS: Final = 12
+
+# Any: rows answer each column under its name.
+_Row = Any
+
+
+def has_consent() -> ColumnElement[bool]:
+    """The household was asked, whatever it said."""
+    return exists().where(CONSENT.c.subject_id == HOUSEHOLD.c.id, CONSENT.c.deleted == 0)
+
+
+def consents_of(connection: Connection, household_id: bytes) -> tuple[ConsentState, ...]:
+    """What a household and each of its people agreed to, the household first; the latest answer counts."""
+    people = connection.execute(
+        select(PERSON.c.id).where(
+            PERSON.c.household_id == household_id,
+            PERSON.c.deleted == 0,
+            PERSON.c.left_on.is_(None),
+            PERSON.c.erased.is_(None),
+        )
+    ).scalars()
+    subjects = [("household", household_id), *(("person", person) for person in people)]
+    rows = connection.execute(
+        select(CONSENT)
+        .where(CONSENT.c.household_id == household_id, CONSENT.c.deleted == 0, CONSENT.c.erased.is_(None))
+        .order_by(CONSENT.c.on, CONSENT.c.stamp)
+    ).all()
+    latest = {row.subject_id: row for row in rows}
+    collectors = member_names(connection, [row.collector_id for row in rows if row.collector_id])
+    names = subject_names(connection, [subject_id for _kind, subject_id in subjects])
+    return tuple(
+        _consent(kind, subject_id, names.get(subject_id, ""), latest.get(subject_id), collectors)
+        for kind, subject_id in subjects
+    )
+
+
+def unconsented(connection: Connection, household_id: bytes, consent: ConsentState) -> tuple[str, ...]:
+    """The sensitive fields that are filled for a household or its people without a consent for them."""
+    home = connection.execute(
+        select(HOUSEHOLD.c.poverty, HOUSEHOLD.c.hardship).where(HOUSEHOLD.c.id == household_id)
+    ).one()
+    people = select(PERSON.c.id).where(
+        PERSON.c.household_id == household_id, PERSON.c.deleted == 0, PERSON.c.ethnicity.is_not(None)
+    )
+    filled = {
+        "ethnicity": connection.execute(people.limit(1)).first() is not None,
+        "poverty": home.poverty in {"poor", "near_poor"},
+        "hardship": bool(home.hardship),
+    }
+    given = () if consent.withdrawn_on is not None else consent.given
+    return sensitive_without_consent(given, [name for name in _SENSITIVE if filled[name]])
+
+
+def requests(connection: Connection, today: date, *, open_only: bool) -> tuple[RequestRow, ...]:
+    """The requests that this vault holds, the next due first, then the answered ones, the latest first."""
+    query = (
+        select(REQUEST, _VILLAGE.c.name.label("village"))
+        .outerjoin_from(REQUEST, _VILLAGE, _VILLAGE.c.id == REQUEST.c.village_id)
+        .where(REQUEST.c.deleted == 0)
+    )
+    if open_only:
+        query = query.where(REQUEST.c.state == RequestState.OPEN)
+    rows = [_request(row, today) for row in connection.execute(query)]
+    waiting = sorted((r for r in rows if r.days_left is not None), key=lambda r: (r.days_left, r.request_id))
+    done = sorted((r for r in rows if r.days_left is None), key=lambda r: r.received_on, reverse=True)
+    return (*waiting, *done)
+
+
+def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, ...]:
+    """Records that are kept longer than their type may be, the oldest first."""
+    found = []
+    for name, rule in load_retention().items():
+        table = record_type(name).table
+        column = table.c.left_on if rule.since is Since.LEFT else table.c.done_on
+        query = select(table.c.id, column).where(
+            column <= _months_before(today, rule.months).isoformat(),
+            table.c.deleted == 0,
+            table.c[ERASED].is_(None),
+        )
+        rows = connection.execute(query).all()
+        titles = subject_names(connection, [row.id for row in rows])
+        found += [
+            RetentionRow(name, row.id, titles.get(row.id, ""), date.fromisoformat(row[1])) for row in rows
+        ]
+    return tuple(sorted(found, key=lambda row: (row.since, row.record_id)))
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * _MONTHS + day.month - 1 - months, _MONTHS)
+    return date(year, month + 1, min(day.day, 28))
+
+
+def _split(words: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (words or "").split(";")))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _consent(
+    kind: str, subject_id: bytes, name: str, row: _Row | None, collectors: dict[bytes, str]
+) -> ConsentState:
+    if row is None:
+        return ConsentState(kind, subject_id, name)
+    return ConsentState(
+        kind,
+        subject_id,
+        name,
+        consent_id=row.id,
+        given=_split(row.given),
+        declined=_split(row.declined),
+        text_version=row.text_version or "",
+        way=row.way or "",
+        on=_day(row.on),
+        collector=collectors.get(row.collector_id, ""),
+        place=row.place or "",
+        evidence=row.evidence or "",
+        expires_on=_day(row.expires_on),
+        withdrawn_on=_day(row.withdrawn_on),
+    )
+
+
+def _request(row: _Row, today: date) -> RequestRow:
+    reply_by, due_on = date.fromisoformat(row.reply_by), date.fromisoformat(row.due_on)
+    extended = _day(row.extended_to)
+    left = None
+    if row.state == RequestState.OPEN:
+        next_due = (extended or due_on) if row.replied_on else min(reply_by, due_on)
+        left = (next_due - today).days
+    return RequestRow(
+        request_id=row.id,
+        household_id=row.household_id,
+        kind=row.kind or "",
+        who=row.who or "",
+        village=row.village or "",
+        detail=row.detail or "",
+        received_on=date.fromisoformat(row.received_on),
+        reply_by=reply_by,
+        due_on=due_on,
+        replied_on=_day(row.replied_on),
+        extended_to=extended,
+        state=row.state or "",
+        done_on=_day(row.done_on),
+        answer=row.answer or "",
+        days_left=left,
+    )
+
+
+def known_request(connection: Connection, request_id: bytes) -> _Row | None:
+    """A request as it is kept."""
+    return connection.execute(
+        select(REQUEST).where(REQUEST.c.id == request_id, REQUEST.c.deleted == 0)
+    ).one_or_none()
+
+
+def is_there(connection: Connection, kind: str, ids: Iterable[bytes]) -> bool:
+    """Whether all of these records are in the vault, neither removed nor erased."""
+    table, wanted = record_type(kind).table, set(ids)
+    query = select(table.c.id).where(table.c.id.in_(wanted), table.c.deleted == 0, table.c[ERASED].is_(None))
+    return set(connection.execute(query).scalars()) == wanted
