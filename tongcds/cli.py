@@ -21,7 +21,7 @@ from tongcds import paths
 from tongcds.actions import audit, importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.commands import attachments, exchange, households, passphrases, people, privacy
+from tongcds.commands import attachments, exchange, households, passphrases, people, privacy, recovery
 from tongcds.commands.answers import (
     DONE,
     LOOK,
@@ -84,6 +84,9 @@ def main(
 
 
 def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
+    if options.alone is not None:
+        alone: Callable[[argparse.Namespace, Path, Clock], int] = options.alone
+        return alone(options, profile, clock)
     opens: Callable[[argparse.Namespace, Path, Clock], Core] = options.opens
     core = opens(options, profile, clock)
     try:
@@ -349,7 +352,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="tongcds", description=_("Register and support log of digital teams")
     )
     _common(parser)
-    parser.set_defaults(needs_window=False, opens=_open)
+    parser.set_defaults(needs_window=False, opens=_open, alone=None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command | None, text: str) -> argparse.ArgumentParser:
@@ -390,6 +393,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--note", default="")
     made.add_argument("--again", help="day of the next visit")
     people.add_to(add)
+    recovery.add_to(add)
     add("sync", sync, "exchange with the province's server")
     made = add("export", export, "write what waits into a bundle file for a USB stick")
     made.add_argument("folder")

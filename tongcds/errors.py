@@ -89,6 +89,25 @@ SENTENCES: Final[dict[str, str]] = {
         "This vault was not sealed to this key of the province. Nothing was changed; "
         "look for an older pair of keys."
     ),
+    "shares_differ": N_(
+        "These are not the two halves of one key. Nothing was opened; bring one file from each of the "
+        "two people."
+    ),
+    "key_file_wrong": N_(
+        "{file} is not the key file that is needed here. Nothing was opened; look for the other one."
+    ),
+    "key_file_there": N_(
+        "There are key files in {folder} already. Nothing was written; choose an empty folder."
+    ),
+    "recovery_keys_exist": N_(
+        "The province has keys for recovery already. Nothing was changed; new ones in their place "
+        "need --replace."
+    ),
+    "reference_unknown": N_(
+        "No laptop is known by the number {reference}. Have it read out once more, or look for the name "
+        "with list."
+    ),
+    "option_missing": N_("This needs {option} too. Nothing was done; add it and try again."),
     "vault_missing": N_("There is no vault in this folder yet. Create one, or choose another folder."),
     "vault_damaged": N_(
         "The vault could not be read. It was left untouched. Restore the latest backup, "

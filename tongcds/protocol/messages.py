@@ -80,11 +80,34 @@ class ScopeEntry(msgspec.Struct, frozen=True, array_like=True):
     mode: str
 
 
+class Terms(msgspec.Struct, frozen=True, array_like=True):
+    """What a province lays down for its devices, signed by its server (`protocol.custody`).
+
+    For how many days of use a device works without hearing from the server; whom to call; and the public keys
+    (X25519, or b"") to which a recovery code and the vault's key itself are sealed.
+    """
+
+    version: int
+    lease_days: int
+    phone: str
+    code_key: bytes
+    province_key: bytes
+    signature: bytes = b""
+
+
+class SealedCode(msgspec.Struct, frozen=True, array_like=True):
+    """A vault's recovery code, sealed to the province's key for codes. `slot` names the slot it opens."""
+
+    slot: bytes
+    sealed: bytes
+
+
 class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
     """Push one chunk and pull one page. `cursors` follow the order of the scope with this version.
 
     `chain` is the beginning (eight bytes) of the hash over the chain of writes before the chunk, so that a
-    restored or cloned device shows itself.
+    restored or cloned device shows itself. `terms` is the version of the terms that it knows, `code` a
+    recovery code that the province does not hold yet.
     """
 
     version: int
@@ -95,6 +118,8 @@ class SyncRequest(msgspec.Struct, frozen=True, array_like=True):
     chunk: bytes | None = None
     page_limit: int = 2000
     chain: bytes = b""
+    terms: int = 0
+    code: SealedCode | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True):
@@ -130,7 +155,8 @@ class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
     """What the server answers. `digest` is empty unless the device is up to date after this page.
 
     `closed` says why nothing is taken from this device any more except to be set aside ("device_revoked");
-    there is no page then.
+    there is no page then. `terms` come when the device knows other ones; `code_held` names the recovery code
+    of the request that is in safe keeping now, `code_told` says that the last one was read out to somebody.
     """
 
     receipt: Receipt
@@ -144,6 +170,9 @@ class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes = b""
     closed: str = ""
     standing: Standing | None = None
+    terms: Terms | None = None
+    code_held: bytes = b""
+    code_told: bool = False
 
 
 class CompareRequest(msgspec.Struct, frozen=True, array_like=True):
@@ -208,6 +237,7 @@ class Credentials(msgspec.Struct, frozen=True):
     epoch: int
     scope: int
     entries: list[ScopeEntry]
+    terms: Terms | None = None
 
 
 class IncarnationRequest(msgspec.Struct, frozen=True, array_like=True):

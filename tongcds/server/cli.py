@@ -28,7 +28,7 @@ from tongcds.clock import VIETNAM, Clock, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
-from tongcds.server import attachments, demo, enrolment, figures, inviting, reforms, status, units
+from tongcds.server import attachments, demo, enrolment, figures, inviting, keys_cli, reforms, status, units
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office, restored
@@ -155,6 +155,8 @@ def _parser() -> argparse.ArgumentParser:
 
     files = command("attachments", _("say how many photos and papers are here"), _attachments)
     files.add_argument("--sweep", action="store_true", help=_("remove what no record needs any more"))
+
+    keys_cli.add_to(command, _opened)
 
     command("restored", _("say that the database was put back from a copy"), _restored)
 

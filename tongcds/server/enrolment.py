@@ -28,6 +28,7 @@ from tongcds.protocol.messages import (
 )
 from tongcds.records import record_type
 from tongcds.replica import register_device
+from tongcds.server import custody
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.problems import Refusal
 from tongcds.server.scopes import (
@@ -160,6 +161,7 @@ def invite(
             epoch=state.epoch,
             scope=FIRST_SCOPE,
             entries=in_stable_order([], wanted),
+            terms=custody.terms(connection, key),
         ),
         expires=now + days * 24 * _HOUR_MS,
     )
@@ -297,6 +299,7 @@ def credentials_of(
         epoch=state.epoch,
         scope=scope,
         entries=entries,
+        terms=custody.terms(connection, key),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import structs
 from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, select
 
@@ -36,7 +37,7 @@ from tongcds.protocol.messages import (
 from tongcds.records import record_type
 from tongcds.replica import Page, Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import comparing, enrolment, figures, incarnations, reforms, requests
+from tongcds.server import comparing, custody, enrolment, figures, incarnations, reforms, requests
 from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
@@ -84,6 +85,7 @@ class _Taken:
     received: Received
     epoch: int
     closed: str = ""
+    code_held: bytes = b""
 
 
 def _any(_device: int) -> None:
@@ -126,6 +128,12 @@ def sync(
         figures.refresh_status(province.database, taken.role, taken.unit, now=now)
     with province.database.read() as connection:
         answer = _answer(connection, province, envelope.device, taken, page_limit=request.page_limit, now=now)
+        answer = structs.replace(
+            answer,
+            terms=custody.news_for(connection, request, province.key),
+            code_held=taken.code_held,
+            code_told=custody.was_told(connection, envelope.device),
+        )
     return encode(answer)
 
 
@@ -207,7 +215,15 @@ def _take(
         scope, entries = enrolment.current_scope(connection, device)
         scope_is_known = scope_is_known and request.scope == scope
     return _Taken(
-        Role(device.role), device.unit_id, scope, entries, cursors, scope_is_known, received, state.epoch
+        Role(device.role),
+        device.unit_id,
+        scope,
+        entries,
+        cursors,
+        scope_is_known,
+        received,
+        state.epoch,
+        code_held=custody.keep(connection, device.device, request.code, now=now),
     )
 
 

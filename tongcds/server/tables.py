@@ -106,6 +106,36 @@ HELD = Table(
     sqlite_strict=True,
 )
 
+# What the province laid down for its laptops, one row; public keys are X25519 or empty.
+TERMS = Table(
+    "terms",
+    OFFICE,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("lease_days", Integer, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("code_key", LargeBinary(), nullable=False),
+    Column("province_key", LargeBinary(), nullable=False),
+    sqlite_strict=True,
+)
+
+# Recovery codes, sealed to a key that is not here. `told` counts how often one was read out, `told_by` says
+# by whom the last time.
+CODE = Table(
+    "recovery_code",
+    OFFICE,
+    Column("slot", LargeBinary(), primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("device", WIDE, nullable=False),
+    Column("sealed", LargeBinary(), nullable=False),
+    Column("kept_at", WIDE, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("told_at", WIDE),
+    Column("told_by", Text),
+    Index("ix_recovery_code_device", "device"),
+    sqlite_strict=True,
+)
+
 SCHEMA = 1
 
 

@@ -188,6 +188,23 @@ def reference_of(slot_id: bytes) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, _REFERENCE_DIGITS, 4))
 
 
+def help_phone(folder: Path) -> str:
+    """Whom to call about a forgotten passphrase; "" when nobody said, or there is no whole file."""
+    with contextlib.suppress(UnavailableError):
+        return read(folder).phone
+    return ""
+
+
+def put_help_phone(folder: Path, phone: str) -> None:
+    """Let a locked vault say whom to call.
+
+    Raises:
+        UnavailableError: `disk_full`; then everything is as before.
+    """
+    keys = read(folder)
+    write(folder, msgspec.structs.replace(keys, generation=keys.generation + 1, phone=phone))
+
+
 def holders(folder: Path, opened: VaultKey) -> tuple[SlotHolder, ...]:
     """Everybody who has a slot or was invited to one, in the order in which they came."""
     keys = read(folder)

@@ -40,12 +40,16 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class KeyFile(msgspec.Struct, frozen=True):
-    """All slots of one vault, which `vault` names; `generation` grows with every change."""
+    """All slots of one vault, which `vault` names; `generation` grows with every change.
+
+    `phone` is whom to call about a forgotten passphrase: the one thing that a locked vault has to say.
+    """
 
     version: int
     generation: int
     vault: bytes
     slots: list[Slot]
+    phone: str = ""
 
     def changed(self, slots: list[Slot]) -> KeyFile:
         """The next generation, with these slots."""

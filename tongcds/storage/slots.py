@@ -43,10 +43,11 @@ class Slots:
         """As `keyslots.invite`."""
         return self._change(keyslots.invite, code, about)
 
-    def set_passphrase(self, person: VaultKey, passphrase: str) -> VaultKey:
-        """Another passphrase for the slot of this person, or the first one of an invited person."""
+    def set_passphrase(self, person: VaultKey, passphrase: str, *, whose: bytes = b"") -> VaultKey:
+        """Another passphrase for the slot of this person, or for the one `whose`; as in `keyslots`."""
         with self._lock:
-            made = keyslots.set_passphrase(self._folder, person, passphrase, whose=person.slot_id)
+            whose = whose or person.slot_id
+            made = keyslots.set_passphrase(self._folder, person, passphrase, whose=whose)
             self._renew()
         return made
 
@@ -62,6 +63,17 @@ class Slots:
     def put_recovery(self, slot_id: bytes, code: str) -> None:
         """As `keyslots.put_recovery`."""
         self._change(keyslots.put_recovery, slot_id, code)
+
+    @property
+    def help_phone(self) -> str:
+        """As `keyslots.help_phone`."""
+        return keyslots.help_phone(self._folder)
+
+    def put_help_phone(self, phone: str) -> None:
+        """As `keyslots.put_help_phone`."""
+        with self._lock:
+            keyslots.put_help_phone(self._folder, phone)
+            self._renew()
 
     @property
     def province_key(self) -> bytes:

@@ -38,7 +38,7 @@ from tongcds.storage.slots import Slots
 
 FILE_NAME: Final = "vault.tcds"
 BACKUP_EVERY_MS: Final = 30 * 60 * 1000
-_LOCK_NAME: Final = "vault.lock"
+LOCK_NAME: Final = "vault.lock"
 _MAKING_NAME: Final = "vault.making"
 
 
@@ -111,7 +111,7 @@ class Vault:
             UnavailableError: `vault_in_use` or `disk_full`.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = InstanceLock(folder / _LOCK_NAME)
+        lock = InstanceLock(folder / LOCK_NAME)
         try:
             if cls.exists(folder):
                 raise UserError("vault_exists")  # noqa: TRY301 - the lock is released below
@@ -197,7 +197,7 @@ class Vault:
     ) -> Vault:
         if source is None and not cls.exists(folder):
             raise UnavailableError("vault_missing")
-        lock = InstanceLock(folder / _LOCK_NAME)
+        lock = InstanceLock(folder / LOCK_NAME)
         try:
             opened = opened_with(unlock, folder, now=now(), spare=source or folder / backups.FOLDER)
             if source is None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from tongcds.errors import UnavailableError
 from tongcds.protocol import chunks
+from tongcds.protocol.custody import terms_hold
 from tongcds.protocol.messages import (
     ProtocolError,
     ScopeEntry,
@@ -43,7 +44,7 @@ from tongcds.replica import (
     pending,
     put_cursors,
 )
-from tongcds.storage import attachments, search
+from tongcds.storage import attachments, custody, search
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
@@ -108,6 +109,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     """
     answer = read.answer
     sent = _believe(connection, me, enrolment, answer)
+    _take_custody(connection, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
     me.clock.settle(answer.receipt.time)
@@ -146,6 +148,7 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     if answer.receipt.epoch < enrolment.epoch:
         return Taken(0, 0, 0, more=True, same=True, kinds=frozenset())
     sent = _believe(connection, me, enrolment, answer)
+    _take_custody(connection, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
     restored = answer.receipt.epoch > enrolment.epoch
@@ -185,8 +188,24 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer:
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
         put_note(connection, RESTORED, str(receipt.time))
+        # A copy of the server may lack the recovery code, too.
+        custody.another_code(connection)
         log.info("the server was restored, offering again", extra={"sequence": receipt.watermark})
     return acknowledge(connection, me, receipt.watermark)
+
+
+def _take_custody(connection: Connection, enrolment: Enrolment, answer: SyncAnswer) -> None:
+    """Terms, and what became of a recovery code; `storage.custody.settle` does the rest afterwards."""
+    terms = answer.terms
+    if terms is not None:
+        if terms_hold(terms, enrolment.credentials.server_key):
+            custody.put_terms(connection, terms)
+        else:
+            log.warning("terms that the server did not sign were passed over")
+    if answer.code_held:
+        custody.code_is_held(connection, answer.code_held)
+    if answer.code_told:
+        custody.another_code(connection)
 
 
 def _take_scope(connection: Connection, enrolment: Enrolment, answer: SyncAnswer) -> list[ScopeEntry]:

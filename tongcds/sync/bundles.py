@@ -30,6 +30,7 @@ from tongcds.protocol.messages import (
     encode,
 )
 from tongcds.replica import Identity, chain_at, cursors_of, load_identity, pending
+from tongcds.storage import custody
 from tongcds.storage.local import (
     Enrolment,
     Packed,
@@ -91,6 +92,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         UserError: not_enrolled, stick_unwritable, stick_lies.
     """
     now = int(clock().timestamp() * 1000)
+    custody.settle(vault)
     with vault.write() as connection:
         me = load_identity(connection, now=lambda: now)
         enrolment = load_enrolment(connection)
@@ -145,6 +147,8 @@ def _envelopes(
             # Only the last answer needs a page: the earlier ones would say the same again.
             page_limit=PAGE_LIMIT * 10 if place == len(parts) else 1,
             chain=before[:CHAIN_BYTES],
+            terms=custody.load_terms(connection).version,
+            code=custody.code_to_send(connection),
         )
         counter = next_request(connection)
         sealed = seal(
@@ -244,6 +248,7 @@ def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
         sent += taken.sent
         received += taken.received
         kinds |= taken.kinds
+    custody.settle(vault)
     name = bundle.fingerprint(found.digest)
     needed = _needed_from(vault, found.header.counter, clock)
     return Imported(name, sent, received, carried=False, kinds=frozenset(kinds), needed_from=needed)

@@ -21,6 +21,7 @@ from tongcds.clock import Clock
 from tongcds.domain.stamps import new_prefix
 from tongcds.errors import UserError
 from tongcds.protocol import invitations
+from tongcds.protocol.custody import terms_hold
 from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import (
     VERSION,
@@ -35,7 +36,7 @@ from tongcds.protocol.messages import (
     registered_text,
 )
 from tongcds.replica import Number, incarnate, load_identity, new_identity, put_cursors
-from tongcds.storage import search
+from tongcds.storage import custody, search
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, put_note, save_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync.transport import ServerProblemError, Transport
@@ -108,6 +109,7 @@ def start(vault: Vault, begun: Pending, clock: Clock) -> Credentials:
         if pending_in(connection) is None:
             raise UserError("already_enrolled")
         _become(connection, begun, ticket.credentials, clock)
+    custody.settle(vault)
     log.info("begun without a network")
     return ticket.credentials
 
@@ -143,6 +145,7 @@ def finish(vault: Vault, begun: Pending, transport: Transport, clock: Clock) -> 
     with vault.write() as connection:
         _become(connection, begun, credentials, clock)
         put_note(connection, _NOTE, "")
+    custody.settle(vault)
     return credentials
 
 
@@ -209,10 +212,13 @@ def _become(connection: Connection, begun: Pending, credentials: Credentials, cl
         Enrolment(
             server_url=begun.url,
             signing_seed=begun.signing_seed,
-            credentials=credentials,
+            credentials=msgspec.structs.replace(credentials, terms=None),
             counter=before.counter if before is not None else 0,
             epoch=credentials.epoch,
             scope=credentials.scope,
             entries=tuple(credentials.entries),
         ),
     )
+    terms = credentials.terms
+    if terms is not None and terms.version and terms_hold(terms, credentials.server_key):
+        custody.put_terms(connection, terms)

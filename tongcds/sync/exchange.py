@@ -29,6 +29,7 @@ from tongcds.replica import (
     pending,
     pending_count,
 )
+from tongcds.storage import custody
 from tongcds.storage.local import (
     Enrolment,
     get_note,
@@ -191,6 +192,7 @@ class Exchange:
             counter = next_request(connection)
             writes = pending(connection, me.received, self._pace.writes())
             before = chain_at(connection, me.received) or b""
+            terms, code = custody.load_terms(connection), custody.code_to_send(connection)
             areas = [entry.area for entry in enrolment.entries]
             cursors = cursors_of(connection, areas)
         chunk, count = None, 0
@@ -206,6 +208,8 @@ class Exchange:
             chunk=chunk,
             page_limit=PAGE_LIMIT,
             chain=before[:CHAIN_BYTES] if count else b"",
+            terms=terms.version,
+            code=code,
         )
         sealed = seal(
             encode(request),

@@ -15,8 +15,10 @@ from tongcds.protocol.messages import (
     ProtocolError,
     Receipt,
     ScopeEntry,
+    SealedCode,
     SyncAnswer,
     SyncRequest,
+    Terms,
     decode,
     encode,
     receipt_text,
@@ -31,6 +33,7 @@ RECEIPT = Receipt(7, 1, 1_795_000_000_000, bytes(64))
 MESSAGES = [
     SyncRequest(1, 2, 3, [0, 5], 1_795_000_000_000, b"chunk", 500, b"8 bytes!"),
     SyncRequest(1, 2, 3, [], 0),
+    SyncRequest(1, 2, 3, [], 0, terms=4, code=SealedCode(AREA, b"sealed")),
     SyncAnswer(
         RECEIPT,
         [1, 2],
@@ -43,6 +46,7 @@ MESSAGES = [
         b"digest00",
     ),
     SyncAnswer(RECEIPT, []),
+    SyncAnswer(RECEIPT, [], terms=Terms(1, 30, "0212", bytes(32), bytes(32), bytes(64)), code_held=AREA),
     EnrolRequest(1, "secret", bytes(32), (1 << 60) - 1, 5),
     Credentials(
         device=11,
@@ -88,7 +92,7 @@ def test_a_message_that_is_cut_is_refused(message: object) -> None:
 
 
 def test_an_answer_of_a_newer_server_with_more_in_it_is_understood() -> None:
-    raw = encode([1, 2, 3, [0], 4, None, 500, b"", "something new"])
+    raw = encode([1, 2, 3, [0], 4, None, 500, b"", 0, None, "something new"])
     assert decode(SyncRequest, raw).cursors == [0]
 
 
