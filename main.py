@@ -6,12 +6,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
+from tongcds import memory
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start what the arguments ask for; answers the exit code.
 
     `--self-test` proves that a packaged build has everything it needs to start.
     """
+    memory.look_seldom()
     argv = list(sys.argv[1:] if arguments is None else arguments)
     if argv == ["--self-test"]:
         from ui import selftest

@@ -15,6 +15,7 @@ from typing import cast
 
 import benchmarks
 from benchmarks.metric import Metric
+from tongcds import memory
 
 _NOT_BENCHMARKS = {"__main__", "metric"}
 
@@ -31,6 +32,7 @@ def main(wanted: list[str]) -> int:
     if unknown := sorted(set(wanted) - set(known)):
         print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
+    memory.look_seldom()
     for name in wanted or known:
         module = importlib.import_module(f"benchmarks.{name}")
         run = cast("Callable[[], Iterable[Metric]]", module.run)

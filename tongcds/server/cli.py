@@ -23,7 +23,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from tongcds import log, paths
+from tongcds import log, memory, paths
 from tongcds.clock import VIETNAM, Clock, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
@@ -40,6 +40,7 @@ _Output = dict[str, object]
 
 def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock) -> int:
     """Do what the arguments ask for; answers the exit code."""
+    memory.look_seldom()
     given = _parser().parse_args(arguments)
 
     began = int(clock().timestamp() * 1000)
