@@ -21,7 +21,16 @@ from tongcds import paths
 from tongcds.actions import audit, importing, opening, overview, register, rescue, syncing, today, visits
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
-from tongcds.commands import attachments, exchange, households, passphrases, people, privacy, recovery
+from tongcds.commands import (
+    attachments,
+    exchange,
+    households,
+    passphrases,
+    people,
+    privacy,
+    recovery,
+    returned,
+)
 from tongcds.commands.answers import (
     DONE,
     LOOK,
@@ -402,6 +411,7 @@ def _parser() -> argparse.ArgumentParser:
     made = add("take", take, "take in a file from a USB stick, or keep it to carry it on")
     made.add_argument("file")
     exchange.add_to(add)
+    returned.add_to(add)
     add("status", status, "what waits to be sent, and the last exchanges")
     add("figures", figures, "figures against targets")
     made = add(

@@ -388,6 +388,21 @@ SENTENCES: Final[dict[str, str]] = {
     "conflict_unknown": N_(
         "This was settled in the meantime, or there is no such choice. Nothing was changed."
     ),
+    "returned_unknown": N_(
+        "This change is not among those that came back, or it was settled meanwhile. Nothing was changed."
+    ),
+    "returned_not_mendable": N_(
+        "This change cannot be written once more with other values. Take it back, or enter it anew."
+    ),
+    "quarantine_unknown": N_(
+        "This change does not wait for your decision, or it was decided meanwhile. Nothing was changed."
+    ),
+    "quarantine_which": N_(
+        "Say which changes are meant: --device, --code or --overdue. Nothing was decided."
+    ),
+    "quarantine_not_acceptable": N_(
+        "Permission alone does not help here; its author has to correct it. It can be refused."
+    ),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
 }
 """What happened, what is safe, what to do: one sentence or two for each code."""

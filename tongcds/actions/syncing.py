@@ -20,7 +20,7 @@ from tongcds.records import record_type
 from tongcds.records.declare import DELETED
 from tongcds.replica import Writer, load_identity
 from tongcds.reports import silence
-from tongcds.storage import exchange, local, waiting
+from tongcds.storage import aside, exchange, local, waiting
 from tongcds.sync import bundles, carrying, enrol
 from tongcds.sync.bundles import Exported, Imported
 from tongcds.sync.exchange import Outcome, Progress
@@ -72,7 +72,7 @@ def sync_view(core: Core) -> SyncView:
             status=core.runner.status_in(connection),
             waiting_by_type=exchange.waiting_by_type(connection),
             conflicts=exchange.conflicts(connection),
-            returned=exchange.returned(connection),
+            returned=aside.returned(connection),
             history=exchange.history(connection),
             imports=exchange.imports(connection),
             waiting=waiting.by_household(connection),

@@ -375,3 +375,30 @@ AUDIT = declare(
     append_only=True,
     indexes=("unit_id",),
 )
+
+# A write that the server keeps aside until somebody decides: its dot, what it wanted, why not.
+# said is MessagePack of its values, gone once it is decided. state: open, accepted, refused, withdrawn.
+# decision (accept, refuse) is an officer's of the unit above, withdrawn the author's unit's; the rest is the
+# server's.
+QUARANTINED = declare(
+    "quarantined",
+    20,
+    _id("area_id"),
+    _int("origin_device"),
+    _int("origin_n"),
+    _word("subject_type"),
+    _id("subject_id"),
+    Field("said", Kind.BYTES, _SENSITIVE),
+    _id("author_id"),
+    _int("written"),
+    _word("code"),
+    _int("at"),
+    _word("state"),
+    _word("decision"),
+    Field("withdrawn", Kind.BOOL),
+    _id("decided_by"),
+    _int("decided_at"),
+    area="area_id",
+    about_people=True,
+    indexes=("subject_id",),
+)

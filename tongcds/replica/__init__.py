@@ -24,6 +24,7 @@ from tongcds.replica.own import (
     offer_again,
     pending,
     pending_count,
+    settle_own,
     unsent_records,
 )
 from tongcds.replica.pages import (
@@ -82,5 +83,6 @@ __all__ = [
     "receive",
     "register_device",
     "register_fork",
+    "settle_own",
     "unsent_records",
 ]

@@ -24,7 +24,7 @@ from tongcds.replica.rows import AreaSums, Row, copied, insert_many, read_rows, 
 from tongcds.replica.tables import OWN, SELF
 from tongcds.replica.values import may_travel
 
-WAITING, RECEIVED, RETURNED = 0, 1, 2
+WAITING, RECEIVED, RETURNED, SETTLED = 0, 1, 2, 3
 # Reasons for which a write will never be taken as it is. Others end by themselves: an older server is
 # updated, a restored device goes on under a new number.
 FINAL = frozenset({"author_unknown", "not_allowed", "bad_value", "append_only", "unknown_record"})
@@ -102,6 +102,25 @@ class Writer:
         self._rows[type_name, record_id] = created(record, area, self._me.device, write)
         self._new.add((type_name, record_id))
         return record_id
+
+    def recreate(self, type_name: str, record_id: bytes, stamp: int, values: Mapping[str, Value]) -> None:
+        """Make a record of this device's once more, under the id that its first write at `stamp` gave it.
+
+        The server has no such record: it set the first write aside.
+
+        Raises:
+            ValueError: as `create`.
+        """
+        record = record_type(type_name)
+        self._check(record, values)
+        given: dict[str, Value] = {name: value for name, value in values.items() if value is not None}
+        area = record.area_of(record_id, given)
+        if area is None:
+            message = f"a new {type_name} needs its {record.area_field}"
+            raise ValueError(message)
+        write = self._write(record, record_id, stamp, given, {})
+        self._rows[type_name, record_id] = created(record, area, self._me.device, write)
+        self._new.add((type_name, record_id))
 
     def update(self, type_name: str, record_id: bytes, **values: Value) -> bool:
         """Change fields of a record; False when nothing differs.
@@ -326,7 +345,9 @@ def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -
     gone: dict[str, list[bytes]] = {}
     sums = AreaSums()
     for n, code in outcomes:
-        connection.execute(update(OWN).where(OWN.c.n == n).values(state=RETURNED, code=code))
+        # What was settled here stays so, though a server that was put back from a copy says it again.
+        known = (OWN.c.n == n, OWN.c.state != SETTLED)
+        connection.execute(update(OWN).where(*known).values(state=RETURNED, code=code))
         made = connection.execute(select(OWN.c.type, OWN.c.id, OWN.c.body).where(OWN.c.n == n)).one_or_none()
         record = type_numbered(made.type) if made is not None else None
         if made is None or record is None:
@@ -343,6 +364,16 @@ def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -
                 gone.setdefault(record.name, []).append(made.id)
     sums.save(connection)
     return gone
+
+
+def settle_own(connection: Connection, n: int, *, taken: bool = False) -> bool:
+    """A write that came back needs nobody any more: it was taken after all, refused for good, or taken back.
+
+    False when it is not among those that came back.
+    """
+    state = {"state": RECEIVED, "code": None} if taken else {"state": SETTLED}
+    result = connection.execute(update(OWN).where(OWN.c.n == n, OWN.c.state == RETURNED).values(**state))
+    return result.rowcount > 0
 
 
 def forget_words(connection: Connection, ids: Sequence[bytes], *, tell: bool) -> None:

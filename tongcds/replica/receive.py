@@ -7,7 +7,7 @@ an erased record is the exception: its author hears of it, and its words are not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from tongcds.protocol.messages import Outcome, ProtocolError, Write
 from tongcds.records import RecordType, record_type, type_numbered
 from tongcds.records.declare import DELETED, ERASED
 from tongcds.replica import erasure
+from tongcds.replica.aside import ACCEPTED, set_aside
 from tongcds.replica.devices import HASH_BYTES, device_row, hashes_of
 from tongcds.replica.forgetting import conflicts_about, empty_conflict, empty_quarantine, erased_subjects
 from tongcds.replica.merge import conflict_row, created, merge
@@ -174,6 +175,10 @@ class _Merging:
         if row is not None and row["area"] in self._cursors:
             self._before.setdefault(key, copied(row))
             self._impure.add(key)
+
+    def send_to_all(self, type_name: str, record_id: bytes) -> None:
+        """Nobody holds this record as it is now, not even its author."""
+        self._impure.add((type_name, record_id))
 
     def _refusal(self, record: RecordType, write: Write) -> str:
         if self._allowed is not None and record.server_only:
@@ -367,10 +372,38 @@ def receive(
     connection.execute(
         update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark, chain=chain)
     )
-    _quarantine(connection, device, merging.refused, now)
+    set_aside(connection, device, merging.refused, now)
     empty_quarantine(connection, merging.erased)
     outcomes.extend(Outcome(write.n, code) for write, code in merging.refused)
     return Received(watermark, chain, outcomes, touched, merging.applied, erased=bool(merging.erased))
+
+
+def take_after_all(
+    connection: Connection,
+    device: int,
+    writes: Sequence[Write],
+    *,
+    allowed: Allowed,
+    now: int,
+    family: frozenset[int],
+    successors: Mapping[bytes, bytes] = MappingProxyType({}),
+) -> tuple[dict[int, str], set[bytes]]:
+    """Merge writes of a device that were set aside, as they were written, under another judgement.
+
+    Returns those that cannot be taken even so, each with its code, and the areas that changed. Numbers, chain
+    and watermark of the device stay: it said these before.
+    """
+    merging = _Merging(
+        connection, device, family, allowed=allowed, cursors={}, now=now, successors=successors
+    )
+    merging.load(writes)
+    for write in writes:
+        merging.take(write)
+        record = type_numbered(write.type)
+        if record is not None:
+            merging.send_to_all(record.name, write.id)
+    touched = merging.save()
+    return {write.n: code for write, code in merging.refused}, touched
 
 
 def _lock_areas(connection: Connection, areas: set[bytes]) -> None:
@@ -394,42 +427,13 @@ def _outcomes_of_known(
     hashes = hashes_of(connection, device, low, watermark)
     contents = {write.n: content_hash(device, write) for write in known}
     reused = [(w, REUSED) for w in known if hashes.get(w.n) != contents[w.n][:HASH_BYTES]]
-    _quarantine(connection, device, reused, now)
+    set_aside(connection, device, reused, now)
     aside = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code)
-    aside = aside.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, watermark))
+    aside = aside.where(
+        QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, watermark), QUARANTINE.c.state != ACCEPTED
+    )
     return [
         Outcome(n, code)
         for n, content, code in connection.execute(aside.order_by(QUARANTINE.c.n))
         if contents.get(n) == content or (n > high and hashes.get(n) == content[:HASH_BYTES])
     ]
-
-
-def _quarantine(connection: Connection, device: int, refused: Iterable[tuple[Write, str]], now: int) -> None:
-    """Set writes aside, once each; a chunk may hold nothing else."""
-    aside = {(write.n, content_hash(device, write)): (write, code) for write, code in refused}
-    if not aside:
-        return
-    low, high = min(n for n, _ in aside), max(n for n, _ in aside)
-    known = select(QUARANTINE.c.n, QUARANTINE.c.hash)
-    known = known.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high))
-    there = {(n, content) for n, content in connection.execute(known)}
-    insert_many(
-        connection,
-        QUARANTINE,
-        [
-            {
-                "device": device,
-                "n": n,
-                "hash": content,
-                "type": write.type,
-                "id": write.id,
-                "stamp": write.stamp,
-                "author": write.author,
-                "body": _pack((write.values, write.bases)),
-                "code": code,
-                "at": now,
-            }
-            for (n, content), (write, code) in aside.items()
-            if (n, content) not in there
-        ],
-    )

@@ -46,7 +46,8 @@ SEEN = Table(
 )
 
 # The log of this device's writes: the outbox, and what is offered again to a restored server. state: 0
-# waiting, 1 received, 2 returned (then `code` says why). `chain` is the chain's hash after this write.
+# waiting, 1 received, 2 returned (then `code` says why), 3 returned and settled. `chain` is the chain's hash
+# after this write.
 OWN = Table(
     "own_write",
     BOOKS,
@@ -64,7 +65,8 @@ OWN = Table(
     sqlite_strict=True,
 )
 
-# Authentic writes that were not applied, kept whole until somebody with authority decides.
+# Authentic writes that were not applied, kept whole until somebody with authority decides. state: open,
+# accepted, refused, withdrawn; `record` is the record by which others see it, once there is one.
 QUARANTINE = Table(
     "quarantine",
     BOOKS,
@@ -78,6 +80,10 @@ QUARANTINE = Table(
     Column("body", Octets(), nullable=False),
     Column("code", Text, nullable=False),
     Column("at", WIDE, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("record", Octets()),
+    Index("ix_quarantine_state", "state", "code"),
+    Index("ix_quarantine_record", "record"),
     sqlite_strict=True,
 )
 

@@ -28,7 +28,18 @@ from tongcds.clock import VIETNAM, Clock, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
-from tongcds.server import attachments, demo, enrolment, figures, inviting, keys_cli, reforms, status, units
+from tongcds.server import (
+    aside_cli,
+    attachments,
+    demo,
+    enrolment,
+    figures,
+    inviting,
+    keys_cli,
+    reforms,
+    status,
+    units,
+)
 from tongcds.server.database import BusyError
 from tongcds.server.folder import make_folder, open_folder, remove_folder
 from tongcds.server.office import found_office, restored
@@ -160,6 +171,8 @@ def _parser() -> argparse.ArgumentParser:
     keys_cli.add_to(command, _opened)
 
     command("restored", _("say that the database was put back from a copy"), _restored)
+
+    aside_cli.add_to(command, _opened)
 
     _demonstrating(command("demo", _("serve a corner of a province with invented people"), _demo))
     return parser

@@ -37,7 +37,7 @@ from tongcds.protocol.messages import (
 from tongcds.records import record_type
 from tongcds.replica import Page, Received, device_row, digest, page, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import comparing, custody, enrolment, figures, incarnations, reforms, requests
+from tongcds.server import comparing, custody, enrolment, figures, incarnations, quarantine, reforms, requests
 from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
@@ -118,6 +118,9 @@ def sync(
     taken = province.database.change(
         lambda connection: _take(connection, envelope, request, chunk, once=once, now=now)
     )
+    if chunk.writes:
+        outcomes = bool(taken.received.outcomes)
+        quarantine.look_after(province.database, chunk.writes, outcomes=outcomes, now=now)
     if taken.closed:
         return encode(_last_answer(province, envelope.device, taken, now=now))
     if taken.received.erased:

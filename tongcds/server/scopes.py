@@ -34,7 +34,7 @@ _ABOUT_VILLAGERS = frozenset(
         "attachment",
     }
 )  # fmt: skip
-_REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit"}
+_REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
 _MAY_WRITE = {
     Role.TEAM: _REGISTER | {"member"},
     Role.COMMUNE: _REGISTER | {"village", "team", "member"},
@@ -167,6 +167,20 @@ def _out_of_place(name: str, unit: bytes, write: Write, row: Row | None) -> bool
             return False
 
 
+def _not_theirs_to_say(role: Role, area: bytes, unit: bytes, write: Write, row: Row | None) -> bool:
+    """Whether a unit may not say this of a write that was set aside.
+
+    An author's unit takes its own back; deciding is for the unit above. What a commune's own laptops wrote is
+    decided at the province's server.
+    """
+    said = set(write.values)
+    if row is None or not said:
+        return True
+    if role is Role.COMMUNE and area != unit:
+        return said != {"decision"} or write.values["decision"] not in {"accept", "refuse"}
+    return said != {"withdrawn"} or area != unit
+
+
 def _not_for_the_lead(unit: bytes, member: bytes, write: Write, row: Row | None) -> bool:
     """Whether a team's laptop may not write this about a member: only its lead, only of the own team.
 
@@ -213,6 +227,7 @@ def authority(
         if (
             area not in areas
             or _out_of_place(record.name, unit, write, row)
+            or (record.name == "quarantined" and _not_theirs_to_say(role, area, unit, write, row))
             or (of_a_team and _not_for_the_lead(unit, member, write, row))
         ):
             return "not_allowed"

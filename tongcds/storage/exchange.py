@@ -11,11 +11,10 @@ import msgspec
 from sqlalchemy import Connection, Select, func, select
 
 from tongcds.domain.stamps import milliseconds_of
-from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, OwnValue, ReturnedRow
+from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, OwnValue
 from tongcds.forms import one_field
-from tongcds.records import RecordType, Value, all_types, record_type, type_numbered
+from tongcds.records import RecordType, Value, all_types, record_type
 from tongcds.records.declare import Kind
-from tongcds.replica import pending
 from tongcds.replica.own import RETURNED, WAITING
 from tongcds.replica.tables import OWN, SELF
 from tongcds.storage import local, wording
@@ -44,7 +43,9 @@ class ConflictValues:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class Subject:
+    """What a record is called, and the code of its household."""
+
     title: str
     household_code: str
 
@@ -76,26 +77,6 @@ def conflict_values(connection: Connection, conflict_id: bytes) -> ConflictValue
         return None
     kept, other = msgspec.msgpack.decode(row.kept_value), msgspec.msgpack.decode(row.other_value)
     return ConflictValues(row.subject_type, row.subject_id, row.field, kept, other)
-
-
-def returned(connection: Connection) -> tuple[ReturnedRow, ...]:
-    """Own writes that the server kept aside, the latest first; at most 200."""
-    rows = connection.execute(
-        select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.code)
-        .where(OWN.c.state == RETURNED)
-        .order_by(OWN.c.n.desc())
-        .limit(MOST_ROWS)
-    ).all()
-    found = []
-    for row in rows:
-        record = type_numbered(row.type)
-        title = ""
-        if record is not None:
-            # What the server kept aside may have left the register; the log still has what was written.
-            written = pending(connection, row.n - 1, 1)[0].values
-            title = _subject(connection, record, row.id, written).title
-        found.append(ReturnedRow(row.n, title, wording.reason(row.code or "")))
-    return tuple(found)
 
 
 def history(connection: Connection) -> tuple[ExchangeRow, ...]:
@@ -130,12 +111,12 @@ def _open() -> Select[Any]:
 def _conflict_row(connection: Connection, row: _Row, own_device: int | None) -> ConflictRow:
     record = record_type(row.subject_type)
     values: list[Value] = [msgspec.msgpack.decode(row.kept_value), msgspec.msgpack.decode(row.other_value)]
-    current = _current(connection, record, row.subject_id, row.field)
-    names = _names(connection, values)
+    current = current_value(connection, record, row.subject_id, row.field)
+    names = names_of(connection, values)
     kept, other = (
         ConflictSide(
             text=wording.value_words(row.field, record.kinds.get(row.field, Kind.TEXT), value, names),
-            author=_author(connection, author),
+            author=author_name(connection, author),
             at=datetime.fromtimestamp(milliseconds_of(stamp) / 1000, UTC),
             this_device=device == own_device,
             in_use=value == current,
@@ -145,7 +126,7 @@ def _conflict_row(connection: Connection, row: _Row, own_device: int | None) -> 
             (values[1], row.other_author, row.other_stamp, row.other_device),
         )
     )
-    subject = _subject(connection, record, row.subject_id)
+    subject = subject_of(connection, record, row.subject_id)
     return ConflictRow(
         row.id,
         subject.title,
@@ -165,7 +146,8 @@ def own_value(record: RecordType, field: str) -> OwnValue | None:
     return OwnValue(tuple(words))
 
 
-def _current(connection: Connection, record: RecordType, record_id: bytes, field: str) -> Value:
+def current_value(connection: Connection, record: RecordType, record_id: bytes, field: str) -> Value:
+    """What a field holds now; None where there is no such record or field."""
     if field not in record.kinds:
         return None
     query = select(record.table.c[field]).where(record.table.c.id == record_id)
@@ -173,12 +155,13 @@ def _current(connection: Connection, record: RecordType, record_id: bytes, field
     return value
 
 
-def _author(connection: Connection, member_id: bytes) -> str:
+def author_name(connection: Connection, member_id: bytes) -> str:
+    """The name of whoever signed something, or ""."""
     query = select(_MEMBER.c.full_name).where(_MEMBER.c.id == member_id)
     return connection.execute(query).scalar_one_or_none() or ""
 
 
-def _names(connection: Connection, values: Sequence[Value]) -> dict[bytes, str]:
+def names_of(connection: Connection, values: Sequence[Value]) -> dict[bytes, str]:
     """Names of the records that values point to: people, villages, and households by their codes."""
     ids = [each for value in values if isinstance(value, bytes) for each in wording.split_ids(value)]
     found: dict[bytes, str] = {}
@@ -189,9 +172,9 @@ def _names(connection: Connection, values: Sequence[Value]) -> dict[bytes, str]:
     return found
 
 
-def _subject(
+def subject_of(
     connection: Connection, record: RecordType, record_id: bytes, written: Mapping[str, Value] | None = None
-) -> _Subject:
+) -> Subject:
     """What a record is called, and the code of the household that it belongs to.
 
     `written` describes a record that is not here any more.
@@ -213,8 +196,8 @@ def _subject(
     )
     name = values.get("full_name") or values.get("name")
     if name:
-        return _Subject(name, code)
+        return Subject(name, code)
     of_home = wording.people_words((), head) if head else code
     if record.name == "household" and of_home:
-        return _Subject(of_home, code)
-    return _Subject(" · ".join(filter(None, (wording.type_name(record.name), of_home))), code)
+        return Subject(of_home, code)
+    return Subject(" · ".join(filter(None, (wording.type_name(record.name), of_home))), code)

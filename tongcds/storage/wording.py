@@ -87,6 +87,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "member": N_("Member of the team"),
     "team": N_("Team"),
     "conflict": N_("Choice between two versions"),
+    "quarantined": N_("Decision about a returned change"),
     "consent": N_("Consent"),
     "privacy_request": N_("Request about personal data"),
     "audit": N_("Access log"),

@@ -43,12 +43,15 @@ from tongcds.replica import (
     offer_again,
     pending,
     put_cursors,
+    settle_own,
 )
+from tongcds.replica.aside import ACCEPTED, OPEN
+from tongcds.replica.rows import read_rows
 from tongcds.storage import attachments, custody, search
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
-from tongcds.sync.incarnation import ForkedError
+from tongcds.sync.incarnation import ForkedError, numbers
 
 DIFFERS = "digests that differ"
 RESTORED = "server restored"
@@ -236,6 +239,7 @@ def take_note(
     A server that was put back from a copy and has them whole again is told once more.
     """
     search.refresh(connection, _all(touched))
+    _hear_decisions(connection, me, touched.changed.get("quarantined", ()))
     forget(connection, touched.erased, tell=True)
     if not touched.unerased:
         return
@@ -248,6 +252,16 @@ def take_note(
                 writer.erase(name, record_id, again=True)
     writer.flush()
     log.info("an erasure is said again", extra={"count": sum(map(len, touched.unerased.values()))})
+
+
+def _hear_decisions(connection: Connection, me: Identity, ids: Sequence[bytes]) -> None:
+    """What became of own writes that the server had kept aside."""
+    ours = {number.device for number in numbers(connection, me)}
+    for row in read_rows(connection, record_type("quarantined"), list(ids)).values():
+        said = row["values"]
+        n = said["origin_n"]
+        if said["state"] != OPEN and said["origin_device"] in ours and isinstance(n, int):
+            settle_own(connection, n, taken=said["state"] == ACCEPTED)
 
 
 def _full_areas(entries: Sequence[ScopeEntry]) -> list[bytes]:

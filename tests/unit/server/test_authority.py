@@ -32,7 +32,7 @@ MAY_MAKE = {
     "province": {"member": {"14"}, "unit_event": {"14"}, "audit": {"14"}},
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
-NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "conflict"}
+NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "conflict", "quarantined"}
 
 
 @pytest.fixture
@@ -211,3 +211,25 @@ def test_a_lead_adds_members_to_the_own_unit_alone(judge, small_world):
 def test_a_lead_may_correct_a_member_but_not_move_or_promote_one(judge, small_world, values, answer):
     row = {"values": member(small_world)}
     assert judge("team", "member", VILLAGE, values=values, row=row) == answer
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "values", "answer"),
+    [
+        ("commune", VILLAGE, {"decision": "accept"}, ""),
+        ("commune", VILLAGE, {"decision": "refuse"}, ""),
+        ("commune", VILLAGE, {"decision": "perhaps"}, "not_allowed"),
+        ("commune", VILLAGE, {"decision": "accept", "state": "accepted"}, "not_allowed"),
+        ("commune", COMMUNE, {"decision": "accept"}, "not_allowed"),
+        ("commune", COMMUNE, {"withdrawn": 1}, ""),
+        ("commune", OTHER_VILLAGE, {"decision": "accept"}, "not_allowed"),
+        ("team", VILLAGE, {"decision": "accept"}, "not_allowed"),
+        ("team", VILLAGE, {"withdrawn": 1}, ""),
+        ("team", VILLAGE, {"said": b""}, "not_allowed"),
+        ("team", SECOND_VILLAGE, {"withdrawn": 1}, "not_allowed"),
+        ("area", VILLAGE, {"decision": "accept"}, "not_allowed"),
+        ("province", VILLAGE, {"decision": "accept"}, "not_allowed"),
+    ],
+)
+def test_only_the_unit_above_decides_and_only_the_authors_unit_takes_back(judge, role, place, values, answer):
+    assert judge(role, "quarantined", place, values=values, row={"values": {}}) == answer

@@ -24,7 +24,7 @@ from tongcds.replica import (
 )
 from tongcds.replica import create_tables as create_replica
 from tongcds.replica.rows import read_areas
-from tongcds.storage import exchange, local, search
+from tongcds.storage import aside, exchange, local, search
 from tongcds.storage.vault import Vault
 
 OTHER = derived_id("member", "Tuấn")
@@ -207,7 +207,7 @@ def test_what_came_back_says_what_and_why(vault: Vault, shared: Home):
     with vault.write() as connection:
         last = load_identity(connection, now=Ticking()).next_n - 1
         mark_returned(connection, [(last - 1, "not_allowed"), (last, "a code of a newer server")])
-        phone, came = exchange.returned(connection)
+        phone, came = aside.returned(connection)
     assert (phone.n, phone.title) == (last, "Hà Thị Xuân")
     assert (came.n, came.title) == (last - 1, "Lần hỗ trợ · Hộ Hà Thị Xuân")
     assert phone.reason

@@ -93,12 +93,55 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedChange:
+    """One field of a change that was kept aside: what stands there now, and what was wanted, in words.
+
+    `own` says how another value is given; None where none can be typed.
+    """
+
+    field: str
+    label: str
+    before: str
+    wanted: str
+    own: OwnValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedRow:
-    """A write the server kept aside, with the reason."""
+    """An own change that the server kept aside, with the reason as a sentence and as a code.
+
+    `gone`: its record is not in the register, since the server refused the change that made it.
+    """
 
     n: int
     title: str
     reason: str
+    household_code: str = ""
+    code: str = ""
+    at: datetime | None = None
+    author: str = ""
+    changes: tuple[ReturnedChange, ...] = ()
+    gone: bool = False
+    can_be_mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A change of somebody's that the server kept aside and that an officer decides.
+
+    `unit_name`: the village of its author.
+    """
+
+    record_id: bytes
+    title: str
+    household_code: str
+    unit_name: str
+    author: str
+    at: datetime
+    reason: str
+    code: str
+    changes: tuple[ReturnedChange, ...]
+    can_be_accepted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""Writes that were set aside: keeping them whole, finding them again, and closing them.
+
+Who decides about them, and what the server tells others, is `server.quarantine`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, select, update
+
+from tongcds.protocol.messages import Write
+from tongcds.replica.own import content_hash, unpack_body
+from tongcds.replica.rows import insert_many
+from tongcds.replica.tables import QUARANTINE
+
+OPEN: Final = "open"
+ACCEPTED: Final = "accepted"
+REFUSED: Final = "refused"
+WITHDRAWN: Final = "withdrawn"
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Aside(NamedTuple):
+    """A write that was set aside: of which device, under which hash, why, when (milliseconds)."""
+
+    device: int
+    hash: bytes
+    write: Write
+    code: str
+    at: int
+    state: str
+    record: bytes | None
+
+
+def set_aside(connection: Connection, device: int, refused: Iterable[tuple[Write, str]], now: int) -> None:
+    """Set writes aside, once each; a chunk may hold nothing else."""
+    aside = {(write.n, content_hash(device, write)): (write, code) for write, code in refused}
+    if not aside:
+        return
+    low, high = min(n for n, _ in aside), max(n for n, _ in aside)
+    known = select(QUARANTINE.c.n, QUARANTINE.c.hash)
+    known = known.where(QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high))
+    there = {(n, content) for n, content in connection.execute(known)}
+    insert_many(
+        connection,
+        QUARANTINE,
+        [
+            {
+                "device": device,
+                "n": n,
+                "hash": content,
+                "type": write.type,
+                "id": write.id,
+                "stamp": write.stamp,
+                "author": write.author,
+                "body": _pack((write.values, write.bases)),
+                "code": code,
+                "at": now,
+                "state": OPEN,
+                "record": None,
+            }
+            for (n, content), (write, code) in aside.items()
+            if (n, content) not in there
+        ],
+    )
+
+
+def found(connection: Connection, *where: Any) -> list[Aside]:  # noqa: ANN401  SQLAlchemy's conditions
+    """What was set aside and fits, in the order in which it was written."""
+    query: Select[Any] = select(QUARANTINE).where(*where).order_by(QUARANTINE.c.device, QUARANTINE.c.n)
+    rows = []
+    for kept in connection.execute(query):
+        values, bases = unpack_body(kept.body)
+        write = Write(kept.type, kept.id, kept.n, kept.stamp, kept.author, values, bases)
+        rows.append(Aside(kept.device, kept.hash, write, kept.code, kept.at, kept.state, kept.record))
+    return rows
+
+
+def mark(connection: Connection, asides: Sequence[Aside], **values: object) -> None:
+    """Note something about writes that were set aside: a code, a state, the record by which others see it."""
+    for aside in asides:
+        this = and_(
+            QUARANTINE.c.device == aside.device,
+            QUARANTINE.c.n == aside.write.n,
+            QUARANTINE.c.hash == aside.hash,
+        )
+        connection.execute(update(QUARANTINE).where(this).values(**values))
