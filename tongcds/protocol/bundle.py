@@ -9,13 +9,14 @@ Nothing is believed before the signature was checked and the last piece was seen
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 from nacl import bindings
@@ -27,12 +28,13 @@ from tongcds.protocol.messages import ProtocolError, decode, encode
 
 SUFFIX: Final = ".tcds"
 REAL, TRAINING = b"TCDSBND1", b"TCDSTRN1"
-MAX_FILE: Final = 256 * 1024 * 1024
-MAX_CONTENT: Final = 512 * 1024 * 1024
+MAX_FILE: Final = 64 * 1024 * 1024
+"""Two million records or so. The server takes no larger one, so nobody needs to carry it."""
 _MAX_HEADER: Final = 64 * 1024
 _MAX_READERS: Final = 64
 _PIECE: Final = 64 * 1024
 _SIGNATURE: Final = 64
+_DIGEST: Final = 32
 _LENGTH: Final = struct.Struct(">I")
 _OVERHEAD: Final = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _PIECE_TAG: Final = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
@@ -161,63 +163,98 @@ def seal(
 def read(path: Path, *, key: SigningKey | None, magic: bytes = REAL) -> Opened:
     """Check a bundle file, and open it with `key` where it names that reader.
 
+    The file is gone through piece by piece: of one that is for somebody else, or damaged, hardly anything is
+    ever in memory.
+
     Raises:
         ProtocolError: `bundle_damaged`, `bundle_foreign` (not a bundle, or of the other world: training and
             real never mix), `too_big`.
         OSError: the file cannot be read.
     """
-    if path.stat().st_size > MAX_FILE:
-        raise ProtocolError("too_big", "a bundle file")
-    return opened(path.read_bytes(), key=key, magic=magic)
+    with path.open("rb") as file:
+        return _open(file, key=key, magic=magic)
 
 
 def opened(raw: bytes, *, key: SigningKey | None, magic: bytes = REAL) -> Opened:
     """The same for bytes that are in memory."""
-    if len(raw) > MAX_FILE:
+    return _open(io.BytesIO(raw), key=key, magic=magic)
+
+
+def _open(file: BinaryIO, *, key: SigningKey | None, magic: bytes) -> Opened:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size > MAX_FILE:
         raise ProtocolError("too_big", "a bundle")
-    if not raw.startswith(magic):
+    head = _head(file, size, magic)
+    header = _header(head[len(magic) + _LENGTH.size :])
+    digest = _signed(file, head, header, size)
+    content = None
+    content_key = None if key is None else _unseal(header, key)
+    if content_key is not None:
+        pieces = bytearray()
+        for piece in _pieces(file, head, header.stream, content_key, size):
+            pieces += piece
+        # What was read now must be what was signed, whatever the stick does meanwhile.
+        if _signed(file, head, header, size) != digest:
+            raise ProtocolError(_DAMAGED, "it changed while it was read")
+        content = bytes(pieces)
+    return Opened(header, digest, content)
+
+
+def _head(file: BinaryIO, size: int, magic: bytes) -> bytes:
+    """Everything before the pieces: magic, length, header."""
+    start = file.read(len(magic) + _LENGTH.size)
+    if not start.startswith(magic):
         raise ProtocolError("bundle_foreign", "another beginning")
-    start = len(magic) + _LENGTH.size
-    if len(raw) < start + _SIGNATURE:
+    if size < len(magic) + _LENGTH.size + _SIGNATURE:
         raise ProtocolError(_DAMAGED, "too short")
-    (length,) = _LENGTH.unpack_from(raw, len(magic))
-    if length > _MAX_HEADER or len(raw) < start + length + _SIGNATURE:
+    (length,) = _LENGTH.unpack_from(start, len(magic))
+    if length > _MAX_HEADER or size < len(start) + length + _SIGNATURE:
         raise ProtocolError(_DAMAGED, "the header does not fit")
+    return start + file.read(length)
+
+
+def _header(raw: bytes) -> Header:
     try:
-        header = decode(Header, raw[start : start + length])
+        header = decode(Header, raw)
     except ProtocolError:
         raise ProtocolError(_DAMAGED, "not a header") from None
-    body, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
-    try:
-        VerifyKey(header.sender).verify(_digest(body), signature)
-    except (BadSignatureError, ValueError, TypeError):
-        raise ProtocolError(_DAMAGED, "the signature does not hold") from None
     if len(header.readers) > _MAX_READERS:
         raise ProtocolError(_DAMAGED, "too many readers")
-    content = None
-    if key is not None:
-        content_key = _unseal(header, key)
-        if content_key is not None:
-            content = b"".join(_pieces(body, start + length, header.stream, content_key))
-    return Opened(header, _digest(raw), content)
+    return header
 
 
-def _pieces(body: bytes, start: int, stream: bytes, content_key: bytes) -> Iterator[bytes]:
+def _signed(file: BinaryIO, head: bytes, header: Header, size: int) -> bytes:
+    """Check the sender's signature over everything before it; returns the digest of the whole."""
+    whole = blake2b(head, digest_size=_DIGEST)
+    file.seek(len(head))
+    left = size - len(head) - _SIGNATURE
+    while left and (piece := file.read(min(left, _PIECE))):
+        whole.update(piece)
+        left -= len(piece)
+    signature = file.read(_SIGNATURE)
+    try:
+        VerifyKey(header.sender).verify(whole.digest(), signature)
+    except (BadSignatureError, ValueError, TypeError):
+        raise ProtocolError(_DAMAGED, "the signature does not hold") from None
+    whole.update(signature)
+    return whole.digest()
+
+
+def _pieces(file: BinaryIO, head: bytes, stream: bytes, content_key: bytes, size: int) -> Iterator[bytes]:
     state = bindings.crypto_secretstream_xchacha20poly1305_state()
-    head = body[:start]
-    done, size = False, 0
+    done = False
+    left = size - len(head) - _SIGNATURE
+    file.seek(len(head))
     try:
         bindings.crypto_secretstream_xchacha20poly1305_init_pull(state, stream, content_key)
-        for at in range(start, len(body), _PIECE + _OVERHEAD):
+        while left:
             if done:
                 raise ProtocolError(_DAMAGED, "something behind the last piece")
-            piece, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(
-                state, body[at : at + _PIECE + _OVERHEAD], head
-            )
+            sealed = file.read(min(left, _PIECE + _OVERHEAD))
+            left -= len(sealed)
+            piece, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, sealed, head)
             done = tag == _LAST_TAG
-            size += len(piece)
-            if size > MAX_CONTENT:
-                raise ProtocolError("too_big", "the content of a bundle")
             yield piece
     except (CryptoError, ValueError, TypeError, RuntimeError):
         raise ProtocolError(_DAMAGED, "a piece does not fit") from None
@@ -241,7 +278,7 @@ def _unseal(header: Header, key: SigningKey) -> bytes | None:
 
 
 def _digest(raw: bytes) -> bytes:
-    return blake2b(raw, digest_size=32).digest()
+    return blake2b(raw, digest_size=_DIGEST).digest()
 
 
 def fingerprint(digest: bytes) -> str:

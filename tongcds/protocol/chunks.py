@@ -47,6 +47,7 @@ __all__ = [
 
 # After the head of a group: authors, ids, bases or versions, fields.
 _COLUMNS = 4
+_HIGHEST = (1 << 63) - 1
 _Loaded = tuple[RecordType, list[bytes] | None, list[str], list[int], list[int], list[object]]
 
 
@@ -332,7 +333,8 @@ def unpack_states(packed: bytes) -> list[State]:
         else:
             own_ids = references.unpack(targets, zeros)
         own = [place_of[an_id(i)] for i in own_ids]
-        rows = unpack_fields(record, fields_of_mask(record, mask), columns, own, references)
+        names = fields_of_mask(record, mask)
+        rows = unpack_fields(record, names, columns, own, references, shaped=True)
         laters = _unpack_later(record, later, size, ids)
         states.extend(
             State(record.number, an_id(i), Version(d, n, s, an_id(a)), values, lv)
@@ -353,7 +355,12 @@ def _unpack_later(
     for entry in column:
         match entry:
             case [int(row), int(field), int(device), int(n), int(stamp), int(author)] if (
-                0 <= row < count and 0 <= field < len(order) and 0 <= author < len(ids)
+                0 <= row < count
+                and 0 <= field < len(order)
+                and 0 <= author < len(ids)
+                and 0 <= device <= _HIGHEST
+                and 0 <= n <= _HIGHEST
+                and 0 <= stamp <= _HIGHEST
             ):
                 laters[row][order[field]] = Version(device, n, stamp, ids[author])
             case _:

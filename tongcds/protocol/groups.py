@@ -55,9 +55,19 @@ def pack_fields(
 
 
 def unpack_fields(
-    record: RecordType, names: Sequence[str], columns: object, own: Sequence[int], references: References
+    record: RecordType,
+    names: Sequence[str],
+    columns: object,
+    own: Sequence[int],
+    references: References,
+    *,
+    shaped: bool = False,
 ) -> list[dict[str, Value]]:
-    """The inverse of `pack_fields`."""
+    """The inverse of `pack_fields`.
+
+    `shaped` refuses values that could not even be put down, as no replica has them; a laptop's write with
+    such a value goes on to be set aside.
+    """
     if not isinstance(columns, list) or len(columns) != len(names):
         raise ProtocolError("bad_chunk", "columns are missing")
     unpacked: list[list[Value]] = []
@@ -72,10 +82,27 @@ def unpack_fields(
             match column:
                 case [list(words), bytes()] if kind in {Kind.WORD, Kind.BOOL}:
                     references.room.take_words(words, values)
+            if shaped:
+                _shaped(kind, values)
             unpacked.append(values)
     if not names:
         return [{} for _ in own]
     return [dict(zip(names, row, strict=True)) for row in zip(*unpacked, strict=True)]
+
+
+_TYPES = {Kind.INT: int, Kind.BOOL: int, Kind.BYTES: bytes}
+_LIMIT = 1 << 63
+
+
+def _shaped(kind: Kind, values: Sequence[Value]) -> None:
+    """Refuse a column in which something has not the type of its kind."""
+    wanted = _TYPES.get(kind, str)
+    if not {wanted, type(None)}.issuperset(map(type, values)):
+        raise ProtocolError("bad_chunk", "a value of another type")
+    if wanted is int:
+        numbers = [value for value in values if isinstance(value, int)]
+        if numbers and not -_LIMIT <= min(numbers) <= max(numbers) < _LIMIT:
+            raise ProtocolError("bad_chunk", "a number out of range")
 
 
 @cache

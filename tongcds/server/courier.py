@@ -14,7 +14,7 @@ from tongcds.server import ops, registration
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
 
-MAX_BUNDLE = 64 * 1024 * 1024
+MAX_BUNDLE = bundle.MAX_FILE
 _MAX_ENVELOPES = 2_000
 
 

@@ -14,6 +14,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
+from tongcds.domain.stamps import ID_LENGTH
 from tongcds.errors import UnavailableError
 from tongcds.protocol import chunks
 from tongcds.protocol.custody import terms_hold
@@ -25,7 +26,7 @@ from tongcds.protocol.messages import (
     decode,
     receipt_text,
 )
-from tongcds.records import record_type
+from tongcds.records import record_type, type_numbered
 from tongcds.replica import (
     FIGURES_ONLY,
     REUSED,
@@ -57,6 +58,9 @@ DIFFERS = "digests that differ"
 RESTORED = "server restored"
 """The note that the server was put back from a copy, and that others may not have sent again yet."""
 _WRITE = "write"
+MODES = frozenset({_WRITE, "read", FIGURES_ONLY})
+"""How a laptop may hold an area."""
+_HIGHEST = (1 << 63) - 1  # what a database's integer holds
 
 log = logging.getLogger(__name__)
 
@@ -97,10 +101,38 @@ def read_answer(raw: bytes) -> Read:
     """
     try:
         answer = decode(SyncAnswer, raw)
+        _check(answer)
         return Read(answer, chunks.unpack_states(answer.page) if answer.page else [])
     except ProtocolError as problem:
         code = "protocol_unsupported" if problem.code == "unknown_type" else "server_unreachable"
         raise UnavailableError(code) from None
+
+
+def _check(answer: SyncAnswer) -> None:
+    """Refuse what no server says and no database holds, before any of it is believed."""
+    numbers = [answer.receipt.watermark, answer.receipt.epoch, answer.receipt.time, answer.scope]
+    numbers += answer.cursors
+    numbers += [outcome.n for outcome in answer.outcomes]
+    ids = [entry.area for entry in answer.entries or ()]
+    ids += [part for moved in answer.moved for part in (moved.id, moved.to)]
+    modes = {entry.mode for entry in answer.entries or ()}
+    if (
+        not all(0 <= number <= _HIGHEST for number in numbers)
+        or not all(len(found) == ID_LENGTH for found in ids)
+        or not all(len(moved.area) in {0, ID_LENGTH} for moved in answer.moved)
+        or not modes <= MODES
+        or (answer.standing is not None and len(answer.standing.unit_id) != ID_LENGTH)
+    ):
+        raise ProtocolError("bad_message", "an answer that no server gives")
+
+
+def _out_of_place(states: Sequence[State], areas: frozenset[bytes]) -> bool:
+    """Whether a page has records of places that are not ours to hold."""
+    for state in states:
+        record = type_numbered(state.type)
+        if record is not None and record.area_of(state.id, state.values) not in areas:
+            return True
+    return False
 
 
 def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
@@ -124,6 +156,9 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     entries = _take_scope(connection, enrolment, answer)
     areas = [entry.area for entry in entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
+    if _out_of_place(read.states, frozenset(areas)):
+        log.warning("a page with records of another place")
+        raise UnavailableError("server_unreachable")
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
     take_note(connection, me, enrolment, entries, touched)
     left = leave_areas(connection, me, entries)
@@ -163,6 +198,8 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     cursors = dict(zip(areas, answer.cursors, strict=False))
     ours = cursors_of(connection, areas)
     newer = answer.entries is None and len(cursors) == len(areas)
+    # Our scope may be another one since.
+    newer = newer and not _out_of_place(read.states, frozenset(areas))
     if not newer or any(cursors[area] < ours[area] for area in areas):
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset())
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))

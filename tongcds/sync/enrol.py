@@ -18,7 +18,8 @@ from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import Connection
 
 from tongcds.clock import Clock
-from tongcds.domain.stamps import new_prefix
+from tongcds.domain.stamps import ID_LENGTH, new_prefix
+from tongcds.domain.views import Role
 from tongcds.errors import UserError
 from tongcds.protocol import invitations
 from tongcds.protocol.custody import terms_hold
@@ -39,11 +40,15 @@ from tongcds.replica import Number, incarnate, load_identity, new_identity, put_
 from tongcds.storage import custody, search
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, put_note, save_enrolment
 from tongcds.storage.vault import Vault
+from tongcds.sync.answers import MODES
 from tongcds.sync.transport import ServerProblemError, Transport
 
 ENROL_PATH = "/api/v1/enrol"
 REGISTER_PATH = "/api/v1/register"
 _NOTE = "invitation"
+_KEY = 32
+_MOST_DEVICES = 1 << 32  # what an envelope has room for
+_HIGHEST = (1 << 63) - 1
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +106,7 @@ def start(vault: Vault, begun: Pending, clock: Clock) -> Credentials:
     """
     try:
         ticket = invitations.ticket_from(begun.ticket, begun.server_key)
+        _checked(ticket.credentials)
     except ProtocolError:
         raise UserError("invitation_damaged") from None
     if ticket.expires < clock().timestamp() * 1000:
@@ -112,6 +118,20 @@ def start(vault: Vault, begun: Pending, clock: Clock) -> Credentials:
     custody.settle(vault)
     log.info("begun without a network")
     return ticket.credentials
+
+
+def _checked(found: Credentials) -> Credentials:
+    """The credentials, unless no server gives such ones: they are kept and believed from then on."""
+    if (
+        not 0 < found.device < _MOST_DEVICES
+        or not all(0 <= number <= _HIGHEST for number in (found.epoch, found.scope))
+        or len(found.server_key) != _KEY
+        or not all(len(i) == ID_LENGTH for i in (found.member_id, found.unit_id))
+        or not all(len(e.area) == ID_LENGTH and e.mode in MODES for e in found.entries)
+        or found.role not in set(Role)
+    ):
+        raise ProtocolError("bad_message", "credentials that no server gives")
+    return found
 
 
 def finish(vault: Vault, begun: Pending, transport: Transport, clock: Clock) -> Credentials:
@@ -137,7 +157,7 @@ def finish(vault: Vault, begun: Pending, transport: Transport, clock: Clock) -> 
             prefix=begun.prefix,
             time=int(clock().timestamp() * 1000),
         )
-        credentials = decode(Credentials, transport.post(ENROL_PATH, encode(asked)))
+        credentials = _checked(decode(Credentials, transport.post(ENROL_PATH, encode(asked))))
     except (ServerProblemError, ProtocolError):
         raise UserError("server_refused") from None
     if begun.server_key and credentials.server_key != begun.server_key:
@@ -173,7 +193,7 @@ def take(connection: Connection, raw: bytes, clock: Clock) -> Credentials:
     """
     try:
         registered = decode(Registered, raw)
-        credentials = decode(Credentials, registered.credentials)
+        credentials = _checked(decode(Credentials, registered.credentials))
     except ProtocolError:
         raise UserError("server_refused") from None
     begun = pending_in(connection)
