@@ -82,7 +82,7 @@ class Desk:
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything that the vault holds, but for the traces of asking."""
         with self.vault.read() as connection:
-            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_words%'"
             names = set(connection.exec_driver_sql(query).scalars()) - ASKING
             return {
                 name: sorted(map(tuple, connection.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)
