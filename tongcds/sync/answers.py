@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from tongcds.domain.stamps import ID_LENGTH
 from tongcds.errors import UnavailableError
-from tongcds.protocol import chunks
+from tongcds.protocol import chunks, structure
 from tongcds.protocol.custody import terms_hold
 from tongcds.protocol.messages import (
     ProtocolError,
@@ -100,6 +100,7 @@ def read_answer(raw: bytes) -> Read:
             anything that is no answer at all.
     """
     try:
+        structure.bounded(raw)
         answer = decode(SyncAnswer, raw)
         _check(answer)
         return Read(answer, chunks.unpack_states(answer.page) if answer.page else [])

@@ -10,6 +10,8 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
 from typing import Protocol
 
 import requests
@@ -25,6 +27,7 @@ _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _MOST_BYTES = 32 * 1024 * 1024
 _PIECE = 64 * 1024
+_SLOWEST = 250  # bytes a second: whoever drips more slowly only keeps us waiting
 
 # Problem codes of the server, as the errors that a person reads. Anything else is `server_refused`.
 _USER_CODES = frozenset(
@@ -106,6 +109,9 @@ class Transport:
                 kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
                 if kind != CONTENT_TYPE:
                     raise UnavailableError(_stranger(answer.status_code, kind))
+                if answer.headers.get("Content-Encoding", "identity") != "identity":
+                    # Nobody asked for that: unpacked on the way in, it would be as large as it likes.
+                    raise UnavailableError("server_unreachable")
                 content = _read(answer)
                 self.traffic.received += len(content)
                 if answer.ok:
@@ -167,6 +173,8 @@ class Transport:
             self._session = requests.Session()
             # Every byte counts on a weak link, and who asks stands in the envelope.
             self._session.headers.clear()
+            # A sign-in page's cookies are nothing to bring to the server, nor back to the page.
+            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._session.headers.update(
                 {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity", "User-Agent": SKIP_HEADER}
             )
@@ -183,9 +191,10 @@ def _stranger(status: int, kind: str) -> str:
 def _read(answer: requests.Response) -> bytes:
     pieces: list[bytes] = []
     size = 0
+    until = monotonic() + _READ_SECONDS
     for piece in answer.iter_content(_PIECE):
         size += len(piece)
-        if size > _MOST_BYTES:
+        if size > _MOST_BYTES or monotonic() > until + size / _SLOWEST:
             raise UnavailableError("server_unreachable")
         pieces.append(piece)
     return b"".join(pieces)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ import pytest
 from tongcds.errors import TongcdsError, UnavailableError, UserError
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import Problem, encode
+from tongcds.sync import transport
 from tongcds.sync.transport import ServerProblemError, Transport
 
 SIGN_IN = "<html><body>Đăng nhập Wi-Fi</body></html>".encode()
@@ -71,22 +74,22 @@ def test_a_request_says_no_more_of_itself_than_it_must() -> None:
 
 
 def refusal(url: str) -> Exception:
-    transport = Transport(url)
+    way = Transport(url)
     try:
-        transport.post("/api/v1/sync", b"hello")
+        way.post("/api/v1/sync", b"hello")
     except (TongcdsError, ServerProblemError) as problem:
         return problem
     finally:
-        transport.close()
+        way.close()
     pytest.fail("the answer was believed")
 
 
 def test_an_answer_of_the_server_comes_back_and_is_counted() -> None:
     with answering(200, b"answer", {"Content-Type": CONTENT_TYPE}) as url:
-        transport = Transport(url)
-        assert transport.post("/api/v1/sync", b"hello") == b"answer"
-        transport.close()
-    assert (transport.traffic.sent, transport.traffic.received) == (5, 6)
+        way = Transport(url)
+        assert way.post("/api/v1/sync", b"hello") == b"answer"
+        way.close()
+    assert (way.traffic.sent, way.traffic.received) == (5, 6)
 
 
 @pytest.mark.parametrize(
@@ -134,3 +137,60 @@ def test_any_other_problem_is_left_to_the_exchange() -> None:
         problem = refusal(url)
     assert isinstance(problem, ServerProblemError)
     assert problem.problem.expected_n == 9
+
+
+def test_an_answer_that_would_unfold_on_the_way_in_is_not_read() -> None:
+    bomb = gzip.compress(bytes(20_000_000))
+    headers = {"Content-Type": CONTENT_TYPE, "Content-Encoding": "gzip"}
+    with answering(200, bomb, headers) as url:
+        assert refusal(url).args == ("server_unreachable",)
+
+
+def test_a_head_without_end_is_not_read_to_its_end() -> None:
+    headers = {"Content-Type": CONTENT_TYPE} | {f"X-{n}": "y" * 200 for n in range(5_000)}
+    with answering(200, b"answer", headers) as url:
+        assert refusal(url).args == ("server_unreachable",)
+
+
+def test_an_answer_that_is_too_long_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_MOST_BYTES", 100_000)
+    with answering(200, bytes(200_000), {"Content-Type": CONTENT_TYPE}) as url:
+        assert refusal(url).args == ("server_unreachable",)
+    monkeypatch.setattr(transport, "_MOST_BYTES", 200_000)
+    with answering(200, bytes(200_000), {"Content-Type": CONTENT_TYPE}) as url:
+        way = Transport(url)
+        assert len(way.post("/api/v1/sync", b"hello")) == 200_000
+        way.close()
+
+
+@pytest.mark.parametrize(("seconds", "believed"), [(1, True), (1_000, False)])
+def test_an_answer_that_only_drips_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, believed: bool
+) -> None:
+    ticks = itertools.count(step=seconds)
+    monkeypatch.setattr(transport, "monotonic", lambda: next(ticks))
+    with answering(200, bytes(1_000), {"Content-Type": CONTENT_TYPE}) as url:
+        if believed:
+            way = Transport(url)
+            assert len(way.post("/api/v1/sync", b"hello")) == 1_000
+            way.close()
+        else:
+            assert refusal(url).args == ("server_unreachable",)
+
+
+def test_a_cookie_of_whoever_stands_between_is_not_kept() -> None:
+    headers = {"Content-Type": CONTENT_TYPE, "Set-Cookie": "guest=1; Path=/"}
+    with answering(200, b"answer", headers) as url:
+        way = Transport(url)
+        way.post("/api/v1/sync", b"hello")
+        assert way._session is not None
+        assert len(way._session.cookies) == 0
+        way.close()
+
+
+def test_a_redirection_is_not_followed() -> None:
+    with answering(200, b"answer", {"Content-Type": CONTENT_TYPE}) as elsewhere:
+        for status in (301, 302, 303, 307, 308):
+            headers = {"Location": f"{elsewhere}/api/v1/sync", "Content-Type": "text/plain"}
+            with answering(status, b"", headers) as url:
+                assert refusal(url).args == ("captive_portal",)
