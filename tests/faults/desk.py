@@ -1,4 +1,4 @@
-"""A laptop's real exchange and files in a vault in memory, over a way to the server that can be bent."""
+"""A laptop's real exchange and files in a real vault, over a way to the server that can be bent."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.sim.machines import MemoryVault
+import msgspec
+
 from tests.unit.server.conftest import World
-from tongcds.protocol.messages import encode
-from tongcds.server import courier, ops
+from tests.unit.storage.homes import PASSPHRASE
+from tongcds.protocol.messages import Invitation, encode
+from tongcds.server import courier, ops, registration
 from tongcds.server.problems import Refusal
-from tongcds.storage import search
 from tongcds.storage.local import load_enrolment
+from tongcds.storage.vault import Vault
 from tongcds.sync import enrol
 from tongcds.sync.exchange import Exchange
 from tongcds.sync.transport import Traffic, _refusal
@@ -26,12 +28,21 @@ def served(world: World, path: str, body: bytes) -> bytes:
     match path.rsplit("/", 1)[-1]:
         case "sync":
             return ops.sync(world.province, body)
+        case "compare":
+            return encode(ops.compare(world.province, body))
+        case "register":
+            return encode(registration.register(world.province, body)[0])
         case "incarnation":
             return encode(ops.incarnate(world.province, body))
         case "bundle":
             return courier.carry(world.province, body)
         case _:
             return encode(ops.enrol(world.province, body))
+
+
+def invited(world: World, unit: str, name: str) -> Invitation:
+    """An invitation as a typed code carries it: what is to be believed comes from the server's answer."""
+    return msgspec.structs.replace(world.invite(unit, name), ticket=b"")
 
 
 @dataclass
@@ -59,10 +70,8 @@ class Desk:
         folder.mkdir()
         self.world = world
         self.way = Bent(world)
-        self.vault = MemoryVault(folder, world.now)
-        with self.vault.write() as connection:
-            search.create_tables(connection)
-        begun = enrol.begin(self.vault, world.invite(unit, name))
+        self.vault = Vault.create(folder / "vault", PASSPHRASE, person=name, now=world.now)
+        begun = enrol.begin(self.vault, invited(world, unit, name))
         self.me = enrol.finish(self.vault, begun, self.way, world.clock)
         self.sync()
 
@@ -90,4 +99,4 @@ class Desk:
             }
 
     def close(self) -> None:
-        self.vault.engine.dispose()
+        self.vault.close()
