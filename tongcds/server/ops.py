@@ -13,7 +13,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, select
 
 from tongcds.domain.views import Role
-from tongcds.protocol.chunks import WriteChunk, pack_states, unpack_writes
+from tongcds.protocol.chunks import WriteChunk, unpack_writes
 from tongcds.protocol.envelope import Envelope
 from tongcds.protocol.messages import (
     OLDEST,
@@ -35,9 +35,10 @@ from tongcds.protocol.messages import (
     receipt_text,
 )
 from tongcds.records import record_type
-from tongcds.replica import Page, Received, device_row, digest, page, receive
+from tongcds.replica import Received, device_row, digest, receive
 from tongcds.replica.pages import FIGURES_ONLY
 from tongcds.server import comparing, custody, enrolment, figures, incarnations, quarantine, reforms, requests
+from tongcds.server.ahead import Ahead, Wanted, read
 from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
@@ -57,7 +58,8 @@ _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErr
 class Province:
     """The server as its operations know it; `now` gives milliseconds since 1970 (UTC).
 
-    `files` is where attachments lie; without it none are taken.
+    `files` is where attachments lie; without it none are taken. `ahead` makes pages before they are asked
+    for; without it each is made when it is.
     """
 
     database: Database
@@ -65,6 +67,7 @@ class Province:
     url: str
     now: Callable[[], int]
     files: AttachmentFiles | None = None
+    ahead: Ahead | None = None
 
     @property
     def server_key(self) -> bytes:
@@ -334,13 +337,21 @@ def _answer(
             entries=taken.entries,
             standing=_standing(connection, taken),
         )
-    found, packed = _page(connection, taken, device, max(1, min(page_limit, MAX_PAGE)))
+    wanted = Wanted(
+        device,
+        taken.epoch,
+        tuple(taken.entries),
+        tuple(taken.cursors),
+        max(1, min(page_limit, MAX_PAGE)),
+    )
+    ready = read(connection, wanted) if province.ahead is None else province.ahead.page(connection, wanted)
+    found = ready.page
     whole = [entry.area for entry in taken.entries if entry.mode != FIGURES_ONLY]
     return SyncAnswer(
         receipt,
         found.cursors,
         more=found.more,
-        page=packed,
+        page=ready.packed,
         moved=found.moved,
         outcomes=outcomes,
         scope=taken.scope,
@@ -370,18 +381,6 @@ def _receipt(province: Province, device: int, taken: _Taken, *, now: int) -> Rec
     received = taken.received
     text = receipt_text(device, received.watermark, received.chain, taken.epoch, now)
     return Receipt(received.watermark, taken.epoch, now, province.key.sign(text).signature)
-
-
-def _page(connection: Connection, taken: _Taken, device: int, limit: int) -> tuple[Page, bytes | None]:
-    """The largest page that every laptop takes: long notes must not keep a village from its records."""
-    while True:
-        found = page(connection, taken.entries, taken.cursors, puller=device, limit=limit)
-        try:
-            return found, pack_states(found.states) if found.states else None
-        except ProtocolError as error:
-            if error.code != "too_big" or limit == 1:
-                raise
-        limit = max(1, limit // 4)
 
 
 def enrol(province: Province, body: bytes) -> Credentials:

@@ -9,10 +9,12 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import uvicorn
 
 from tongcds.i18n import _
+from tongcds.server.ahead import Ahead
 from tongcds.server.app import make_app
 from tongcds.server.door import MOST_HEAD, protocol
 from tongcds.server.limits import CONNECTIONS, Limits
@@ -93,21 +95,21 @@ def serve(
             print(_("Serving on {url}").format(url=url), flush=True)  # noqa: T201  as above
 
     limits = Limits()
-    config = uvicorn.Config(
-        make_app(province, limits),
-        http=protocol(limits),
-        h11_max_incomplete_event_size=MOST_HEAD,
-        limit_concurrency=CONNECTIONS,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=False,
-        proxy_headers=True,
-        ws="none",
-        lifespan="off",
-        backlog=_BACKLOG,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_STOP_SECONDS,
-    )
-    with listening:
+    with listening, Ahead(province.database) as ahead:
+        config = uvicorn.Config(
+            make_app(replace(province, ahead=ahead), limits),
+            http=protocol(limits),
+            h11_max_incomplete_event_size=MOST_HEAD,
+            limit_concurrency=CONNECTIONS,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=False,
+            proxy_headers=True,
+            ws="none",
+            lifespan="off",
+            backlog=_BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
         _Server(config, ready).run(sockets=[listening])
