@@ -41,6 +41,7 @@ from tongcds.errors import TongcdsError
 from tongcds.i18n import _, format_number, ngettext, set_language
 from tongcds.settings import ASK_WHEN_METERED, LANGUAGE, Setting, Settings
 from ui import app as dressing
+from ui.attaching import Attaching
 from ui.changes import ChangeBus
 from ui.editing import Editing
 from ui.errors import words_for
@@ -117,6 +118,14 @@ class Desktop(QObject):
             changed=self._changed,
             parent=self,
         )
+        self.attaching = Attaching(
+            core,
+            window=lambda: self.shell,
+            files=self.files,
+            writes=self.writes,
+            changed=self._changed,
+            parent=self,
+        )
         self.link = Link(self)
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit, self._asks_first)
         self.link.reachable.connect(self._reachable)
@@ -158,6 +167,7 @@ class Desktop(QObject):
         self._timer.stop()
         self.runner.pause()
         self._net.shutdown(wait=True, cancel_futures=True)
+        self.attaching.close()
         self.files.close()
         self.writes.close()
         self.reads.close()
@@ -225,6 +235,7 @@ class Desktop(QObject):
         screen.add_requested.connect(self.editing.add)
         screen.edit_requested.connect(self.editing.edit)
         screen.seen.connect(self.editing.record)
+        self.attaching.serve(screen.detail)
         return screen
 
     def _log(self) -> QWidget:

@@ -286,7 +286,7 @@ class Runner:
         self._take(machine.Moved(progress.phase), frozenset({"sync"}))
 
     def _tell_files(self, progress: FileProgress) -> None:
-        before, self._file_progress = self._file_progress, progress
+        before, self._file_progress, self._progress = self._file_progress, progress, None
         # Every telling makes the window read; a few in a second are enough for anybody.
         if (
             before is not None

@@ -9,6 +9,7 @@ from typing import Final
 from tongcds.domain.catalogue import load_service_groups, load_services
 from tongcds.domain.text import matches
 from tongcds.domain.views import (
+    AttachmentRow,
     FactState,
     FilterCount,
     HistoryRow,
@@ -154,7 +155,40 @@ def _detail(row: HouseholdRow, people: Sequence[tuple[str, int, str, str]]) -> H
         ),
         people=tuple(_person(row, at, person) for at, person in enumerate(people)),
         history=_history(row, people),
+        attachments=_attachments(row),
         open_follow_ups=_promises(row),
+    )
+
+
+def _attachments(row: HouseholdRow) -> tuple[AttachmentRow, ...]:
+    """Two photos of the household that is shown first, and a paper; none of the others."""
+    if row.code != "HN-0012":
+        return ()
+    rows = (
+        (
+            "Buổi hướng dẫn quét QR.jpg",
+            "image/jpeg",
+            1_840_000,
+            "Chợ phiên Chiềng Mung",
+            Standing.WAITING,
+            True,
+        ),
+        ("Giấy xác nhận hộ cận nghèo.pdf", "application/pdf", 412_000, "", Standing.RECEIVED, True),
+        ("IMG_2291.jpg", "image/jpeg", 2_310_000, "", Standing.RECEIVED, False),
+    )
+    return tuple(
+        AttachmentRow(
+            attachment_id=identity(f"{row.code}/tep/{name}"),
+            name=name,
+            media_type=kind,
+            size=size,
+            taken_on=date(2026, 11, 20 - at),
+            note=note,
+            person="",
+            standing=standing,
+            here=here,
+        )
+        for at, (name, kind, size, note, standing, here) in enumerate(rows)
     )
 
 

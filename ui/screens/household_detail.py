@@ -14,6 +14,7 @@ from tongcds.domain.identity import format_phone
 from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow, Standing, Tone
 from tongcds.i18n import _, format_date, format_time
 from ui import theme, words
+from ui.forms.attachments_part import AttachmentsPart
 from ui.forms.facts_dialog import FactsDialog
 from ui.forms.person_row import SHOWN_MS
 from ui.household_words import due_words, person_note, poverty_words, short_day
@@ -109,6 +110,7 @@ class HouseholdPanel(Card):
         self.people.opened.connect(self._ask_facts)
         self.people.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._promises = column(gap=1.5)
+        self.attachments = AttachmentsPart(can_edit=can_edit)
         self._course = Text(_("Course of support"), Style.HEADING)
         self._timeline = Timeline()
         self._never = Text(
@@ -139,7 +141,7 @@ class HouseholdPanel(Card):
         scroll.setAccessibleName(_("Course of support"))
         scroll.installEventFilter(self)
         self._scroll = scroll
-        for part in (self.people, self._course, self._timeline, self._never):
+        for part in (self.people, self.attachments, self._course, self._timeline, self._never):
             scroll.body.addWidget(part)
             if part is self.people:
                 scroll.body.addLayout(self._promises)
@@ -147,7 +149,8 @@ class HouseholdPanel(Card):
         scroll.body.addStretch(1)
         self.body.addWidget(scroll, 1)
         QWidget.setTabOrder(self.own_facts, self.people)
-        QWidget.setTabOrder(self.people, scroll)
+        QWidget.setTabOrder(self.people, self.attachments.add)
+        QWidget.setTabOrder(self.attachments.remove, scroll)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
@@ -176,6 +179,8 @@ class HouseholdPanel(Card):
 
     def show_household(self, household: HouseholdDetail) -> None:
         """Show a household."""
+        if self._household is None or self._household.household_id != household.household_id:
+            self.attachments.leave()
         self._household = household
         self.heading.setText(_("Household of {name}").format(name=household.head_name))
         place = ", ".join(part for part in (household.village_name, household.commune_name) if part)
@@ -196,6 +201,7 @@ class HouseholdPanel(Card):
         self._timeline.show_moments([self._moment(visit) for visit in household.history])
         self._timeline.setVisible(bool(household.history))
         self._never.setVisible(not household.history)
+        self.attachments.show_rows(household.attachments)
         self.setAccessibleName(self.heading.words())
 
     def show_phone(self, household_id: bytes, number: str) -> None:

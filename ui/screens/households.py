@@ -34,8 +34,11 @@ from ui.widgets.text import Text
 
 TYPING_MS: Final = 120
 _HEEDED: Final = frozenset(
-    {"household", "person", "visit", "support", "follow_up", "observation", "village", "consent"}
-)
+    {
+        "household", "person", "visit", "support", "follow_up", "observation", "village", "consent",
+        "attachment",
+    }
+)  # fmt: skip
 _NEEDS: Final[dict[str, str]] = {
     "no_smartphone": N_("No smartphone · {n}"),
     "no_account_15": N_("≥ 15 without account · {n}"),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tongcds.clock import VIETNAM
 from tongcds.domain.views import SyncPhase, SyncStatus, Tone
-from tongcds.i18n import _, format_date, format_number, ngettext
+from tongcds.i18n import _, format_bytes, format_date, format_number, ngettext
 from ui.words import moment
 
 _DAY_MS = 86_400_000
@@ -37,12 +37,26 @@ def sync_badge(status: SyncStatus, now: datetime) -> Badge:
     if status.needs_you or status.phase is SyncPhase.NEEDS_YOU:
         words = _("Needs you ({n})").format(n=format_number(max(1, status.needs_you)))
         return Badge(words, Tone.BAD, "circle-alert")
-    if status.waiting:
-        return _waiting(status)
+    if status.waiting or status.files_waiting:
+        return _waiting(status) if status.waiting else _files(status)
     if status.received_at is not None:
         words = _("All received at {time}").format(time=moment(status.received_at, now))
         return Badge(words, Tone.GOOD, "circle-check")
     return Badge(_("Nothing to send yet"), Tone.QUIET, "cloud-check" if status.online else "cloud-off")
+
+
+def _files(status: SyncStatus) -> Badge:
+    """Records have arrived; photos and papers are on their way, or wait."""
+    if status.phase is SyncPhase.SENDING and status.files_to_send:
+        words = _("Photos: {done} of {total}, {size}").format(
+            done=format_number(status.files_sent),
+            total=format_number(status.files_to_send),
+            size=format_bytes(status.file_bytes_sent),
+        )
+        return Badge(words, Tone.INFO, "refresh-cw")
+    words = ngettext("{n} photo or paper waiting", "{n} photos and papers waiting", status.files_waiting)
+    words = words.format(n=format_number(status.files_waiting))
+    return Badge(words, Tone.QUIET, "clock" if status.online else "cloud-off")
 
 
 def _waiting(status: SyncStatus) -> Badge:

@@ -100,10 +100,33 @@ def _why(status: SyncStatus, kinds: tuple[tuple[str, int], ...]) -> str:
     return ", ".join(parts)
 
 
+def _sending_files(status: SyncStatus) -> Progress:
+    words = _("Sending photos and papers: {done} of {total}").format(
+        done=format_number(status.files_sent), total=format_number(status.files_to_send)
+    )
+    sizes = {
+        "done": format_bytes(status.file_bytes_sent),
+        "total": format_bytes(status.file_bytes_to_send),
+    }
+    share = status.file_bytes_sent / max(1, status.file_bytes_to_send)
+    return Progress(words, _("{done} of {total}").format(**sizes), share, _("Pause"))
+
+
+def _files_wait(status: SyncStatus) -> Progress:
+    words = ngettext("{n} photo or paper waiting", "{n} photos and papers waiting", status.files_waiting)
+    detail = _("{size}; all other changes are received. They are sent by themselves.").format(
+        size=format_bytes(status.file_bytes_waiting)
+    )
+    icon = "clock" if status.online else "cloud-off"
+    return Progress(words.format(n=format_number(status.files_waiting)), detail, icon=icon, tone=Tone.INFO)
+
+
 def _idle(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
     if status.waiting:
         icon = "clock" if status.online else "cloud-off"
         return Progress(_waits(status), _why(status, kinds), icon=icon, tone=Tone.WARN)
+    if status.files_waiting:
+        return _files_wait(status)
     if status.received_at is None:
         return Progress(
             _("Nothing to send yet"),
@@ -136,8 +159,8 @@ def progress(
 ) -> Progress:
     """What the strip says; `kinds` are the waiting changes by type of record."""
     match status.phase:
-        case SyncPhase.SENDING if status.to_send:
-            return _sending(status)
+        case SyncPhase.SENDING if status.to_send or status.files_to_send:
+            return _sending(status) if status.to_send else _sending_files(status)
         case SyncPhase.SENDING | SyncPhase.RECEIVING:
             return Progress(_("Fetching what others changed"), "", None, _("Pause"))
         case SyncPhase.PAUSED:
