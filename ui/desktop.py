@@ -47,6 +47,7 @@ from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
 from ui.link import Link
+from ui.privacy import Privacy
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen, Prepared
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
@@ -123,6 +124,15 @@ class Desktop(QObject):
             window=lambda: self.shell,
             files=self.files,
             writes=self.writes,
+            changed=self._changed,
+            parent=self,
+        )
+        self.privacy = Privacy(
+            core,
+            window=lambda: self.shell,
+            reads=self.reads,
+            writes=self.writes,
+            changes=self.changes,
             changed=self._changed,
             parent=self,
         )
@@ -216,6 +226,7 @@ class Desktop(QObject):
     def _today(self) -> QWidget:
         screen = TodayScreen(partial(today.today, self.core), self.reads, self.changes)
         screen.opened.connect(self.open_household)
+        screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self._log_somebody)
         screen.import_requested.connect(self._import)
         return screen
@@ -234,6 +245,7 @@ class Desktop(QObject):
         screen.import_requested.connect(self._import)
         screen.add_requested.connect(self.editing.add)
         screen.edit_requested.connect(self.editing.edit)
+        screen.consent_requested.connect(self.privacy.ask_consent)
         screen.seen.connect(self.editing.record)
         self.attaching.serve(screen.detail)
         return screen
@@ -265,6 +277,7 @@ class Desktop(QObject):
         screen = SettingsScreen(self._settings, self.who, about, can_back_up=True)
         screen.changed.connect(self._redress)
         screen.backup_requested.connect(self.sticks.back_up)
+        screen.privacy_requested.connect(self.privacy.open)
         return screen
 
     # What the screens ask for.

@@ -15,12 +15,13 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import editing, register, samples, village
+from ui.preview import editing, privacy, register, samples, village
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
 from ui.screens.log_visit import LogVisitScreen
 from ui.screens.overview import OverviewScreen
+from ui.screens.privacy import PrivacyScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.today import TodayScreen
@@ -145,6 +146,11 @@ def _import(kind: str) -> QWidget:
     return screen
 
 
+def _privacy(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(privacy.view, kind)
+    return PrivacyScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "households": (Role.TEAM, "households", _households),
@@ -154,6 +160,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "sync": (Role.TEAM, "sync", _sync),
     "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),
+    "privacy": (Role.TEAM, "settings", _privacy),
     "overview-area": (Role.AREA, "overview", _overview),
     "overview-commune": (Role.COMMUNE, "overview", _overview_commune),
 }

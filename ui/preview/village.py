@@ -10,6 +10,7 @@ from tongcds.domain.catalogue import load_service_groups, load_services
 from tongcds.domain.text import matches
 from tongcds.domain.views import (
     AttachmentRow,
+    ConsentState,
     FactState,
     FilterCount,
     HistoryRow,
@@ -157,6 +158,7 @@ def _detail(row: HouseholdRow, people: Sequence[tuple[str, int, str, str]]) -> H
         history=_history(row, people),
         attachments=_attachments(row),
         open_follow_ups=_promises(row),
+        consent=_consent(row),
     )
 
 
@@ -190,6 +192,16 @@ def _attachments(row: HouseholdRow) -> tuple[AttachmentRow, ...]:
         )
         for at, (name, kind, size, note, standing, here) in enumerate(rows)
     )
+
+
+def _consent(row: HouseholdRow) -> ConsentState:
+    if row.last_visit is None:
+        return ConsentState("household", row.household_id, row.head_name)
+    return ConsentState(
+        "household", row.household_id, row.head_name, identity(f"{row.code}c"),
+        given=("support", "figures", "contact"), declined=("sensitive",), text_version="1", way="spoken",
+        on=date(2026, 11, 12), collector="Lò Thị Ngân",
+    )  # fmt: skip
 
 
 def _person(row: HouseholdRow, at: int, person: tuple[str, int, str, str]) -> PersonRow:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tongcds.clock import VIETNAM, Clock, business_date
 from tongcds.domain.identity import format_phone
+from tongcds.domain.privacy import consent_line
 from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow, Standing, Tone
 from tongcds.i18n import _, format_date, format_time
 from ui import theme, words
@@ -60,7 +61,7 @@ def history_state(row: HistoryRow, today: date) -> words.State:
 
 
 class HouseholdPanel(Card):
-    """Shows a `HouseholdDetail`. `log_requested`, `edit_requested` and `phone_requested` carry its id.
+    """Shows a `HouseholdDetail`; what is asked for carries its id.
 
     `seen` carries what was answered about one person or the household, as a tuple of `Seen`.
     """
@@ -68,6 +69,7 @@ class HouseholdPanel(Card):
     log_requested = Signal(object)
     edit_requested = Signal(object)
     phone_requested = Signal(object)
+    consent_requested = Signal(object)
     seen = Signal(object)
 
     def __init__(
@@ -101,6 +103,9 @@ class HouseholdPanel(Card):
         self._hiding.setSingleShot(True)
         self._hiding.setInterval(SHOWN_MS)
         self._hiding.timeout.connect(self.hide_phone)
+        self.consent = Button("", kind=Kind.LINK)
+        self.consent.setVisible(can_edit)
+        self.consent.clicked.connect(self._ask_consent)
         self._pills = FlowRow(gap=1.5)
         self._people: RowsModel[PersonRow] = RowsModel([Column("", self._name_cell)], self)
         self.people = RowsView(self._people, name=_("People of the household"), pick=can_edit, side=2)
@@ -141,16 +146,22 @@ class HouseholdPanel(Card):
         scroll.setAccessibleName(_("Course of support"))
         scroll.installEventFilter(self)
         self._scroll = scroll
-        for part in (self.people, self.attachments, self._course, self._timeline, self._never):
-            scroll.body.addWidget(part)
-            if part is self.people:
-                scroll.body.addLayout(self._promises)
-                scroll.body.addSpacing(space(1))
+        course = line(gap=2)
+        course.addWidget(self._course, 1)
+        course.addWidget(self.consent, 0, Qt.AlignmentFlag.AlignVCenter)
+        scroll.body.addWidget(self.people)
+        scroll.body.addLayout(self._promises)
+        scroll.body.addSpacing(space(1))
+        scroll.body.addWidget(self.attachments)
+        scroll.body.addLayout(course)
+        scroll.body.addWidget(self._timeline)
+        scroll.body.addWidget(self._never)
         scroll.body.addStretch(1)
         self.body.addWidget(scroll, 1)
         QWidget.setTabOrder(self.own_facts, self.people)
         QWidget.setTabOrder(self.people, self.attachments.add)
         QWidget.setTabOrder(self.attachments.remove, scroll)
+        QWidget.setTabOrder(scroll, self.consent)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
@@ -188,6 +199,10 @@ class HouseholdPanel(Card):
         self._about.setText(" · ".join(known) + (" · " if household.has_phone else ""))
         self._show_phone(household.phone_masked, masked=True)
         self._show_pills(household)
+        if household.consent is not None:
+            self.consent.setText(consent_line(household.consent))
+            name = _("Consent: {words}").format(words=consent_line(household.consent))
+            self.consent.setAccessibleName(name)
         self._show_people(household)
         clear(self._promises)
         for promise in household.open_follow_ups:
@@ -237,6 +252,8 @@ class HouseholdPanel(Card):
                 pills.append(words.State(fact.label, Tone.GOOD, "check"))
             elif fact.value is False:
                 pills.append(words.State(_("{fact}: not yet").format(fact=fact.label), Tone.QUIET))
+        if household.unconsented:
+            pills.append(words.State(_("Sensitive data without consent"), Tone.WARN, "triangle-alert"))
         if household.standing is not Standing.RECEIVED:
             pills.append(words.standing(household.standing))
         for pill in pills:
@@ -279,6 +296,10 @@ class HouseholdPanel(Card):
     def _ask_edit(self) -> None:
         if self._household is not None:
             self.edit_requested.emit(self._household.household_id)
+
+    def _ask_consent(self) -> None:
+        if self._household is not None:
+            self.consent_requested.emit(self._household.household_id)
 
     def _ask_own_facts(self) -> None:
         shown = self._household

@@ -50,7 +50,7 @@ _NEEDS: Final[dict[str, str]] = {
 
 
 class HouseholdsScreen(Page):
-    """The register. `log_requested` and `edit_requested` carry the id of a household.
+    """The register. `log_requested`, `edit_requested` and `consent_requested` carry the id of a household.
 
     `seen` carries what was observed; `import_requested` and `add_requested` are the first steps.
 
@@ -69,6 +69,7 @@ class HouseholdsScreen(Page):
 
     log_requested = Signal(object)
     edit_requested = Signal(object)
+    consent_requested = Signal(object)
     seen = Signal(object)
     import_requested = Signal()
     add_requested = Signal()
@@ -119,6 +120,7 @@ class HouseholdsScreen(Page):
         self.detail.log_requested.connect(self.log_requested)
         self.detail.edit_requested.connect(self.edit_requested)
         self.detail.seen.connect(self.seen)
+        self.detail.consent_requested.connect(self.consent_requested)
         self.detail.phone_requested.connect(self._show_phone)
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)

@@ -53,12 +53,14 @@ def choice_words(setting: Setting[str] | Setting[int] | Setting[bool], value: ob
 class SettingsScreen(Page):
     """Draws the declared settings and keeps each change at once.
 
-    `backup_requested` asks for a copy elsewhere; `changed` carries the `Setting` whose value is new and
-    already on disk; what follows from it (another theme, another language) is the shell's affair.
+    `backup_requested` asks for a copy elsewhere, `privacy_requested` for requests and the access log;
+    `changed` carries the `Setting` whose value is new and already on disk; what follows from it (another
+    theme, another language) is the shell's affair.
     """
 
     changed = Signal(object)
     backup_requested = Signal()
+    privacy_requested = Signal()
 
     def __init__(
         self,
@@ -82,6 +84,8 @@ class SettingsScreen(Page):
         right.addWidget(self._facts(_("This computer"), self._who(who)))
         if can_back_up:
             right.addWidget(self._backup())
+        if can_back_up:
+            right.addWidget(self._privacy())
         if about is not None:
             right.addWidget(self._facts(_("About TongCDS"), self._about(about)))
         right.addStretch(1)
@@ -115,6 +119,15 @@ class SettingsScreen(Page):
         card.body.addWidget(Text(why, Style.NOTE, wrap=True))
         button = Button(_("Back up onto a stick…"), icon="usb")
         button.clicked.connect(self.backup_requested)
+        card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _privacy(self) -> Card:
+        card = Card(_("Personal data"))
+        why = _("Requests of people with their due days, and who looked at what on this computer.")
+        card.body.addWidget(Text(why, Style.NOTE, wrap=True))
+        button = Button(_("Requests and access log"), icon="shield-check")
+        button.clicked.connect(self.privacy_requested)
         card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 

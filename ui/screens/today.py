@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
-from tongcds.domain.views import RecentRow, TodayView, TodoRow, Tone
+from tongcds.domain.privacy import load_request_kinds
+from tongcds.domain.views import RecentRow, Reminder, TodayView, TodoRow, Tone
 from tongcds.i18n import _, format_date, format_day, format_number, format_time, ngettext
 from ui import words
 from ui.changes import ChangeBus
@@ -40,10 +42,23 @@ def recent_detail(row: RecentRow, view: TodayView) -> str:
     return " · ".join(parts)
 
 
+def reminder_words(reminder: Reminder) -> tuple[str, str]:
+    """What about privacy waits for somebody: a title and a line under it."""
+    if reminder.kind == "bulk":
+        opened = ngettext("{name} opened {n} household", "{name} opened {n} households", reminder.count)
+        day = format_date(date.fromisoformat(reminder.detail))
+        title = opened.format(name=reminder.title, n=format_number(reminder.count))
+        return title, _("Very many in one day, {day}. Ask what for.").format(day=day)
+    kinds = load_request_kinds()
+    kind = kinds[reminder.detail].name() if reminder.detail in kinds else reminder.detail
+    return reminder.title, _("Request about personal data: {kind}").format(kind=kind)
+
+
 class TodayScreen(Page):
     """Shows a `TodayView`, and again whenever something changed.
 
-    `opened` carries the id of a household; `log_requested` and `import_requested` are the first steps.
+    `opened` carries the id of a household; `log_requested` and `import_requested` are the first steps;
+    `privacy_requested` wants the requests about personal data.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -51,6 +66,7 @@ class TodayScreen(Page):
     """
 
     opened = Signal(object)
+    privacy_requested = Signal()
     log_requested = Signal()
     import_requested = Signal()
 
@@ -142,6 +158,9 @@ class TodayScreen(Page):
     def _show_todo(self, view: TodayView) -> None:
         clear(self._todo_rows.body)
         self._todo.set_head(_("To do"), self._todo_note(view))
+        for reminder in view.reminders:
+            self._todo_rows.body.addWidget(self._reminder_row(reminder))
+            self._todo_rows.body.addWidget(Divider())
         for at, row in enumerate(view.todo):
             if at:
                 self._todo_rows.body.addWidget(Divider())
@@ -172,6 +191,19 @@ class TodayScreen(Page):
             before=IconTile(words.group_icon(row.service_group), tone),
             behind=[Pill(due.words, due.tone), open_it],
         )
+
+    def _reminder_row(self, reminder: Reminder) -> ItemRow:
+        title, detail = reminder_words(reminder)
+        look = Button(_("Open"), kind=Kind.SMALL)
+        look.setAccessibleName(_("Open {title}").format(title=title))
+        look.clicked.connect(self.privacy_requested)
+        behind: list[QWidget] = [look]
+        if reminder.days_left is not None:
+            due = due_words(reminder.days_left)
+            behind.insert(0, Pill(due.words, due.tone))
+        late = reminder.days_left is None or reminder.days_left < 0
+        tile = IconTile("shield-check", Tone.BAD if late else None)
+        return ItemRow(title, detail, before=tile, behind=behind)
 
     def _nothing_to_do(self, view: TodayView) -> QWidget:
         if not view.households and self._can_import:

@@ -1,0 +1,146 @@
+"""Writing a request about personal data down, and saying how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from tongcds.domain.privacy import STATE_NAMES, RequestState, load_request_kinds
+from tongcds.domain.views import NewRequest, RequestRow, Tone
+from tongcds.errors import SENTENCES
+from tongcds.forms.days import read_past_day
+from tongcds.i18n import _
+from ui import theme
+from ui.forms.day_line import DayLine
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.choices import Answer, ChoicePills
+from ui.widgets.field import Choice, LabeledField, LineField
+from ui.widgets.surface import column, line
+from ui.widgets.text import Text
+
+
+class _Sheet(QDialog):
+    """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing."""
+
+    def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
+        self.box: QVBoxLayout = column(self, gap=3)
+        self.box.setContentsMargins(space(5), space(5), space(5), space(5))
+        self.box.addWidget(Text(title, Style.TITLE, wrap=True))
+
+    def end(self) -> None:
+        """Put the buttons under everything else."""
+        buttons = line(gap=2)
+        buttons.addStretch(1)
+        leave = Button(_("Leave"), hint="Escape")
+        leave.clicked.connect(self.reject)
+        keep = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        keep.clicked.connect(self.save)
+        for keys in ("Return", "Enter"):
+            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self.save)
+        buttons.addWidget(leave)
+        buttons.addWidget(keep)
+        self.box.addLayout(buttons)
+
+    def save(self) -> None:
+        """Hand over what was written; each form has its own."""
+        raise NotImplementedError
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+
+
+class RequestDialog(_Sheet):
+    """A new request. `written` carries a `NewRequest` and the code of a household, or ""."""
+
+    written = Signal(object, str)
+
+    def __init__(
+        self, villages: Sequence[tuple[bytes, str]], today: date, *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("A request about personal data"), parent=parent)
+        self._today = today
+        self.kind = Choice([(kind.name(), kind.code) for kind in load_request_kinds().values()])
+        self.who = LineField()
+        self.code = LineField("", _("code, where it is in the register"))
+        self.village = Choice([(name, village) for village, name in villages])
+        self.day = DayLine(partial(_past, today), today)
+        self.day.show_day(today)
+        self.detail = LineField()
+        self._who = LabeledField(_("Who asks"), self.who)
+        self._day = LabeledField(_("Received on"), self.day)
+        self.box.addWidget(LabeledField(_("What is asked"), self.kind))
+        who = line(gap=3)
+        who.addWidget(self._who, 2)
+        who.addWidget(LabeledField(_("Household"), self.code), 1)
+        self.box.addLayout(who)
+        when = line(gap=3)
+        when.addWidget(self._day, 1)
+        place = LabeledField(_("Village"), self.village)
+        place.setVisible(len(villages) > 1)
+        when.addWidget(place, 1)
+        self.box.addLayout(when)
+        self.box.addWidget(LabeledField(_("In their words"), self.detail))
+        self.end()
+        self.kind.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        """Hand over what was written and close, where it is whole."""
+        day, village = self.day.day(), self.village.currentData()
+        code = "date_invalid" if day is None else "date_in_future" if day > self._today else ""
+        self._day.show_error(_(SENTENCES[code]) if code else "")
+        who = self.who.text().strip()
+        self._who.show_error("" if who else _("Write the name."))
+        if code or not who or day is None or village is None:
+            return
+        kind = str(self.kind.currentData())
+        wanted = NewRequest(kind, who, day, bytes(village), detail=self.detail.text().strip())
+        self.written.emit(wanted, self.code.text().strip())
+        self.accept()
+
+
+class CloseDialog(_Sheet):
+    """How a request ended. `closed` carries the state and what the person was told."""
+
+    closed = Signal(str, str)
+
+    def __init__(self, row: RequestRow, *, parent: QWidget | None = None) -> None:
+        super().__init__(_("Request of {name}").format(name=row.who), parent=parent)
+        states = (RequestState.DONE, RequestState.DECLINED)
+        tones = (Tone.GOOD, Tone.WARN)
+        self.state = ChoicePills(
+            _("How it ended"),
+            [Answer(state, _(STATE_NAMES[state]), tone) for state, tone in zip(states, tones, strict=True)],
+            RequestState.DONE,
+        )
+        self.answer = LineField()
+        self._answer = LabeledField(_("What the person was told"), self.answer)
+        how = column(gap=1)
+        how.addWidget(Text(_("How it ended"), Style.LABEL))
+        how.addWidget(self.state)
+        self.box.addLayout(how)
+        self.box.addWidget(self._answer)
+        self.end()
+        self.state.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        """Hand over how it ended; declining needs a reason."""
+        state, answer = self.state.value(), self.answer.text().strip()
+        missing = state == RequestState.DECLINED and not answer
+        self._answer.show_error(_(SENTENCES["answer_missing"]) if missing else "")
+        if not missing and isinstance(state, RequestState):
+            self.closed.emit(state.value, answer)
+            self.accept()
+
+
+def _past(today: date, words: str) -> date | None:
+    return read_past_day(words, today)

@@ -1,0 +1,201 @@
+"""Wires consent, requests, erasure and the access log to the window.
+
+The other screens are wired in `ui.desktop`, which hands in the window and the way to tell everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDialog
+
+from tongcds.actions import Changes, Core, audit, households, privacy, register
+from tongcds.domain.privacy import erased_words
+from tongcds.domain.views import (
+    ConsentAnswer,
+    ConsentState,
+    EditUndo,
+    Erased,
+    HouseholdFilter,
+    HouseholdStart,
+    NewRequest,
+    RequestRow,
+    RetentionRow,
+    Role,
+)
+from tongcds.errors import UserError
+from tongcds.i18n import _, format_number, ngettext
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.forms.consent_dialog import ConsentDialog
+from ui.forms.erase_dialog import EraseDialog
+from ui.forms.request_dialog import CloseDialog, RequestDialog
+from ui.screens.privacy import PrivacyScreen, PrivacyView
+from ui.shell import Shell
+from ui.tasks import Tasks
+
+
+class Privacy(QObject):
+    """Opens what belongs to privacy over the place, and does what is chosen there.
+
+    Args:
+        core: an open vault.
+        window: the window as it is now; it is made anew in another language.
+        reads, writes: where work runs.
+        changes: tells the screen to read again.
+        changed: tells every screen.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        window: Callable[[], Shell],
+        reads: Tasks,
+        writes: Tasks,
+        changes: ChangeBus,
+        changed: Callable[[Changes], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._window = window
+        self._reads = reads
+        self._writes = writes
+        self._changes = changes
+        self._changed = changed
+        self.dialog: QDialog | None = None
+
+    # Consent
+
+    def ask_consent(self, household_id: bytes) -> None:
+        """Open what a household agreed to."""
+        work = partial(privacy.consents, self._core, household_id)
+        self._reads.run(work, partial(self._show_consent, household_id), owner=self, failed=self._failed)
+
+    def _show_consent(self, household_id: bytes, states: Sequence[ConsentState]) -> None:
+        dialog = ConsentDialog(household_id, states, self._core.today, parent=self._window())
+        dialog.answered.connect(self._keep_consent)
+        dialog.withdrawn.connect(self._withdraw)
+        dialog.erase_asked.connect(self._ask_erase)
+        self._open(dialog)
+
+    def _keep_consent(self, answer: ConsentAnswer) -> None:
+        self._save(partial(privacy.keep_consent, self._core, answer), _("The answer was saved."))
+
+    def _withdraw(self, consent_id: bytes, way: str) -> None:
+        work = partial(privacy.withdraw_consent, self._core, consent_id, way)
+        self._save(work, _("The consent was taken back today."))
+
+    # Erasure
+
+    def _ask_erase(self, subject: str, subject_id: bytes, name: str) -> None:
+        dialog = EraseDialog(name, parent=self._window())
+        dialog.confirmed.connect(partial(self._erase, subject, subject_id))
+        self._open(dialog)
+
+    def _erase(self, subject: str, subject_id: bytes) -> None:
+        work = partial(privacy.erase, self._core, subject, subject_id)
+        self._writes.run(work, self._erased, owner=self, failed=self._failed)
+
+    def _erased(self, answer: tuple[Erased, Changes]) -> None:
+        done, changes = answer
+        self._changed(changes)
+        self._window().say(erased_words(done.records), stays=True)
+
+    # The screen
+
+    def open(self) -> None:
+        """Show requests and the access log over the place."""
+        role = self._core.whoami().role
+        screen = PrivacyScreen(
+            self._view, self._reads, self._changes, can_write=role in {Role.TEAM, Role.COMMUNE}
+        )
+        shell = self._window()
+        screen.left.connect(shell.back)
+        screen.add_requested.connect(self._new_request)
+        screen.replied.connect(self._reply)
+        screen.extended.connect(self._extend)
+        screen.closed.connect(self._ask_close)
+        screen.retention_confirmed.connect(self._ask_retention)
+        shell.open_over(screen)
+
+    def _view(self) -> PrivacyView:
+        core = self._core
+        return PrivacyView(privacy.requests(core), audit.access_log(core), privacy.over_their_time(core))
+
+    def _new_request(self) -> None:
+        self._reads.run(
+            partial(households.start, self._core), self._write_request, owner=self, failed=self._failed
+        )
+
+    def _write_request(self, start: HouseholdStart) -> None:
+        dialog = RequestDialog(start.villages, self._core.today, parent=self._window())
+        dialog.written.connect(self._add_request)
+        self._open(dialog)
+
+    def _add_request(self, wanted: NewRequest, code: str) -> None:
+        def work() -> tuple[EditUndo, Changes]:
+            request = wanted
+            if code:
+                found = register.households(self._core, HouseholdFilter(text=code))
+                home = [row.household_id for row in found.rows if row.code.casefold() == code.casefold()]
+                if len(home) != 1:
+                    raise UserError("household_unclear", count=len(home))
+                record = households.start(self._core, home[0]).record
+                village = record.village_id if record is not None else wanted.village_id
+                request = replace(wanted, household_id=home[0], village_id=village)
+            _id, undo, changes = privacy.add_request(self._core, request)
+            return undo, changes
+
+        self._save(work, _("The request was written down."))
+
+    def _reply(self, row: RequestRow) -> None:
+        self._save(partial(privacy.reply_request, self._core, row.request_id), _("The reply was noted."))
+
+    def _extend(self, row: RequestRow) -> None:
+        self._save(
+            partial(privacy.extend_request, self._core, row.request_id), _("The request has more time.")
+        )
+
+    def _ask_close(self, row: RequestRow) -> None:
+        dialog = CloseDialog(row, parent=self._window())
+        dialog.closed.connect(partial(self._close, row.request_id))
+        self._open(dialog)
+
+    def _close(self, request_id: bytes, state: str, answer: str) -> None:
+        work = partial(privacy.close_request, self._core, request_id, state, answer)
+        self._save(work, _("The request is closed."))
+
+    def _ask_retention(self, rows: tuple[RetentionRow, ...]) -> None:
+        names = ", ".join(dict.fromkeys(row.title for row in rows if row.title))
+        count = ngettext("{n} record", "{n} records", len(rows)).format(n=format_number(len(rows)))
+        dialog = EraseDialog(f"{count}: {names}" if names else count, parent=self._window())
+        dialog.confirmed.connect(partial(self._erase_kept, rows))
+        self._open(dialog)
+
+    def _erase_kept(self, rows: tuple[RetentionRow, ...]) -> None:
+        work = partial(privacy.erase_over_their_time, self._core, rows)
+        self._writes.run(work, self._erased, owner=self, failed=self._failed)
+
+    # Telling everybody
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog = dialog
+        dialog.open()
+
+    def _save(self, work: Callable[[], tuple[EditUndo, Changes]], words: str) -> None:
+        def done(answer: tuple[EditUndo, Changes]) -> None:
+            undo, changes = answer
+            self._changed(changes)
+            take_back = partial(households.undo_edit, self._core, undo)
+            self._window().say(words, undo=(take_back, _("Taken back.")))
+
+        self._writes.run(work, done, owner=self, failed=self._failed)
+
+    def _failed(self, problem: Exception) -> None:
+        self._window().say(words_for(problem), stays=True)

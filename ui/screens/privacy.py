@@ -1,0 +1,219 @@
+"""Dữ liệu cá nhân: requests with their due days, the access log, and what is kept for too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from tongcds.domain.privacy import audit_words, finding_words, load_request_kinds, request_words
+from tongcds.domain.views import AuditLine, AuditView, RequestRow, RetentionRow, Tone
+from tongcds.i18n import _, format_date, format_number, format_time, ngettext
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.household_words import due_words
+from ui.tasks import Tasks
+from ui.theme import Style
+from ui.widgets.button import Button, Kind
+from ui.widgets.messages import EmptyState
+from ui.widgets.notice import Notice
+from ui.widgets.page import Page
+from ui.widgets.pill import Pill
+from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear
+from ui.widgets.text import Text
+
+_MOST: Final = 100
+_HEEDED: Final = frozenset({"privacy_request", "audit", "consent", "household", "person"})
+_SHORT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyView:
+    """Everything that the screen shows."""
+
+    requests: tuple[RequestRow, ...]
+    log: AuditView
+    retention: tuple[RetentionRow, ...]
+
+
+class PrivacyScreen(Page):
+    """Requests at the left, the log at the right. `left` is Esc; the other signals carry a `RequestRow`.
+
+    Args:
+        load: answers the view; runs off the UI thread.
+    """
+
+    left = Signal()
+    add_requested = Signal()
+    replied = Signal(object)
+    extended = Signal(object)
+    closed = Signal(object)
+    retention_confirmed = Signal(object)
+
+    def __init__(
+        self,
+        load: Callable[[], PrivacyView],
+        tasks: Tasks,
+        changes: ChangeBus,
+        *,
+        can_write: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._tasks = tasks
+        self._can_write = can_write
+        self._rows: dict[bytes, RequestRow] = {}
+        self._retention: tuple[RetentionRow, ...] = ()
+        leave = Button(_("Leave"), hint="Escape")
+        leave.clicked.connect(self.left)
+        self.add = Button(_("Write a request down"), icon="plus", kind=Kind.PRIMARY)
+        self.add.setVisible(can_write)
+        self.add.clicked.connect(self.add_requested)
+        QShortcut(QKeySequence("Escape"), self).activated.connect(self.left)
+        self.body.addWidget(
+            PageHead(
+                _("Personal data"), _("What people asked for, and who looked at what"), [leave, self.add]
+            )
+        )
+        self._kept = Notice("clock", Tone.WARN)
+        self.body.addWidget(self._kept)
+        self.erase_kept = Button(_("Look and erase…"), kind=Kind.SMALL)
+        self.erase_kept.clicked.connect(self._confirm_retention)
+        self.erase_kept.hide()
+        self.body.addWidget(self.erase_kept, 0, Qt.AlignmentFlag.AlignLeft)
+        self._requests = Card(_("Requests"))
+        self._request_rows = ScrollColumn()
+        self._requests.body.addWidget(self._request_rows)
+        self._log = Card(_("Access log"))
+        self._whole = Notice("shield-check", Tone.GOOD)
+        self._log.body.addWidget(self._whole)
+        self._log_rows = ScrollColumn()
+        self._log_rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._log_rows.setAccessibleName(_("Access log"))
+        self._log.body.addWidget(self._log_rows, 1)
+        cards = SideBySide()
+        cards.add(self._requests, 4)
+        cards.add(self._log, 3)
+        self.body.addWidget(cards, 1)
+        self.begin_at(self.add if can_write else leave)
+        self.retried.connect(self.reload)
+        changes.changed.connect(self._heed)
+
+    def reload(self) -> None:
+        """Read everything again."""
+        self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.reload()
+
+    def _heed(self, kinds: frozenset[str]) -> None:
+        if kinds & _HEEDED and self.isVisible():
+            self.reload()
+
+    def _failed(self, problem: Exception) -> None:
+        self.show_problem(words_for(problem))
+
+    def show_view(self, view: PrivacyView) -> None:
+        """Draw the view."""
+        self.show_content()
+        self._rows = {row.request_id: row for row in view.requests}
+        self._show_requests(view.requests)
+        self._show_log(view.log)
+        self._retention = view.retention
+        count = len(view.retention)
+        words = ngettext(
+            "{n} record is kept for longer than its kind may be.",
+            "{n} records are kept for longer than their kind may be.",
+            count,
+        )
+        self._kept.say(words.format(n=format_number(count)) if count else "")
+        self.erase_kept.setVisible(bool(count) and self._can_write)
+
+    def _show_requests(self, rows: Sequence[RequestRow]) -> None:
+        clear(self._request_rows.body)
+        for at, row in enumerate(rows):
+            if at:
+                self._request_rows.body.addWidget(Divider())
+            self._request_rows.body.addWidget(self._request(row))
+        if not rows:
+            self._request_rows.body.addWidget(
+                EmptyState(
+                    "circle-check",
+                    _("Nobody asked for anything"),
+                    _("When somebody wants to see, correct or have erased what is written about them, write "
+                      "it down here; the days until it is due are counted for you."),
+                )
+            )  # fmt: skip
+        else:
+            self._request_rows.body.addStretch(1)
+
+    def _request(self, row: RequestRow) -> QWidget:
+        kinds = load_request_kinds()
+        kind = kinds[row.kind].name() if row.kind in kinds else row.kind
+        behind: list[QWidget] = []
+        if row.days_left is not None:
+            due = due_words(row.days_left)
+            behind.append(Pill(due.words, due.tone))
+        if row.days_left is not None and self._can_write:
+            if row.replied_on is None:
+                behind.append(self._step(_("Replied"), row, self._reply))
+            elif row.kind in kinds and kinds[row.kind].extension_days and row.extended_to is None:
+                behind.append(self._step(_("Extend"), row, self._extend))
+            behind.append(self._step(_("Close…"), row, self._close))
+        return ItemRow(
+            " · ".join(filter(None, (row.who, kind))),
+            " · ".join(filter(None, (request_words(row), row.village, row.detail, row.answer))),
+            behind=behind,
+        )
+
+    @staticmethod
+    def _step(words: str, row: RequestRow, slot: Callable[[], None]) -> Button:
+        button = Button(words, kind=Kind.SMALL)
+        button.setAccessibleName(f"{words} · {row.who}")
+        button.setProperty("request_id", row.request_id)
+        button.clicked.connect(slot)
+        return button
+
+    def _asked(self) -> RequestRow:
+        return self._rows[bytes(self.sender().property("request_id"))]
+
+    def _reply(self) -> None:
+        self.replied.emit(self._asked())
+
+    def _extend(self) -> None:
+        self.extended.emit(self._asked())
+
+    def _close(self) -> None:
+        self.closed.emit(self._asked())
+
+    def _confirm_retention(self) -> None:
+        self.retention_confirmed.emit(self._retention)
+
+    def _show_log(self, log: AuditView) -> None:
+        wrong = [finding_words(one.code, one.sequence) for one in log.findings]
+        if wrong:
+            self._whole.say("\n".join(wrong[:_SHORT]), icon="triangle-alert", tone=Tone.BAD)
+        else:
+            self._whole.say(_("The access log is whole."))
+        clear(self._log_rows.body)
+        for at, one in enumerate(log.lines[:_MOST]):
+            if at:
+                self._log_rows.body.addWidget(Divider())
+            self._log_rows.body.addWidget(ItemRow(*log_line(one)))
+        if not log.lines:
+            self._log_rows.body.addWidget(Text(_("Nobody looked at anything yet."), Style.MUTED, wrap=True))
+        self._log_rows.body.addStretch(1)
+
+
+def log_line(one: AuditLine) -> tuple[str, str]:
+    """A line of the access log: who did what, and under it about whom and when."""
+    when = format_date(one.on) if one.at is None else f"{format_date(one.on)}, {format_time(one.at)}"
+    count = ngettext("{n} household", "{n} households", one.count).format(n=format_number(one.count))
+    parts = [when, one.about, count if one.kind in {"bulk", "day"} else ""]
+    return f"{one.person}: {audit_words(one.kind)}", " · ".join(filter(None, parts))
