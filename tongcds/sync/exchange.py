@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase
 from tongcds.errors import CancelledError, UnavailableError, UserError
-from tongcds.protocol import chunks
 from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import VERSION, SyncRequest, encode
 from tongcds.replica import (
@@ -44,6 +43,7 @@ from tongcds.sync.answers import DIFFERS, RESTORED, read_answer, take
 from tongcds.sync.attachments import Sent
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
+from tongcds.sync.packing import Ahead, pack
 from tongcds.sync.repair import Repair
 from tongcds.sync.transport import ServerProblemError, Transport
 
@@ -51,7 +51,6 @@ SYNC_PATH = "/api/v1/sync"
 PAGE_LIMIT = 2000
 CHAIN_BYTES = 8
 # What the server takes in one request, with room for what stands around the chunk.
-_MOST_CHUNK = 900_000
 _MOST_ROUNDS = 10_000
 _MOST_INCARNATIONS = 5
 _MOST_REPAIRS = 2
@@ -129,6 +128,10 @@ class Exchange:
             UserError: the server refuses in a way that the person must know of.
             CancelledError: `cancelled` said so, between two requests.
         """
+        with Ahead(self._vault) as ahead:
+            return self._run(ahead)
+
+    def _run(self, ahead: Ahead) -> Outcome:
         begun = enrol.pending(self._vault)
         if begun is not None:
             enrol.finish(self._vault, begun, self._transport, self._clock)
@@ -138,7 +141,7 @@ class Exchange:
         for _ in range(_MOST_ROUNDS):
             if self._cancelled():
                 raise CancelledError
-            done, same = self._round()
+            done, same = self._round(ahead)
             if done and same and (repairs or not self._is_due()):
                 break
             if done and repairs == _MOST_REPAIRS:
@@ -151,9 +154,9 @@ class Exchange:
                 self._repair(differs=not same)
         return self.outcome
 
-    def _round(self) -> tuple[bool, bool]:
+    def _round(self, ahead: Ahead) -> tuple[bool, bool]:
         """One request and its answer. Returns whether all is said, and whether both sides hold the same."""
-        request, enrolment, count = self._prepare()
+        request, enrolment, count = self._prepare(ahead)
         self._tell(SyncPhase.SENDING if count else SyncPhase.RECEIVING)
         began = monotonic()
         try:
@@ -182,32 +185,32 @@ class Exchange:
             raise UserError("device_revoked")
         return not taken.more, taken.same
 
-    def _prepare(self) -> tuple[bytes, Enrolment, int]:
+    def _prepare(self, ahead: Ahead) -> tuple[bytes, Enrolment, int]:
         """The next request; the replay counter is spent before anything leaves."""
+        packed, writes = ahead.take(), []
         with self._vault.write() as connection:
             me = load_identity(connection, now=lambda: _milliseconds(self._clock))
             enrolment = load_enrolment(connection)
             if me is None or enrolment is None:
                 raise UserError("not_enrolled")
             counter = next_request(connection)
-            writes = pending(connection, me.received, self._pace.writes())
+            if packed is None or (packed.device, packed.after) != (me.device, me.received):
+                packed, writes = None, pending(connection, me.received, self._pace.writes())
             before = chain_at(connection, me.received) or b""
             terms, code = custody.load_terms(connection), custody.code_to_send(connection)
             areas = [entry.area for entry in enrolment.entries]
             cursors = cursors_of(connection, areas)
-        chunk, count = None, 0
-        if writes:
-            whole = chunks.WriteChunk(me.device, me.prefix, writes)
-            chunk, count = chunks.pack_most(whole, limit=_MOST_CHUNK)
+        packed = packed or pack(me.device, me.prefix, me.received, writes)
+        ahead.begin(me, packed, self._pace.writes())
         request = SyncRequest(
             version=VERSION,
             epoch=enrolment.epoch,
             scope=enrolment.scope,
             cursors=[cursors[area] for area in areas],
             time=_milliseconds(self._clock),
-            chunk=chunk,
+            chunk=packed.chunk,
             page_limit=PAGE_LIMIT,
-            chain=before[:CHAIN_BYTES] if count else b"",
+            chain=before[:CHAIN_BYTES] if packed.count else b"",
             terms=terms.version,
             code=code,
         )
@@ -218,7 +221,7 @@ class Exchange:
             key=SigningKey(enrolment.signing_seed),
             server_key=enrolment.credentials.server_key,
         )
-        return sealed, enrolment, count
+        return sealed, enrolment, packed.count
 
     def _me(self, connection: Connection) -> Identity:
         me = load_identity(connection, now=lambda: _milliseconds(self._clock))
