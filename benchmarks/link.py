@@ -7,19 +7,15 @@ average, dark for 3 s; 16/32 kbit/s with 800 ms, breaking.
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 from benchmarks._link import Weather, relay
+from benchmarks._province import PASSPHRASE, Place, enrolled, founded, server
 from benchmarks._vaults import on_disk
 from benchmarks._workload import HOUSEHOLDS, PEOPLE, SUPPORTS, Home, Team, households
 from benchmarks.metric import Metric
@@ -38,86 +34,12 @@ EDGE: Final = Weather(64_000, 128_000, 0.5)
 EDGE_DROP: Final = Weather(64_000, 128_000, 0.5, breaks_every=20)
 GPRS_DROP: Final = Weather(16_000, 32_000, 0.8, breaks_every=20)
 RECORDS: Final = HOUSEHOLDS + PEOPLE + SUPPORTS
-_PASSPHRASE: Final = "con bò lạc rừng tre"  # noqa: S105  of a vault with nobody real in it
 _ROUNDS: Final = 3
 _QUIET = threading.Event()
 
 
-def _server(*words: str | Path) -> dict[str, object]:
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "tongcds.server", *map(str, words), "--json"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    answer: dict[str, object] = json.loads(done.stdout.splitlines()[-1] if done.stdout else "{}")
-    return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A founded server's folder and its villages."""
-
-    folder: Path
-    villages: int
-
-    @contextmanager
-    def serving(self) -> Iterator[int]:
-        """Serve; yields the port."""
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [
-                sys.executable,
-                "-m",
-                "tongcds.server",
-                "serve",
-                "--data",
-                self.folder,
-                "--port",
-                "0",
-                "--ready-json",
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            line = process.stdout.readline() if process.stdout else "{}"
-            yield int(json.loads(line)["port"])
-        finally:
-            process.terminate()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
-
-
-def _founded(folder: Path, villages: int = 7) -> Place:
-    made = folder / "server"
-    _server(
-        "init",
-        "--data",
-        made,
-        "--name",
-        "Máy chủ đo",
-        "--url",
-        "http://127.0.0.1:1",
-        "--province",
-        "14",
-        "--commune",
-        "04123",
-    )
-    listed = folder / "villages.csv"
-    listed.write_text(
-        "name,commune_code\n" + "".join(f"Bản Số {i},04123\n" for i in range(villages)), encoding="utf-8"
-    )
-    _server("villages", "--data", made, listed)
-    return Place(made, villages)
-
-
 def _enrolled(place: Place, folder: Path, port: int) -> Core:
-    invited = _server(
-        "invite", "--data", place.folder, "--unit", "04123", "--role", "commune", "--name", "Cà Thị Hương"
-    )
-    core = opening.create_vault(folder, _PASSPHRASE, "Cà Thị Hương", system_clock)
-    opening.enrol_device(core, opening.invitation_of_code(str(invited["code"]), f"http://127.0.0.1:{port}"))
+    core = enrolled(place, folder, port)
     _exchange(core, port)
     return core
 
@@ -163,7 +85,7 @@ def _work(core: Core, what: Callable[[Team], None]) -> None:
 def run() -> Iterator[Metric]:
     """Measure; metric names as in the plan."""
     with on_disk() as folder:
-        place = _founded(folder)
+        place = founded(folder)
         with place.serving() as port:
             core = _enrolled(place, folder / "laptop", port)
             _work(core, lambda busy: busy.visits(SUPPORTS))
@@ -175,8 +97,8 @@ def run() -> Iterator[Metric]:
             with relay(port, None) as fast:
                 _exchange(core, fast.port)
                 yield Metric("idle_bytes", fast.up + fast.down, "B")
-            other = opening.create_vault(folder / "second", _PASSPHRASE, "Cà Thị Hương", system_clock)
-            invited = _server(
+            other = opening.create_vault(folder / "second", PASSPHRASE, "Cà Thị Hương", system_clock)
+            invited = server(
                 "invite",
                 "--data",
                 place.folder,

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _PIECE = 4096
 
@@ -24,6 +25,7 @@ class CutLink:
     up: int = 0
     down: int = 0
     cuts: int = 0
+    folder: Path | None = None
     _threads: list[threading.Thread] = field(default_factory=list)
     _open: list[socket.socket] = field(default_factory=list)
 

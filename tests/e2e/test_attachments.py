@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from tests.e2e.cut_link import CutLink, cut_link
-from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province, cheaply
+from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province, administer, cheaply
 from tests.pictures import exif, jpeg, pdf
 from tongcds.actions import Core, attachments, syncing
 from tongcds.domain.attachments import content_hash
@@ -51,6 +51,7 @@ def team(province: Province, tmp_path: Path) -> Iterator[Core]:
 @pytest.fixture
 def link(province: Province) -> Iterator[CutLink]:
     with cut_link(province.port) as made:
+        made.folder = province.folder
         yield made
 
 
@@ -136,6 +137,26 @@ def test_an_upload_that_is_cut_again_and_again_arrives_once_and_sends_little_twi
     assert rows(team, household)[attachment].standing is Standing.RECEIVED
     assert link.cuts >= 3
     assert link.up <= 1.2 * len(photo), f"{link.up} bytes for {len(photo)} after {link.cuts} cuts"
+
+
+def test_an_upload_that_begins_anew_each_time_would_be_noticed(team, link, tmp_path, monkeypatch):
+    """The control: where what has arrived is forgotten, the same cuts send far more."""
+    real = Sender._begin
+
+    def anew(sender, courier, digest, size):
+        sender._announced.clear()
+        for part in (link.folder / "attachments" / "coming").glob("*"):
+            part.unlink()
+        return real(sender, courier, digest, size)
+
+    monkeypatch.setattr(Sender, "_begin", anew)
+    household = home(team)
+    photo = jpeg(1_500_000)
+    attached(team, household, tmp_path, photo)
+    through(team, link)
+    link.cut_after([9_000, *[400_000] * 4])
+    sync_until_done(team)
+    assert link.up > 1.2 * len(photo)
 
 
 def test_a_lost_answer_costs_a_question_and_no_piece(team, link, tmp_path, monkeypatch):
@@ -265,6 +286,30 @@ def test_nothing_of_a_file_is_in_the_clear_on_any_disk(province, team, tmp_path,
         assert holds(team.vault.folder, digest) == []
         assert holds(province.folder / "attachments", digest) == []
     assert attachments.export(team, attachment, tmp_path)[0].read_bytes() == scan
+
+
+def test_the_command_line_does_all_of_it(province, team, tmp_path):
+    home(team, "HN-0042")
+    syncing.sync_now(team)
+    team.close()
+    laptop = Laptop(tmp_path / "of Ngân")
+    path = tmp_path / "giay.pdf"
+    path.write_bytes(pdf())
+    made = laptop.sees("attach", "add", "HN-0042", path, "--on", "2025-11-20", "--note", "Giấy mời")[
+        "attachment"
+    ]
+    (row,) = laptop.sees("attach", "list", "HN-0042")["attachments"]
+    assert (row["id"], row["standing"], row["taken_on"]) == (made, "waiting", "2025-11-20")
+    assert laptop.sees("sync")["files_sent"] == 1
+    (row,) = laptop.sees("attach", "list", "HN-0042")["attachments"]
+    assert row["standing"] == "received"
+    assert Path(laptop.sees("attach", "export", made, tmp_path)["file"]).read_bytes() == pdf()
+    laptop.sees("attach", "remove", made)
+    assert laptop.sees("attach", "list", "HN-0042")["attachments"] == []
+    laptop.sees("attach", "restore", made)
+    assert len(laptop.sees("attach", "list", "HN-0042")["attachments"]) == 1
+    told = administer("attachments", "--data", province.folder, "--sweep")
+    assert (told["files"], told["removed"]) == (1, 0)
 
 
 def holds(folder: Path, what: bytes | str) -> list[Path]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -61,6 +61,14 @@ class Examined:
 def content_hash(content: bytes) -> bytes:
     """32 bytes that name what a file holds; the same on every computer."""
     return blake2b(content, digest_size=HASH_BYTES).digest()
+
+
+def hash_of(pieces: Iterable[bytes]) -> bytes:
+    """The same for what comes in pieces."""
+    digest = blake2b(digest_size=HASH_BYTES)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()
 
 
 def examine(content: bytes) -> Examined:

@@ -51,6 +51,7 @@ class Growing:
             # What a crash left of a piece goes.
             self._file.truncate(self._end)
             if not self._end:
+                self._file.seek(0)
                 self._file.write(_MAGIC)
                 self._file.flush()
                 self._end = len(_MAGIC)

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from tongcds.domain.attachments import content_hash
+from tongcds.domain.attachments import hash_of
 from tongcds.protocol import sealed
 from tongcds.protocol.messages import ProtocolError
 from tongcds.protocol.sealed import Growing, GrownError
@@ -128,7 +128,7 @@ class AttachmentFiles:
         """A file has come whole: give it its name, if it is what it was announced as; otherwise it goes."""
         part, path = self._part(device, digest), self._path(digest)
         try:
-            whole = content_hash(b"".join(sealed.read(part, self._key, digest))) == digest
+            whole = hash_of(sealed.read(part, self._key, digest)) == digest
         except ProtocolError:
             whole = False
         if not whole:

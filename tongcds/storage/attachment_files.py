@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from tongcds.domain.attachments import content_hash
+from tongcds.domain.attachments import content_hash, hash_of
 from tongcds.errors import UnavailableError
 from tongcds.protocol import sealed
 from tongcds.protocol.messages import ProtocolError
@@ -133,7 +133,7 @@ class AttachmentFiles:
 
     def _holds(self, path: Path, digest: bytes) -> bool:
         try:
-            return content_hash(b"".join(sealed.read(path, self._key, digest))) == digest
+            return hash_of(sealed.read(path, self._key, digest)) == digest
         except (ProtocolError, OSError):
             return False
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.pictures import HERE, exif, jpeg, pdf, png
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
-from tongcds.actions import Core, attachments, register
+from tongcds.actions import Core, attachments, audit, privacy, register
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Standing
 from tongcds.errors import UnavailableError, UserError
@@ -220,3 +220,24 @@ def test_a_copy_can_be_followed_by_a_second_one_and_not_be_written_nowhere(team,
     names = [attachments.export(team, attachment, folder)[0].name for _ in range(3)]
     assert names == ["IMG_0001.jpg", "IMG_0001 (2).jpg", "IMG_0001 (3).jpg"]
     assert refusal(attachments.export, team, attachment, tmp_path / "none") == "attachment_unwritable"
+
+
+def test_whoever_is_erased_takes_their_photos_along(team, home, photo):
+    gone = attachments.attach(team, ("person", home.people[2]), photo)[0]
+    photo.write_bytes(png())
+    stays = attached(team, home, photo)
+    privacy.erase(team, "person", home.people[2])
+    assert [row.attachment_id for row in attachments.of_household(team, home.household)] == [stays]
+    assert refusal(attachments.open_file, team, gone) == "attachment_unknown"
+    with team.vault.read() as connection:
+        query = "SELECT hash, name, note FROM attachment WHERE id = ?"
+        assert tuple(connection.exec_driver_sql(query, (gone,)).one()) == (None, None, None)
+    privacy.erase(team, "household", home.household)
+    assert refusal(attachments.open_file, team, stays) == "attachment_unknown"
+
+
+def test_a_copy_that_left_is_noted(team, home, photo, tmp_path):
+    attachment = attached(team, home, photo)
+    attachments.export(team, attachment, tmp_path)
+    lines = audit.access_log(team).lines
+    assert [line.kind for line in lines].count(audit.EXPORT) == 1

@@ -58,6 +58,15 @@ def test_what_a_crash_left_of_a_piece_is_cut_off(path):
         assert content(path) == CONTENT[:5000]
 
 
+def test_what_is_no_sealed_file_at_all_is_begun_anew(path):
+    for content_before in (b"x", b"something else that is longer than a head" * 9, bytes(9000)):
+        path.write_bytes(content_before)
+        assert size_of(path) == 0
+        write(path, b"one", b"two")
+        assert content(path) == b"onetwo"
+        path.unlink()
+
+
 def test_an_end_of_zeros_is_no_piece(path):
     write(path, CONTENT[:1000])
     with path.open("ab") as out:

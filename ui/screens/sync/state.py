@@ -40,6 +40,8 @@ def kind_words(kind: str, count: int) -> str:
             words = ngettext("{n} visit", "{n} visits", count)
         case "support":
             words = ngettext("{n} support", "{n} supports", count)
+        case "attachment":
+            words = ngettext("{n} photo or paper", "{n} photos and papers", count)
         case "follow_up":
             words = ngettext("{n} promise", "{n} promises", count)
         case _:
