@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,8 +31,9 @@ from tongcds.imports.preview import preview
 from tongcds.imports.reading import read_register
 from tongcds.imports.register import ImportSettings, Register
 from tongcds.imports.villages import type_word
-from tongcds.records import Value
+from tongcds.records import Value, record_type
 from tongcds.replica import Writer
+from tongcds.replica.rows import read_rows
 from tongcds.storage import backups, exchange, existing, local
 
 Progress = Callable[[int, int], None]
@@ -161,6 +162,7 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
         if batch is None or batch.undone_at is not None:
             raise UserError("import_not_undoable")
         writer = change.writer
+        batch = _still_here(change.connection, batch)
         for name in _KINDS:
             writer.load(name, [*batch.created.get(name, ()), *batch.changed.get(name, {})])
         stay = _edited_since(change.connection, writer, batch)
@@ -178,6 +180,25 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
         local.mark_import_undone(change.connection, import_id, int(core.clock().timestamp() * 1000))
         audit.record(core, change, audit.UNDO)
     return UndoneImport(removed, kept), Changes.of(*_KINDS, "import")
+
+
+def _still_here(connection: Connection, batch: local.ImportBatch) -> local.ImportBatch:
+    """The import without records that left since: removed long ago, moved away, or refused."""
+    named = {*batch.created, *batch.changed}
+    here = {
+        name: read_rows(
+            connection, record_type(name), [*batch.created.get(name, ()), *batch.changed.get(name, {})]
+        ).keys()
+        for name in named
+    }
+    return replace(
+        batch,
+        created={name: [i for i in ids if i in here[name]] for name, ids in batch.created.items()},
+        changed={
+            name: {i: values for i, values in records.items() if i in here[name]}
+            for name, records in batch.changed.items()
+        },
+    )
 
 
 def _edited_since(connection: Connection, writer: Writer, batch: local.ImportBatch) -> set[bytes]:

@@ -312,6 +312,11 @@ def pending_count(connection: Connection, *, up_to: int = 0) -> int:
     return connection.execute(query).scalar_one()
 
 
+def first_kept(connection: Connection) -> int:
+    """The number of the first own write that the log still has; 1 for an empty log."""
+    return connection.execute(select(func.min(OWN.c.n))).scalar_one() or 1
+
+
 def chain_at(connection: Connection, n: int) -> bytes | None:
     """The chain's hash after own write `n`; None when it is no longer kept, 32 zero bytes for 0."""
     if n == 0:

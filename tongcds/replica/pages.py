@@ -269,6 +269,7 @@ def _leave(
                     "type": marker.type,
                     "number": 0,
                     "to_area": marker.to,
+                    "at": 0,
                 }
             )
             continue

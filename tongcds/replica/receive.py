@@ -261,7 +261,8 @@ class _Merging:
             if old is not None and old["area"] != row["area"]:
                 row["editor"] = 0
                 counters[old["area"]] = counters.get(old["area"], 0) + 1
-                moved.append(_marker(record, row, old["area"], counters[old["area"]]))
+                marker = {"area": old["area"], "number": counters[old["area"]], "at": self._now}
+                moved.append({**marker, "id": row["id"], "type": record.number, "to_area": row["area"]})
             sums.add(record, row)
             (fresh if old is None else stale).setdefault(record.name, []).append(row)
         for name in fresh.keys() | stale.keys():
@@ -289,10 +290,6 @@ class _Merging:
                     MOVED.delete().where(MOVED.c.area == place, MOVED.c.id == marker["id"])
                 )
         insert_many(self._connection, MOVED, moved)
-
-
-def _marker(record: RecordType, row: Row, area: bytes, number: int) -> dict[str, object]:
-    return {"area": area, "id": row["id"], "type": record.number, "number": number, "to_area": row["area"]}
 
 
 def receive(

@@ -87,7 +87,7 @@ QUARANTINE = Table(
     sqlite_strict=True,
 )
 
-# Left behind in an area that a record moved out of.
+# Left behind in an area that a record moved out of; `at` in milliseconds (UTC), 0 on a laptop.
 MOVED = Table(
     "moved",
     BOOKS,
@@ -96,6 +96,7 @@ MOVED = Table(
     Column("type", Integer, nullable=False),
     Column("number", WIDE, nullable=False),
     Column("to_area", Octets(), nullable=False),
+    Column("at", WIDE, nullable=False),
     Index("ix_moved_area_number", "area", "number"),
     sqlite_strict=True,
 )

@@ -38,6 +38,7 @@ from tongcds.server import (
     keys_cli,
     reforms,
     status,
+    tidy,
     units,
 )
 from tongcds.server.database import BusyError
@@ -173,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     command("restored", _("say that the database was put back from a copy"), _restored)
 
     aside_cli.add_to(command, _opened)
+    tidy.add_to(command, _opened)
 
     _demonstrating(command("demo", _("serve a corner of a province with invented people"), _demo))
     return parser

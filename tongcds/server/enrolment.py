@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+import msgspec
 from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -320,6 +321,15 @@ def current_scope(connection: Connection, device: Row[tuple[object, ...]]) -> tu
         .values(scope=scope, structure=state.structure, entries=entries_packed(entries))
     )
     return scope, entries
+
+
+def confirm(connection: Connection, device: Row[tuple[object, ...]], scope: int, cursors: list[int]) -> None:
+    """Remember how far a laptop holds each area: removed records are kept for those that are behind."""
+    packed = msgspec.msgpack.encode(cursors)
+    if (device.cursors_scope, device.cursors) != (scope, packed):
+        connection.execute(
+            update(DEVICE).where(DEVICE.c.device == device.device).values(cursors=packed, cursors_scope=scope)
+        )
 
 
 def devices(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:

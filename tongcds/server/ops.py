@@ -209,6 +209,8 @@ def _take(
         request.scope == scope and request.epoch == state.epoch and len(request.cursors) <= len(entries)
     )
     cursors = [min(max(c, 0), requests.HIGHEST) for c in request.cursors] if scope_is_known else []
+    if scope_is_known:
+        enrolment.confirm(connection, device, scope, cursors)
     by_area = dict.fromkeys((entry.area for entry in entries), 0)
     by_area.update((entry.area, cursor) for entry, cursor in zip(entries, cursors, strict=False))
     received = _push(connection, device, chunk, entries, by_area, before=request.chain, now=now)

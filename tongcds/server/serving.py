@@ -19,6 +19,7 @@ from tongcds.server.app import make_app
 from tongcds.server.door import MOST_HEAD, protocol
 from tongcds.server.limits import CONNECTIONS, Limits
 from tongcds.server.ops import Province
+from tongcds.server.tidy import daily
 
 _KEEP_ALIVE_SECONDS = 75
 _STOP_SECONDS = 10
@@ -95,7 +96,7 @@ def serve(
             print(_("Serving on {url}").format(url=url), flush=True)  # noqa: T201  as above
 
     limits = Limits()
-    with listening, Ahead(province.database) as ahead:
+    with listening, daily(province), Ahead(province.database) as ahead:
         config = uvicorn.Config(
             make_app(replace(province, ahead=ahead), limits),
             http=protocol(limits),

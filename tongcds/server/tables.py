@@ -21,6 +21,7 @@ STATE = Table(
     Column("epoch", WIDE, nullable=False),
     Column("structure", WIDE, nullable=False),
     Column("last_device", WIDE, nullable=False),
+    Column("tidied_at", WIDE, nullable=False, default=0),
     sqlite_strict=True,
 )
 
@@ -44,7 +45,8 @@ INVITATION = Table(
 
 # A laptop that was enrolled. `counter` is that of its last request; `entries` its scope as MessagePack,
 # worked out when the structure was `structure`; `scope` grows when the entries change. `invited` is the
-# number of the invitation that let it in: its own, unless others used the same invitation before.
+# number of the invitation that let it in: its own, unless others used the same invitation before. `cursors`
+# are those that it confirmed last, in the order of the scope with version `cursors_scope`.
 DEVICE = Table(
     "device",
     OFFICE,
@@ -61,6 +63,8 @@ DEVICE = Table(
     Column("structure", WIDE, nullable=False),
     Column("entries", LargeBinary(), nullable=False),
     Column("invited", WIDE, nullable=False, default=0),
+    Column("cursors", LargeBinary()),
+    Column("cursors_scope", WIDE, nullable=False, default=-1),
     Index("ix_device_unit", "unit_id"),
     Index("ix_device_invited", "invited"),
     sqlite_strict=True,

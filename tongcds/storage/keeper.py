@@ -139,8 +139,9 @@ class Keeper:
         if before is not None:
             writes = [write for write in writes if write.n < before]
         chain = chain_at(connection, first - 1)
-        if writes and chain is None:
-            first, chain = writes[0].n, bytes(32)
+        if writes and (chain is None or writes[0].n != first):
+            # The log was cut: what was received long ago is not in it any more.
+            first, chain = writes[0].n, chain_at(connection, writes[0].n - 1)
         head = journal.Head(me.device, me.prefix, first, chain or bytes(32), me.received)
         self.close()
         made = journal.make(self._path, self._key, head, writes)

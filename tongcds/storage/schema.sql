@@ -70,7 +70,7 @@ CREATE INDEX ix_visit_area_number ON visit (area, number);
 CREATE INDEX ix_visit_household_id ON visit (household_id);
 CREATE INDEX ix_visit_on ON visit ("on");
 CREATE TABLE member ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, team_id BLOB, full_name TEXT, sex TEXT, birth_year INTEGER, phone TEXT, organisation TEXT, role TEXT, joined_on TEXT, left_on TEXT, languages TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
-CREATE TABLE moved ( area BLOB NOT NULL, id BLOB NOT NULL, type INTEGER NOT NULL, number INTEGER NOT NULL, to_area BLOB NOT NULL, PRIMARY KEY (area, id) ) STRICT;
+CREATE TABLE moved ( area BLOB NOT NULL, id BLOB NOT NULL, type INTEGER NOT NULL, number INTEGER NOT NULL, to_area BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (area, id) ) STRICT;
 CREATE TABLE note ( name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name) ) STRICT;
 CREATE TABLE observation ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, subject TEXT, subject_id BLOB, fact TEXT, value INTEGER, held_on TEXT, how TEXT, visit_id BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE own_write ( n INTEGER NOT NULL, type INTEGER NOT NULL, id BLOB NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, body BLOB NOT NULL, chain BLOB NOT NULL, state INTEGER NOT NULL, code TEXT, PRIMARY KEY (n) ) STRICT;

@@ -38,6 +38,7 @@ from tongcds.replica import (
     chain_at,
     cursors_of,
     digest,
+    first_kept,
     forget_conflicts,
     leave_areas,
     mark_returned,
@@ -213,6 +214,9 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer:
     """Check the receipt against our own chain and note what it covers; returns how much is new."""
     receipt = answer.receipt
     chain = chain_at(connection, receipt.watermark)
+    if receipt.watermark < first_kept(connection) - 1:
+        # Its copy is older than our log reaches back: what is left is offered under another number.
+        raise ForkedError(behind=True)
     if chain is None or any(outcome.code == REUSED for outcome in answer.outcomes):
         raise ForkedError
     text = receipt_text(me.device, receipt.watermark, chain, receipt.epoch, receipt.time)

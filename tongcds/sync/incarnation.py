@@ -26,7 +26,7 @@ from tongcds.protocol.messages import (
     encode,
     incarnation_text,
 )
-from tongcds.replica import Identity, Number, contents, incarnate
+from tongcds.replica import Identity, Number, contents, first_kept, incarnate
 from tongcds.storage import search
 from tongcds.storage.local import Enrolment, get_note, next_request, put_note, save_enrolment
 
@@ -38,7 +38,14 @@ log = logging.getLogger(__name__)
 
 
 class ForkedError(Exception):
-    """The server knows other writes under our numbers, or more of them than we made."""
+    """The server knows other writes under our numbers, or more of them than we made.
+
+    `behind`: it knows less than our log still reaches back to; it was put back from a very old copy.
+    """
+
+    def __init__(self, *, behind: bool = False) -> None:
+        super().__init__()
+        self.behind = behind
 
 
 def numbers(connection: Connection, me: Identity) -> list[Number]:
@@ -48,12 +55,17 @@ def numbers(connection: Connection, me: Identity) -> list[Number]:
     return known or [Number(me.device, 1)]
 
 
-def ask(connection: Connection, me: Identity, enrolment: Enrolment, device: int) -> bytes:
-    """The request for another number than `device`, one of ours; the prefix is kept until the answer came."""
+def ask(
+    connection: Connection, me: Identity, enrolment: Enrolment, device: int, *, behind: bool = False
+) -> bytes:
+    """The request for another number than `device`, one of ours; the prefix is kept until the answer came.
+
+    `behind` as in `ForkedError`: then everything that the log still has is offered again.
+    """
     prefix = int(get_note(connection, _ASKED) or new_prefix())
     put_note(connection, _ASKED, str(prefix))
     # Under an earlier number the server may hold less than a receipt said: it was restored.
-    first = me.received + 1 if device == me.device else 1
+    first = first_kept(connection) if behind or device != me.device else me.received + 1
     request = IncarnationRequest(VERSION, prefix, first, contents(connection, device, first))
     return seal(
         encode(request),

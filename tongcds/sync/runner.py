@@ -27,7 +27,7 @@ from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
 from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges, packed
 from tongcds.storage.vault import Vault
-from tongcds.sync import attachments, carrying, enrol, machine
+from tongcds.sync import attachments, carrying, enrol, machine, upkeep
 from tongcds.sync.attachments import FileProgress, Sender, Sent
 from tongcds.sync.estimate import SMALL_BYTES, bytes_to_send
 from tongcds.sync.exchange import Exchange, Outcome, Progress
@@ -195,6 +195,7 @@ class Runner:
         if outcome.files.files:
             outcome.touched.add("attachment")
         attachments.tidy(self._vault, self._clock)
+        upkeep.tidy_if_due(self._vault, now=self._now())
         self._vault.checkpoint()
         return outcome
 
