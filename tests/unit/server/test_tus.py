@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 import pytest
@@ -330,6 +330,21 @@ def test_whoever_may_not_see_the_record_hears_that_there_is_no_such_file(world):
             assert stranger.does(method, HERE).status == 404
         assert refusal(stranger.announce()) == (404, "not_found")
         assert refusal(stranger.patch(0, PHOTO)) == (404, "not_found")
+
+
+def test_a_server_that_forgot_who_asks_would_be_noticed(small_world, monkeypatch):
+    """The control: with everybody's areas, a neighbour gets what is not theirs."""
+    owner, neighbour = client_of(small_world, VILLAGE), client_of(small_world, SECOND_VILLAGE, "Ún")
+    record(owner.laptop, small_world.unit(VILLAGE))
+    owner.uploads()
+    assert neighbour.does("GET", HERE).status == 404
+    real, all_areas = attachments.asker, frozenset({small_world.unit(VILLAGE)})
+
+    def careless(*given, **how):
+        return replace(real(*given, **how), reads=all_areas, writes=all_areas)
+
+    monkeypatch.setattr(attachments, "asker", careless)
+    assert neighbour.does("GET", HERE).body == PHOTO
 
 
 def test_the_same_file_in_another_village_has_to_be_sent_there_too(world):
