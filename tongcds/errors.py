@@ -108,6 +108,9 @@ SENTENCES: Final[dict[str, str]] = {
         "with list."
     ),
     "option_missing": N_("This needs {option} too. Nothing was done; add it and try again."),
+    "pin_weak": N_("A PIN has {digits} digits, not all alike and not in a row. Nothing was changed."),
+    "pin_wrong": N_("That is not your PIN. {left} tries are left; after them the passphrase is asked for."),
+    "pin_gone": N_("Too many wrong PINs. Nothing was deleted; please open with your passphrase."),
     "vault_missing": N_("There is no vault in this folder yet. Create one, or choose another folder."),
     "vault_damaged": N_(
         "The vault could not be read. It was left untouched. Restore the latest backup, "

@@ -48,10 +48,18 @@ PRICE: Final = Setting(
     choices=(0, 50, 200, 1000, 1500),
 )
 
+LOCK_AFTER: Final = Setting(
+    "lock_after_minutes",
+    10,
+    lambda: _("Lock when nobody touches the computer, after minutes"),
+    choices=(2, 5, 10, 20, 30),
+)
+
 DECLARED: Final[tuple[Setting[str] | Setting[int] | Setting[bool], ...]] = (
     LANGUAGE,
     TEXT_SIZE,
     THEME,
+    LOCK_AFTER,
     ASK_WHEN_METERED,
     PRICE,
 )

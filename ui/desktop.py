@@ -7,10 +7,9 @@ Screens know neither the vault nor each other; everything that connects them is 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
@@ -20,7 +19,6 @@ from tongcds.actions import (
     Changes,
     Core,
     audit,
-    importing,
     overview,
     register,
     rescue,
@@ -28,17 +26,17 @@ from tongcds.actions import (
     today,
     visits,
 )
+from tongcds.actions.sessions import Pins
 from tongcds.domain.views import (
     Draft,
     HouseholdFilter,
     HouseholdRow,
-    ImportRow,
     Role,
     SearchHit,
     SyncStatus,
 )
 from tongcds.errors import TongcdsError
-from tongcds.i18n import _, format_number, ngettext, set_language
+from tongcds.i18n import _, set_language
 from tongcds.settings import ASK_WHEN_METERED, LANGUAGE, Setting, Settings
 from ui import app as dressing
 from ui.attaching import Attaching
@@ -46,10 +44,12 @@ from ui.changes import ChangeBus
 from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
+from ui.importing import Importing
+from ui.keys import Keys
 from ui.link import Link
 from ui.privacy import Privacy
+from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
-from ui.screens.import_register import ImportScreen, Prepared
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
 from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
@@ -77,10 +77,14 @@ class Desktop(QObject):
         writes, reads, files, net: where work runs; one thread each, so that reading a long file never makes
             a search or a save wait and none waits for the network. Tests hand in executors of their own.
         automatic: exchange by itself when something was saved or the server is back.
+        pins: of this program; without them the window cannot be locked.
+
+    `lock_requested` is sent when somebody wants to lock the window.
     """
 
     _exchanged = Signal(object)
     ended = Signal()
+    lock_requested = Signal()
 
     def __init__(
         self,
@@ -92,6 +96,7 @@ class Desktop(QObject):
         files: Executor | None = None,
         net: Executor | None = None,
         automatic: bool = True,
+        pins: Pins | None = None,
     ) -> None:
         super().__init__()
         self.core = core
@@ -110,6 +115,9 @@ class Desktop(QObject):
             changed=self._changed,
             show=self.open_household,
             parent=self,
+        )
+        self.importing = Importing(
+            core, window=lambda: self.shell, files=self.files, changed=self._changed, parent=self
         )
         self.sticks = Sticks(
             core,
@@ -152,6 +160,8 @@ class Desktop(QObject):
             parent=self,
         )
         self._exchanged.connect(self._after_exchange)
+        self._may_lock = pins is not None
+        self.keys = Keys(core, pins, writes=self.writes, changed=self._changed, parent=self)
         self.shell = self._make_shell()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -163,9 +173,9 @@ class Desktop(QObject):
             self._timer.start()
             QTimer.singleShot(_FIRST_EXCHANGE_MS, self, self.runner.saved)
 
-    def show(self) -> None:
-        """Show the window at the first place of the role."""
-        first = self.shell.places[0].key
+    def show(self, place: str = "") -> None:
+        """Show the window at this place, or at the first one of the role."""
+        first = place or self.shell.places[0].key
         self.shell.show_place(first)
         self.refresh_status()
         self.shell.fit_screen()
@@ -174,17 +184,29 @@ class Desktop(QObject):
 
     def close(self) -> None:
         """Stop exchanging, finish what is being written, close the vault."""
+        self.leave()
+        self.finish()
+
+    def leave(self) -> None:
+        """Take the window away, keep what is being typed, end the exchange; `finish` does the rest."""
         self._timer.stop()
         self.runner.pause()
+        for log_screen in self.shell.findChildren(LogVisitScreen):
+            log_screen.keep_draft()
+        for form in self.shell.findChildren(HouseholdFormScreen):
+            form.keep_draft()
+        self.shell.close()
+        self.shell.deleteLater()
+
+    def finish(self) -> None:
+        """Wait for what is being sent and written, then close the vault; any thread may do that."""
         self._net.shutdown(wait=True, cancel_futures=True)
         self.attaching.close()
         self.files.close()
-        self.writes.close()
+        self.writes.finish()
         self.reads.close()
         with contextlib.suppress(TongcdsError):
             audit.keep_views(self.core)
-        self.shell.close()
-        self.shell.deleteLater()
         self.core.close()
 
     def refresh_status(self) -> None:
@@ -219,7 +241,14 @@ class Desktop(QObject):
         shell.hit_opened.connect(self._open_hit)
         shell.log_requested.connect(self._log_somebody)
         shell.undo_requested.connect(self._undo)
+        shell.lock_requested.connect(self._lock)
         return shell
+
+    def _lock(self) -> None:
+        if self._may_lock:
+            self.lock_requested.emit()
+        else:
+            self.shell.say(_("This is a demo: nobody has its passphrase, so it is not locked."))
 
     # The screens, each with what it needs and no more.
 
@@ -228,7 +257,7 @@ class Desktop(QObject):
         screen.opened.connect(self.open_household)
         screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self._log_somebody)
-        screen.import_requested.connect(self._import)
+        screen.import_requested.connect(self.importing.open)
         return screen
 
     def _households(self) -> QWidget:
@@ -242,7 +271,7 @@ class Desktop(QObject):
             clock=self.core.clock,
         )
         screen.log_requested.connect(self.log_household)
-        screen.import_requested.connect(self._import)
+        screen.import_requested.connect(self.importing.open)
         screen.add_requested.connect(self.editing.add)
         screen.edit_requested.connect(self.editing.edit)
         screen.consent_requested.connect(self.privacy.ask_consent)
@@ -274,7 +303,7 @@ class Desktop(QObject):
 
     def _settings_screen(self) -> QWidget:
         about = About(tongcds.__version__, str(self.core.vault.folder))
-        screen = SettingsScreen(self._settings, self.who, about, can_back_up=True)
+        screen = SettingsScreen(self._settings, self.who, about, can_back_up=True, cards=self.keys.cards())
         screen.changed.connect(self._redress)
         screen.backup_requested.connect(self.sticks.back_up)
         screen.privacy_requested.connect(self.privacy.open)
@@ -307,58 +336,6 @@ class Desktop(QObject):
 
     def _open_hit(self, hit: SearchHit) -> None:
         self.open_household(hit.household_id)
-
-    def _import(self) -> None:
-        screen = ImportScreen(
-            prepare=self._prepare_import,
-            apply=self._apply_import,
-            tasks=self.files,
-            clock=self.core.clock,
-        )
-        screen.applied.connect(self._imported)
-        screen.left.connect(self.shell.back)
-        self.shell.open_over(screen)
-
-    def _prepare_import(
-        self,
-        path: Path,
-        progress: importing.Progress,
-        cancelled: Callable[[], bool],
-        *,
-        columns: Mapping[tuple[str, str], str],
-        sensitive: bool,
-    ) -> importing.PreparedImport:
-        return importing.prepare_import(
-            self.core,
-            path,
-            import_sensitive=sensitive,
-            column_mapping=columns,
-            progress=progress,
-            cancelled=cancelled,
-        )
-
-    def _apply_import(
-        self, prepared: Prepared, progress: importing.Progress, cancelled: Callable[[], bool]
-    ) -> tuple[ImportRow, Changes]:
-        if not isinstance(prepared, importing.PreparedImport):
-            raise TypeError(type(prepared))
-        return importing.apply_import(self.core, prepared, progress, cancelled)
-
-    def _imported(self, answer: tuple[ImportRow, Changes]) -> None:
-        row, changes = answer
-        self.shell.back()
-        self._changed(changes)
-        words = ngettext(
-            "Imported {n} household, {people} people.",
-            "Imported {n} households, {people} people.",
-            row.households,
-        ).format(n=format_number(row.households), people=format_number(row.people))
-        undo: Undo = (partial(self._take_import_back, row.import_id), _("The import was taken back."))
-        self.shell.say(words, undo=undo, stays=True)
-
-    def _take_import_back(self, import_id: bytes) -> Changes:
-        _undone, changes = importing.undo_import(self.core, import_id)
-        return changes
 
     def _visit_saved(self, saved: SavedVisit) -> None:
         match saved.answer:

@@ -5,6 +5,7 @@ What connects an open vault to the screens is `ui.desktop`.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -15,16 +16,22 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, paths
-from tongcds.actions import Core, opening, rescue
+from tongcds.actions import Core, opening, people, recovery, rescue
+from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
+from tongcds.errors import UserError
 from tongcds.i18n import _, format_datetime, format_number, ngettext, set_language
-from tongcds.settings import LANGUAGE, Settings
+from tongcds.settings import LANGUAGE, LOCK_AFTER, Settings
 from ui import app as dressing
 from ui.desktop import Desktop
 from ui.errors import Excepthook
+from ui.idle import Idle
+from ui.power import Power
 from ui.screens.opening import OpeningScreen
 from ui.tasks import Tasks
 from ui.theme import Length
+
+log_ = logging.getLogger(__name__)
 
 
 class Program(QObject):
@@ -45,6 +52,12 @@ class Program(QObject):
         self._settings = settings
         self._clock = clock
         self.desktop: Desktop | None = None
+        self._pins = Pins()
+        self._ways = _Ways(profile, clock, self._pins)
+        self._idle: Idle | None = None
+        self._left: tuple[bytes, str] = (b"", "")
+        self._power = Power(self)
+        self._power.sleeps.connect(self.lock)
         self._tasks = Tasks(executor or ThreadPoolExecutor(1, "opening"), self)
         self.opening: OpeningScreen[Core, opening.Invitation] | None = self._make_opening()
 
@@ -60,6 +73,7 @@ class Program(QObject):
             enrol=opening.enrol_device,
             tasks=self._tasks,
             rescue=_Rescue(self._profile, self._clock),
+            ways=self._ways,
         )
         screen.opened.connect(self._open)
         return screen
@@ -70,8 +84,33 @@ class Program(QObject):
             self.opening.resize(*Length.WINDOW)
             self.opening.show()
 
+    def lock(self) -> None:
+        """Take the window away, close the vault and forget its key; what was being typed is kept."""
+        desktop = self.desktop
+        if desktop is None:
+            return
+        self._stop_watching()
+        self._left = (desktop.core.session.slot_id, desktop.shell.place)
+        self.desktop = None
+        shown = desktop.shell.geometry()
+        self.opening = self._make_opening()
+        self.opening.setGeometry(shown)
+        self.opening.show()
+        desktop.leave()
+        # On the thread that opens: whoever comes back at once waits until it is closed.
+        self._tasks.run(desktop.finish, lambda _nothing: desktop.deleteLater(), owner=self)
+        log_.info("the window was locked")
+
+    def _stop_watching(self) -> None:
+        if self._idle is not None:
+            self._idle.close()
+            self._idle.deleteLater()
+            self._idle = None
+
     def close(self) -> None:
         """Close whatever is open; everything saved stays."""
+        self._stop_watching()
+        self._power.close()
         if self.desktop is not None:
             self.desktop.close()
             self.desktop = None
@@ -88,8 +127,12 @@ class Program(QObject):
         return opening.create_vault(self._profile, passphrase, person, self._clock)
 
     def _open(self, core: Core) -> None:
-        self.desktop = Desktop(core, self._settings)
-        self.desktop.show()
+        self.desktop = Desktop(core, self._settings, pins=self._pins)
+        self.desktop.lock_requested.connect(self.lock)
+        slot_id, place = self._left
+        self.desktop.show(place if slot_id == core.session.slot_id else "")
+        self._idle = Idle(lambda: self._settings.get(LOCK_AFTER), parent=self)
+        self._idle.due.connect(self.lock)
         words = recovery_words(rescue.recovered(core))
         if not words and not opening.is_registered(core):
             words = _(
@@ -102,6 +145,39 @@ class Program(QObject):
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
+
+
+class _Ways:
+    """The ways into this profile's vault for those who do not type their passphrase."""
+
+    def __init__(self, profile: Path, clock: Clock, pins: Pins) -> None:
+        self._profile = profile
+        self._clock = clock
+        self._pins = pins
+        self._recovering: recovery.Recovering | None = None
+
+    def people_with_pin(self) -> tuple[tuple[bytes, str], ...]:
+        return self._pins.people()
+
+    def open_with_pin(self, slot_id: bytes, pin: str) -> Core:
+        return self._pins.open(self._profile, slot_id, pin, self._clock)
+
+    def accept(self, code: str, passphrase: str) -> Core:
+        return people.accept(self._profile, code, passphrase, self._clock)
+
+    def recovery_help(self) -> recovery.RecoveryHelp:
+        return recovery.recovery_help(self._profile)
+
+    def check_code(self, words: str) -> tuple[tuple[bytes, str], ...]:
+        self._recovering = recovery.check_code(self._profile, words, self._clock)
+        return self._recovering.people
+
+    def recover(self, slot_id: bytes, passphrase: str) -> Core:
+        if self._recovering is None:
+            raise UserError("code_wrong")
+        core = recovery.recover(self._profile, self._recovering, slot_id, passphrase, self._clock)
+        self._recovering = None
+        return core
 
 
 class _Rescue:

@@ -62,6 +62,11 @@ class Tasks(QObject):
         self._closed = True
         self._executor.shutdown(wait=True, cancel_futures=True)
 
+    def finish(self) -> None:
+        """Take no more work and wait until everything is done that was asked for; nobody is told."""
+        self._closed = True
+        self._executor.shutdown(wait=True)
+
     def _deliver(
         self,
         parcel: tuple[Future[object], Callable[[object], None], Callable[[Exception], None] | None, QObject],

@@ -102,7 +102,7 @@ def terminal(province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     core = laptop.enrolled(tmp_path / "team.tongcds-moi", "Lò Thị Ngân")
     code = people.invite_person(core, "Lò Văn Ún")[0].code
     core.close()
-    people.accept_locked(laptop.profile, code, SECOND, system_clock).close()
+    people.accept(laptop.profile, code, SECOND, system_clock).close()
     made = Terminal(laptop, monkeypatch)
     made.does("sync")
     made.does("household-add", "--person", "full_name=Hà Thị Xuân,birth=1978")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tongcds.clock import Clock, business_date
@@ -116,5 +116,6 @@ class Core:
         return tuple(dict.fromkeys(taken))
 
     def close(self) -> None:
-        """Close the vault; everything saved stays."""
+        """Close the vault and forget its key; everything saved stays."""
         self.vault.close()
+        self.session = replace(self.session, key=b"")

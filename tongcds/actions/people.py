@@ -22,7 +22,6 @@ from tongcds.storage.keyslots import About
 from tongcds.storage.slots import Slots
 from tongcds.storage.vault import Vault
 
-WORDS: Final = 4
 DAYS: Final = 7
 _DAY_MS: Final = 86_400_000
 
@@ -87,7 +86,7 @@ def invite_person(core: Core, name: str) -> tuple[TeamCode, Changes]:
                 role=lead.role,
                 joined_on=core.today.isoformat(),
             )
-    code = wordcode.draw(WORDS)
+    code = wordcode.draw(keyslots.INVITATION_WORDS)
     core.vault.slots.invite(code, About(name, member, core.now() + DAYS * _DAY_MS))
     log.info("a person was invited to this computer", extra={"record_id": member.hex()})
     return TeamCode(name, code, DAYS), Changes.of("member")
@@ -105,35 +104,12 @@ def remove_person(core: Core, slot_id: bytes) -> None:
     log.info("a person's slot was removed")
 
 
-def switch(core: Core, passphrase: str) -> None:
-    """Another person takes over, while the vault stays open.
-
-    Raises:
-        UserError: passphrase_wrong, passphrase_wait; team_code_given (with `person`) for the four words of
-            an invitation, which `accept` takes together with a passphrase.
-    """
-    opened = core.vault.slots.open(passphrase, now=core.now)
-    if opened.kind == keyslots.INVITED:
-        raise UserError("team_code_given", person=opened.person)
-    core.session = opened
-
-
-def accept(core: Core, code: str, passphrase: str) -> None:
-    """An invited person takes over with a passphrase of their own; the code is used up.
+def accept(profile: Path, code: str, passphrase: str, clock: Clock) -> Core:
+    """Begin as an invited person with a passphrase of one's own; the four words are used up. Opens the vault.
 
     Raises:
         UserError: passphrase_wrong, passphrase_wait, team_code_expired; passphrase_weak, passphrase_taken.
-        UnavailableError: disk_full.
-    """
-    invited = core.vault.slots.open(code, now=core.now)
-    core.session = core.vault.slots.set_passphrase(invited, passphrase)
-
-
-def accept_locked(profile: Path, code: str, passphrase: str, clock: Clock) -> Core:
-    """The same while the vault is closed; opens it.
-
-    Raises:
-        UserError, UnavailableError: as `accept` and `opening.open_vault`.
+        UnavailableError: as `opening.open_vault`.
     """
 
     def now() -> int:
@@ -141,6 +117,8 @@ def accept_locked(profile: Path, code: str, passphrase: str, clock: Clock) -> Co
 
     folder = vault_folder(profile)
     invited = keyslots.open_slots(folder, code, now=now)
+    if invited.kind != keyslots.INVITED:
+        raise UserError("passphrase_wrong")
     mine = Slots(folder, invited).set_passphrase(invited, passphrase)
     return Core(Vault.open_with(folder, mine, now=now), clock)
 

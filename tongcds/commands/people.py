@@ -83,4 +83,4 @@ def change(options: argparse.Namespace, core: Core) -> int:
 
 
 def _accept(options: argparse.Namespace, profile: Path, clock: Clock) -> Core:
-    return people.accept_locked(profile, options.code, passphrases.new(options), clock)
+    return people.accept(profile, options.code, passphrases.new(options), clock)

@@ -20,12 +20,14 @@ import nacl.pwhash.argon2id
 import nacl.utils
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from tongcds.domain import wordcode
 from tongcds.errors import UnavailableError, UserError
 from tongcds.storage import tries
 from tongcds.storage.passphrase import normalised, require_strong
 from tongcds.storage.slotfile import MAGIC, VERSION, KeyFile, Slot, heal, read, write
 
 PERSON, INVITED, RECOVERY, PROVINCE = "person", "invited", "recovery", "province"
+INVITATION_WORDS: Final = 4
 
 MEMORY: Final = 64 * 1024 * 1024
 PASSES: Final = 3
@@ -129,10 +131,14 @@ def open_slots(folder: Path, passphrase: str, *, now: Callable[[], int]) -> Vaul
         UnavailableError: `vault_damaged` or `vault_newer`.
     """
     keys = read(folder)
-    usable = [slot for slot in keys.slots if slot.kind in {PERSON, INVITED} and _strong_enough(slot)]
+    usable = [(slot, normalised(passphrase)) for slot in _usable(keys, PERSON)]
     if not usable:
         raise UnavailableError("vault_damaged")
-    opened = _try(folder, keys, usable, normalised(passphrase), now=now)
+    with contextlib.suppress(UserError):
+        # What an invited person types is a code: its marks do not count.
+        code = wordcode.normalised(passphrase, INVITATION_WORDS)
+        usable += [(slot, code) for slot in _usable(keys, INVITED)]
+    opened = _try(folder, keys, usable, now=now)
     if opened is None:
         raise UserError("passphrase_wrong")
     return opened
@@ -146,10 +152,10 @@ def open_recovery(folder: Path, code: str, *, now: Callable[[], int]) -> VaultKe
         UnavailableError: `vault_damaged` or `vault_newer`.
     """
     keys = read(folder)
-    usable = [slot for slot in keys.slots if slot.kind == RECOVERY and _strong_enough(slot)]
+    usable = [(slot, normalised(code)) for slot in _usable(keys, RECOVERY)]
     if not usable:
         raise UserError("recovery_missing")
-    opened = _try(folder, keys, usable, normalised(code), now=now)
+    opened = _try(folder, keys, usable, now=now)
     if opened is None:
         raise UserError("code_wrong")
     return opened
@@ -240,7 +246,7 @@ def add_person(folder: Path, opened: VaultKey, passphrase: str, about: About) ->
 
 
 def invite(folder: Path, opened: VaultKey, code: str, about: About) -> bytes:
-    """Make a slot that opens with a one-time code and asks for a passphrase then; answers its id.
+    """Make a slot that opens with a one-time code of four words and asks for a passphrase then; its id.
 
     Raises:
         UnavailableError: `disk_full`.
@@ -337,18 +343,18 @@ def _lock_of(keys: KeyFile) -> _Lock:
 def _person_slot(keys: KeyFile, opened: VaultKey, passphrase: str, about: About, *, but: bytes = b"") -> Slot:
     require_strong(passphrase)
     text = normalised(passphrase)
-    others = [slot for slot in keys.slots if slot.kind in {PERSON, INVITED} and slot.id != but]
+    others = [(slot, text) for slot in keys.slots if slot.kind in {PERSON, INVITED} and slot.id != but]
     # Otherwise the first of the two would be taken for the other one.
-    if any(found is not None for found in _unsealed(others, keys.vault, text)):
+    if any(found is not None for found in _unsealed(others, keys.vault)):
         raise UserError("passphrase_taken")
     return _seal(opened, keys, PERSON, text, about=about)
 
 
 def _try(
-    folder: Path, keys: KeyFile, usable: list[Slot], text: str, *, now: Callable[[], int]
+    folder: Path, keys: KeyFile, usable: list[tuple[Slot, str]], *, now: Callable[[], int]
 ) -> VaultKey | None:
     made = tries.check_delay(folder, now())
-    for slot, key in zip(usable, _unsealed(usable, keys.vault, text), strict=False):
+    for (slot, _text), key in zip(usable, _unsealed(usable, keys.vault), strict=False):
         if key is not None:
             bare = VaultKey(key, slot.id, "", kind=slot.kind)
             about = _about(slot, keys.vault, bare)
@@ -361,6 +367,10 @@ def _try(
             return VaultKey(key, slot.id, about.person, about.member, slot.kind)
     tries.was_wrong(folder, made, now())
     return None
+
+
+def _usable(keys: KeyFile, kind: str) -> list[Slot]:
+    return [slot for slot in keys.slots if slot.kind == kind and _strong_enough(slot)]
 
 
 def _strong_enough(slot: Slot) -> bool:
@@ -396,13 +406,13 @@ def _seal(
     return Slot(kind, slot_id, lock.salt, lock.memory, lock.passes, nonce, sealed, described)
 
 
-def _unsealed(slots: list[Slot], vault: bytes, text: str) -> Iterator[bytes | None]:
-    """For each slot the vault key, or None when the text does not fit it."""
-    derived: dict[tuple[bytes, int, int], bytes] = {}
-    for slot in slots:
-        lock = (slot.salt, slot.memory, slot.passes)
+def _unsealed(slots: list[tuple[Slot, str]], vault: bytes) -> Iterator[bytes | None]:
+    """For each slot the vault key, or None when the text beside it does not fit."""
+    derived: dict[tuple[str, bytes, int, int], bytes] = {}
+    for slot, text in slots:
+        lock = (text, slot.salt, slot.memory, slot.passes)
         if lock not in derived:
-            derived[lock] = _passphrase_key(text, *lock)
+            derived[lock] = _passphrase_key(*lock)
         try:
             yield nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
                 slot.sealed, _beside(vault, slot.kind, slot.id), slot.nonce, derived[lock]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -393,6 +393,9 @@ class Vault:
             self.checkpoint()
             self._writing.close()
         self._lock.release()
+        # As far as Python lets go of anything: nothing of ours names the key from here on.
+        self._opened = replace(self._opened, key=b"")
+        self.slots = Slots(self._folder, self._opened)
 
     def _close_untouched(self) -> None:
         """Close and leave the WAL: whoever closes last moves it into the main file, unless it may only read.

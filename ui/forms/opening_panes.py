@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from tongcds.i18n import _, ngettext
 from ui.theme import IconSize, Style
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow
-from ui.widgets.field import EnterMoves, LabeledField, LineField
+from ui.widgets.field import Choice, EnterMoves, LabeledField, LineField
 from ui.widgets.surface import column, line
 from ui.widgets.text import Icon, Text
 
@@ -66,9 +67,13 @@ def show_letters(fields: list[LineField], *, on: bool) -> None:
 
 
 class UnlockPane(Pane):
-    """Asks for the passphrase; `entered` carries it. After wrong ones it waits, longer each time."""
+    """Asks for the passphrase; `entered` carries it. After wrong ones it waits, longer each time.
+
+    `forgotten` is for those who do not know it any more.
+    """
 
     entered = Signal(str)
+    forgotten = Signal()
 
     def __init__(self, person: str, *, parent: QWidget | None = None) -> None:
         title = _("Hello {name}").format(name=person) if person else _("Open TongCDS")
@@ -85,7 +90,9 @@ class UnlockPane(Pane):
         self.field.textEdited.connect(self._edited)
         self.body.addWidget(self._labelled)
         self.body.addWidget(self.letters)
-        self.add_buttons(self.go)
+        self.help = Button(_("Forgotten the passphrase?"), kind=Kind.LINK)
+        self.help.clicked.connect(self.forgotten)
+        self.add_buttons(self.help, self.go)
         self.setFocusProxy(self.field)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
@@ -226,6 +233,8 @@ class PassphrasePane(Pane):
         )
         self.name = LineField()
         self._name_field = LabeledField(_("Your full name"), self.name)
+        self.whom = Choice()
+        self._whom_field = LabeledField(_("Who are you?"), self.whom)
         self.first, self._first_field = secret_field(_("Passphrase"))
         self.second, self._second_field = secret_field(_("The same once more"))
         self.letters = CheckRow(_("Show what I type"))
@@ -243,7 +252,13 @@ class PassphrasePane(Pane):
         self.second.returnPressed.connect(self._enter)
         for field in (self.first, self.second, self.name):
             field.textChanged.connect(self._judge)
-        for widget in (self._name_field, self._first_field, self._second_field, self.letters):
+        for widget in (
+            self._name_field,
+            self._whom_field,
+            self._first_field,
+            self._second_field,
+            self.letters,
+        ):
             self.body.addWidget(widget)
         said = column(gap=1)
         for icon, words in self._rules:
@@ -262,7 +277,26 @@ class PassphrasePane(Pane):
         self.title.setText(f"{hello} · {team}" if person and team else hello)
         self.name.setText(person)
         self._name_field.setVisible(not person)
+        self._whom_field.hide()
+        self.first.clear()
+        self.second.clear()
         self.setFocusProxy(self.first if person else self.name)
+
+    def ask_one_of(self, people: Sequence[tuple[bytes, str]]) -> None:
+        """Begin, for one of those who have a way in already: `whom` holds the slot."""
+        self.ask(people[0][1] if people else "", "")
+        self.whom.clear()
+        for slot_id, name in people:
+            self.whom.addItem(name, slot_id)
+        if len(people) > 1:
+            self.title.setText(_("Make up a passphrase"))
+            self._whom_field.show()
+            self.setFocusProxy(self.whom)
+
+    def whose(self) -> bytes:
+        """The slot that was chosen; b"" when there was nobody to choose from."""
+        slot_id = self.whom.currentData()
+        return slot_id if isinstance(slot_id, bytes) else b""
 
     def refuse(self, sentence: str) -> None:
         """Say why this passphrase will not do."""

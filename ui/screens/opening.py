@@ -19,6 +19,7 @@ from tongcds.i18n import _
 from ui import theme
 from ui.errors import words_for
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
+from ui.forms.recovery_panes import PinPane, RecoveryPane
 from ui.forms.rescue_pane import RescuePane
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
@@ -57,6 +58,44 @@ class Rescue(Protocol[Opened_co]):
         """Move it aside, so that an empty one can be made."""
 
 
+class Help(Protocol):
+    """What a locked vault may say about forgotten passphrases."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the province holds a recovery code."""
+
+    @property
+    def reference(self) -> str:
+        """Under which number."""
+
+    @property
+    def phone(self) -> str:
+        """Whom to call."""
+
+
+class OtherWays(Protocol[Opened_co]):
+    """Ways in beside a passphrase that one knows. People are pairs of a slot and a name."""
+
+    def people_with_pin(self) -> tuple[tuple[bytes, str], ...]:
+        """Who may come back with six digits."""
+
+    def open_with_pin(self, slot_id: bytes, pin: str) -> Opened_co:
+        """Come back."""
+
+    def accept(self, code: str, passphrase: str) -> Opened_co:
+        """Begin as an invited person, with the four words."""
+
+    def recovery_help(self) -> Help:
+        """Whom to ask for a recovery code."""
+
+    def check_code(self, words: str) -> tuple[tuple[bytes, str], ...]:
+        """Try the eight words; who had a way in."""
+
+    def recover(self, slot_id: bytes, passphrase: str) -> Opened_co:
+        """Give one of them a new passphrase, after the words were right."""
+
+
 class OpeningScreen(QWidget, Generic[Vault, Invitation]):
     """`opened` carries the vault once it is open and enrolled.
 
@@ -70,6 +109,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         enrol: makes the vault a member of the team; may be called again after a failure.
         tasks: runs them all, in order.
         rescue: offered when the vault is damaged and nothing could put it right.
+        ways: a PIN, an invitation's four words, the recovery code.
     """
 
     opened = Signal(object)
@@ -87,6 +127,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         enrol: Callable[[Vault, Invitation], object],
         tasks: Tasks,
         rescue: Rescue[Vault] | None = None,
+        ways: OtherWays[Vault] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -98,6 +139,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self._enrol = enrol
         self._tasks = tasks
         self._rescue = rescue
+        self._ways = ways
+        self._new: Callable[[str, bytes], Vault] | None = None
         self._passphrase = ""
         self._vault: Vault | None = None
         self._invitation: Invitation | None = None
@@ -108,21 +151,39 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.passphrase = PassphrasePane()
         self.waiting = WaitingPane()
         self.rescue = RescuePane()
-        self._panes = (self.unlock, self.invitation, self.passphrase, self.waiting, self.rescue)
+        self.recovery = RecoveryPane()
+        self.pin = PinPane()
+        self._panes = (
+            self.unlock,
+            self.invitation,
+            self.passphrase,
+            self.waiting,
+            self.rescue,
+            self.recovery,
+            self.pin,
+        )
         self._pane: QWidget = self.unlock
         self._build()
         self.unlock.entered.connect(self._try_to_unlock)
         self.invitation.code_entered.connect(self._take_code)
         self.invitation.file_chosen.connect(self._take_file)
         self.passphrase.made.connect(self._make)
-        self.passphrase.left.connect(self._ask_invitation)
+        self.passphrase.left.connect(self._step_back)
+        self.unlock.help.setVisible(ways is not None)
+        self.unlock.forgotten.connect(self._ask_recovery)
+        self.recovery.entered.connect(self._check_code)
+        self.recovery.left.connect(self._ask_passphrase)
+        self.pin.entered.connect(self._try_pin)
+        self.pin.left.connect(self._ask_passphrase)
         self.waiting.again.connect(self._join)
         self.waiting.back.connect(self._ask_invitation)
         self.rescue.copy_chosen.connect(self._copy)
         self.rescue.backup_chosen.connect(self._restore)
         self.rescue.anew.connect(self._begin_anew)
         self.rescue.again.connect(self._ask_passphrase)
-        self._show(self.unlock if exists else self.invitation)
+        people = ways.people_with_pin() if ways is not None and exists else ()
+        self.pin.ask(people)
+        self._show(self.pin if people else self.unlock if exists else self.invitation)
 
     def _build(self) -> None:
         names = column()
@@ -190,8 +251,68 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.unlock.set_busy(busy=False)
             self._show(self.rescue)
             return
+        if isinstance(problem, TongcdsError) and problem.code == "team_code_given" and self._ways is not None:
+            self._welcome(self._ways, str(problem.params.get("person", "")))
+            return
         wrong = isinstance(problem, TongcdsError) and problem.code == "passphrase_wrong"
         self.unlock.refuse(words_for(problem), wrong=wrong)
+
+    # Other ways in
+
+    def _welcome(self, ways: OtherWays[Vault], person: str) -> None:
+        """The four words of an invitation were typed: now the passphrase of whom they are for."""
+        code = self._passphrase
+        self.unlock.set_busy(busy=False)
+        self.unlock.field.clear()
+        self._new = lambda passphrase, _slot: ways.accept(code, passphrase)
+        self.passphrase.ask(person, "")
+        self._show(self.passphrase)
+
+    def _ask_recovery(self) -> None:
+        if self._ways is not None:
+            told = self._ways.recovery_help()
+            self.recovery.ask(exists=told.exists, reference=told.reference, phone=told.phone)
+            self._show(self.recovery)
+
+    def _check_code(self, words: str) -> None:
+        if self._ways is not None:
+            check = partial(self._ways.check_code, words)
+            self._tasks.run(check, self._code_fits, owner=self, failed=self._code_refused)
+
+    def _code_fits(self, people: tuple[tuple[bytes, str], ...]) -> None:
+        ways = self._ways
+        assert ways is not None  # noqa: S101 - the code came from there
+        self._new = lambda passphrase, slot_id: ways.recover(slot_id, passphrase)
+        self.recovery.clear()
+        self.passphrase.ask_one_of(people)
+        self._show(self.passphrase)
+
+    def _code_refused(self, problem: Exception) -> None:
+        self.recovery.refuse(words_for(problem))
+
+    def _try_pin(self, slot_id: bytes, pin: str) -> None:
+        if self._ways is not None:
+            work = partial(self._opened_by, partial(self._ways.open_with_pin, slot_id, pin))
+            self._tasks.run(work, self._unlocked, owner=self, failed=self._pin_refused)
+
+    def _pin_refused(self, problem: Exception) -> None:
+        if isinstance(problem, TongcdsError) and problem.code == "pin_wrong":
+            self.pin.refuse(words_for(problem))
+            return
+        self.pin.set_busy(busy=False)
+        self._show(self.unlock)
+        self.unlock.refuse(words_for(problem), wrong=False)
+
+    def _opened_by(self, way: Callable[[], Vault]) -> tuple[Vault, bool]:
+        vault = way()
+        return vault, self._is_enrolled(vault)
+
+    def _step_back(self) -> None:
+        if self._new is None:
+            self._ask_invitation()
+        else:
+            self._new = None
+            self._ask_passphrase()
 
     # A vault that does not open
 
@@ -250,10 +371,21 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self._show(self.passphrase)
 
     def _make(self, passphrase: str, person: str) -> None:
-        self.waiting.wait(_("Making your vault"), _("This takes a few seconds."))
+        title = _("Making your vault") if self._new is None else _("Opening…")
+        self.waiting.wait(title, _("This takes a few seconds."))
         self._show(self.waiting)
+        if self._new is not None:
+            work = partial(self._opened_by, partial(self._new, passphrase, self.passphrase.whose()))
+            self._tasks.run(work, self._let_in, owner=self, failed=self._not_made)
+            return
         make = partial(self._create, passphrase, person)
         self._tasks.run(make, self._made, owner=self, failed=self._not_made)
+
+    def _let_in(self, answer: tuple[Vault, bool]) -> None:
+        self._new = None
+        self.passphrase.first.clear()
+        self.passphrase.second.clear()
+        self._unlocked(answer)
 
     def _not_made(self, problem: Exception) -> None:
         self._show(self.passphrase)

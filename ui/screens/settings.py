@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,6 +70,7 @@ class SettingsScreen(Page):
         about: About | None = None,
         *,
         can_back_up: bool = False,
+        cards: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -80,6 +82,12 @@ class SettingsScreen(Page):
         for setting in DECLARED:
             left.body.addLayout(self._drawn(setting))
         left.body.addStretch(1)
+        beside = QWidget()
+        own = column(beside, gap=4)
+        own.addWidget(left)
+        for card in cards:
+            own.addWidget(card)
+        own.addStretch(1)
         right = column(gap=4)
         right.addWidget(self._facts(_("This computer"), self._who(who)))
         if can_back_up:
@@ -89,10 +97,10 @@ class SettingsScreen(Page):
         if about is not None:
             right.addWidget(self._facts(_("About TongCDS"), self._about(about)))
         right.addStretch(1)
-        cards = SideBySide()
-        cards.add(left, 1)
-        cards.add(right, 1)
-        self.body.addWidget(cards, 1)
+        both = SideBySide()
+        both.add(beside, 1)
+        both.add(right, 1)
+        self.body.addWidget(both, 1)
 
     def _drawn(self, setting: Setting[str] | Setting[int] | Setting[bool]) -> QVBoxLayout:
         box = column(gap=1.5)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from tongcds.domain.views import Tone
 from tongcds.i18n import _
@@ -16,6 +16,8 @@ from ui.widgets import paint
 from ui.widgets.avatar import Avatar
 from ui.widgets.surface import line
 from ui.widgets.text import Text
+
+LOCK_KEYS = "Ctrl+L"
 
 
 class BadgeButton(QAbstractButton):
@@ -71,8 +73,45 @@ class BadgeButton(QAbstractButton):
         paint.text(painter, words, self.text(), Style.STRONG, colour=colours.text)
 
 
+class PersonButton(QAbstractButton):
+    """Who is here; opens a menu of what they can do about it."""
+
+    def __init__(self, person: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._avatar = Avatar(person)
+        self.setText(person)
+        self.setAccessibleName(_("{name}: lock, or let somebody else in").format(name=person))
+        self.setToolTip(self.accessibleName())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._row = line(self, gap=2)
+        self._row.addWidget(self._avatar)
+        self._row.addWidget(Text(person, Style.NAME))
+        self._row.setContentsMargins(space(1), 0, space(2), 0)
+
+    def sizeHint(self) -> QSize:
+        hint = self._row.sizeHint()
+        return QSize(hint.width(), max(hint.height(), theme.current().control))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint.begin(painter)
+        area = QRectF(self.rect())
+        if self.underMouse() or self.hasFocus():
+            paint.rounded(painter, area, Length.RADIUS, fill=theme.current().colour("hover"))
+        if self.hasFocus():
+            paint.focus_ring(painter, area, Length.RADIUS)
+
+
 class TopBar(QWidget):
-    """Search, badge, person, from left to right."""
+    """Search, badge, person, from left to right.
+
+    `lock_requested` asks for the lock, `people_requested` for who may use this computer.
+    """
+
+    lock_requested = Signal()
+    people_requested = Signal()
 
     def __init__(
         self, search: SearchEverything | None, person: str, *, parent: QWidget | None = None
@@ -80,19 +119,32 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.search = search
         self.badge = BadgeButton()
-        self.person = Text(person, Style.NAME)
+        self.person = PersonButton(person)
+        self.person.clicked.connect(self._open_menu)
         row = line(self, gap=3.5)
         row.setContentsMargins(space(5), space(2), space(5), space(2) + Length.LINE)
         if search is not None:
             row.addWidget(search, 3)
         row.addStretch(2)
         row.addWidget(self.badge)
-        who = line(gap=2)
-        who.addWidget(Avatar(person))
-        who.addWidget(self.person)
-        row.addLayout(who)
+        row.addWidget(self.person)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._limit()
+
+    def menu(self) -> QMenu:
+        """What the person can do."""
+        menu = QMenu(self)
+        lock = menu.addAction(_("Lock, or change to another person"))
+        lock.setShortcut(QKeySequence(LOCK_KEYS))
+        lock.triggered.connect(self.lock_requested)
+        menu.addAction(_("PIN, passphrase and people…")).triggered.connect(self.people_requested)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _open_menu(self) -> None:
+        menu = self.menu()
+        below = self.person.mapToGlobal(self.person.rect().bottomRight())
+        menu.popup(below - QPoint(menu.sizeHint().width(), 0))
 
     def _limit(self) -> None:
         if self.search is not None:

@@ -15,7 +15,7 @@ from ui.shell.badge import clock_warning, sync_badge
 from ui.shell.places import places_of
 from ui.shell.rail import Rail
 from ui.shell.search import SearchEverything
-from ui.shell.topbar import TopBar
+from ui.shell.topbar import LOCK_KEYS, TopBar
 from ui.tasks import Tasks
 from ui.theme import Length, space
 from ui.widgets.messages import MessageBar
@@ -32,13 +32,15 @@ class Shell(QMainWindow):
         find: the search over everything (`SearchEverything`); None for roles that hold no persons.
 
     Signals: `hit_opened` carries a `SearchHit`; `log_requested` is Ctrl+N; `help_requested` is F1 with the
-    key of the place; `undo_requested` carries what `say` was given; `place_shown` the key of a place.
+    key of the place; `lock_requested` is Ctrl+L; `undo_requested` carries what `say` was given;
+    `place_shown` the key of a place.
     """
 
     hit_opened = Signal(object)
     log_requested = Signal()
     help_requested = Signal(str)
     undo_requested = Signal(object)
+    lock_requested = Signal()
     place_shown = Signal(str)
 
     def __init__(
@@ -82,6 +84,8 @@ class Shell(QMainWindow):
         self.resize(*Length.WINDOW)
         self.rail.chosen.connect(self.show_place)
         self.top.badge.clicked.connect(self._show_sync)
+        self.top.lock_requested.connect(self.lock_requested)
+        self.top.people_requested.connect(self._show_settings)
         if self.top.search is not None:
             self.top.search.opened.connect(self.hit_opened)
             self.top.search.left.connect(self._focus_screen)
@@ -94,6 +98,7 @@ class Shell(QMainWindow):
             shortcut.activated.connect(self._go)
         if any(place.key == "log" for place in places_of(who.role)):
             QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(self.log_requested)
+        QShortcut(QKeySequence(LOCK_KEYS), self).activated.connect(self.lock_requested)
         QShortcut(QKeySequence("F1"), self).activated.connect(self._ask_help)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -113,6 +118,9 @@ class Shell(QMainWindow):
 
     def _show_sync(self) -> None:
         self.show_place("sync")
+
+    def _show_settings(self) -> None:
+        self.show_place("settings")
 
     def _focus_screen(self) -> None:
         screen = self._stack.currentWidget()

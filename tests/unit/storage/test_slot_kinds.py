@@ -30,7 +30,8 @@ from tongcds.storage.keyslots import (
 
 OTHER = "năm con gà trống"
 NEW = "bảy cái gùi mới đan"
-CODE = "mèo đỏ gà xanh"
+CODE = "mèo đỏ gà xanh vịt vàng bò tím"
+CODE_UNMARKED = "Meo do, ga xanh, vit vang, bo tim"
 RECOVERY = "mèo đỏ gà xanh vịt vàng bò tím trâu đen ngựa nâu khỉ hồng hổ to"
 MEMBER = bytes([5]) * 16
 
@@ -63,7 +64,8 @@ def test_an_invited_person_comes_in_once_and_then_with_an_own_passphrase(
 
 def test_an_invitation_ends(tmp_path: Path, opened: VaultKey, now: Ticking):
     invite(tmp_path, opened, CODE, About("Lò Văn Ún", MEMBER, now() + 1000))
-    assert code_of(open_slots, tmp_path, CODE, now=now) == "done"
+    assert code_of(open_slots, tmp_path, "Meo do, ga xanh", now=now) == "passphrase_wrong"
+    assert code_of(open_slots, tmp_path, CODE_UNMARKED, now=now) == "done"
     now.advance(2)
     assert code_of(open_slots, tmp_path, CODE, now=now) == "team_code_expired"
 
