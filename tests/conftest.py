@@ -51,6 +51,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     """An empty profile folder that the program takes for its own; in child processes too."""
     folder = tmp_path_factory.mktemp("profile")
     monkeypatch.setenv(paths.PROFILE_VARIABLE, str(folder))
+    monkeypatch.setenv(paths.EXPORTS_VARIABLE, str(folder / "exports"))
     return folder
 
 

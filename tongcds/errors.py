@@ -376,6 +376,12 @@ SENTENCES: Final[dict[str, str]] = {
         "This request cannot be given more time: its kind allows none, or it had it. Nothing was changed."
     ),
     "state_unknown": N_("There is no state “{state}”. Nothing was changed; write done or declined."),
+    "export_unwritable": N_(
+        "The file could not be written into the folder for exported files: the disk is full or locked. "
+        "Nothing left the vault."
+    ),
+    "export_unknown": N_("This file is not on your list. Nothing was deleted."),
+    "export_in_use": N_("The file is open in another program. Close it there and delete it again."),
     "answer_missing": N_(
         "Say why the request is declined; the person has a right to know. Nothing was changed."
     ),

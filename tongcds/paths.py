@@ -10,6 +10,8 @@ from pathlib import Path
 import platformdirs
 
 PROFILE_VARIABLE = "TONGCDS_PROFILE"
+EXPORTS_VARIABLE = "TONGCDS_EXPORTS"
+_EXPORTS = "TongCDS – Tệp xuất"
 
 
 def profile_folder(override: Path | str | None = None) -> Path:
@@ -23,6 +25,12 @@ def profile_folder(override: Path | str | None = None) -> Path:
     folder = Path(chosen) if chosen else platformdirs.user_data_path("TongCDS", appauthor=False)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder.resolve()
+
+
+def exports_folder() -> Path:
+    """The one folder for files that people write out of the vault; TONGCDS_EXPORTS names another."""
+    chosen = os.environ.get(EXPORTS_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_documents_path() / _EXPORTS
 
 
 @cache

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, Core, attachments
+from tongcds.actions import Changes, Core, attachments, exports
 from tongcds.domain.attachments import PICTURES
 from tongcds.domain.views import AttachmentRow
 from tongcds.i18n import _, format_bytes
@@ -121,15 +121,15 @@ class Attaching(QObject):
         dialog.open()
 
     def _export(self, row: AttachmentRow) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window(), _("Where should the copy go?"))
-        if folder:
-            work = partial(attachments.export, self._core, row.attachment_id, Path(folder))
-            self._files.run(work, self._exported, owner=self, failed=self._failed)
+        self._files.run(partial(self._write, row), self._exported, owner=self, failed=self._failed)
+
+    def _write(self, row: AttachmentRow) -> tuple[Path, Changes]:
+        return attachments.export(self._core, row.attachment_id, exports.folder())
 
     def _exported(self, answer: tuple[Path, Changes]) -> None:
         path, changes = answer
         self._changed(changes)
-        words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path.name)
+        words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
         self._window().say(words, stays=True)
 
     def _remove(self, row: AttachmentRow) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, Core, audit, households, privacy, register
+from tongcds.actions import Changes, Core, audit, exports, households, privacy, register
 from tongcds.domain.privacy import erased_words
 from tongcds.domain.views import (
     ConsentAnswer,
@@ -32,6 +33,7 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
+from ui.forms.export_dialog import RegisterExportDialog
 from ui.forms.request_dialog import CloseDialog, RequestDialog
 from ui.screens.privacy import PrivacyScreen, PrivacyView
 from ui.shell import Shell
@@ -121,11 +123,18 @@ class Privacy(QObject):
         screen.extended.connect(self._extend)
         screen.closed.connect(self._ask_close)
         screen.retention_confirmed.connect(self._ask_retention)
+        screen.export_requested.connect(self._ask_export)
+        screen.export_deleted.connect(self._delete_export)
         shell.open_over(screen)
 
     def _view(self) -> PrivacyView:
         core = self._core
-        return PrivacyView(privacy.requests(core), audit.access_log(core), privacy.over_their_time(core))
+        return PrivacyView(
+            privacy.requests(core),
+            audit.access_log(core),
+            privacy.over_their_time(core),
+            exports.listed(core),
+        )
 
     def _new_request(self) -> None:
         self._reads.run(
@@ -180,6 +189,31 @@ class Privacy(QObject):
     def _erase_kept(self, rows: tuple[RetentionRow, ...]) -> None:
         work = partial(privacy.erase_over_their_time, self._core, rows)
         self._writes.run(work, self._erased, owner=self, failed=self._failed)
+
+    # Files that leave the vault
+
+    def _ask_export(self) -> None:
+        dialog = RegisterExportDialog(str(exports.folder()), parent=self._window())
+        dialog.wanted.connect(self._export)
+        self._open(dialog)
+
+    def _export(self, numbers: bool) -> None:  # noqa: FBT001 - Qt's own signal
+        work = partial(exports.export_register, self._core, numbers=numbers)
+        self._writes.run(work, self._exported, owner=self, failed=self._failed)
+
+    def _exported(self, answer: tuple[Path, int, Changes]) -> None:
+        path, _people, changes = answer
+        self._changed(changes)
+        words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
+        self._window().say(words, stays=True)
+
+    def _delete_export(self, export_id: int) -> None:
+        def done(changes: Changes) -> None:
+            self._changed(changes)
+            self._window().say(_("The file was deleted."))
+
+        work = partial(exports.delete, self._core, export_id)
+        self._writes.run(work, done, owner=self, failed=self._failed)
 
     # Telling everybody
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from tests.gui.keyboard import CTRL, ENTER, ESCAPE, TAB, Keyboard
 from tests.pictures import exif, jpeg, pdf, png
 from tests.unit.actions.conftest import Home, core_of, home, team
+from tongcds import paths
 from tongcds.actions import Core, attachments
 from tongcds.domain.views import AttachmentRow, Standing, SyncPhase, SyncStatus, Tone
 from tongcds.errors import UnavailableError
@@ -142,7 +143,7 @@ def test_a_pdf_leaves_only_on_purpose_and_after_a_warning(desktop, tmp_path, mon
     attach(desktop, paper)
     out = tmp_path / "out"
     out.mkdir()
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: str(out))
+    monkeypatch.setenv(paths.EXPORTS_VARIABLE, str(out))
     part = part_of(desktop)
     part.rows.choose(0)
     part.open.click()

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from tongcds.actions import audit
+from tongcds.actions import exports
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.attachments import ENDINGS, MAX_BYTES, examine
 from tongcds.domain.views import AttachmentRow
@@ -167,7 +167,7 @@ def _fetch(
 
 
 def export(core: Core, attachment_id: bytes, folder: Path) -> tuple[Path, Changes]:
-    """Write a copy that anybody can open into a folder; nothing there is overwritten, and it is noted.
+    """Write a copy that anybody can open into a folder; nothing there is overwritten. It is noted and listed.
 
     Raises:
         UserError: attachment_unwritable, and as `open_file`.
@@ -175,7 +175,7 @@ def export(core: Core, attachment_id: bytes, folder: Path) -> tuple[Path, Change
     """
     opened = open_file(core, attachment_id)
     path = _written(opened, folder)
-    return path, audit.note(core, audit.EXPORT, attachment_id, count=1)
+    return path, exports.keep(core, path, exports.PAPER, 1, attachment_id)
 
 
 def _written(opened: Opened, folder: Path) -> Path:

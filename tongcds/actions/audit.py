@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from tongcds.actions.core import Changes, Core
 from tongcds.clock import VIETNAM
 from tongcds.domain.views import AuditFinding, AuditLine, AuditView, Reminder
+from tongcds.errors import UserError
 from tongcds.replica import load_identity
 from tongcds.storage import audit, people
 from tongcds.storage.audit import ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO
+from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Change
 from tongcds.sync import incarnation
 
@@ -49,7 +51,7 @@ def record(
     """Note it in the change that does it: both are kept, or neither."""
     now = core.now()
     line = audit.Line(now, core.today.isoformat(), change.writer.author, kind, subject_id, count, detail)
-    _anchor(core, change, line, households=0)
+    _anchor(change, line, households=0)
 
 
 def keep_views(core: Core) -> Changes:
@@ -72,12 +74,12 @@ def keep_views(core: Core) -> Changes:
             count = audit.opened_on(connection, who, on)
             if count > audit.BULK_HOUSEHOLDS and not audit.is_said(connection, who, on, audit.BULK):
                 line = audit.Line(at, on, who, audit.BULK, amount=count)
-                _anchor(core, change, line, households=count)
+                _anchor(change, line, households=count)
                 told = True
         for who, on, households, shown in audit.days_to_sum_up(connection, core.today.isoformat()):
             now = core.now()
             line = audit.Line(now, core.today.isoformat(), who, audit.DAY, amount=shown, detail=on)
-            _anchor(core, change, line, households=households, on=on)
+            _anchor(change, line, households=households, on=on)
     return Changes.of("audit") if told else Changes()
 
 
@@ -104,12 +106,15 @@ def alarms(connection: Connection, today: date) -> tuple[Reminder, ...]:
     )
 
 
-def _anchor(core: Core, change: Change, line: audit.Line, *, households: int, on: str = "") -> None:
+def _anchor(change: Change, line: audit.Line, *, households: int, on: str = "") -> None:
     """Add a line, and its place to the records that sync."""
+    enrolment = load_enrolment(change.connection)
+    if enrolment is None:
+        raise UserError("not_enrolled")
     place = audit.append(change.connection, line)
     change.writer.create(
         "audit",
-        unit_id=core.credentials().unit_id,
+        unit_id=enrolment.credentials.unit_id,
         kind=line.kind,
         on=on or line.on,
         log=place.log,

@@ -79,7 +79,7 @@ def keep_consent(core: Core, answer: ConsentAnswer) -> tuple[EditUndo, Changes]:
             "kinds": ";".join(sorted(kinds)) or None,
             "way": answer.way,
             "on": answer.on.isoformat(),
-            "collector_id": core.author(),
+            "collector_id": change.writer.author,
             "place": answer.place or None,
             "evidence": answer.evidence or None,
             "expires_on": answer.expires_on.isoformat() if answer.expires_on else None,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
-from tongcds.actions import audit, households, privacy, register
+from tongcds.actions import audit, exports, households, privacy, register
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, LOOK, read_day, show, the_household
 from tongcds.domain.identity import mask_citizen_id, mask_phone
@@ -67,6 +67,10 @@ def add_to(add: Add) -> None:
     made.add_argument("household", help="household code, or a text that matches one household")
     made.add_argument("--person", default="", help="name of the person; the whole household without it")
     made.add_argument("--yes", action="store_true", help="do it; without it, only say what would go")
+    made = add("export-register", export_register, "write the register into a table that Excel opens")
+    made.add_argument("--numbers", action="store_true", help="with phones and personal numbers")
+    made = add("exports", list_exports, "files that you wrote out of the vault; deletes one with --delete")
+    made.add_argument("--delete", type=int, metavar="NUMBER")
     made = add("retention", retention, "what is kept for too long; erases it with --erase")
     made.add_argument("--erase", action="store_true")
 
@@ -209,6 +213,28 @@ def retention(options: argparse.Namespace, core: Core) -> int:
     ]
     show(options, {"records": [asdict(row) for row in rows]}, lines)
     return LOOK if rows else DONE
+
+
+def export_register(options: argparse.Namespace, core: Core) -> int:
+    """The register in the clear, into the folder for exported files."""
+    path, people, _changes = exports.export_register(core, numbers=options.numbers)
+    words = _("Written: {file}. Anybody who has this copy can open it.")
+    show(options, {"file": str(path), "people": people}, [words.format(file=path)])
+    return DONE
+
+
+def list_exports(options: argparse.Namespace, core: Core) -> int:
+    """What was exported and still has to be deleted."""
+    if options.delete is not None:
+        exports.delete(core, options.delete)
+    rows = exports.listed(core)
+    lines = [
+        f"{row.export_id:>4}  {format_date(row.at)}  {row.people:>6}  {row.folder}/{row.name}"
+        + ("" if row.there else "  " + _("not there any more"))
+        for row in rows
+    ]
+    show(options, {"exports": [asdict(row) for row in rows]}, lines)
+    return DONE
 
 
 def _subject(core: Core, household_id: bytes, name: str) -> ConsentState:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 
 from tongcds import replica
 from tongcds.errors import UnavailableError
-from tongcds.storage import audit, custody, local, search
+from tongcds.storage import audit, custody, exports, local, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def _first_tables(connection: Connection) -> None:
     replica.create_tables(connection)
     local.create_tables(connection)
     audit.create_tables(connection)
+    exports.create_tables(connection)
     custody.create_tables(connection)
     search.create_tables(connection)
     for index in _INDEXES:

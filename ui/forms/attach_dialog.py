@@ -151,14 +151,14 @@ class ExportDialog(QDialog):
         box.addWidget(Text(name, Style.TITLE))
         warning = _(
             "The copy lies outside the vault: anybody who has it can open it, and it is not removed with the "
-            "household. That you exported it is noted. Delete the copy when you no longer need it."
+            "household. That you exported it is noted. Delete it under Settings when you no longer need it."
         )
         box.addWidget(Notice("triangle-alert", Tone.WARN, " ".join(part for part in (why, warning) if part)))
         buttons = line(gap=2)
         buttons.addStretch(1)
         self.leave = Button(_("Leave"), hint="Escape")
         self.leave.clicked.connect(self.reject)
-        self.go_on = Button(_("Choose a folder…"), icon="hard-drive-download")
+        self.go_on = Button(_("Write the copy"), icon="hard-drive-download")
         self.go_on.clicked.connect(self.accept)
         buttons.addWidget(self.leave)
         buttons.addWidget(self.go_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tongcds.domain.privacy import due_days, load_request_kinds
-from tongcds.domain.views import AuditLine, AuditView, RequestRow
+from tongcds.domain.views import AuditLine, AuditView, ExportRow, RequestRow
 from ui.preview import samples, village
 from ui.screens.privacy import PrivacyView
 
@@ -14,7 +14,7 @@ def view(kind: str) -> PrivacyView:
     """What the screen shows: typical, or empty."""
     if kind == "empty":
         return PrivacyView((), AuditView((), ()), ())
-    return PrivacyView(_requests(), AuditView(_lines(), ()), ())
+    return PrivacyView(_requests(), AuditView(_lines(), ()), (), _exports())
 
 
 def _requests() -> tuple[RequestRow, ...]:
@@ -50,4 +50,22 @@ def _lines() -> tuple[AuditLine, ...]:
         line("undo", "", 55),
         line("open", "HN-0087 · Hà Thị Xuân", 63),
         AuditLine(date(2026, 11, 22), None, "Lò Văn Ún", "day", "", "", 12, here=False),
+    )
+
+
+def _exports() -> tuple[ExportRow, ...]:
+    where = "Documents/TongCDS – Tệp xuất"
+    return (
+        ExportRow(
+            2,
+            "danh sách hộ 2026-11-20.csv",
+            where,
+            samples.NOW - timedelta(days=3),
+            "register",
+            612,
+            there=True,
+        ),
+        ExportRow(
+            1, "Giấy mời họp.pdf", where, samples.NOW - timedelta(days=40), "attachment", 1, there=False
+        ),
     )

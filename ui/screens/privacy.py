@@ -1,4 +1,4 @@
-"""Dữ liệu cá nhân: requests with their due days, the access log, and what is kept for too long."""
+"""Dữ liệu cá nhân: requests with their due days, exported files, the access log, what is kept too long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.privacy import audit_words, finding_words, load_request_kinds, request_words
-from tongcds.domain.views import AuditLine, AuditView, RequestRow, RetentionRow, Tone
+from tongcds.domain.views import AuditLine, AuditView, ExportRow, RequestRow, RetentionRow, Tone
 from tongcds.i18n import _, format_date, format_number, format_time, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
@@ -23,11 +23,11 @@ from ui.widgets.messages import EmptyState
 from ui.widgets.notice import Notice
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
-from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear
+from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear, column
 from ui.widgets.text import Text
 
 _MOST: Final = 100
-_HEEDED: Final = frozenset({"privacy_request", "audit", "consent", "household", "person"})
+_HEEDED: Final = frozenset({"privacy_request", "audit", "consent", "household", "person", "export"})
 _SHORT: Final = 2
 
 
@@ -38,6 +38,7 @@ class PrivacyView:
     requests: tuple[RequestRow, ...]
     log: AuditView
     retention: tuple[RetentionRow, ...]
+    exports: tuple[ExportRow, ...] = ()
 
 
 class PrivacyScreen(Page):
@@ -53,6 +54,8 @@ class PrivacyScreen(Page):
     extended = Signal(object)
     closed = Signal(object)
     retention_confirmed = Signal(object)
+    export_requested = Signal()
+    export_deleted = Signal(object)
 
     def __init__(
         self,
@@ -89,6 +92,21 @@ class PrivacyScreen(Page):
         self._requests = Card(_("Requests"))
         self._request_rows = ScrollColumn()
         self._requests.body.addWidget(self._request_rows)
+        self.export = Button(_("Export the register…"), icon="file-spreadsheet")
+        self.export.setVisible(can_write)
+        self.export.clicked.connect(self.export_requested)
+        self._exports = Card(_("Exported files"))
+        self._exports.body.addWidget(
+            Text(
+                _("Files that you wrote out of the vault. Anybody who has them can open them; delete them "
+                  "when they are no longer needed."),
+                Style.NOTE,
+                wrap=True,
+            )
+        )  # fmt: skip
+        self._export_rows = ScrollColumn()
+        self._exports.body.addWidget(self._export_rows, 1)
+        self._exports.body.addWidget(self.export, 0, Qt.AlignmentFlag.AlignLeft)
         self._log = Card(_("Access log"))
         self._whole = Notice("shield-check", Tone.GOOD)
         self._log.body.addWidget(self._whole)
@@ -96,8 +114,12 @@ class PrivacyScreen(Page):
         self._log_rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._log_rows.setAccessibleName(_("Access log"))
         self._log.body.addWidget(self._log_rows, 1)
+        first = QWidget()
+        parts = column(first, gap=4)
+        parts.addWidget(self._requests, 3)
+        parts.addWidget(self._exports, 2)
         cards = SideBySide()
-        cards.add(self._requests, 4)
+        cards.add(first, 4)
         cards.add(self._log, 3)
         self.body.addWidget(cards, 1)
         self.begin_at(self.add if can_write else leave)
@@ -124,6 +146,7 @@ class PrivacyScreen(Page):
         self.show_content()
         self._rows = {row.request_id: row for row in view.requests}
         self._show_requests(view.requests)
+        self._show_exports(view.exports)
         self._show_log(view.log)
         self._retention = view.retention
         count = len(view.retention)
@@ -171,6 +194,27 @@ class PrivacyScreen(Page):
             " · ".join(filter(None, (request_words(row), row.village, row.detail, row.answer))),
             behind=behind,
         )
+
+    def _show_exports(self, rows: Sequence[ExportRow]) -> None:
+        clear(self._export_rows.body)
+        for at, row in enumerate(rows[:_MOST]):
+            if at:
+                self._export_rows.body.addWidget(Divider())
+            remove = Button(_("Delete the file"), kind=Kind.SMALL)
+            remove.setAccessibleName(_("Delete {name}").format(name=row.name))
+            remove.setProperty("export_id", row.export_id)
+            remove.clicked.connect(self._delete_export)
+            people = ngettext("{n} person", "{n} people", row.people).format(n=format_number(row.people))
+            gone = "" if row.there else _("not there any more")
+            when = f"{format_date(row.at)}, {format_time(row.at)}"
+            detail = " · ".join(filter(None, (when, people, gone, row.folder)))
+            self._export_rows.body.addWidget(ItemRow(row.name, detail, behind=[remove]))
+        if not rows:
+            self._export_rows.body.addWidget(Text(_("You exported nothing."), Style.MUTED, wrap=True))
+        self._export_rows.body.addStretch(1)
+
+    def _delete_export(self) -> None:
+        self.export_deleted.emit(self.sender().property("export_id"))
 
     @staticmethod
     def _step(words: str, row: RequestRow, slot: Callable[[], None]) -> Button:

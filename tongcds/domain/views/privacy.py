@@ -143,3 +143,16 @@ class Erased:
     """How many records were emptied."""
 
     records: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A file that was written out of the vault; `there`: it still lies where it was written."""
+
+    export_id: int
+    name: str
+    folder: str
+    at: datetime
+    kind: str
+    people: int
+    there: bool
