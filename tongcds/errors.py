@@ -188,6 +188,14 @@ SENTENCES: Final[dict[str, str]] = {
         "and is kept there until somebody decides about it; nothing was deleted here. "
         "If this is a mistake, ask your commune for a new invitation."
     ),
+    "server_outdated": N_(
+        "The province's server is older than this program and does not take everything yet. Nothing is lost: "
+        "it is sent once the server is updated. Tell the province's office."
+    ),
+    "newer_records": N_(
+        "The server already has kinds of data that this program does not know. Everything else is up to "
+        "date; the rest comes after an update of this program."
+    ),
     "protocol_unsupported": N_(
         "The province's server needs a newer version of TongCDS. Your work is saved; "
         "please update this program."

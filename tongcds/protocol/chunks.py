@@ -23,6 +23,7 @@ from tongcds.protocol.groups import (
     dumps,
     field_mask,
     fields_of_mask,
+    known_fields_of_mask,
     known_type,
     loads,
     mentioned_ids,
@@ -33,7 +34,7 @@ from tongcds.protocol.groups import (
 )
 from tongcds.protocol.messages import WHOLE, ProtocolError, State, Version, Write
 from tongcds.protocol.references import MAX_RECORDS, IdTable, References, an_id, number_of
-from tongcds.records import RecordType, Value
+from tongcds.records import RecordType, Value, type_numbered
 
 __all__ = [
     "MAX_RECORDS",
@@ -41,6 +42,7 @@ __all__ = [
     "pack_most",
     "pack_states",
     "pack_writes",
+    "understand_states",
     "unpack_states",
     "unpack_writes",
 ]
@@ -284,18 +286,76 @@ def _pack_later(record: RecordType, members: Sequence[State], table: IdTable) ->
     ]
 
 
+class Understood(NamedTuple):
+    """What a page holds as far as this version knows it; `all` is False when something was passed over."""
+
+    states: list[State]
+    all: bool
+
+
 def unpack_states(packed: bytes) -> list[State]:
     """The inverse of `pack_states`; record types that this version does not know refuse the whole page.
 
     Raises:
         ProtocolError: `bad_chunk`, `too_big` or `unknown_type`.
     """
-    match loads(packed):
+    found = understand_states(packed)
+    if not found.all:
+        raise ProtocolError("unknown_type", "records that this version does not know")
+    return found.states
+
+
+def understand_states(packed: bytes) -> Understood:
+    """The inverse of `pack_states`, for a page of a newer server: passes over what is not known here.
+
+    Raises:
+        ProtocolError: `bad_chunk` or `too_big`.
+    """
+    heads, ids = _heads(loads(packed))
+    references = References(ids, {})
+    place_of = {record_id: place for place, record_id in enumerate(ids)}
+    states: list[State] = []
+    start, whole = 0, True
+    for record, regular, mask, devices, places, moments, (authors, targets, later, columns) in heads:
+        size = len(places)
+        zeros = [0] * size
+        who_ids = references.unpack(authors, zeros)
+        own_ids: list[Value]
+        if regular:
+            own_ids = list(ids[start : start + size])
+            start += size
+        else:
+            own_ids = references.unpack(targets, zeros)
+        if record is None:
+            whole = False
+            continue
+        own = [place_of[an_id(i)] for i in own_ids]
+        names, unknown = known_fields_of_mask(record, mask)
+        whole = whole and not unknown
+        # Fields are added at the end, so are their columns.
+        here = columns[: len(names)] if unknown and isinstance(columns, list) else columns
+        rows = unpack_fields(record, names, here, own, references, shaped=True)
+        laters = _unpack_later(record, later, size, ids, unknown=unknown)
+        states.extend(
+            State(record.number, an_id(i), Version(d, n, s, an_id(a)), values, lv)
+            for i, d, n, s, a, values, lv in zip(
+                own_ids, devices, places, moments, who_ids, rows, laters, strict=True
+            )
+        )
+    return Understood(states, whole)
+
+
+_Head = tuple[RecordType | None, bool, object, list[int], list[int], list[int], list[object]]
+
+
+def _heads(page: object) -> tuple[list[_Head], list[bytes]]:
+    """What each group of a page says of its records, whether their type is known or not, and every id."""
+    match page:
         case [list(known), int(created), others, list(groups)]:
             prefixes = {number_of(d): number_of(p) for d, p in (pair_of(pair) for pair in known)}
         case _:
             raise ProtocolError("bad_chunk", "not a page of states")
-    heads = []
+    heads: list[_Head] = []
     ids: list[bytes] = []
     total = 0
     for group in groups:
@@ -303,7 +363,7 @@ def unpack_states(packed: bytes) -> list[State]:
             case [number, bool(regular), mask, count, devices, bytes(ns), bytes(stamps), *rest] if (
                 len(rest) == _COLUMNS
             ):
-                record = known_type(number)
+                record = type_numbered(number) if isinstance(number, int) else None
                 size = checked_count(count)
                 total = checked_count(total + size)
                 who = [number_of(d) for d in unpack_words(devices, size)]
@@ -318,35 +378,11 @@ def unpack_states(packed: bytes) -> list[State]:
     if len(ids) != created:
         raise ProtocolError("bad_chunk", "the count of derived ids is wrong")
     ids.extend(IdTable.unpack_others(others))
-    references = References(ids, {})
-    place_of = {record_id: place for place, record_id in enumerate(ids)}
-    states: list[State] = []
-    start = 0
-    for record, regular, mask, devices, places, moments, (authors, targets, later, columns) in heads:
-        size = len(places)
-        zeros = [0] * size
-        who_ids = references.unpack(authors, zeros)
-        own_ids: list[Value]
-        if regular:
-            own_ids = list(ids[start : start + size])
-            start += size
-        else:
-            own_ids = references.unpack(targets, zeros)
-        own = [place_of[an_id(i)] for i in own_ids]
-        names = fields_of_mask(record, mask)
-        rows = unpack_fields(record, names, columns, own, references, shaped=True)
-        laters = _unpack_later(record, later, size, ids)
-        states.extend(
-            State(record.number, an_id(i), Version(d, n, s, an_id(a)), values, lv)
-            for i, d, n, s, a, values, lv in zip(
-                own_ids, devices, places, moments, who_ids, rows, laters, strict=True
-            )
-        )
-    return states
+    return heads, ids
 
 
 def _unpack_later(
-    record: RecordType, column: object, count: int, ids: Sequence[bytes]
+    record: RecordType, column: object, count: int, ids: Sequence[bytes], *, unknown: int
 ) -> list[dict[str, Version]]:
     laters: list[dict[str, Version]] = [{} for _ in range(count)]
     order = wire_order(record)
@@ -356,13 +392,14 @@ def _unpack_later(
         match entry:
             case [int(row), int(field), int(device), int(n), int(stamp), int(author)] if (
                 0 <= row < count
-                and 0 <= field < len(order)
+                and 0 <= field < len(order) + unknown
                 and 0 <= author < len(ids)
                 and 0 <= device <= _HIGHEST
                 and 0 <= n <= _HIGHEST
                 and 0 <= stamp <= _HIGHEST
             ):
-                laters[row][order[field]] = Version(device, n, stamp, ids[author])
+                if field < len(order):
+                    laters[row][order[field]] = Version(device, n, stamp, ids[author])
             case _:
                 raise ProtocolError("bad_chunk", "not a version")
     return laters

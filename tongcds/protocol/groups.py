@@ -14,6 +14,7 @@ from tongcds.protocol.references import MAX_RECORDS, References, split_ids
 from tongcds.records import Kind, RecordType, Value, type_numbered
 from tongcds.records.declare import DELETED, ERASED
 
+_MOST_FIELDS = 63
 _decode = msgspec.msgpack.Decoder(type=list[object]).decode
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -129,11 +130,23 @@ def _mask(known: tuple[str, ...], names: tuple[str, ...]) -> int:
 
 
 def fields_of_mask(record: RecordType, mask: object) -> list[str]:
-    """The inverse of `field_mask`."""
+    """The inverse of `field_mask`.
+
+    Raises:
+        ProtocolError: `unknown_type` for fields that this version does not know, `bad_chunk`.
+    """
+    names, unknown = known_fields_of_mask(record, mask)
+    if unknown:
+        raise ProtocolError("unknown_type", "fields that this version does not know")
+    return names
+
+
+def known_fields_of_mask(record: RecordType, mask: object) -> tuple[list[str], int]:
+    """The fields of a mask that this version knows, and how many it has beyond those."""
     order = wire_order(record)
-    if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask < 1 << len(order):
-        raise ProtocolError("bad_chunk", "fields that this version does not know")
-    return [name for i, name in enumerate(order) if mask >> i & 1]
+    if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask < 1 << _MOST_FIELDS:
+        raise ProtocolError("bad_chunk", "not a mask of fields")
+    return [name for i, name in enumerate(order) if mask >> i & 1], (mask >> len(order)).bit_count()
 
 
 def known_type(number: object) -> RecordType:

@@ -14,9 +14,8 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
-from tongcds.domain.stamps import ID_LENGTH
 from tongcds.errors import UnavailableError
-from tongcds.protocol import chunks, structure
+from tongcds.protocol import chunks
 from tongcds.protocol.custody import terms_hold
 from tongcds.protocol.messages import (
     ProtocolError,
@@ -53,6 +52,7 @@ from tongcds.storage import attachments, custody, search
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
+from tongcds.sync import outdated
 from tongcds.sync.incarnation import ForkedError, numbers
 
 DIFFERS = "digests that differ"
@@ -72,6 +72,7 @@ class Read:
 
     answer: SyncAnswer
     states: list[State]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,38 +95,19 @@ class Taken:
 
 
 def read_answer(raw: bytes) -> Read:
-    """Decode an answer.
+    """Decode an answer. What a newer server has beyond this version is passed over (`outdated`).
 
     Raises:
-        UnavailableError: `protocol_unsupported` for a newer server's records, `server_unreachable` for
-            anything that is no answer at all.
+        UnavailableError: `server_unreachable` for anything that is no answer at all.
     """
     try:
-        structure.bounded(raw)
         answer = decode(SyncAnswer, raw)
-        _check(answer)
-        return Read(answer, chunks.unpack_states(answer.page) if answer.page else [])
-    except ProtocolError as problem:
-        code = "protocol_unsupported" if problem.code == "unknown_type" else "server_unreachable"
-        raise UnavailableError(code) from None
-
-
-def _check(answer: SyncAnswer) -> None:
-    """Refuse what no server says and no database holds, before any of it is believed."""
-    numbers = [answer.receipt.watermark, answer.receipt.epoch, answer.receipt.time, answer.scope]
-    numbers += answer.cursors
-    numbers += [outcome.n for outcome in answer.outcomes]
-    ids = [entry.area for entry in answer.entries or ()]
-    ids += [part for moved in answer.moved for part in (moved.id, moved.to)]
-    modes = {entry.mode for entry in answer.entries or ()}
-    if (
-        not all(0 <= number <= _HIGHEST for number in numbers)
-        or not all(len(found) == ID_LENGTH for found in ids)
-        or not all(len(moved.area) in {0, ID_LENGTH} for moved in answer.moved)
-        or not modes <= MODES
-        or (answer.standing is not None and len(answer.standing.unit_id) != ID_LENGTH)
-    ):
-        raise ProtocolError("bad_message", "an answer that no server gives")
+        if not answer.page:
+            return Read(answer, [])
+        found = chunks.understand_states(answer.page)
+    except ProtocolError:
+        raise UnavailableError("server_unreachable") from None
+    return Read(answer, found.states, found.all)
 
 
 def _out_of_place(states: Sequence[State], areas: frozenset[bytes]) -> bool:
@@ -161,13 +143,15 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     if _out_of_place(read.states, frozenset(areas)):
         log.warning("a page with records of another place")
         raise UnavailableError("server_unreachable")
+    if not read.whole:
+        outdated.passed_over(connection, areas)
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
     take_note(connection, me, enrolment, entries, touched)
     left = leave_areas(connection, me, entries)
     search.refresh(connection, left)
     more = answer.more or bool(pending(connection, me.received, 1))
     differs = ""
-    if not more and answer.digest:
+    if not more and answer.digest and not outdated.is_behind(connection):
         ours = digest(connection, _full_areas(entries))
         differs = "" if ours == answer.digest else f"{ours.hex()} {answer.digest.hex()}"
     # What comparing did not mend is not tried again until something changed.
@@ -204,6 +188,8 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     newer = newer and not _out_of_place(read.states, frozenset(areas))
     if not newer or any(cursors[area] < ours[area] for area in areas):
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset())
+    if not read.whole:
+        outdated.passed_over(connection, areas)
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
     take_note(connection, me, enrolment, enrolment.entries, touched)
     kinds = frozenset(touched.changed.keys() | touched.gone.keys())

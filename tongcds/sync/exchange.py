@@ -38,7 +38,7 @@ from tongcds.storage.local import (
     save_enrolment,
 )
 from tongcds.storage.vault import Vault
-from tongcds.sync import enrol, incarnation
+from tongcds.sync import enrol, incarnation, outdated
 from tongcds.sync.answers import DIFFERS, RESTORED, read_answer, take
 from tongcds.sync.attachments import Sent
 from tongcds.sync.incarnation import ForkedError
@@ -137,6 +137,10 @@ class Exchange:
             enrol.finish(self._vault, begun, self._transport, self._clock)
         with self._vault.read() as connection:
             self._to_send = pending_count(connection)
+            behind = outdated.is_behind(connection)
+        if behind:
+            with self._vault.write() as connection:
+                outdated.catch_up(connection)
         repairs = 0
         for _ in range(_MOST_ROUNDS):
             if self._cancelled():

@@ -28,7 +28,7 @@ _NEEDS_YOU = frozenset(
         "invitation_unknown",
     }
 )
-_NEEDS_UPDATE = frozenset({"protocol_unsupported"})
+_NEEDS_UPDATE = frozenset({"protocol_unsupported", "server_outdated"})
 # Where a save begins no exchange: something else has to happen first.
 _QUIET = frozenset({
     SyncPhase.WAITING, SyncPhase.PAUSED, SyncPhase.METERED, SyncPhase.NEEDS_YOU, SyncPhase.NEEDS_UPDATE,

@@ -121,7 +121,7 @@ class Repair:
 
     def _heal(self, area: bytes, bits: int, buckets: Sequence[int], answer: CompareAnswer) -> None:
         try:
-            states = chunks.unpack_states(answer.page) if answer.page else []
+            states = chunks.understand_states(answer.page).states if answer.page else []
         except ProtocolError:
             raise UnavailableError("server_unreachable") from None
         with self._vault.write() as connection:

@@ -27,7 +27,7 @@ from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
 from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges, packed
 from tongcds.storage.vault import Vault
-from tongcds.sync import attachments, carrying, enrol, machine, upkeep
+from tongcds.sync import attachments, carrying, enrol, machine, outdated, upkeep
 from tongcds.sync.attachments import FileProgress, Sender, Sent
 from tongcds.sync.estimate import SMALL_BYTES, bytes_to_send
 from tongcds.sync.exchange import Exchange, Outcome, Progress
@@ -119,13 +119,15 @@ class Runner:
         state, progress = self._state, self._progress
         latest = next((e for e in load_exchanges(connection, 20) if e.outcome != "failed"), None)
         busy = state.phase in _BUSY and progress is not None
+        # An older program goes on exchanging; the badge says that it does not get everything.
+        behind = state.phase is SyncPhase.IDLE and outdated.is_behind(connection)
         me = load_identity(connection, now=self._now)
         file = packed(connection)
         on_stick = pending_count(connection, up_to=file.last) if file is not None else 0
         files = self._file_progress or FileProgress(0, 0, 0, 0)
         waiting = attachments_waiting(connection, self._vault.attachments)
         return SyncStatus(
-            phase=state.phase,
+            phase=SyncPhase.NEEDS_UPDATE if behind else state.phase,
             waiting=pending_count(connection),
             sent=progress.sent if busy and progress else 0,
             to_send=progress.to_send if busy and progress else 0,
@@ -136,7 +138,7 @@ class Runner:
             clock_wrong_ms=0 if me is None else me.clock.wrong_by(),
             needs_you=left_to_people(connection),
             online=self._online,
-            problem=state.problem,
+            problem="newer_records" if behind else state.problem,
             cost_bytes=bytes_to_send(connection) if state.phase is SyncPhase.METERED else 0,
             packed=on_stick,
             packed_in=file.name if file is not None and on_stick else "",

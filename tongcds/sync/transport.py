@@ -21,7 +21,7 @@ from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.attachments import PROBLEM_HEADER
 from tongcds.protocol.attachments import VERSION as TUS
 from tongcds.protocol.envelope import CONTENT_TYPE
-from tongcds.protocol.messages import Problem, ProtocolError, decode
+from tongcds.protocol.messages import VERSION, Problem, ProtocolError, decode
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
@@ -213,6 +213,9 @@ def _refusal(content: bytes) -> Exception:
         problem = decode(Problem, content)
     except ProtocolError:
         return UnavailableError("server_unreachable")
+    if problem.code == "unknown_type" or (problem.versions and max(problem.versions) < VERSION):
+        # This program is newer than the server: the server has to be updated, nothing here is lost.
+        return UserError("server_outdated")
     if problem.code in _USER_CODES:
         return UserError(problem.code)
     if problem.code in _BUSY:
