@@ -14,6 +14,7 @@ from tongcds.protocol.messages import Write
 from tongcds.records import record_type, type_numbered
 from tongcds.records.declare import ERASED
 from tongcds.replica import erasure
+from tongcds.replica.dialect import one_of
 from tongcds.replica.own import unpack_body
 from tongcds.replica.rows import Row, read_rows
 from tongcds.replica.tables import QUARANTINE
@@ -35,8 +36,9 @@ def erased_subjects(connection: Connection, writes: Sequence[Write]) -> frozense
     for name in erasure.SUBJECTS if wanted else ():
         table = record_type(name).table
         for start in range(0, len(wanted), _SLICE):
-            query = select(table.c.id).where(table.c.id.in_(wanted[start : start + _SLICE]))
-            found.update(connection.execute(query.where(table.c[ERASED].is_not(None))).scalars())
+            some = one_of(connection, table.c.id, wanted[start : start + _SLICE])
+            query = select(table.c.id).where(some, table.c[ERASED].is_not(None))
+            found.update(connection.execute(query).scalars())
     return frozenset(found)
 
 

@@ -52,7 +52,10 @@ _Key = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a chunk. `expected` is set instead when its first write does not follow on."""
+    """What became of a chunk. `expected` is set instead when its first write does not follow on.
+
+    `held`: first and last head of each area whose new numbers are all of rows that the author holds.
+    """
 
     watermark: int
     chain: bytes
@@ -61,6 +64,7 @@ class Received:
     applied: int = 0
     expected: int = 0
     erased: bool = False
+    held: dict[bytes, tuple[int, int]] = field(default_factory=dict)
 
 
 class _Merging:
@@ -92,6 +96,7 @@ class _Merging:
         self._conflicts: dict[bytes, Row] = {}
         self.refused: list[tuple[Write, str]] = []
         self.applied = 0
+        self.held: dict[bytes, tuple[int, int]] = {}
         self.erased: set[bytes] = set()
         # Those named by new records that were erased before.
         self._gone: frozenset[bytes] = frozenset()
@@ -247,7 +252,8 @@ class _Merging:
                 self._impure.add(key)
         touched = {self._rows[key]["area"] for key in self._before}
         touched |= {old["area"] for old in self._before.values() if old is not None}
-        counters = {area: sums[0] for area, sums in read_areas(self._connection, list(touched)).items()}
+        before = {area: sums[0] for area, sums in read_areas(self._connection, list(touched)).items()}
+        counters, for_others = dict(before), set[bytes]()
         sums = AreaSums()
         fresh: dict[str, list[Row]] = {}
         stale: dict[str, list[Row]] = {}
@@ -263,12 +269,16 @@ class _Merging:
                 counters[old["area"]] = counters.get(old["area"], 0) + 1
                 marker = {"area": old["area"], "number": counters[old["area"]], "at": self._now}
                 moved.append({**marker, "id": row["id"], "type": record.number, "to_area": row["area"]})
+                for_others.add(old["area"])
+            if not row["editor"]:
+                for_others.add(row["area"])
             sums.add(record, row)
             (fresh if old is None else stale).setdefault(record.name, []).append(row)
         for name in fresh.keys() | stale.keys():
             write_rows(self._connection, record_type(name), fresh.get(name, ()), stale.get(name, ()))
         self._leave_markers(moved)
         sums.save(self._connection, counters)
+        self.held = {area: (before.get(area, 0), counters[area]) for area in touched - for_others}
         return touched
 
     def _empty_conflicts(self) -> None:
@@ -372,7 +382,8 @@ def receive(
     set_aside(connection, device, merging.refused, now)
     empty_quarantine(connection, merging.erased)
     outcomes.extend(Outcome(write.n, code) for write, code in merging.refused)
-    return Received(watermark, chain, outcomes, touched, merging.applied, erased=bool(merging.erased))
+    erased, held = bool(merging.erased), merging.held
+    return Received(watermark, chain, outcomes, touched, merging.applied, erased=erased, held=held)
 
 
 def take_after_all(

@@ -214,6 +214,9 @@ def _take(
     by_area = dict.fromkeys((entry.area for entry in entries), 0)
     by_area.update((entry.area, cursor) for entry, cursor in zip(entries, cursors, strict=False))
     received = _push(connection, device, chunk, entries, by_area, before=request.chain, now=now)
+    cursors = [
+        _past_own(received, entry.area, cursor) for entry, cursor in zip(entries, cursors, strict=False)
+    ]
     if received.touched:
         figures.touch(connection, received.touched)
     if received.applied and any(write.type == _VILLAGE for write in chunk.writes):
@@ -233,6 +236,12 @@ def _take(
         state.epoch,
         code_held=custody.keep(connection, device.device, request.code, now=now),
     )
+
+
+def _past_own(received: Received, area: bytes, cursor: int) -> int:
+    """Past the numbers that were just given, where no page has anything of them to bring."""
+    low, high = received.held.get(area, (0, 0))
+    return high if cursor and cursor == low else cursor
 
 
 def _escrow(

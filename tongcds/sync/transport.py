@@ -171,12 +171,13 @@ class Transport:
     def _open(self) -> requests.Session:
         if self._session is None:
             self._session = requests.Session()
-            # Every byte counts on a weak link, and who asks stands in the envelope.
+            # Every byte counts on a weak link: who asks stands in the envelope, and what our server answers
+            # is compressed already. Where something between compresses all the same, it is undone here.
             self._session.headers.clear()
             # A sign-in page's cookies are nothing to bring to the server, nor back to the page.
             self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._session.headers.update(
-                {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity", "User-Agent": SKIP_HEADER}
+                {"Content-Type": CONTENT_TYPE, "Accept-Encoding": SKIP_HEADER, "User-Agent": SKIP_HEADER}
             )
         return self._session
 

@@ -73,6 +73,35 @@ def test_two_laptops_that_changed_the_same_field_both_hold_the_conflict(world):
     ]
 
 
+def test_nobody_looks_for_what_a_push_brought_when_the_laptop_holds_it(world, monkeypatch):
+    team = world.laptop(VILLAGE)
+    team.sync()
+
+    def looking(*_arguments):
+        raise AssertionError("the rows of the push are read again")
+
+    monkeypatch.setattr("tongcds.replica.pages._states_between", looking)
+    team.household(team.me.unit_id)
+    answer = team.exchange()
+    assert (answer.page, answer.more) == (None, False)
+    assert answer.digest
+    # The control: what a laptop does not hold is looked for.
+    commune = world.laptop(COMMUNE, "Cà Thị Hương")
+    with pytest.raises(AssertionError, match="read again"):
+        commune.exchange()
+
+
+def test_a_push_passes_over_nothing_that_somebody_else_wrote_before(world):
+    team, commune = world.laptop(VILLAGE), world.laptop(COMMUNE, "Cà Thị Hương")
+    team.sync()
+    commune.sync()
+    theirs = commune.household(team.me.unit_id)
+    commune.sync()
+    ours = team.household(team.me.unit_id)
+    team.exchange()
+    assert {row["id"] for row in team.rows("household")} == {theirs, ours}
+
+
 def test_an_answer_that_was_lost_costs_nothing(world):
     team = world.laptop(VILLAGE)
     team.household(team.me.unit_id)

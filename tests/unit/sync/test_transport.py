@@ -70,7 +70,7 @@ def test_a_request_says_no_more_of_itself_than_it_must() -> None:
         transport.post("/api/v1/sync", b"hello")
         transport.close()
         thread.join()
-    assert heads == ["Host", "Content-Type", "Accept-Encoding", "Content-Length"]
+    assert heads == ["Host", "Content-Type", "Content-Length"]
 
 
 def refusal(url: str) -> Exception:
