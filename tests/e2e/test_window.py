@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -17,7 +18,7 @@ from tests.e2e import display
 from tests.e2e.display import Keyboard
 from tests.e2e.province import COMMUNE, PASSPHRASE, SAMPLE, SECONDS, VILLAGES, Laptop
 from tests.meta.rules import ROOT
-from tongcds.actions import importing, overview, register
+from tongcds.actions import importing, overview, register, visits
 from tongcds.domain.views import HouseholdFilter
 
 pytestmark = pytest.mark.display
@@ -68,18 +69,27 @@ def computers(province, tmp_path):
     return made
 
 
-@pytest.fixture
-def window(computers, screen) -> Iterator[Window]:
+@contextmanager
+def opened(laptop: Laptop, screen: str) -> Iterator[Window]:
+    """The program's window on a laptop; killed at the end, without a word."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.watched_window", str(computers["team"].profile)],
+        [sys.executable, "-m", "tests.e2e.watched_window", str(laptop.profile)],
         cwd=ROOT,
         env={**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"},
         stdout=subprocess.PIPE,
     )
-    yield Window(process, {})
-    process.kill()
-    process.wait(SECONDS)
-    process.stdout.close()
+    try:
+        yield Window(process, {})
+    finally:
+        process.kill()
+        process.wait(SECONDS)
+        process.stdout.close()
+
+
+@pytest.fixture
+def window(computers, screen) -> Iterator[Window]:
+    with opened(computers["team"], screen) as made:
+        yield made
 
 
 def accounts(core):
@@ -98,10 +108,13 @@ def unlock(window: Window, keys: Keyboard) -> None:
     window.until(lambda now: now["active"])
 
 
-def type_a_visit(window: Window, keys: Keyboard) -> None:
-    """From wherever the window is to "saved", as a person would who looks at the screen now and then."""
+def open_the_log(window: Window, keys: Keyboard) -> None:
     keys.press("ctrl+n")
     window.until(lambda now: now["place"] == "log" and now["focus"] not in {"", "Rail"})
+
+
+def choose_people(window: Window, keys: Keyboard) -> None:
+    """A household, two of its people, and on to the services."""
     picker = window.looks["focus"]
     keys.type("vi van keo")
     keys.press("Return")
@@ -110,6 +123,12 @@ def type_a_visit(window: Window, keys: Keyboard) -> None:
     keys.type("12")
     keys.press("Return")
     window.until(lambda now: now["focus"] != people)
+
+
+def type_a_visit(window: Window, keys: Keyboard) -> None:
+    """From wherever the window is to "saved", as a person would who looks at the screen now and then."""
+    open_the_log(window, keys)
+    choose_people(window, keys)
     keys.type("mo tai khoan")
     keys.type("1")
     keys.type("lua dao")
@@ -167,3 +186,42 @@ def test_a_visit_typed_into_a_real_window_reaches_the_commune(
         sys.stdout.write(f"{keys.strokes - before - strokes} more to sync\n")
     # Twenty seconds are promised to a volunteer, who types two keys a second.
     assert strokes <= 40
+
+
+def draft_of(laptop: Laptop) -> dict:
+    """What the vault kept of the visit that was being typed."""
+    core = laptop.opened()
+    try:
+        kept = visits.load_draft(core, "visit")
+    finally:
+        core.close()
+    return {} if kept is None else kept.content
+
+
+@pytest.mark.parametrize("typed", ["", "mo tai khoan", "mo tai khoan|1", "mo tai khoan|1|lua d"])
+def test_a_program_killed_while_somebody_types_loses_at_most_the_field_being_typed(computers, screen, typed):
+    """A9: no pause before the end; what was left before the last field is there, and the visit goes on."""
+    laptop, keys = computers["team"], Keyboard(screen)
+    with opened(laptop, screen) as window:
+        unlock(window, keys)
+        open_the_log(window, keys)
+        choose_people(window, keys)
+        for text in filter(None, typed.split("|")):
+            keys.type(text)
+            # Shown, so that the program has it; not a moment longer.
+            shown = "" if text == "1" else text
+            window.until(lambda now, shown=shown: now["text"] == shown)
+    draft = draft_of(laptop)
+    assert draft["household"]
+    assert len(draft["helped"]) == 2
+    # A service with its result is one field; the first one was left when the second was begun.
+    left_one = typed.count("|") > 1
+    results = [support["result"] for support in draft["supports"]]
+    assert not left_one or results[:1] == ["alone"]
+    if left_one:
+        with opened(laptop, screen) as window:
+            unlock(window, keys)
+            open_the_log(window, keys)
+            window.until(lambda now: any("bản nháp" in words for words in now["head"]))
+            keys.press("ctrl+Return")
+            window.until(lambda now: "Vì Văn Kẻo" in now["said"])

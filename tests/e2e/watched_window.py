@@ -1,7 +1,8 @@
 """The real program on a vault, in its own process, that says on standard output how it looks to a person.
 
 Run as `python -m tests.e2e.watched_window PROFILE`. A line of JSON for each change: which place is shown,
-what has the focus, what the badge and the message say. It ends when its last window is closed.
+what has the focus and what was typed there, what the badge, the message and the head of the screen say. It
+ends when its last window is closed.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tongcds.clock import system_clock
 from tongcds.settings import Settings
 from ui import app as dressing
 from ui.program import Program
+from ui.widgets.surface import PageHead
 
 EVERY_MS = 40
 
@@ -35,6 +37,8 @@ def looks(program: Program) -> dict:
         "active": shell.isActiveWindow(),
         "badge": shell.top.badge.accessibleName(),
         "said": shell.messages.words() if shell.messages.isVisible() else "",
+        "text": focus.text() if isinstance(focus, QLineEdit) else "",
+        "head": [head.subtitle.text() for head in shell.findChildren(PageHead) if head.isVisible()],
     }
 
 

@@ -23,6 +23,7 @@ from tests.gui.logbook import (
 )
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from ui.preview import village
+from ui.preview.screens import settle
 
 
 @pytest.fixture
@@ -350,3 +351,12 @@ def test_a_household_of_one_needs_no_tick(open_screen, qtbot, notebook):
     choose_xuan(keys, qtbot)
     assert screen.form.session.has_helped(PEOPLE[0])
     screen.hide()
+
+
+def test_what_is_typed_before_the_log_is_ready_stays(qtbot, notebook):
+    later = Later()
+    screen = open_log(qtbot, notebook, reads=later)
+    Keyboard(screen).type("xuan")
+    later.catch_up()
+    settle()
+    assert screen.form.picker.field.text() == "xuan"

@@ -154,12 +154,17 @@ class VisitForm(QWidget):
         self.supports.removed.connect(self._drop)
         self.note.textChanged.connect(self._write_note)
 
-    def show_session(self, session: VisitSession, services: Sequence[ServiceChoice]) -> None:
-        """Draw another session whole."""
+    def show_session(
+        self, session: VisitSession, services: Sequence[ServiceChoice], *, keep_search: bool = False
+    ) -> None:
+        """Draw another session whole; with `keep_search`, but for a search that fast hands have begun."""
         self.session = session
         self._asked = b""
         self.show_problems(())
-        self.picker.show_choice(row_of(session.household) if session.household is not None else None)
+        if session.household is not None:
+            self.picker.show_choice(row_of(session.household))
+        elif not keep_search or self.picker.choice() is not None:
+            self.picker.show_choice(None)
         self._show_people()
         self.day.setText(session.day_words or format_date(session.today))
         self.minutes.setText(session.minutes_words)

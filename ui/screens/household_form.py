@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -22,11 +21,10 @@ from ui.forms.person_row import PersonRow
 from ui.tasks import Tasks
 from ui.theme import Style
 from ui.widgets.button import Button, Kind
+from ui.widgets.drafting import Drafting
 from ui.widgets.page import Page
 from ui.widgets.surface import PageHead
 from ui.widgets.text import Text
-
-DRAFT_MS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +93,8 @@ class HouseholdFormScreen(Page):
         self._dropped: Mapping[str, object] = {}
         self.form: HouseholdForm | None = None
         self._build()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DRAFT_MS)
-        self._timer.timeout.connect(self.keep_draft)
+        self._drafting = Drafting(self)
+        self._drafting.due.connect(self._write_draft)
         self.begin()
 
     def _build(self) -> None:
@@ -188,15 +184,16 @@ class HouseholdFormScreen(Page):
 
     def _heed(self) -> None:
         self._dropped = {}
-        self._timer.start()
+        self._drafting.touch()
         self._offer_discard()
 
     def keep_draft(self) -> None:
         """Write the draft now if something was typed since the last time."""
-        waiting = self._timer.isActive() or self.sender() is self._timer
-        if self.form is None or not waiting:
+        self._drafting.flush()
+
+    def _write_draft(self) -> None:
+        if self.form is None:
             return
-        self._timer.stop()
         session = self.form.session
         if not session.is_untouched:
             self._has_draft = True
@@ -235,7 +232,7 @@ class HouseholdFormScreen(Page):
         if before:
             session.restore(before)
         self._show(session)
-        self._timer.start()
+        self._drafting.touch()
         self._dropped = {} if before else content
         self._offer_discard()
 
@@ -274,14 +271,14 @@ class HouseholdFormScreen(Page):
             self.form.go_to(problems[0])
             return
         self._saving = True
-        self._timer.stop()
+        self._drafting.forget()
         work = partial(self._save, self.form.session.change())
         self._writes.run(work, self._saved, owner=self, failed=self._not_saved)
 
     def _not_saved(self, problem: Exception) -> None:
         self._saving = False
         self._complain(words_for(problem))
-        self._timer.start()
+        self._drafting.touch()
         if isinstance(problem, UserError) and problem.code == "stale_record":
             self._reads.run(partial(self._load, self._household_id), self._rebase, owner=self)
 

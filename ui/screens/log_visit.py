@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,11 +22,10 @@ from ui.forms.visit_form import VisitForm
 from ui.tasks import Tasks
 from ui.theme import Style
 from ui.widgets.button import Button, Kind
+from ui.widgets.drafting import Drafting
 from ui.widgets.page import Page
 from ui.widgets.surface import PageHead
 from ui.widgets.text import Text
-
-DRAFT_MS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +105,8 @@ class LogVisitScreen(Page):
         self.form = VisitForm(VisitSession(business_date(clock)), find=find, household=household, reads=reads)
         self.form.edited.connect(self._heed)
         self._build()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DRAFT_MS)
-        self._timer.timeout.connect(self.keep_draft)
+        self._drafting = Drafting(self)
+        self._drafting.due.connect(self._write_draft)
 
     def _build(self) -> None:
         self.discard = Button("", kind=Kind.LINK)
@@ -182,12 +178,12 @@ class LogVisitScreen(Page):
             self._say("")
             if start.wanted is not None:
                 session.choose_household(start.wanted)
-        self._show(session)
+        self._show(session, keep_search=True)
 
-    def _show(self, session: VisitSession) -> None:
+    def _show(self, session: VisitSession, *, keep_search: bool = False) -> None:
         self._dropped = {}
         self._trouble.hide()
-        self.form.show_session(session, self._services)
+        self.form.show_session(session, self._services, keep_search=keep_search)
         self._offer_discard()
         if self.isVisible():
             self.form.enter()
@@ -198,21 +194,21 @@ class LogVisitScreen(Page):
         yesterdays = session.is_untouched and session.today != business_date(self._clock)
         if not self._started or yesterdays:
             self.start(session.household.household_id if session.household is not None else None)
-        else:
-            self.form.enter()
+        # At once: fast hands do not wait until everything is read.
+        self.form.enter()
 
     # The draft
 
     def _heed(self) -> None:
         self._dropped = {}
-        self._timer.start()
+        self._drafting.touch()
         self._offer_discard()
 
     def keep_draft(self) -> None:
         """Write the draft now if something was typed since the last time."""
-        if not self._timer.isActive() and self.sender() is not self._timer:
-            return
-        self._timer.stop()
+        self._drafting.flush()
+
+    def _write_draft(self) -> None:
         session = self.form.session
         if not session.is_untouched:
             self._has_draft = True
@@ -248,7 +244,7 @@ class LogVisitScreen(Page):
         elif self.form.session.household is not None:
             session.choose_household(self.form.session.household)
         self._show(session)
-        self._timer.start()
+        self._drafting.touch()
         self._dropped = {} if before else content
         self._offer_discard()
 
@@ -292,7 +288,7 @@ class LogVisitScreen(Page):
             self.form.go_to(problems[0])
             return
         self._saving = True
-        self._timer.stop()
+        self._drafting.forget()
         entry = self.form.session.entry()
         self._writes.run(
             partial(self._save, entry), partial(self._saved, again=again), owner=self, failed=self._not_saved
@@ -301,7 +297,7 @@ class LogVisitScreen(Page):
     def _not_saved(self, problem: Exception) -> None:
         self._saving = False
         self._complain(words_for(problem))
-        self._timer.start()
+        self._drafting.touch()
 
     def _complain(self, sentence: str) -> None:
         self._trouble.setText(sentence)
