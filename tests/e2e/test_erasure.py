@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from time import time
 
 import pytest
 
-from tests.e2e.province import Province
+from tests.e2e.province import PASSPHRASE, Province, administer
 from tests.e2e.test_bundles import commune, stick, team
+from tests.surroundings import ExpectedLogs
 from tongcds.actions import Core, privacy, register, syncing
+from tongcds.clock import system_clock
 from tongcds.domain.views import HouseholdFilter
 from tongcds.storage import backups, cipher, erasure, journal, repair, wording
-from tongcds.storage.vault import FILE_NAME
+from tongcds.storage.vault import FILE_NAME, Vault
 
 __all__ = ["commune", "stick", "team"]
 
@@ -107,6 +111,59 @@ def test_a_laptop_that_was_offline_hears_that_its_words_were_dropped(
     assert (laptop_holds(team), server_holds(province)) == (set(), set())
     returned = syncing.sync_view(team).returned
     assert [row.reason for row in returned] == [wording.reason("erased")]
+
+
+def test_a_server_put_back_from_a_copy_forgets_again_though_the_one_who_erased_is_away(
+    province: Province, team: Core, commune: Core, tmp_path: Path, logs: ExpectedLogs
+) -> None:
+    """The laptop that merely heard of the erasure says it once more, in its own name."""
+    # What the commune alone wrote since the copy is missing until the commune is back.
+    for message in ("the digests differ", "the digests differ after what differed was mended"):
+        logs.expect("tongcds.sync.exchange", message)
+    home = write_canaries(team)
+    syncing.sync_now(team)
+    syncing.sync_now(commune)
+    province.stop()
+    shutil.copytree(province.folder, tmp_path / "copy")
+    province.start()
+    privacy.erase(commune, "household", home)
+    syncing.sync_now(commune)
+    syncing.sync_now(team)
+    province.stop()
+    shutil.rmtree(province.folder)
+    shutil.copytree(tmp_path / "copy", province.folder)
+    administer("restored", "--data", province.folder)
+    province.start()
+    assert server_holds(province) == set(CANARIES)
+    syncing.sync_now(team)
+    syncing.sync_now(team)
+    assert (laptop_holds(team), server_holds(province)) == (set(), set())
+    syncing.sync_now(commune)
+    syncing.sync_now(team)
+    assert (laptop_holds(team), laptop_holds(commune), server_holds(province)) == (set(), set(), set())
+
+
+def test_a_laptop_put_back_from_a_backup_hears_of_the_erasure_again(
+    team: Core, commune: Core, tmp_path: Path, province: Province, logs: ExpectedLogs
+) -> None:
+    logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
+    home = write_canaries(team)
+    syncing.sync_now(team)
+    syncing.sync_now(commune)
+    team.vault.backup_to(tmp_path / "stick")
+    privacy.erase(commune, "household", home)
+    syncing.sync_now(commune)
+    syncing.sync_now(team)
+    folder = team.vault.folder
+    team.close()
+    vault = Vault.restore(folder, tmp_path / "stick", PASSPHRASE, now=lambda: int(time() * 1000))
+    back = Core(vault, system_clock)
+    try:
+        syncing.sync_now(back)
+        syncing.sync_now(back)
+        assert (laptop_holds(back), server_holds(province)) == (set(), set())
+    finally:
+        back.close()
 
 
 def test_without_the_forgetting_the_search_would_find_it(team: Core, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ __all__ = [
 
 _LINES = 500
 _ALARM_DAYS = 30
+_WRITE = "write"
 
 
 def note(core: Core, kind: str, subject_id: bytes = b"", *, count: int = 0, detail: str = "") -> Changes:
@@ -127,8 +128,12 @@ def _anchor(change: Change, line: audit.Line, *, households: int, on: str = "") 
 
 
 def _lines(connection: Connection) -> list[AuditLine]:
+    enrolment = load_enrolment(connection)
+    entries = () if enrolment is None else enrolment.entries
+    # A team reads its commune's area, but who looked at what there is the commune's to know.
+    units = [entry.area for entry in entries if entry.mode == _WRITE]
     here = audit.lines(connection, _LINES)
-    there = audit.elsewhere(connection, _LINES)
+    there = audit.elsewhere(connection, units, _LINES)
     names = people.member_names(connection, [*(r.who for r in here), *(r.author for r in there)])
     about = people.subject_names(
         connection, [*(r.subject_id for r in here), *(r.subject_id or b"" for r in there)]

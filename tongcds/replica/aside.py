@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Select, and_, select, update
 
 from tongcds.protocol.messages import Write
+from tongcds.replica import erasure
 from tongcds.replica.own import content_hash, unpack_body
 from tongcds.replica.rows import insert_many
 from tongcds.replica.tables import QUARANTINE
@@ -59,7 +60,8 @@ def set_aside(connection: Connection, device: int, refused: Iterable[tuple[Write
                 "body": _pack((write.values, write.bases)),
                 "code": code,
                 "at": now,
-                "state": OPEN,
+                # What was said of an erased record is nobody's to decide; its words are gone.
+                "state": REFUSED if code == erasure.CODE else OPEN,
                 "record": None,
             }
             for (n, content), (write, code) in aside.items()

@@ -6,12 +6,13 @@ What an erasure does to a record itself is `erasure`'s, what it does to the log 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
 from tongcds.protocol.messages import Write
-from tongcds.records import record_type, type_numbered
+from tongcds.records import Value, record_type, type_numbered
 from tongcds.records.declare import ERASED
 from tongcds.replica import erasure
 from tongcds.replica.dialect import one_of
@@ -19,6 +20,13 @@ from tongcds.replica.own import unpack_body
 from tongcds.replica.rows import Row, read_rows
 from tongcds.replica.tables import QUARANTINE
 
+TELLING: Final = ("conflict", "quarantined")
+"""Types of records that repeat what was written elsewhere."""
+
+_EMPTIED: Final[dict[str, dict[str, Value]]] = {
+    "conflict": {"kept_value": None, "other_value": None, "resolved": 1},
+    "quarantined": {"said": None},
+}
 _SLICE = 400
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -42,9 +50,9 @@ def erased_subjects(connection: Connection, writes: Sequence[Write]) -> frozense
     return frozenset(found)
 
 
-def conflicts_about(connection: Connection, subjects: Iterable[bytes]) -> list[Row]:
-    """The conflict records about these records."""
-    record = record_type("conflict")
+def told_about(connection: Connection, name: str, subjects: Iterable[bytes]) -> list[Row]:
+    """The conflicts, or the records of what was set aside, about these records."""
+    record = record_type(name)
     wanted, ids = sorted(subjects), list[bytes]()
     for start in range(0, len(wanted), _SLICE):
         part = wanted[start : start + _SLICE]
@@ -53,9 +61,9 @@ def conflicts_about(connection: Connection, subjects: Iterable[bytes]) -> list[R
     return list(read_rows(connection, record, ids).values())
 
 
-def empty_conflict(row: Row) -> None:
-    """Take both values out of a conflict record; that there was one is all that stays."""
-    row["values"] |= {"kept_value": None, "other_value": None, "resolved": 1}
+def empty_told(name: str, row: Row) -> None:
+    """Take the words out of such a record; that there was one is all that stays."""
+    row["values"] |= _EMPTIED[name]
 
 
 def empty_quarantine(connection: Connection, erased: set[bytes]) -> None:

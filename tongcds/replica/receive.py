@@ -21,7 +21,7 @@ from tongcds.records.declare import DELETED, ERASED
 from tongcds.replica import erasure
 from tongcds.replica.aside import ACCEPTED, set_aside
 from tongcds.replica.devices import HASH_BYTES, device_row, hashes_of
-from tongcds.replica.forgetting import conflicts_about, empty_conflict, empty_quarantine, erased_subjects
+from tongcds.replica.forgetting import TELLING, empty_quarantine, empty_told, erased_subjects, told_about
 from tongcds.replica.merge import conflict_row, created, merge
 from tongcds.replica.own import content_hash, link
 from tongcds.replica.rows import (
@@ -282,16 +282,17 @@ class _Merging:
         return touched
 
     def _empty_conflicts(self) -> None:
-        """Both values of what was not agreed on go too."""
-        for row in conflicts_about(self._connection, self.erased):
-            key = "conflict", row["id"]
-            self._rows.setdefault(key, row)
-            self._before.setdefault(key, copied(self._rows[key]))
-            empty_conflict(self._rows[key])
-            self._impure.add(key)
+        """What repeats erased words goes too."""
+        for name in TELLING if self.erased else ():
+            for row in told_about(self._connection, name, self.erased):
+                key = name, row["id"]
+                self._rows.setdefault(key, row)
+                self._before.setdefault(key, copied(self._rows[key]))
+                empty_told(name, self._rows[key])
+                self._impure.add(key)
         for row in self._conflicts.values():
             if row["values"]["subject_id"] in self.erased:
-                empty_conflict(row)
+                empty_told("conflict", row)
 
     def _leave_markers(self, moved: Sequence[dict[str, object]]) -> None:
         for marker in moved:

@@ -9,7 +9,7 @@ server's signed receipts cover the writes behind them. `verify` holds the lines 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_bytes
@@ -170,11 +170,11 @@ def lines(connection: Connection, limit: int) -> list[_Row]:
     return list(connection.execute(query))
 
 
-def elsewhere(connection: Connection, limit: int) -> list[_Row]:
-    """What other computers said of theirs, the latest first."""
+def elsewhere(connection: Connection, units: Sequence[bytes], limit: int) -> list[_Row]:
+    """What other computers of these units said of theirs, the latest first."""
     table = _AUDIT.table
     ours = select(LINE.c.log).distinct()
-    query = select(table).where(table.c.log.not_in(ours), table.c.deleted == 0)
+    query = select(table).where(table.c.log.not_in(ours), table.c.unit_id.in_(units), table.c.deleted == 0)
     return list(connection.execute(query.order_by(table.c.stamp.desc()).limit(limit)))
 
 

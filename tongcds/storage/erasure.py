@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 from tongcds.records import record_type
 from tongcds.records.declare import ERASED
 from tongcds.replica import forget_words
-from tongcds.replica.forgetting import conflicts_about, empty_conflict
+from tongcds.replica.forgetting import TELLING, empty_told, told_about
 from tongcds.replica.rows import write_rows
 from tongcds.storage.local import DRAFT, IMPORT, get_note, put_note
 from tongcds.storage.wording import split_ids
@@ -105,10 +105,11 @@ def forget(connection: Connection, erased: Mapping[str, Iterable[bytes]], *, tel
     if not ids:
         return
     forget_words(connection, ids, tell=tell)
-    conflicts = conflicts_about(connection, ids)
-    for row in conflicts:
-        empty_conflict(row)
-    write_rows(connection, record_type("conflict"), (), conflicts)
+    for name in TELLING:
+        telling = told_about(connection, name, ids)
+        for row in telling:
+            empty_told(name, row)
+        write_rows(connection, record_type(name), (), telling)
     _forget_drafts(connection, ids)
     _forget_imports(connection, set(ids))
     put_note(connection, FORGETTING, "1")
