@@ -14,8 +14,8 @@ from sqlalchemy import select
 from tests.sim.ledger import Ledger
 from tests.sim.machines import Machine
 from tongcds.records import record_type
+from tongcds.replica import WRITE
 from tongcds.replica.rows import Row, read_rows
-from tongcds.server.scopes import WRITE
 from tongcds.storage.local import load_enrolment
 
 TEXTS = ("Nhóm 1", "Nhóm 2", "Nhóm 3", "Bản trên", "Bản dưới")

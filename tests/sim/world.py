@@ -31,7 +31,7 @@ from tongcds.server.office import OfficeWriter, found_office, structure_changed
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
 from tongcds.storage.local import load_enrolment
-from tongcds.sync import bundles, carrying, enrol
+from tongcds.sync import bundles, carrying, enrol, peers
 from tongcds.sync.exchange import Exchange
 
 NOW = 1_795_000_000_000
@@ -204,6 +204,7 @@ class World(Hands):
         )
         said: object
         try:
+            peers.hand_over(machine.vault, self.network(weather or self.storm))
             exchange.run()
             carrying.hand_over(machine.vault, self.network(weather or self.storm))
             outcome = exchange.outcome
@@ -247,7 +248,8 @@ class World(Hands):
             found = bundles.take_in(machine.vault, path, machine.clock)
         except UserError as error:
             return error.code
-        return found.sent, found.received, found.carried
+        self.counts["merged from a stick"] += found.merged > 0
+        return found.sent, found.received, found.carried, found.merged, found.needed_from
 
     def _straight_to_the_server(self, path: Path) -> object:
         try:

@@ -14,7 +14,7 @@ from tongcds.domain.identity import read_id_number
 from tongcds.domain.views import Role, SilentRow, SyncStatus, SyncView
 from tongcds.errors import UserError
 from tongcds.forms.one_field import read_field
-from tongcds.i18n import _, format_number
+from tongcds.i18n import _, format_number, ngettext
 from tongcds.protocol import invitations
 from tongcds.records import record_type
 from tongcds.records.declare import DELETED
@@ -127,7 +127,18 @@ def taken_words(done: Imported) -> str:
     if not done.name:
         return _("The new invitation was taken; everything you wrote goes along at the next sync.")
     if done.carried:
-        return _("Kept {name}; it goes to the server at the next sync.").format(name=done.name)
+        words = _("Kept {name}; it goes to the server at the next sync.").format(name=done.name)
+        if done.merged:
+            words = ngettext(
+                "{n} change of {name} is shown here already; the file goes to the server at the next sync.",
+                "{n} changes of {name} are shown here already; the file goes to the server at the next sync.",
+                done.merged,
+            ).format(n=format_number(done.merged), name=done.name)
+        if done.needed_from:
+            words += " " + _(
+                "An earlier file of that computer is missing here: from its change number {n} on."
+            ).format(n=format_number(done.needed_from))
+        return words
     words = _("Taken in {name}: received by the server {sent}, new here {received}.").format(
         name=done.name, sent=format_number(done.sent), received=format_number(done.received)
     )

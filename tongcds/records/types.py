@@ -304,6 +304,25 @@ ATTACHMENT = declare(
     indexes=("subject_id", "hash"),
 )
 
+# A laptop of a team or commune under one of its numbers (`known_as`), so that others of the commune can seal
+# files to it and know what it signed. Ids of its records begin with `prefix`.
+LAPTOP = declare(
+    "laptop",
+    15,
+    _id("commune_id"),
+    _id("unit_id"),
+    _int("known_as"),
+    _int("prefix"),
+    Field("public_key", Kind.BYTES),
+    _word("role"),
+    _id("member_id"),
+    Field("revoked", Kind.BOOL),
+    area="commune_id",
+    about_people=True,
+    server_only=True,
+    indexes=("commune_id",),
+)
+
 # What a person or a household agreed to, asked with the text of `text_version`. given and declined name the
 # purposes of the catalogue, one by one, separated by ";"; kinds the sensitive data spoken of. way and
 # withdrawn_way: how it was said. evidence is the number of a paper, never a picture.

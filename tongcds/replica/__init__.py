@@ -12,6 +12,7 @@ Everything that makes merging hard stays behind them. Transactions are the calle
 
 from __future__ import annotations
 
+from tongcds.replica.authority import WRITE, authority
 from tongcds.replica.devices import advance_watermark, device_row, register_device
 from tongcds.replica.identity import Identity, load_identity, new_identity
 from tongcds.replica.incarnations import Number, contents, held, incarnate, prefixes_of, register_fork
@@ -40,6 +41,7 @@ from tongcds.replica.pages import (
     page,
     put_cursors,
 )
+from tongcds.replica.peers import Merged, merge_in, told_by_the_server
 from tongcds.replica.receive import (
     REUSED,
     Allowed,
@@ -51,8 +53,10 @@ from tongcds.replica.tables import create_tables
 __all__ = [
     "FIGURES_ONLY",
     "REUSED",
+    "WRITE",
     "Allowed",
     "Identity",
+    "Merged",
     "Number",
     "Page",
     "Received",
@@ -61,6 +65,7 @@ __all__ = [
     "acknowledge",
     "adopt",
     "advance_watermark",
+    "authority",
     "chain_at",
     "contents",
     "create_tables",
@@ -75,6 +80,7 @@ __all__ = [
     "leave_areas",
     "load_identity",
     "mark_returned",
+    "merge_in",
     "new_identity",
     "offer_again",
     "page",
@@ -86,5 +92,6 @@ __all__ = [
     "register_device",
     "register_fork",
     "settle_own",
+    "told_by_the_server",
     "unsent_records",
 ]

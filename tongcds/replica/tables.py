@@ -65,6 +65,17 @@ OWN = Table(
     sqlite_strict=True,
 )
 
+# On a laptop: up to which of another laptop's writes it took from files. `next_only`: since then the server
+# told nothing, so that a file has to go on where the last one ended.
+PEER = Table(
+    "peer_state",
+    BOOKS,
+    Column("device", WIDE, primary_key=True, autoincrement=False),
+    Column("watermark", WIDE, nullable=False),
+    Column("next_only", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
 # Authentic writes that were not applied, kept whole until somebody with authority decides. state: open,
 # accepted, refused, withdrawn; `record` is the record by which others see it, once there is one.
 QUARANTINE = Table(

@@ -17,12 +17,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 from tongcds.domain.attachments import MAX_BYTES
 from tongcds.i18n import _, format_bytes, format_number
 from tongcds.records import record_type
-from tongcds.replica import FIGURES_ONLY
+from tongcds.replica import FIGURES_ONLY, WRITE
 from tongcds.server import enrolment, requests
 from tongcds.server.attachment_files import EXPIRES_MS, AttachmentFiles
 from tongcds.server.ops import Province
 from tongcds.server.problems import Refusal
-from tongcds.server.scopes import WRITE
 from tongcds.server.tables import HELD
 
 KEPT_MS: Final = 14 * 24 * 60 * 60 * 1000

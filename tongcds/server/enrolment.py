@@ -29,7 +29,7 @@ from tongcds.protocol.messages import (
 )
 from tongcds.records import record_type
 from tongcds.replica import register_device
-from tongcds.server import custody
+from tongcds.server import custody, laptops
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.problems import Refusal
 from tongcds.server.scopes import (
@@ -262,6 +262,7 @@ def let_in(
             invited=invited,
         )
     )
+    laptops.publish(connection, [number], now=now)
     if number == invited:
         connection.execute(
             update(INVITATION).where(INVITATION.c.device == number).values(public_key=request.public_key)
@@ -348,6 +349,8 @@ def revoke(connection: Connection, device: int, *, now: int) -> bool:
     result = connection.execute(
         update(DEVICE).where(DEVICE.c.public_key == key, DEVICE.c.revoked_at.is_(None)).values(revoked_at=now)
     )
+    numbers = connection.execute(select(DEVICE.c.device).where(DEVICE.c.public_key == key)).scalars()
+    laptops.publish(connection, list(numbers), now=now)
     return result.rowcount > 0
 
 

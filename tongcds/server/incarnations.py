@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from tongcds.protocol.messages import Incarnation, IncarnationRequest, incarnation_text
 from tongcds.replica import device_row, held, prefixes_of, register_fork
+from tongcds.server import laptops
 from tongcds.server.enrolment import next_device
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
@@ -20,7 +21,7 @@ _MOST_NUMBERS = 1_000
 
 
 def incarnate(
-    connection: Connection, device: int, request: IncarnationRequest, *, key: SigningKey
+    connection: Connection, device: int, request: IncarnationRequest, *, key: SigningKey, now: int
 ) -> Incarnation:
     """The number under which this device goes on; the same again when it asks again with the same prefix.
 
@@ -44,6 +45,7 @@ def incarnate(
         register_fork(connection, number, request.prefix, there)
         row = connection.execute(select(DEVICE).where(DEVICE.c.device == device)).one()
         connection.execute(insert(DEVICE).values({**row._mapping, "device": number}))  # noqa: SLF001  SQLAlchemy's public name for it
+        laptops.publish(connection, [number], now=now)
     text = incarnation_text(device, request.prefix, number, there)
     return Incarnation(number, there, key.sign(text).signature)
 

@@ -35,15 +35,25 @@ from tongcds.protocol.messages import (
     receipt_text,
 )
 from tongcds.records import record_type
-from tongcds.replica import Received, device_row, digest, receive
+from tongcds.replica import Received, authority, device_row, digest, receive
 from tongcds.replica.pages import FIGURES_ONLY
-from tongcds.server import comparing, custody, enrolment, figures, incarnations, quarantine, reforms, requests
+from tongcds.server import (
+    comparing,
+    custody,
+    enrolment,
+    figures,
+    incarnations,
+    laptops,
+    quarantine,
+    reforms,
+    requests,
+)
 from tongcds.server.ahead import Ahead, Wanted, read
 from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
 from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
-from tongcds.server.scopes import SEES_FIGURES, SEES_STATUS, authority
+from tongcds.server.scopes import SEES_FIGURES, SEES_STATUS
 from tongcds.server.tables import DEVICE
 
 MAX_PAGE = 5000
@@ -157,7 +167,7 @@ def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None]
 
     def work(connection: Connection) -> Incarnation:
         device = requests.admit(connection, envelope, once=True, now=now)
-        return incarnations.incarnate(connection, device.device, request, key=province.key)
+        return incarnations.incarnate(connection, device.device, request, key=province.key, now=now)
 
     return province.database.change(work)
 
@@ -201,6 +211,8 @@ def _take(
     if device.revoked_at is not None:
         return _escrow(connection, device, request, chunk, now=now)
     scope, entries = enrolment.current_scope(connection, device)
+    if scope != device.scope:
+        laptops.publish(connection, [device.device], now=now)
     state = office(connection)
     if state is None:
         raise LookupError("the server was not founded")

@@ -20,6 +20,7 @@ from tongcds.protocol.messages import Write
 from tongcds.records import RecordType, record_type, type_numbered
 from tongcds.replica import REUSED, Allowed
 from tongcds.replica.aside import ACCEPTED, OPEN, REFUSED, WITHDRAWN, Aside, found, mark
+from tongcds.replica.authority import authority
 from tongcds.replica.merge import version_of
 from tongcds.replica.receive import take_after_all
 from tongcds.replica.rows import Row as RecordRow
@@ -29,7 +30,6 @@ from tongcds.replica.values import MAX_TEXT
 from tongcds.server import enrolment, figures, incarnations, reforms
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, structure_changed
-from tongcds.server.scopes import authority
 from tongcds.server.tables import DEVICE
 
 RECORD: Final = record_type("quarantined")

@@ -5,7 +5,7 @@ Records that sync are written through `replica`; these small functions run in th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -108,6 +108,15 @@ ATTACHMENT_FILE: Final = Table(
     Column("received_at", Integer),
     Column("refused_at", Integer),
     Column("unneeded_since", Integer),
+    sqlite_strict=True,
+)
+
+# Other laptops' files that were merged here: `decided` once the server was given one, or nobody has it.
+MERGED: Final = Table(
+    "merged_file",
+    LOCAL,
+    Column("file", Text, primary_key=True),
+    Column("decided", Integer, nullable=False),
     sqlite_strict=True,
 )
 
@@ -414,3 +423,24 @@ def packed(connection: Connection) -> Packed | None:
         case _:
             return None
     return found if connection.execute(select(SELF.c.device)).scalar() == found.device else None
+
+
+def add_merged(connection: Connection, file: str) -> None:
+    """Note that another laptop's file, kept under this name, was merged here before the server had it."""
+    if connection.execute(select(MERGED).where(MERGED.c.file == file)).first() is None:
+        connection.execute(insert(MERGED).values(file=file, decided=0))
+
+
+def mark_decided(connection: Connection, files: Collection[str]) -> None:
+    """The server was given these files, or nobody has them any more."""
+    connection.execute(update(MERGED).where(MERGED.c.file.in_(files)).values(decided=1))
+
+
+def merged_files(connection: Connection) -> dict[str, bool]:
+    """Files that were merged here and are not settled, and whether the server was given them."""
+    return {row.file: bool(row.decided) for row in connection.execute(select(MERGED))}
+
+
+def forget_decided(connection: Connection) -> None:
+    """The server's verdict on everything that it was given is here."""
+    connection.execute(delete(MERGED).where(MERGED.c.decided == 1))

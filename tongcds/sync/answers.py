@@ -51,7 +51,7 @@ from tongcds.replica.rows import read_rows
 from tongcds.storage import attachments, custody, search
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
-from tongcds.storage.local import Enrolment, get_note, put_note, put_scope, put_standing
+from tongcds.storage.local import Enrolment, get_note, merged_files, put_note, put_scope, put_standing
 from tongcds.sync import outdated
 from tongcds.sync.incarnation import ForkedError, numbers
 
@@ -151,7 +151,9 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     search.refresh(connection, left)
     more = answer.more or bool(pending(connection, me.received, 1))
     differs = ""
-    if not more and answer.digest and not outdated.is_behind(connection):
+    # Whoever holds what the server was not given yet rightly holds something else.
+    given = all(merged_files(connection).values())
+    if not more and answer.digest and given and not outdated.is_behind(connection):
         ours = digest(connection, _full_areas(entries))
         differs = "" if ours == answer.digest else f"{ours.hex()} {answer.digest.hex()}"
     # What comparing did not mend is not tried again until something changed.

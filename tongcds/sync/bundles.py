@@ -2,7 +2,8 @@
 
 A push bundle holds the very envelopes that would have gone over the network, sealed to the server; an answer
 bundle holds its answers, sealed to the one laptop. A file that is not for this laptop is kept as it is and
-handed to the server at the next exchange (`sync.carrying`). Applying any of them twice, late or out of order
+handed to the server at the next exchange (`sync.carrying`); one that laptops of the same commune may read is
+merged here too (`sync.peers`). Applying any of them twice, late or out of order
 does nothing wrong.
 """
 
@@ -42,7 +43,7 @@ from tongcds.storage.local import (
     put_packed,
 )
 from tongcds.storage.vault import Vault
-from tongcds.sync import carrying, enrol
+from tongcds.sync import carrying, enrol, peers
 from tongcds.sync.answers import read_answer, take_late
 from tongcds.sync.exchange import CHAIN_BYTES, PAGE_LIMIT
 from tongcds.sync.incarnation import ForkedError
@@ -73,8 +74,9 @@ class Exported:
 class Imported:
     """What a file brought: an answer for this laptop, or a file to carry on (`carried`).
 
-    `needed_from` is the own write from which on the server lacks what it needs, 0 when it lacks nothing of
-    what the answered file held: the next file begins there.
+    Of a file of this commune `merged` writes are shown here at once; it is carried on all the same.
+    `needed_from` is the write from which on more is needed, 0 when nothing is: by the server of an answered
+    file's own writes, or here of another laptop's.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Imported:
     carried: bool
     kinds: frozenset[str] = frozenset()
     needed_from: int = 0
+    merged: int = 0
 
 
 def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
@@ -101,6 +104,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         begun = enrol.pending_in(connection)
         writes = pending(connection, me.received, 1 << 62)
         envelopes, counter = _envelopes(connection, me, enrolment, writes, now)
+        others = peers.readers(connection, enrolment, writes)
         content = PushContent(envelopes, enrol.request(begun, clock) if begun is not None else b"")
         previous = bytes.fromhex(get_note(connection, _LAST))
     note = bundle.Note(PUSH, me.device, counter, enrolment.epoch, now, previous=previous)
@@ -112,7 +116,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
             encode(content),
             note,
             key=SigningKey(enrolment.signing_seed),
-            readers=[enrolment.credentials.server_key],
+            readers=[enrolment.credentials.server_key, *others],
         )
     except OSError:
         raise UserError("stick_unwritable") from None
@@ -193,8 +197,15 @@ def take_in(vault: Vault, path: Path, clock: Clock) -> Imported:
             raise UserError("bundle_own")
         if all(reader.key != enrolment.credentials.server_key for reader in header.readers):
             raise UserError("bundle_foreign")
-        carrying.keep(vault, raw, found.digest, known=False)
-        return Imported(name, 0, 0, carried=True)
+        with vault.read() as connection:
+            sender = peers.sender_of(connection, header)
+        carrying.keep(vault, raw, found.digest, known=sender is not None)
+        if sender is None or found.content is None:
+            return Imported(name, 0, 0, carried=True)
+        taken = peers.take(vault, found, sender, clock)
+        return Imported(
+            name, 0, 0, carried=True, kinds=taken.kinds, needed_from=taken.needed_from, merged=taken.writes
+        )
     if header.sender != enrolment.credentials.server_key:
         raise UserError("bundle_foreign")
     if found.content is None or header.addressee != enrolment.credentials.device:

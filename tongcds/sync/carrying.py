@@ -47,7 +47,7 @@ def keep(vault: Vault, raw: bytes, digest: bytes, *, known: bool) -> None:
         UnavailableError: courier_full, or disk_full when too little room would be left for the vault.
     """
     folder = _folder(vault, _COURIER)
-    stem = digest.hex()[:32]
+    stem = name_of(digest)
     if any((folder / f"{stem}{mark}{bundle.SUFFIX}").exists() for mark in ("", _STRANGER)):
         return
     there = [path for path in _files(folder) if known or _STRANGER in path.name]
@@ -138,8 +138,13 @@ def copy_answers(vault: Vault, folder: Path) -> tuple[Path, ...]:
     return tuple(copied)
 
 
+def name_of(digest: bytes) -> str:
+    """What a file with this digest is called here."""
+    return digest.hex()[:32]
+
+
 def digest_in(path: Path) -> str:
-    """The beginning of the digest that a kept file is named by, as hexadecimal digits."""
+    """The name of a kept file as `name_of` gives it."""
     return path.stem.removesuffix(_STRANGER)
 
 
@@ -150,7 +155,9 @@ def _folder(vault: Vault, name: str) -> Path:
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(folder.glob(f"*{bundle.SUFFIX}"))) if folder.is_dir() else ()
+    """The files in a folder, in the order in which they came."""
+    there = folder.glob(f"*{bundle.SUFFIX}") if folder.is_dir() else ()
+    return tuple(sorted(there, key=lambda path: (path.stat().st_mtime_ns, path.name)))
 
 
 def _size(paths: list[Path]) -> int:
@@ -159,7 +166,7 @@ def _size(paths: list[Path]) -> int:
 
 def _thin(folder: Path, files: int, size: int) -> None:
     """Let the oldest go until no more than so many files and bytes are left."""
-    there = sorted(_files(folder), key=lambda path: path.stat().st_mtime_ns)
+    there = list(_files(folder))
     while there and (len(there) > files or _size(there) > size):
         there.pop(0).unlink()
 

@@ -58,15 +58,25 @@ class Repaired:
 
 
 class Repair:
-    """One comparison of one vault with the server."""
+    """One comparison of one vault with the server.
+
+    `expected` says that a difference is no damage: the server decided otherwise about another laptop's file.
+    """
 
     def __init__(
-        self, vault: Vault, transport: Transport, now: Callable[[], int], *, keep_extra: bool = False
+        self,
+        vault: Vault,
+        transport: Transport,
+        now: Callable[[], int],
+        *,
+        keep_extra: bool = False,
+        expected: bool = False,
     ) -> None:
         self._vault = vault
         self._transport = transport
         self._now = now
         self._keep_extra = keep_extra
+        self._expected = expected
         self._fields = known_fields()
         self.done = Repaired()
 
@@ -86,8 +96,9 @@ class Repair:
             if self.done.records == before:
                 break
         if self.done.records:
-            count = self.done.records
-            log.warning("this vault differed from the server and was mended", extra={"count": count})
+            level = logging.INFO if self._expected else logging.WARNING
+            told = "this vault differed from the server and was mended"
+            log.log(level, told, extra={"count": self.done.records})
         return self.done
 
     def _count_anew(self) -> None:

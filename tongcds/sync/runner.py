@@ -27,7 +27,7 @@ from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
 from tongcds.storage.local import add_exchange, load_enrolment, load_exchanges, packed
 from tongcds.storage.vault import Vault
-from tongcds.sync import attachments, carrying, enrol, machine, outdated, upkeep
+from tongcds.sync import attachments, carrying, enrol, machine, outdated, peers, upkeep
 from tongcds.sync.attachments import FileProgress, Sender, Sent
 from tongcds.sync.estimate import SMALL_BYTES, bytes_to_send
 from tongcds.sync.exchange import Exchange, Outcome, Progress
@@ -175,6 +175,7 @@ class Runner:
         try:
             try:
                 custody.settle(self._vault)
+                peers.hand_over(self._vault, transport)
                 outcome = exchange.run()
                 if custody.settle(self._vault):
                     # What the province just laid down asks for a recovery code; it need not wait.

@@ -9,9 +9,10 @@ from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, OTHER_VILLA
 from tongcds.domain.views import Role
 from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import all_types, record_type
+from tongcds.replica import authority
 from tongcds.replica.rows import read_rows
 from tongcds.server.enrolment import current_scope
-from tongcds.server.scopes import authority, in_stable_order, scope_of
+from tongcds.server.scopes import in_stable_order, scope_of
 from tongcds.server.tables import DEVICE
 
 PEOPLE = {
@@ -32,7 +33,7 @@ MAY_MAKE = {
     "province": {"member": {"14"}, "unit_event": {"14"}, "audit": {"14"}},
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
-NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "conflict", "quarantined"}
+NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "laptop", "conflict", "quarantined"}
 
 
 @pytest.fixture

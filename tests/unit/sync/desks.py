@@ -16,7 +16,7 @@ from tongcds.errors import UnavailableError
 from tongcds.protocol.messages import encode
 from tongcds.records import record_type
 from tongcds.replica import Writer, load_identity
-from tongcds.server import ops, registration
+from tongcds.server import courier, ops, registration
 from tongcds.server.problems import Refusal
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol
@@ -117,6 +117,8 @@ def _served(world: World) -> Callable[[str, bytes], bytes]:
         if door is not None:
             answer = door(world.province, body)
             return answer if isinstance(answer, bytes) else encode(answer)
+        if path.endswith("/bundle"):
+            return courier.carry(world.province, body)
         if path.endswith("/register"):
             return encode(registration.register(world.province, body)[0])
         return encode(ops.enrol(world.province, body))

@@ -1,0 +1,122 @@
+"""Who may write what, as far as a role, its unit and its areas decide. The server's word on it is the last.
+
+A laptop asks the same of another one whose file it can read (`replica.peers`). Which areas somebody has is
+`server.scopes`' to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from tongcds.domain.views import Role
+from tongcds.protocol.messages import ScopeEntry, Write
+from tongcds.records import RecordType, record_type
+from tongcds.replica.receive import Allowed
+from tongcds.replica.rows import Row
+
+WRITE = "write"
+"""The mode of an area that may be written."""
+
+_MEMBER = record_type("member").table.c
+
+# Conflicts are made by the merge alone; people mark them as seen.
+_ABOUT_VILLAGERS = frozenset(
+    {
+        "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
+        "attachment",
+    }
+)  # fmt: skip
+_REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
+_MAY_WRITE = {
+    Role.TEAM: _REGISTER | {"member"},
+    Role.COMMUNE: _REGISTER | {"village", "team", "member"},
+    Role.AREA: frozenset({"member", "audit"}),
+    Role.PROVINCE: frozenset({"unit", "unit_event", "member", "audit"}),
+}
+
+
+def _out_of_place(name: str, unit: bytes, write: Write, row: Row | None) -> bool:
+    """Whether a unit that may write such records in this area may still not write this."""
+    match name:
+        case "village":
+            # Nobody takes a village to another commune.
+            return write.values.get("commune_id", row["values"]["commune_id"] if row else None) != unit
+        case "conflict":
+            return row is None or bool(set(write.values) - {"resolved"})
+        case "unit":
+            return row is None
+        case _:
+            return False
+
+
+def _not_theirs_to_say(role: Role, area: bytes, unit: bytes, write: Write, row: Row | None) -> bool:
+    """Whether a unit may not say this of a write that was set aside.
+
+    An author's unit takes its own back; deciding is for the unit above. What a commune's own laptops wrote is
+    decided at the province's server.
+    """
+    said = set(write.values)
+    if row is None or not said:
+        return True
+    if role is Role.COMMUNE and area != unit:
+        return said != {"decision"} or write.values["decision"] not in {"accept", "refuse"}
+    return said != {"withdrawn"} or area != unit
+
+
+def _not_for_the_lead(unit: bytes, member: bytes, write: Write, row: Row | None) -> bool:
+    """Whether a team's laptop may not write this about a member: only its lead, only of the own team.
+
+    The lead is who the laptop was enrolled for. Whoever they let in belongs to the same unit, with the role
+    of a team's member, and nobody becomes another one.
+    """
+    if write.author != member:
+        return True
+    if row is None:
+        return write.values.get("unit_id") != unit or write.values.get("role") != Role.TEAM
+    return bool({"unit_id", "role"} & write.values.keys())
+
+
+def authority(
+    connection: Connection, role: Role, unit: bytes, member: bytes, entries: Sequence[ScopeEntry]
+) -> Allowed:
+    """What `receive` asks about each write of a device.
+
+    Codes: `not_allowed` (this role does not write such records, or not there), `author_unknown` (signed in
+    the name of somebody who does not belong to the device's unit).
+    """
+    areas = {entry.area for entry in entries if entry.mode == WRITE}
+    # Teams read their commune's own area, so no household is put there.
+    homes_elsewhere = role is not Role.TEAM
+    types = _MAY_WRITE.get(role, frozenset())
+    authors = set(
+        connection.execute(select(_MEMBER.id).where(_MEMBER.unit_id == unit, _MEMBER.deleted == 0)).scalars()
+    ) | {member}
+
+    def allowed(record: RecordType, area: bytes, write: Write, row: Row | None) -> str:
+        if record.name not in types:
+            return "not_allowed"
+        if write.author not in authors:
+            return "author_unknown"
+        if record.name == "village" and row is None and write.values.get("commune_id") == unit:
+            # What follows in the same chunk may already live there.
+            areas.add(area)
+        if homes_elsewhere and area == unit and record.name in _ABOUT_VILLAGERS:
+            return "not_allowed"
+        if record.name == "audit" and (row is not None or area != unit):
+            # Each writes its own log, and nobody changes a line.
+            return "not_allowed"
+        of_a_team = record.name == "member" and role is Role.TEAM
+        if (
+            area not in areas
+            or _out_of_place(record.name, unit, write, row)
+            or (record.name == "quarantined" and _not_theirs_to_say(role, area, unit, write, row))
+            or (of_a_team and _not_for_the_lead(unit, member, write, row))
+        ):
+            return "not_allowed"
+        if record.name == "member" and row is None and area == unit:
+            authors.add(write.id)
+        return ""
+
+    return allowed
