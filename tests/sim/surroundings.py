@@ -14,7 +14,7 @@ from tests.sim.machines import CrashedError
 from tongcds.domain import stamps
 from tongcds.protocol import invitations
 from tongcds.server import database
-from tongcds.storage import search
+from tongcds.storage import custody, search
 
 
 class ServerDatabase(database.Database):
@@ -45,6 +45,7 @@ def quietly(patch: pytest.MonkeyPatch, rng: random.Random) -> None:
     """Draw all that is random from the seed; leave out the disk and the search, which sync does not need."""
     patch.setattr(database, "_PRAGMAS", ("PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"))
     patch.setattr(search, "refresh", lambda *_: None)
+    patch.setattr(custody, "settle", lambda _: False)
     patch.setattr(SigningKey, "generate", staticmethod(lambda: SigningKey(rng.randbytes(32))))
     for module in (stamps, invitations):
         patch.setattr(module, "secrets", _Drawn(rng))

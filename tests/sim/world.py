@@ -359,6 +359,8 @@ class World(Hands):
         if not self.copies:
             return None
         path, _ = self.rng.choice(self.copies)
+        # Nobody puts two copies back within one second, and an epoch is one.
+        self.now += 1_000
         self.province.database.close()
         shutil.copyfile(path, self._file)
         self._open_server()

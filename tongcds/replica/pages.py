@@ -282,19 +282,23 @@ def _leave(
 
 
 def forget_conflicts(connection: Connection) -> dict[str, list[bytes]]:
-    """The server was restored: conflicts that it made since its copy are no more; returns all ids, by type.
+    """The server was restored: what it made since its copy of conflicts and of writes set aside is no more.
 
     Those that it has come back with the pages from the beginning, and those that it lacks are made again when
-    the writes behind them are offered again.
+    the writes behind them are offered again. Returns all ids, by type.
     """
-    record = record_type("conflict")
     sums = AreaSums()
-    ids = list(connection.execute(select(record.table.c.id)).scalars())
-    for row in read_rows(connection, record, ids).values():
-        sums.drop(record, row)
-    connection.execute(record.table.delete())
+    gone: dict[str, list[bytes]] = {}
+    for name in ("conflict", "quarantined"):
+        record = record_type(name)
+        ids = list(connection.execute(select(record.table.c.id)).scalars())
+        for row in read_rows(connection, record, ids).values():
+            sums.drop(record, row)
+        connection.execute(record.table.delete())
+        if ids:
+            gone[name] = ids
     sums.save(connection)
-    return {record.name: ids} if ids else {}
+    return gone
 
 
 def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry]) -> dict[str, list[bytes]]:

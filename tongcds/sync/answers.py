@@ -173,7 +173,7 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     answer = read.answer
     if answer.receipt.epoch < enrolment.epoch:
         return Taken(0, 0, 0, more=True, same=True, kinds=frozenset())
-    sent = _believe(connection, me, enrolment, answer)
+    sent = _believe(connection, me, enrolment, answer, late=True)
     _take_custody(connection, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
     search.refresh(connection, gone)
@@ -198,8 +198,13 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     return Taken(sent, len(read.states), len(answer.outcomes), answer.more, same=True, kinds=kinds)
 
 
-def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer: SyncAnswer) -> int:
-    """Check the receipt against our own chain and note what it covers; returns how much is new."""
+def _believe(
+    connection: Connection, me: Identity, enrolment: Enrolment, answer: SyncAnswer, *, late: bool = False
+) -> int:
+    """Check the receipt against our own chain and note what it covers; returns how much is new.
+
+    A `late` one may cover less than is known to be covered.
+    """
     receipt = answer.receipt
     chain = chain_at(connection, receipt.watermark)
     if receipt.watermark < first_kept(connection) - 1:
@@ -214,7 +219,8 @@ def _believe(connection: Connection, me: Identity, enrolment: Enrolment, answer:
         raise ForkedError from None
     signed = (me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
     keep_receipt(connection, signed, receipt.signature)
-    if receipt.epoch != enrolment.epoch:
+    # A server that knows less than it once signed for was put back, whatever it says of its epoch.
+    if receipt.epoch != enrolment.epoch or (receipt.watermark < me.received and not late):
         offer_again(connection, me, receipt.watermark)
         attachments.offer_again(connection)
         search.refresh(connection, forget_conflicts(connection))

@@ -14,7 +14,7 @@ from tests.unit.sync.test_returned import forget
 from tongcds.actions import returned
 from tongcds.replica.tables import MOVED, OWN
 from tongcds.server import enrolment, tidy
-from tongcds.server.tables import DEVICE
+from tongcds.server.tables import DEVICE, STATE
 
 EXCHANGE, REPAIR = "tongcds.sync.exchange", "tongcds.sync.repair"
 
@@ -290,3 +290,18 @@ def test_what_was_confirmed_under_another_scope_counts_for_nothing(small_world: 
     with small_world.province.database.read() as connection:
         after = tidy.passed_by_all(connection, now=small_world.now())[area]
     assert before > after == 0
+
+
+def test_a_server_put_back_without_saying_so_is_noticed_by_its_receipt(
+    small_world: World, desks: Desks, logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = desks(small_world)
+    homes = {team.create(code=f"HN-{number}") for number in range(3)}
+    team.sync()
+    team.create(code="HN-4")
+    epoch = scalar(small_world, select(STATE.c.epoch))
+    forget(small_world, "household")
+    on_server(small_world, lambda c: c.execute(update(STATE).values(epoch=epoch)))
+    team.sync()
+    assert homes < set(server_rows(small_world, "household"))
+    assert not team.sync().mismatch
