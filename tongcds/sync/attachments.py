@@ -30,7 +30,7 @@ from tongcds.sync.transport import Reply, ServerProblemError, Transport
 _WRITE: Final = "write"
 # What breaks off is not lost, so a piece may be longer than a chunk of records: fewer answers to wait for.
 _CHUNKS_A_PIECE: Final = 4
-_SMALLEST_PIECE: Final = 32 * 1024
+_SMALLEST_PIECE: Final = 96 * 1024
 _LARGEST_PIECE: Final = 1024 * 1024
 _MOST_TROUBLES: Final = 5
 _READ: Final = 16 * 1024
@@ -164,6 +164,7 @@ class Sender:
         self._clock = clock
         self._pace = pace
         self._announced: set[bytes] = set()
+        self._reached: dict[bytes, int] = {}
 
     def run(
         self,
@@ -210,6 +211,9 @@ class Sender:
         """Send one file; False when records wait that go first."""
         content = self._vault.attachments.content(one.digest)
         offset = self._begin(courier, one.digest, len(content))
+        # What a broken piece brought shows itself here: no wait needs to grow while the line carries.
+        done.moved = done.moved or offset > self._reached.get(one.digest, 0)
+        self._reached[one.digest] = offset
         troubles = 0
         while offset < len(content):
             watch.told(offset)
@@ -227,9 +231,11 @@ class Sender:
                     raise
                 offset = self._begin(courier, one.digest, len(content))
             done.moved = done.moved or offset > before
+            self._reached[one.digest] = offset
         with self._vault.write() as connection:
             attachments.confirmed(connection, self._vault.attachments.name_of(one.digest), self._now())
         self._announced.discard(one.digest)
+        self._reached.pop(one.digest, None)
         done.files += 1
         done.size += one.size
         done.moved = True
