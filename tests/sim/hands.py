@@ -139,6 +139,15 @@ class Hands:
                 writer.update(subject.name, v["subject_id"], **{str(v["field"]): value})
         return row["id"]
 
+    def decide(self, machine: Machine) -> object:
+        """Say something of a write that was set aside, whether or not it is one's own to say."""
+        row = self._pick(machine, "quarantined")
+        if row is None or row["values"]["state"] != "open":
+            return None
+        said = self.rng.choice(({"decision": "accept"}, {"decision": "refuse"}, {"withdrawn": 1}))
+        with self._change(machine) as writer:
+            return writer.update("quarantined", row["id"], **said), sorted(said)
+
     def move(self, machine: Machine) -> object:
         areas = self._areas(machine, WRITE)
         row = self._pick(machine, "household")

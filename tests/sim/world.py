@@ -179,6 +179,7 @@ class World(Hands):
             self.clone: 0.15,
             self.copy_server: 0.5,
             self.restore_server: 0.2,
+            self.decide: 3,
         }
 
     def step(self) -> None:
