@@ -18,7 +18,18 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import audit, importing, opening, overview, register, rescue, syncing, today, visits
+from tongcds.actions import (
+    audit,
+    importing,
+    lease,
+    opening,
+    overview,
+    register,
+    rescue,
+    syncing,
+    today,
+    visits,
+)
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
@@ -52,6 +63,9 @@ from tongcds.settings import LANGUAGE, Settings
 __all__ = ["DONE", "LOOK", "MISTAKE", "PASSPHRASE_VARIABLE", "UNAVAILABLE", "USAGE", "USER", "main"]
 
 PASSPHRASE_VARIABLE: Final = passphrases.VARIABLE
+
+WITHOUT_LEASE: Final = frozenset({"enrol", "sync", "export", "backup", "take", "status", "lease"})
+"""Whatever the province thinks of this computer, work that was done on it finds its way."""
 
 Command = Callable[[argparse.Namespace, Core], int]
 
@@ -99,6 +113,9 @@ def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
     opens: Callable[[argparse.Namespace, Path, Clock], Core] = options.opens
     core = opens(options, profile, clock)
     try:
+        lease.tick(core, 0)
+        if options.name not in WITHOUT_LEASE:
+            lease.require(core)
         command: Command = options.command
         code = command(options, core)
         audit.keep_views(core)

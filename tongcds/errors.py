@@ -111,6 +111,21 @@ SENTENCES: Final[dict[str, str]] = {
     "pin_weak": N_("A PIN has {digits} digits, not all alike and not in a row. Nothing was changed."),
     "pin_wrong": N_("That is not your PIN. {left} tries are left; after them the passphrase is asked for."),
     "pin_gone": N_("Too many wrong PINs. Nothing was deleted; please open with your passphrase."),
+    "lease_over": N_(
+        "This computer has not heard from the province for too long. Everything is kept. Sync, or call the "
+        "province for four words: computer {device}, number {number}."
+    ),
+    "device_stopped": N_(
+        "The province has stopped this computer. Everything is kept, and what was not sent can still be "
+        "sent. Call the province: computer {device}, number {number}."
+    ),
+    "lease_code_wrong": N_(
+        "These words do not fit the number of this computer. Nothing was changed; have them read out "
+        "once more."
+    ),
+    "lease_days_wrong": N_(
+        "A lease has {least} to {longest} days. Nothing was changed; choose another number."
+    ),
     "vault_missing": N_("There is no vault in this folder yet. Create one, or choose another folder."),
     "vault_damaged": N_(
         "The vault could not be read. It was left untouched. Restore the latest backup, "

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,6 +20,7 @@ from tongcds.actions import (
     Changes,
     Core,
     audit,
+    lease,
     overview,
     register,
     rescue,
@@ -60,6 +62,7 @@ from ui.sticks import Sticks
 from ui.tasks import Tasks
 
 _TICK_MS = 5_000
+_LEASE_SECONDS = 60
 _FIRST_EXCHANGE_MS = 1_500
 _DRAFT = "visit"
 _FOUND = 8
@@ -168,6 +171,8 @@ class Desktop(QObject):
         self._timer.timeout.connect(self.runner.tick)
         self._timer.timeout.connect(self._back_up)
         self._timer.timeout.connect(self._keep_views)
+        self._counted = monotonic()
+        self._timer.timeout.connect(self._use_lease)
         self._automatic = automatic
         if automatic:
             self._timer.start()
@@ -386,6 +391,18 @@ class Desktop(QObject):
         due = partial(rescue.backup_if_due, self.core)
         self.writes.run(due, lambda _made: None, owner=self.shell, failed=self._failed)
 
+    def _use_lease(self) -> None:
+        """Count the minutes; a lease that is over locks the window."""
+        now = monotonic()
+        if now - self._counted >= _LEASE_SECONDS:
+            ran, self._counted = int((now - self._counted) * 1000), now
+            use = partial(lease.tick, self.core, ran)
+            self.writes.run(use, self._heed_lease, owner=self.shell, failed=self._failed)
+
+    def _heed_lease(self, over: bool) -> None:  # noqa: FBT001 - the answer of an action
+        if over and self._may_lock:
+            self.lock_requested.emit()
+
     def _keep_views(self) -> None:
         keep = partial(audit.keep_views, self.core)
         self.writes.run(keep, self._changed, owner=self.shell, failed=self._failed)
@@ -411,6 +428,9 @@ class Desktop(QObject):
 
     def _after_exchange(self, touched: frozenset[str]) -> None:
         self.refresh_status()
+        if self.runner.state.problem == "device_revoked":
+            self._heed_lease(over=True)
+            return
         kinds = touched - {"sync"}
         if kinds or not self.runner.state.running:
             self.changes.tell(kinds | {"exchange"})

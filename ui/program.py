@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, paths
-from tongcds.actions import Core, opening, people, recovery, rescue
+from tongcds.actions import Core, lease, opening, people, recovery, rescue, syncing
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import UserError
@@ -164,6 +164,22 @@ class _Ways:
 
     def accept(self, code: str, passphrase: str) -> Core:
         return people.accept(self._profile, code, passphrase, self._clock)
+
+    def lease(self, vault: Core) -> lease.LeaseView:
+        lease.tick(vault, 0)
+        return lease.standing(vault)
+
+    def sync(self, vault: Core) -> object:
+        return syncing.sync_now(vault)
+
+    def enter_lease_code(self, vault: Core, words: str) -> None:
+        lease.enter_code(vault, words)
+
+    def take_answer(self, vault: Core, path: Path) -> object:
+        return syncing.take_bundle(vault, path)
+
+    def export(self, vault: Core, folder: Path) -> object:
+        return syncing.export_bundle(vault, folder)
 
     def recovery_help(self) -> recovery.RecoveryHelp:
         return recovery.recovery_help(self._profile)

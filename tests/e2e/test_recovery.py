@@ -19,6 +19,7 @@ from tongcds.clock import system_clock
 from tongcds.commands import passphrases
 from tongcds.domain.text import fold
 from tongcds.server import keys_cli
+from tongcds.storage import lease as leases
 from tongcds.storage.vault import Vault
 
 NEW = "bay cai gui moi dan xong"
@@ -212,3 +213,48 @@ def test_a_vault_opens_on_a_machine_that_knows_nothing_of_it(terminal: Terminal,
     terminal.patch.setenv("HOME", str(tmp_path / "nobody"))
     terminal.patch.setenv("USER", "nobody")
     assert Terminal(Laptop(moved), terminal.patch).does("households")["matching"] == 1
+
+
+def use_up(laptop: Laptop, days: int) -> None:
+    """The program ran on so many days without a word from the province."""
+    core = opening.open_vault(laptop.profile, PASSPHRASE, system_clock)
+    with core.vault.write() as connection:
+        for day in range(days):
+            leases.use(connection, f"day {day}", 0)
+    core.close()
+
+
+def test_a_laptop_that_was_away_for_long_opens_again_with_four_words_or_a_sync(
+    province: Province, terminal: Terminal
+):
+    administer("terms", "--data", province.folder, "--lease-days", 7)
+    terminal.does("sync")
+    assert terminal.does("lease")["days_left"] == 7
+    use_up(terminal.laptop, 8)
+    assert terminal.refused("households") == "lease_over"
+    code, view = terminal.run("lease")
+    assert (code, view["over"]) == (5, True)
+    words = administer(
+        *("lease", "--data", province.folder, "--device", view["device"], "--number", view["number"])
+    )["words"]
+    assert terminal.refused("lease", "--code", "meo do meo do meo do meo do") == "lease_code_wrong"
+    terminal.does("lease", "--code", fold(" ".join(words)))
+    assert terminal.does("households")["matching"] == 1
+    terminal.does("household-add", "--person", "full_name=Vì Thị Nga")
+    use_up(terminal.laptop, 8)
+    assert terminal.refused("households") == "lease_over"
+    # What was written and not sent finds its way all the same.
+    assert terminal.does("status")["status"]["waiting"] > 0
+    assert terminal.does("sync")["waiting"] == 0
+    assert terminal.does("households")["matching"] == 2
+
+
+def test_a_revoked_laptop_stops_and_gets_no_four_words(province: Province, terminal: Terminal):
+    number = administer("devices", "--data", province.folder)["devices"][0]["device"]
+    administer("devices", "--data", province.folder, "--revoke", number)
+    code, _answer = terminal.run("sync")
+    assert code != 0
+    assert terminal.refused("households") == "device_stopped"
+    view = terminal.run("lease")[1]
+    with pytest.raises(AssertionError, match=r"thu hồi"):
+        administer("lease", "--data", province.folder, "--device", number, "--number", view["number"])

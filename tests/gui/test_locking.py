@@ -8,17 +8,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from nacl.signing import SigningKey
 from PySide6.QtCore import QByteArray, QEvent, QObject
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.keyboard import CTRL, Keyboard
+from tests.gui.keyboard import CTRL, ENTER, Keyboard
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import MEMBER, PASSPHRASE, Home, core_of, home, team
 from tongcds.actions import Core, people, visits
 from tongcds.domain.text import fold
+from tongcds.protocol.custody import lease_code
 from tongcds.settings import Settings
+from tongcds.storage import lease as leases
 from tongcds.storage.keyslots import VaultKey
 from ui import idle
 from ui.idle import Idle
@@ -313,3 +316,56 @@ def test_a_sleeping_computer_locks_the_program(program):
     program._power.sleeps.emit()
     assert program.desktop is None
     assert program.opening.isVisible()
+
+
+def run_out(program: Program, days: int = 31) -> None:
+    with program.desktop.core.vault.write() as connection:
+        for day in range(days):
+            leases.use(connection, f"day {day}", 0)
+
+
+def test_a_lease_that_is_over_locks_and_shows_nothing_until_four_words_renew_it(program, qtbot):
+    unlock(program)
+    settle(program)
+    run_out(program)
+    program.desktop._counted -= 3600
+    program.desktop._use_lease()
+    qtbot.waitUntil(lambda: program.desktop is None)
+    unlock(program)
+    screen = program.opening
+    assert program.desktop is None
+    assert screen.lease.isVisible()
+    drawn = outline(screen)
+    assert "Xuân" not in drawn
+    number = screen.lease.numbers.text().split("số ")[-1].replace(" ", "")
+    key = SigningKey(bytes(32))
+    words = lease_code(key, bytes(key.verify_key), 7, number)
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    keys = Keyboard(screen)
+    assert keys.focus() is screen.lease.field
+    keys.type("meo do meo do meo do meo do")
+    keys.press(ENTER)
+    assert "không khớp" in outline(screen)
+    screen.lease.field.clear()
+    keys.type(fold(words))
+    keys.press(ENTER)
+    settle(program)
+    assert program.desktop is not None
+
+
+def test_a_computer_that_the_province_stopped_says_so_and_still_lets_work_out(program, qtbot, tmp_path):
+    unlock(program)
+    settle(program)
+    with program.desktop.core.vault.write() as connection:
+        leases.revoke(connection, 5000)
+    program.lock()
+    unlock(program)
+    screen = program.opening
+    assert "Tỉnh đã ngừng máy này" in outline(screen)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    screen.lease.folder_chosen.emit(stick)
+    assert [path.suffix for path in stick.iterdir()] == [".tcds"]
+    assert screen.lease.isVisible()
+    screen._vault.close()

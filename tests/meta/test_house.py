@@ -13,7 +13,9 @@ from tongcds.log import ALLOWED_FIELDS
 CODE = rules.sources("tongcds", "ui", "benchmarks", "scripts")
 TESTS = rules.sources("tests")
 
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "tongcds/errors.py": "one table of sentences, which people read from its top to its end",
+}
 """Files over the limit, each with the reason why it is better whole."""
 
 READS_THE_CLOCK = {"tongcds/clock.py"}

@@ -7,11 +7,11 @@ import getpass
 from collections.abc import Callable
 from pathlib import Path
 
-from tongcds.actions import recovery
+from tongcds.actions import lease, recovery
 from tongcds.actions.core import Core
 from tongcds.clock import Clock
 from tongcds.commands import passphrases
-from tongcds.commands.answers import DONE, show
+from tongcds.commands.answers import DONE, LOOK, show
 from tongcds.domain.text import fold
 from tongcds.errors import UserError
 from tongcds.i18n import _
@@ -27,6 +27,8 @@ def add_to(add: Add) -> None:
     made.add_argument("--code", required=True, help="the eight words, with marks or without")
     _person(made)
     made.set_defaults(opens=_by_code)
+    made = add("lease", _lease, "how long this computer works without a word from the province")
+    made.add_argument("--code", default="", help="the four words that renew it, read out by the province")
     made = add("province-open", _recovered, "open the vault with both halves of the province's key")
     made.add_argument("--share", action="append", required=True, help="file with half of the key; twice")
     made.add_argument(
@@ -55,6 +57,22 @@ def _tell_help(options: argparse.Namespace, profile: Path, _clock: Clock) -> int
         lines.append(_("Call {phone}").format(phone=told.phone))
     show(options, told, lines)
     return DONE
+
+
+def _lease(options: argparse.Namespace, core: Core) -> int:
+    if options.code:
+        lease.enter_code(core, options.code)
+    view = lease.standing(core)
+    if view.over:
+        lines = [
+            _("The lease is over. Call the province: computer {device}, number {number}.").format(
+                device=view.device, number=view.number
+            )
+        ]
+    else:
+        lines = [_("Days of use left without a word from the province: {days}").format(days=view.days_left)]
+    show(options, view, lines)
+    return LOOK if view.over else DONE
 
 
 def _recovered(options: argparse.Namespace, core: Core) -> int:

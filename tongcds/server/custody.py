@@ -92,6 +92,22 @@ def was_told(connection: Connection, device: int) -> bool:
     return bool(connection.execute(newest.limit(1)).scalar())
 
 
+def in_good_standing(connection: Connection, device: int) -> tuple[bytes, str]:
+    """The public key of a laptop that is still let in, and the name of whom it was enrolled for.
+
+    Raises:
+        UserError: `device_unknown`, also for one that was revoked.
+    """
+    row = connection.execute(
+        select(DEVICE.c.public_key, _MEMBER.full_name)
+        .join_from(DEVICE, record_type("member").table, _MEMBER.id == DEVICE.c.member_id, isouter=True)
+        .where(DEVICE.c.device == device, DEVICE.c.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise UserError("device_unknown", device=device)
+    return row.public_key, row.full_name or ""
+
+
 def reference_of(slot: bytes) -> str:
     """The twelve digits by which a laptop names its recovery slot (as `storage.keyslots.reference_of`)."""
     return f"{int.from_bytes(blake2b(slot, digest_size=8).digest(), 'big') % 10**_DIGITS:0{_DIGITS}}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from tongcds.protocol import custody as keys
 from tongcds.protocol.messages import ProtocolError, SealedCode, Terms
 from tongcds.server import custody
 from tongcds.server.ops import Province
+
+log = logging.getLogger(__name__)
 
 Output = dict[str, object]
 Opened = Callable[[argparse.Namespace, Callable[[], int]], AbstractContextManager[Province]]
@@ -53,7 +56,11 @@ def add_to(command: Command, opened: Opened) -> None:
         default=[],
         help=_("file with a passphrase; for make three of them, one for each key file"),
     )
+    lease = command("lease", _("four words for a laptop that was away too long"), _Lease(opened))
+    lease.add_argument("--device", type=int, required=True, help=_("the number of the computer"))
+    lease.add_argument("--number", required=True, help=_("the six digits that it shows"))
     terms = command("terms", _("what holds for all laptops"), _Terms(opened))
+    terms.add_argument("--lease-days", type=int, default=None, help=_("days of use without a word from here"))
     terms.add_argument("--phone", default=None, help=_("whom to call about a forgotten passphrase"))
 
 
@@ -84,17 +91,44 @@ class _Terms:
         with self._opened(given, now) as province, province.database.write() as connection:
             terms = custody.terms(connection, province.key)
             phone = terms.phone if given.phone is None else given.phone.strip()
-            if phone != terms.phone:
-                custody.lay_down(
-                    connection,
-                    Terms(0, terms.lease_days, phone, terms.code_key, terms.province_key),
-                )
+            days = terms.lease_days if given.lease_days is None else given.lease_days
+            if not keys.LEAST_LEASE <= days <= keys.LONGEST_LEASE:
+                raise UserError("lease_days_wrong", least=keys.LEAST_LEASE, longest=keys.LONGEST_LEASE)
+            if (phone, days) != (terms.phone, terms.lease_days):
+                custody.lay_down(connection, Terms(0, days, phone, terms.code_key, terms.province_key))
                 terms = custody.terms(connection, province.key)
         return {
             "version": terms.version,
             "phone": terms.phone,
+            "lease_days": terms.lease_days,
             "recovery": bool(terms.code_key),
-            "text": _("Telephone for forgotten passphrases: {phone}").format(phone=terms.phone or "–"),
+            "text": _(
+                "Telephone for forgotten passphrases: {phone}. Days of use without a word: {days}."
+            ).format(phone=terms.phone or "–", days=terms.lease_days),
+        }
+
+
+class _Lease:
+    """The command `lease`."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def __call__(self, given: argparse.Namespace, now: Callable[[], int]) -> Output:
+        with self._opened(given, now) as province, province.database.read() as connection:
+            public_key, name = custody.in_good_standing(connection, given.device)
+            number = "".join(c for c in given.number if c.isdecimal())
+            code = keys.lease_code(province.key, public_key, given.device, number)
+        log.info("a lease was renewed by phone", extra={"code": str(given.device)})
+        words = wordcode.listed(code)
+        return {
+            "name": name,
+            "words": list(words),
+            "text": _("For {name}, computer {device}. Read it out only after you have called back.").format(
+                name=name, device=given.device
+            )
+            + "\n"
+            + "\n".join(f"{place}. {word}" for place, word in enumerate(words, 1)),
         }
 
 

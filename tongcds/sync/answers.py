@@ -48,7 +48,7 @@ from tongcds.replica import (
 )
 from tongcds.replica.aside import ACCEPTED, OPEN
 from tongcds.replica.rows import read_rows
-from tongcds.storage import attachments, custody, search
+from tongcds.storage import attachments, custody, lease, search
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, merged_files, put_note, put_scope, put_standing
@@ -234,7 +234,11 @@ def _believe(
 
 
 def _take_custody(connection: Connection, enrolment: Enrolment, answer: SyncAnswer) -> None:
-    """Terms, and what became of a recovery code; `storage.custody.settle` does the rest afterwards."""
+    """Terms, the lease, and what became of a recovery code; `storage.custody.settle` does the rest."""
+    if answer.closed:
+        lease.revoke(connection, answer.receipt.time)
+    else:
+        lease.renew(connection, answer.receipt.time)
     terms = answer.terms
     if terms is not None:
         if terms_hold(terms, enrolment.credentials.server_key):

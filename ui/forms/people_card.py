@@ -12,7 +12,7 @@ from tongcds.forms import passphrase
 from tongcds.i18n import _
 from ui.forms.opening_panes import secret_field
 from ui.forms.recovery_panes import DIGITS
-from ui.theme import Style
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import EnterMoves, LabeledField, LineField
 from ui.widgets.surface import Card, Divider, column, line
@@ -51,6 +51,7 @@ class PeopleCard(Card):
 
     def __init__(self, *, may_change: bool, parent: QWidget | None = None) -> None:
         super().__init__(_("People of this computer"), parent=parent)
+        self.body.setSpacing(space(3))
         self._may_change = may_change
         about = _("Each has a passphrase of their own; nobody sees what another is typing.")
         self.body.addWidget(Text(about, Style.NOTE, wrap=True))
@@ -138,6 +139,7 @@ class OwnKeysCard(Card):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(_("My PIN and passphrase"), parent=parent)
+        self.body.setSpacing(space(3))
         about = _("A PIN of six digits opens a locked window again. It is forgotten when the program ends.")
         self.body.addWidget(Text(about, Style.NOTE, wrap=True))
         self.pin, self._pin = secret_field(_("PIN of six digits"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -18,82 +18,19 @@ from tongcds.errors import TongcdsError
 from tongcds.i18n import _
 from ui import theme
 from ui.errors import words_for
+from ui.forms.lease_pane import LeasePane
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
 from ui.forms.recovery_panes import PinPane, RecoveryPane
 from ui.forms.rescue_pane import RescuePane
+from ui.forms.ways_in import Invited, Lease, OtherWays, Rescue
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
 from ui.widgets.surface import Card, ScrollColumn, column, line
 from ui.widgets.text import IconTile, Text
 from ui.words import NAME
 
-
-class Invited(Protocol):
-    """What an invitation says; names are empty where only a code was typed."""
-
-    @property
-    def member_name(self) -> str:
-        """Whom it is for."""
-
-    @property
-    def unit_name(self) -> str:
-        """The team it is for."""
-
-
 Vault = TypeVar("Vault")
-Opened_co = TypeVar("Opened_co", covariant=True)
 Invitation = TypeVar("Invitation", bound=Invited)
-
-
-class Rescue(Protocol[Opened_co]):
-    """What can be done with a vault that does not open."""
-
-    def copy(self, target: Path) -> Path:
-        """Copy its files, sealed as they are, into a new folder in `target`; answers which."""
-
-    def restore(self, source: Path, passphrase: str) -> Opened_co:
-        """Open it as a backup in `source` has it."""
-
-    def begin_anew(self) -> Path:
-        """Move it aside, so that an empty one can be made."""
-
-
-class Help(Protocol):
-    """What a locked vault may say about forgotten passphrases."""
-
-    @property
-    def exists(self) -> bool:
-        """Whether the province holds a recovery code."""
-
-    @property
-    def reference(self) -> str:
-        """Under which number."""
-
-    @property
-    def phone(self) -> str:
-        """Whom to call."""
-
-
-class OtherWays(Protocol[Opened_co]):
-    """Ways in beside a passphrase that one knows. People are pairs of a slot and a name."""
-
-    def people_with_pin(self) -> tuple[tuple[bytes, str], ...]:
-        """Who may come back with six digits."""
-
-    def open_with_pin(self, slot_id: bytes, pin: str) -> Opened_co:
-        """Come back."""
-
-    def accept(self, code: str, passphrase: str) -> Opened_co:
-        """Begin as an invited person, with the four words."""
-
-    def recovery_help(self) -> Help:
-        """Whom to ask for a recovery code."""
-
-    def check_code(self, words: str) -> tuple[tuple[bytes, str], ...]:
-        """Try the eight words; who had a way in."""
-
-    def recover(self, slot_id: bytes, passphrase: str) -> Opened_co:
-        """Give one of them a new passphrase, after the words were right."""
 
 
 class OpeningScreen(QWidget, Generic[Vault, Invitation]):
@@ -153,6 +90,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.rescue = RescuePane()
         self.recovery = RecoveryPane()
         self.pin = PinPane()
+        self.lease = LeasePane()
         self._panes = (
             self.unlock,
             self.invitation,
@@ -161,6 +99,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.rescue,
             self.recovery,
             self.pin,
+            self.lease,
         )
         self._pane: QWidget = self.unlock
         self._build()
@@ -175,6 +114,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.recovery.left.connect(self._ask_passphrase)
         self.pin.entered.connect(self._try_pin)
         self.pin.left.connect(self._ask_passphrase)
+        self._listen_to_lease()
         self.waiting.again.connect(self._join)
         self.waiting.back.connect(self._ask_invitation)
         self.rescue.copy_chosen.connect(self._copy)
@@ -241,10 +181,54 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self._passphrase = ""
         self.unlock.set_busy(busy=False)
         self.unlock.field.clear()
-        if enrolled:
+        if not enrolled:
+            self._ask_invitation()
+        elif self._ways is None or self._vault is None:
             self.opened.emit(self._vault)
         else:
-            self._ask_invitation()
+            self._tasks.run(partial(self._ways.lease, self._vault), self._lease_told, owner=self)
+
+    # A computer that the province has not heard of for long
+
+    def _listen_to_lease(self) -> None:
+        self.lease.sync_requested.connect(self._renew_by_sync)
+        self.lease.code_entered.connect(self._renew_by_code)
+        self.lease.answer_chosen.connect(self._renew_by_answer)
+        self.lease.folder_chosen.connect(self._export)
+
+    def _lease_told(self, lease: Lease) -> None:
+        if lease.over:
+            self.lease.ask(revoked=lease.revoked, device=lease.device, number=lease.number, phone=lease.phone)
+            self._show(self.lease)
+        else:
+            self.opened.emit(self._vault)
+
+    def _renew(self, work: Callable[[OtherWays[Vault], Vault], object]) -> None:
+        ways, vault = self._ways, self._vault
+        if ways is None or vault is None:
+            return
+
+        def renewed() -> Lease:
+            work(ways, vault)
+            return ways.lease(vault)
+
+        self.lease.set_busy(busy=True)
+        self._tasks.run(renewed, self._lease_told, owner=self, failed=self._not_renewed)
+
+    def _renew_by_sync(self) -> None:
+        self._renew(lambda ways, vault: ways.sync(vault))
+
+    def _renew_by_code(self, words: str) -> None:
+        self._renew(lambda ways, vault: ways.enter_lease_code(vault, words))
+
+    def _renew_by_answer(self, path: Path) -> None:
+        self._renew(lambda ways, vault: ways.take_answer(vault, path))
+
+    def _export(self, folder: Path) -> None:
+        self._renew(lambda ways, vault: ways.export(vault, folder))
+
+    def _not_renewed(self, problem: Exception) -> None:
+        self.lease.refuse(words_for(problem))
 
     def _stays_locked(self, problem: Exception) -> None:
         if self._rescue is not None and isinstance(problem, TongcdsError) and problem.code == "vault_damaged":
