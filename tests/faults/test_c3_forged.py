@@ -53,7 +53,7 @@ class Village:
         with self.world.province.database.read() as connection:
             for record in all_types():
                 for row in connection.execute(select(record.table)):
-                    if row.area != own:
+                    if row.area != own and record.name != "quarantined":
                         found[record.name, row.id] = tuple(row)
         return found
 
