@@ -208,7 +208,10 @@ def key_of(desk: Desk) -> bytes:
 def rows(world: World) -> dict[str, list[tuple[object, ...]]]:
     with world.province.database.read() as connection:
         return {
-            r.name: sorted(map(tuple, connection.execute(select(r.table))), key=repr) for r in all_types()
+            # What was set aside is no record of the register.
+            r.name: sorted(map(tuple, connection.execute(select(r.table))), key=repr)
+            for r in all_types()
+            if r.name != "quarantined"
         }
 
 
