@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from tongcds.actions import Changes, Core, importing, syncing
+from tongcds.actions import Changes, Core, importing, quarantine, returned, syncing
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext
 from tongcds.settings import PRICE, Settings
@@ -78,6 +78,10 @@ class Exchanging(QObject):
         screen.version_chosen.connect(self._settle)
         screen.value_written.connect(self._settle_with)
         screen.household_opened.connect(self._show)
+        screen.withdrawn.connect(self._withdraw)
+        screen.mended.connect(self._mend)
+        screen.accepted.connect(self._accept)
+        screen.refused.connect(self._refuse)
         screen.import_undone.connect(self._undo_import)
         screen.export_requested.connect(self._sticks.export)
         screen.usb_requested.connect(self._sticks.take)
@@ -98,6 +102,30 @@ class Exchanging(QObject):
 
         work = partial(syncing.settle_with, self._core, conflict_id, words)
         self._do(work, _("Settled. All three values stay in the history."), failed=failed)
+
+    def _withdraw(self, n: int) -> None:
+        work = partial(returned.withdraw_returned, self._core, n)
+        self._do(work, _("Taken back. The change stays in the log of this computer."))
+
+    def _mend(self, n: int, typed: dict[str, str]) -> None:
+        screen = self.sender()
+
+        def failed(problem: Exception) -> None:
+            if isinstance(screen, SyncScreen) and isinstance(problem, UserError):
+                screen.show_mending_error(n, words_for(problem))
+            else:
+                self._failed(problem)
+
+        work = partial(returned.mend_returned, self._core, n, typed)
+        self._do(work, _("Saved anew; it goes to the server at the next sync."), failed=failed)
+
+    def _accept(self, record_id: bytes) -> None:
+        work = partial(quarantine.accept_quarantined, self._core, record_id)
+        self._do(work, _("Accepted; the next sync brings it to the server and to the team."))
+
+    def _refuse(self, record_id: bytes) -> None:
+        work = partial(quarantine.refuse_quarantined, self._core, record_id)
+        self._do(work, _("Refused; the team hears of it after the next sync."))
 
     def _undo_import(self, import_id: bytes) -> None:
         work = partial(importing.undo_import, self._core, import_id)

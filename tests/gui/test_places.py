@@ -22,12 +22,13 @@ from ui.preview.screens import settle
 from ui.screens.overview import OverviewScreen, reporting
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
+from ui.screens.sync.aside import ReturnedPart
 from ui.screens.sync.state import progress, time_left
 from ui.screens.today import TodayScreen
 from ui.tasks import InlineExecutor, Tasks
 from ui.widgets.button import Button
 from ui.widgets.choices import ChoicePills
-from ui.widgets.field import LineField
+from ui.widgets.field import Choice, LineField
 from ui.widgets.messages import EmptyState
 from ui.widgets.surface import ItemRow
 
@@ -340,6 +341,8 @@ def test_what_waits_can_be_looked_at_and_opened(sync, qtbot):
 
 def test_who_was_not_heard_of_depends_on_the_days_chosen(sync):
     screen = sync("commune")
+    screen.show_view(replace(samples.sync_view("commune"), quarantined=()))
+    settle()
     pills = next(one for one in screen.findChildren(ChoicePills) if one.isVisible())
 
     def shown():
@@ -352,3 +355,39 @@ def test_who_was_not_heard_of_depends_on_the_days_chosen(sync):
     assert shown() == [3]
     press(pills, Qt.Key.Key_3)
     assert shown() == [1]
+
+
+def test_a_change_that_came_back_is_mended_with_the_keyboard_or_taken_back(sync, qtbot):
+    screen = sync("needs_you")
+    row = samples.sync_view("needs_you").returned[0]
+    press(button(screen, "Mend and send again…"))
+    part = screen.findChild(ReturnedPart)
+    birth, sex = part.findChild(LineField), part.findChild(Choice)
+    QTest.keyClicks(birth, "")
+    birth.selectAll()
+    QTest.keyClicks(birth, "28/02/1978")
+    with qtbot.waitSignal(screen.mended) as mended:
+        press(button(screen, "Send again"))
+    assert mended.args == [row.n, {"birth": "28/02/1978", "sex": "female"}]
+    screen.show_mending_error(row.n, "This is no date of birth.")
+    assert sex.accessibleDescription() == "This is no date of birth."
+    with qtbot.waitSignal(screen.withdrawn) as withdrawn:
+        press(button(screen, "Take it back"))
+    assert withdrawn.args == [row.n]
+
+
+def test_what_is_not_typed_over_is_not_written_as_it_is_shown(sync, qtbot):
+    screen = sync("needs_you")
+    press(button(screen, "Mend and send again…"))
+    with qtbot.waitSignal(screen.mended) as mended:
+        press(button(screen, "Send again"))
+    assert "birth" not in mended.args[1]
+
+
+def test_an_officer_accepts_or_refuses_what_was_set_aside(sync, qtbot):
+    screen = sync("commune")
+    row = samples.sync_view("commune").quarantined[0]
+    for words, signal in (("Accept", screen.accepted), ("Refuse", screen.refused)):
+        with qtbot.waitSignal(signal) as said:
+            press(button(screen, words))
+        assert said.args == [row.record_id]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from tongcds.actions import opening
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.identity import read_id_number
-from tongcds.domain.views import Role, SilentRow, SyncStatus, SyncView
+from tongcds.domain.views import QuarantinedRow, Role, SilentRow, SyncStatus, SyncView
 from tongcds.errors import UserError
 from tongcds.forms.one_field import read_field
 from tongcds.i18n import _, format_number, ngettext
@@ -77,7 +77,15 @@ def sync_view(core: Core) -> SyncView:
             imports=exchange.imports(connection),
             waiting=waiting.by_household(connection),
             heard=_heard(core, connection, enrolment),
+            quarantined=_for_officers(connection, enrolment),
         )
+
+
+def _for_officers(connection: Connection, enrolment: local.Enrolment | None) -> tuple[QuarantinedRow, ...]:
+    """What the commune's officers decide; nobody else sees any of it."""
+    if enrolment is None or Role(enrolment.credentials.role) is not Role.COMMUNE:
+        return ()
+    return aside.quarantined(connection, enrolment.credentials.unit_id)
 
 
 def _heard(

@@ -18,10 +18,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from tongcds.clock import Clock
-from tongcds.domain.views import SyncPhase, SyncStatus
+from tongcds.domain.views import Role, SyncPhase, SyncStatus
 from tongcds.errors import CancelledError, TongcdsError, UserError
 from tongcds.replica import load_identity, pending_count
 from tongcds.storage import custody
+from tongcds.storage.aside import quarantined_count
 from tongcds.storage.attachments import waiting as attachments_waiting
 from tongcds.storage.exchange import left_to_people
 from tongcds.storage.local import Exchange as HistoryEntry
@@ -136,7 +137,7 @@ class Runner:
             seconds_left=progress.seconds_left if busy and progress else None,
             received_at=None if latest is None else datetime.fromtimestamp(latest.at / 1000, UTC),
             clock_wrong_ms=0 if me is None else me.clock.wrong_by(),
-            needs_you=left_to_people(connection),
+            needs_you=left_to_people(connection) + _left_to_officers(connection),
             online=self._online,
             problem="newer_records" if behind else state.problem,
             cost_bytes=bytes_to_send(connection) if state.phase is SyncPhase.METERED else 0,
@@ -300,3 +301,11 @@ class Runner:
             return
         self._told_at = monotonic()
         self._take(machine.Moved(SyncPhase.SENDING), frozenset({"sync"}))
+
+
+def _left_to_officers(connection: Connection) -> int:
+    """How much waits for the decision of a commune, where this is one."""
+    enrolment = load_enrolment(connection)
+    if enrolment is None or enrolment.credentials.role != Role.COMMUNE:
+        return 0
+    return quarantined_count(connection, enrolment.credentials.unit_id)

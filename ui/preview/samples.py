@@ -17,8 +17,10 @@ from tongcds.domain.views import (
     OverviewRow,
     OverviewView,
     OwnValue,
+    QuarantinedRow,
     RecentRow,
     Result,
+    ReturnedChange,
     ReturnedRow,
     Role,
     SearchHit,
@@ -181,6 +183,22 @@ _CONFLICTS: Final = (
 )  # fmt: skip
 
 
+_RETURNED: Final = ReturnedRow(
+    4, "Hà Thị Xuân", "Máy chủ không giữ được một giá trị này.", "HN-0087", "bad_value", _at(5, 11, 9, 10),
+    "Lò Thị Ngân",
+    (
+        ReturnedChange("birth", "ngày sinh", "1978", "30/02/1978", OwnValue()),
+        ReturnedChange("sex", "giới tính", "trống", "nữ", OwnValue((("male", "nam"), ("female", "nữ")))),
+    ),
+    can_be_mended=True,
+)  # fmt: skip
+_QUARANTINED: Final = QuarantinedRow(
+    _id(61), "Hộ Tòng Thị Biên", "HN-0009", "Bản Nà Ngà", "Lò Thị Ngân", _at(20, 11, 15, 30),
+    "Máy này không còn được sửa dữ liệu của đơn vị này.", "not_allowed",
+    (ReturnedChange("address", "địa chỉ", "Nhóm 1", "Nhóm 3, cạnh nhà văn hoá"),), can_be_accepted=True,
+)  # fmt: skip
+
+
 def sync_view(kind: str = "typical") -> SyncView:
     """What Đồng bộ shows; kinds as in `sync_status`."""
     quiet = kind in {"empty", "received", "commune"}
@@ -197,9 +215,8 @@ def sync_view(kind: str = "typical") -> SyncView:
         status=sync_status(kind),
         waiting_by_type=() if quiet else (("visit", 12), ("support", 19), ("observation", 6)),
         conflicts=() if quiet else _CONFLICTS,
-        returned=(ReturnedRow(4, "Lượt hỗ trợ ngày 05/11/2026", "Bản này đã sáp nhập từ 01/11/2026"),)
-        if kind == "needs_you"
-        else (),
+        returned=(_RETURNED,) if kind == "needs_you" else (),
+        quarantined=(_QUARANTINED,) if kind == "commune" else (),
         history=() if kind == "empty" else history,
         imports=()
         if kind == "empty"

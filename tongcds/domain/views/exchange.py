@@ -212,3 +212,4 @@ class SyncView:
     imports: tuple[ImportRow, ...]
     waiting: tuple[WaitingRow, ...] = ()
     heard: tuple[SilentRow, ...] | None = None
+    quarantined: tuple[QuarantinedRow, ...] = ()

@@ -11,14 +11,14 @@ from tongcds.domain.views import (
     ExchangeRow,
     ImportRow,
     OwnValue,
-    ReturnedRow,
     Tone,
 )
 from tongcds.i18n import _, format_datetime, format_number, ngettext
+from ui.screens.sync.values import value_editor, value_in
 from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import NumberCell, PillCell, TextCell
-from ui.widgets.field import Choice, LabeledField, LineField
+from ui.widgets.field import LabeledField, LineField
 from ui.widgets.messages import EmptyState
 from ui.widgets.pill import Pill
 from ui.widgets.rows import Column
@@ -106,11 +106,8 @@ class OwnValuePart(QWidget):
         self._open = Button(_("Write another value…"), icon="pen-line", kind=Kind.LINK)
         self._open.setAccessibleName(_("Write another value for {field}").format(field=field_label))
         self._open.clicked.connect(self._begin)
-        self._editor: LineField | Choice
-        if own.choices:
-            self._editor = Choice([(words, value) for value, words in own.choices])
-        else:
-            self._editor = LineField()
+        self._editor = value_editor(own)
+        if isinstance(self._editor, LineField):
             self._editor.returnPressed.connect(self._done)
         self._field = LabeledField(_("Another value for {field}").format(field=field_label), self._editor)
         use = Button(_("Use this value"))
@@ -135,18 +132,7 @@ class OwnValuePart(QWidget):
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _done(self) -> None:
-        chosen = self._editor.currentData() if isinstance(self._editor, Choice) else self._editor.text()
-        self.written.emit(str(chosen))
-
-
-def returned_row(row: ReturnedRow) -> ItemRow:
-    """A write that the server kept aside, with its reason."""
-    return ItemRow(
-        row.title,
-        row.reason,
-        before=IconTile("undo-2", Tone.BAD),
-        behind=[Pill(_("Returned"), Tone.BAD)],
-    )
+        self.written.emit(value_in(self._editor))
 
 
 def no_conflicts() -> EmptyState:

@@ -15,6 +15,7 @@ from tongcds.i18n import _, format_datetime
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.screens.sync import parts, state
+from ui.screens.sync.aside import QuarantinedPart, ReturnedPart
 from ui.screens.sync.lists import HeardList, WaitingList
 from ui.tasks import Tasks
 from ui.theme import space
@@ -26,6 +27,12 @@ from ui.widgets.pill import Pill
 from ui.widgets.rows import RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, clear, column, line
 
+
+def _to_look_at(view: SyncView) -> tuple[tuple[object, ...], ...]:
+    """What a person has to decide."""
+    return view.conflicts, view.returned, view.quarantined
+
+
 _PLACES, _WAITING, _HEARD = "places", "waiting", "heard"
 
 
@@ -33,8 +40,10 @@ class SyncScreen(Page):
     """Shows a `SyncView`. The status may also be brought alone, by `show_status`, while an exchange runs.
 
     `sync_requested`, `pause_requested`; `version_chosen` carries (conflict id, the side's index),
-    `value_written` (conflict id, the words of a third value); `import_undone` the id of an import;
-    `household_opened` that of a household; `export_requested` and `usb_requested` exist where `usb` is true.
+    `value_written` (conflict id, the words of a third value); `withdrawn` the number of an own change that
+    came back, `mended` (its number, what was typed by field); `accepted` and `refused` the id of what an
+    officer decided; `import_undone` the id of an import, `household_opened` that of a household;
+    `export_requested` and `usb_requested` exist where `usb` is true.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -49,6 +58,10 @@ class SyncScreen(Page):
     version_chosen = Signal(object, int)
     value_written = Signal(object, str)
     household_opened = Signal(object)
+    withdrawn = Signal(int)
+    mended = Signal(int, object)
+    accepted = Signal(object)
+    refused = Signal(object)
     import_undone = Signal(object)
 
     def __init__(
@@ -170,9 +183,7 @@ class SyncScreen(Page):
         )
         self._head.set_words(_("Sync"), " · ".join(part for part in (view.server_name, told) if part))
         self.show_status(view.status)
-        if before is None or (before.conflicts, before.returned, before.waiting_by_type) != (
-            view.conflicts, view.returned, view.waiting_by_type
-        ):  # fmt: skip
+        if before is None or _to_look_at(before) != _to_look_at(view):
             self._show_places(view)
         self._show_lists(view)
         self._table.set_rows(view.history)
@@ -190,7 +201,7 @@ class SyncScreen(Page):
         answers = [
             answer
             for answer, there in (
-                (places, view.conflicts or view.returned),
+                (places, any(_to_look_at(view))),
                 (waiting, view.waiting),
                 (heard, view.heard is not None),
             )
@@ -211,6 +222,12 @@ class SyncScreen(Page):
         for name, part in ((_PLACES, self._places), (_WAITING, self._waiting), (_HEARD, self._heard)):
             part.setVisible(name == shown)
 
+    def show_mending_error(self, n: int, sentence: str) -> None:
+        """Say at a change that came back why what was typed cannot be kept."""
+        for part in self.findChildren(ReturnedPart):
+            if part.n == n:
+                part.show_error(sentence)
+
     def show_value_error(self, conflict_id: bytes, sentence: str) -> None:
         """Say at a conflict why a third value cannot be kept."""
         for part in self.findChildren(parts.ConflictPart):
@@ -222,14 +239,22 @@ class SyncScreen(Page):
         clear(box)
         self._places.set_head(state.places_head(view))
         self._calm.setVisible(bool(view.conflicts))
+        for row in view.quarantined:
+            asked = QuarantinedPart(row)
+            asked.accepted.connect(self.accepted)
+            asked.refused.connect(self.refused)
+            box.addWidget(asked)
         for returned in view.returned:
-            box.addWidget(parts.returned_row(returned))
+            back = ReturnedPart(returned)
+            back.withdrawn.connect(self.withdrawn)
+            back.mended.connect(self.mended)
+            box.addWidget(back)
         for conflict in view.conflicts:
             part = parts.ConflictPart(conflict)
             part.chosen.connect(self.version_chosen)
             part.written.connect(self.value_written)
             box.addWidget(part)
-        if not view.conflicts and not view.returned:
+        if not (view.conflicts or view.returned or view.quarantined):
             box.addWidget(parts.no_conflicts())
         else:
             box.addStretch(1)

@@ -178,8 +178,8 @@ def progress(
 
 def places_head(view: SyncView) -> str:
     """The title over what needs a look."""
-    if view.returned:
-        count = len(view.returned) + len(view.conflicts)
+    if view.returned or view.quarantined:
+        count = len(view.returned) + len(view.quarantined) + len(view.conflicts)
         return ngettext("{n} thing to look at", "{n} things to look at", count).format(n=count)
     if view.conflicts:
         count = len(view.conflicts)
