@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from tongcds.replica.authority import WRITE, authority
 from tongcds.replica.devices import advance_watermark, device_row, register_device
+from tongcds.replica.doubt import doubt, drop_doubted
 from tongcds.replica.identity import Identity, load_identity, new_identity
 from tongcds.replica.incarnations import Number, contents, held, incarnate, prefixes_of, register_fork
 from tongcds.replica.own import (
@@ -36,7 +37,6 @@ from tongcds.replica.pages import (
     adopt,
     cursors_of,
     digest,
-    forget_conflicts,
     leave_areas,
     page,
     put_cursors,
@@ -72,8 +72,9 @@ __all__ = [
     "cursors_of",
     "device_row",
     "digest",
+    "doubt",
+    "drop_doubted",
     "first_kept",
-    "forget_conflicts",
     "forget_words",
     "held",
     "incarnate",

@@ -11,6 +11,8 @@ from tongcds.domain.stamps import HybridClock, new_prefix
 from tongcds.replica.tables import SELF
 
 EMPTY_CHAIN = bytes(32)
+SERVER_DEVICE = 1
+"""The number under which a server writes by itself."""
 
 
 @dataclass(slots=True)

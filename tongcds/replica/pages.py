@@ -13,10 +13,10 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, insert, select, union, union_all, update
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
-from tongcds.records import RecordType, all_types, record_type, type_numbered
+from tongcds.records import RecordType, all_types, type_numbered
 from tongcds.records.declare import ERASED
 from tongcds.replica.erasure import empty
 from tongcds.replica.identity import Identity
@@ -250,10 +250,13 @@ def _leave(
     keep: list[dict[str, object]] = []
     for marker in markers.values():
         record = type_numbered(marker.type)
-        if record is None or marker.to in scope_areas:
+        row = None if record is None else read_rows(connection, record, [marker.id]).get(marker.id)
+        if record is None or row is None:
             continue
-        row = read_rows(connection, record, [marker.id]).get(marker.id)
-        if row is None:
+        if _end_of(markers, marker, scope_areas) in scope_areas:
+            if row["area"] == marker.area and marker.id not in came:
+                # Its state is expected; it may have gone on before anybody could send it.
+                keep.append(_kept(marker))
             continue
         waiting = unseen(connection, me, [marker.id]).get(marker.id, ())
         if row["area"] != marker.area:
@@ -262,16 +265,7 @@ def _leave(
             if not moved_here and not was_kept:
                 continue
         if waiting:
-            keep.append(
-                {
-                    "area": marker.area,
-                    "id": marker.id,
-                    "type": marker.type,
-                    "number": 0,
-                    "to_area": marker.to,
-                    "at": 0,
-                }
-            )
+            keep.append(_kept(marker))
             continue
         sums.drop(record, row)
         connection.execute(record.table.delete().where(record.table.c.id == marker.id))
@@ -281,24 +275,26 @@ def _leave(
     insert_many(connection, MOVED, keep)
 
 
-def forget_conflicts(connection: Connection) -> dict[str, list[bytes]]:
-    """The server was restored: what it made since its copy of conflicts and of writes set aside is no more.
+def _end_of(
+    markers: Mapping[tuple[bytes, bytes], Moved], marker: Moved, scope_areas: AbstractSet[bytes]
+) -> bytes:
+    """Where the record went, as far as its markers tell and this device may follow."""
+    met = {marker.area}
+    while marker.to in scope_areas and marker.to not in met and (marker.to, marker.id) in markers:
+        met.add(marker.to)
+        marker = markers[marker.to, marker.id]
+    return marker.to
 
-    Those that it has come back with the pages from the beginning, and those that it lacks are made again when
-    the writes behind them are offered again. Returns all ids, by type.
-    """
-    sums = AreaSums()
-    gone: dict[str, list[bytes]] = {}
-    for name in ("conflict", "quarantined"):
-        record = record_type(name)
-        ids = list(connection.execute(select(record.table.c.id)).scalars())
-        for row in read_rows(connection, record, ids).values():
-            sums.drop(record, row)
-        connection.execute(record.table.delete())
-        if ids:
-            gone[name] = ids
-    sums.save(connection)
-    return gone
+
+def _kept(marker: Moved) -> dict[str, object]:
+    return {
+        "area": marker.area,
+        "id": marker.id,
+        "type": marker.type,
+        "number": 0,
+        "to_area": marker.to,
+        "at": 0,
+    }
 
 
 def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry]) -> dict[str, list[bytes]]:
@@ -334,12 +330,18 @@ def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry
 
 def _with_people(connection: Connection, areas: Sequence[bytes]) -> set[bytes]:
     found: set[bytes] = set()
-    for record in all_types():
-        for start in range(0, len(areas) if record.about_people else 0, _SLICE):
-            column = record.table.c.area
-            query = select(column).where(column.in_(areas[start : start + _SLICE])).distinct()
-            found.update(connection.execute(query).scalars())
+    for start in range(0, len(areas), _SLICE):
+        found.update(
+            connection.execute(_areas_with_people(), {"areas": areas[start : start + _SLICE]}).scalars()
+        )
     return found
+
+
+@cache
+def _areas_with_people() -> CompoundSelect[bytes]:
+    """Asked at each exchange, so asked at once and built once."""
+    columns = [record.table.c.area for record in all_types() if record.about_people]
+    return union(*(select(c).where(c.in_(bindparam("areas", expanding=True))) for c in columns))
 
 
 def _rows_in(connection: Connection, record: RecordType, area: bytes) -> list[Row]:

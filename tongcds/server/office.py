@@ -22,16 +22,21 @@ from tongcds.replica import (
     receive,
     register_device,
 )
+from tongcds.replica.identity import SERVER_DEVICE
 from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of, whole_of
 from tongcds.replica.rows import Row as RecordRow
 from tongcds.replica.rows import read_rows
 from tongcds.server.tables import SCHEMA, STATE, create_all
 
-OWN_DEVICE = 1
+OWN_DEVICE = SERVER_DEVICE
 _BATCH = 20_000
-# More than any server gives between two copies of its database.
+# More than any server gives between two copies of its database. Where one copy is put back twice, only the
+# clock tells the two times apart: numbers go on from it, for devices in seconds since 2026 (32 bits travel),
+# for the server's own writes in milliseconds of which each has room for many.
 _DEVICES_AHEAD = 10_000
 _WRITES_AHEAD = 1 << 24
+_YEAR_2026 = 1_767_225_600
+_WRITES_A_MILLISECOND_BITS = 12
 
 
 def found_office(connection: Connection, *, name: str, province_id: bytes, now: int) -> None:
@@ -65,15 +70,14 @@ def restored(connection: Connection, *, now: int) -> int:
     """
     state = connection.execute(select(STATE).with_for_update()).one()
     epoch: int = max(state.epoch + 1, now // 1000)
+    last_device = max(state.last_device + _DEVICES_AHEAD, now // 1000 - _YEAR_2026)
     connection.execute(
-        update(STATE).values(
-            epoch=epoch, last_device=state.last_device + _DEVICES_AHEAD, structure=state.structure + 1
-        )
+        update(STATE).values(epoch=epoch, last_device=last_device, structure=state.structure + 1)
     )
     me = load_identity(connection, now=lambda: now)
     if me is None:
         raise LookupError("the server was not founded")
-    me.next_n += _WRITES_AHEAD
+    me.next_n = max(me.next_n + _WRITES_AHEAD, now << _WRITES_A_MILLISECOND_BITS)
     me.save(connection)
     advance_watermark(connection, OWN_DEVICE, me.next_n - 1)
     return epoch

@@ -37,8 +37,9 @@ from tongcds.replica import (
     chain_at,
     cursors_of,
     digest,
+    doubt,
+    drop_doubted,
     first_kept,
-    forget_conflicts,
     leave_areas,
     mark_returned,
     offer_again,
@@ -56,6 +57,7 @@ from tongcds.sync import outdated
 from tongcds.sync.incarnation import ForkedError, numbers
 
 DIFFERS = "digests that differ"
+_DOUBTS = "doubts"
 RESTORED = "server restored"
 """The note that the server was put back from a copy, and that others may not have sent again yet."""
 _WRITE = "write"
@@ -150,6 +152,10 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     left = leave_areas(connection, me, entries)
     search.refresh(connection, left)
     more = answer.more or bool(pending(connection, me.received, 1))
+    if not more and get_note(connection, _DOUBTS):
+        left |= drop_doubted(connection, me)
+        search.refresh(connection, left)
+        put_note(connection, _DOUBTS, "")
     differs = ""
     # Whoever holds what the server was not given yet rightly holds something else.
     given = all(merged_files(connection).values())
@@ -223,7 +229,8 @@ def _believe(
     if receipt.epoch != enrolment.epoch or (receipt.watermark < me.received and not late):
         offer_again(connection, me, receipt.watermark)
         attachments.offer_again(connection)
-        search.refresh(connection, forget_conflicts(connection))
+        doubt(connection)
+        put_note(connection, _DOUBTS, str(receipt.epoch))
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
         put_note(connection, RESTORED, str(receipt.time))

@@ -96,7 +96,8 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, device: int
     had = numbers(connection, me)
     touched = incarnate(connection, me, had, device=given.device, prefix=prefix, after=given.held)
     search.refresh(connection, touched)
-    now_had = [*(n for n in had if n.first <= given.held), Number(given.device, given.held + 1)]
+    # Also those under which nothing is left: a server put back further may know this laptop only by one.
+    now_had = [*had, Number(given.device, given.held + 1)]
     put_note(connection, _NUMBERS, " ".join(f"{n.device}:{n.first}" for n in now_had))
     put_note(connection, _ASKED, "")
     credentials = msgspec.structs.replace(enrolment.credentials, device=given.device)

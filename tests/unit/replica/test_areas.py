@@ -144,3 +144,16 @@ def test_records_made_together_can_name_each_other(a: Laptop) -> None:
     a.exchange()
     assert a.office.quarantined() == {}
     assert len(rows(a.office.connection, "household")) == len(rows(a.office.connection, "person")) == 1
+
+
+def test_a_record_that_went_on_through_an_area_that_one_holds_leaves_too(laptop: Maker) -> None:
+    third = b"third area 16 by"
+    mover, watcher = laptop([NA_NGA, NA_TOP, third]), laptop([NA_NGA, NA_TOP])
+    record_id = shared(mover, watcher)
+    # Its state in the area between was never sent: only the two markers tell where it is.
+    for place in (NA_TOP, third):
+        mover.update(record_id, village_id=place)
+        mover.exchange()
+    watcher.exchange()
+    assert not watcher.has(record_id)
+    assert watcher.same_as_office()
