@@ -6,6 +6,7 @@ What the lines hold and how they are chained is `storage.audit`'s.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -75,12 +76,12 @@ def keep_views(core: Core) -> Changes:
             count = audit.opened_on(connection, who, on)
             if count > audit.BULK_HOUSEHOLDS and not audit.is_said(connection, who, on, audit.BULK):
                 line = audit.Line(at, on, who, audit.BULK, amount=count)
-                _anchor(change, line, households=count)
+                _anchor(change, line, households=count, whose=who)
                 told = True
         for who, on, households, shown in audit.days_to_sum_up(connection, core.today.isoformat()):
             now = core.now()
             line = audit.Line(now, core.today.isoformat(), who, audit.DAY, amount=shown, detail=on)
-            _anchor(change, line, households=households, on=on)
+            _anchor(change, line, households=households, on=on, whose=who)
     return Changes.of("audit") if told else Changes()
 
 
@@ -101,14 +102,17 @@ def access_log(core: Core) -> AuditView:
 def alarms(connection: Connection, today: date) -> tuple[Reminder, ...]:
     """Who opened too many households in a day of the last month; nobody but the commune is told."""
     rows = audit.bulk_reading(connection, (today - timedelta(days=_ALARM_DAYS)).isoformat())
-    names = people.member_names(connection, [row.author for row in rows])
+    names = people.member_names(connection, [row.subject_id for row in rows])
     return tuple(
-        Reminder("bulk", names.get(row.author, ""), row.on, None, count=row.households) for row in rows
+        Reminder("bulk", names.get(row.subject_id, ""), row.on, None, count=row.households) for row in rows
     )
 
 
-def _anchor(change: Change, line: audit.Line, *, households: int, on: str = "") -> None:
-    """Add a line, and its place to the records that sync."""
+def _anchor(change: Change, line: audit.Line, *, households: int, on: str = "", whose: bytes = b"") -> None:
+    """Add a line, and its place to the records that sync.
+
+    `whose`: a count is put down by whoever sits there next, so the record names the member it is about.
+    """
     enrolment = load_enrolment(change.connection)
     if enrolment is None:
         raise UserError("not_enrolled")
@@ -123,7 +127,7 @@ def _anchor(change: Change, line: audit.Line, *, households: int, on: str = "") 
         head=place.hash[: audit.HEAD_BYTES],
         households=households,
         amount=line.amount,
-        subject_id=line.subject_id or None,
+        subject_id=whose or line.subject_id or None,
     )
 
 
@@ -134,7 +138,7 @@ def _lines(connection: Connection) -> list[AuditLine]:
     units = [entry.area for entry in entries if entry.mode == _WRITE]
     here = audit.lines(connection, _LINES)
     there = audit.elsewhere(connection, units, _LINES)
-    names = people.member_names(connection, [*(r.who for r in here), *(r.author for r in there)])
+    names = people.member_names(connection, [*(r.who for r in here), *map(_doer, there)])
     about = people.subject_names(
         connection, [*(r.subject_id for r in here), *(r.subject_id or b"" for r in there)]
     )
@@ -155,7 +159,7 @@ def _lines(connection: Connection) -> list[AuditLine]:
         AuditLine(
             on=date.fromisoformat(row.on),
             at=None,
-            person=names.get(row.author, ""),
+            person=names.get(_doer(row), ""),
             kind=row.kind,
             about=about.get(row.subject_id or b"", ""),
             detail="",
@@ -165,6 +169,11 @@ def _lines(connection: Connection) -> list[AuditLine]:
         for row in there
     ]
     return found
+
+
+def _doer(row: Any) -> bytes:  # noqa: ANN401 - rows answer each column under its name
+    """Whose act a record of another computer tells of."""
+    return bytes(row.subject_id if row.kind in {audit.BULK, audit.DAY} else row.author)
 
 
 def _moment(line: AuditLine) -> tuple[date, datetime]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, delete, select, text, update
 
 from tests.surroundings import FakeClock
-from tests.unit.actions.conftest import MEMBER, Home
+from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tongcds.actions import Core, audit, households, register
 from tongcds.domain.views import Seen
 from tongcds.records import record_type
@@ -169,6 +169,17 @@ def test_reading_more_than_200_households_in_a_day_is_told_once(team: Core) -> N
     with team.vault.read() as connection:
         (alarm,) = audit.alarms(connection, team.today)
     assert (alarm.kind, alarm.title, alarm.count) == ("bulk", "Lò Thị Ngân", 201)
+
+
+def test_an_alarm_names_who_looked_and_not_who_sits_there_next(team: Core) -> None:
+    with team.vault.change(MEMBER) as change:
+        other = change.writer.create("member", unit_id=VILLAGE, full_name="Lò Văn Ún")
+    now = team.now()
+    team._views.extend((other, number.to_bytes(16, "big"), now) for number in range(201))
+    audit.keep_views(team)
+    with team.vault.read() as connection:
+        (alarm,) = audit.alarms(connection, team.today)
+    assert alarm.title == "Lò Văn Ún"
 
 
 def test_a_past_day_is_summed_up_once(team: Core, clock: FakeClock) -> None:
