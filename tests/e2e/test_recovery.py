@@ -130,6 +130,7 @@ def test_a_forgotten_passphrase_without_a_network(province: Province, safe: Safe
     assert terminal.does("households", passphrase=NEW)["matching"] == before == 1
     assert terminal.does("households", passphrase=SECOND)["matching"] == before
     assert terminal.refused("households", passphrase=PASSPHRASE) == "passphrase_wrong"
+    assert "recovery" in json.dumps(terminal.does("audit", passphrase=NEW))
     # It works once, and until the next sync there is none: the window must not promise one.
     assert terminal.refused("recover", "--code", code, "--person", "Ngân") == "recovery_missing"
     assert terminal.does("recovery")["exists"] is False

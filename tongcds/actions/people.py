@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.opening import vault_folder
 from tongcds.clock import Clock
@@ -86,6 +87,7 @@ def invite_person(core: Core, name: str) -> tuple[TeamCode, Changes]:
                 role=lead.role,
                 joined_on=core.today.isoformat(),
             )
+        audit.record(core, change, audit.KEYS, member, detail="invited")
     code = wordcode.draw(keyslots.INVITATION_WORDS)
     core.vault.slots.invite(code, About(name, member, core.now() + DAYS * _DAY_MS))
     log.info("a person was invited to this computer", extra={"record_id": member.hex()})
@@ -100,7 +102,9 @@ def remove_person(core: Core, slot_id: bytes) -> None:
         UnavailableError: disk_full.
     """
     _require_lead(core)
+    going = next((one.member for one in core.vault.slots.holders() if one.slot_id == slot_id), b"")
     core.vault.slots.remove(slot_id)
+    audit.note(core, audit.KEYS, going, detail="removed")
     log.info("a person's slot was removed")
 
 
@@ -135,6 +139,7 @@ def change_passphrase(core: Core, old: str, new: str) -> None:
     if opened.slot_id != core.session.slot_id:
         raise UserError("passphrase_wrong")
     core.session = core.vault.slots.set_passphrase(opened, new)
+    audit.note(core, audit.KEYS, core.author(), detail="passphrase")
     log.info("a passphrase was changed")
 
 

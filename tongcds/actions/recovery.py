@@ -10,8 +10,9 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from tongcds.actions import audit
 from tongcds.actions.core import Core
-from tongcds.actions.opening import vault_folder
+from tongcds.actions.opening import is_enrolled, vault_folder
 from tongcds.clock import Clock
 from tongcds.domain import wordcode
 from tongcds.errors import UnavailableError, UserError
@@ -76,11 +77,14 @@ def recover(profile: Path, recovering: Recovering, slot_id: bytes, passphrase: s
     log.info("a way in was recovered", extra={"kind": recovering.opened.kind})
     vault = Vault.open_with(folder, mine, now=lambda: _milliseconds(clock))
     try:
+        core = Core(vault, clock)
+        if is_enrolled(core):
+            audit.note(core, audit.KEYS, core.author(), detail=recovering.opened.kind)
         custody.settle(vault)
     except BaseException:
         vault.close()
         raise
-    return Core(vault, clock)
+    return core
 
 
 def open_as_province(

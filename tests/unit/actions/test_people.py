@@ -128,3 +128,15 @@ def test_a_way_in_that_was_taken_away_opens_no_backup_on_this_computer_either(bo
     renewed = [path.read_bytes() for path in both.vault.folder.glob("backups/*/keys.tcds")]
     assert renewed == [(both.vault.folder / "keys-1.tcds").read_bytes()] * len(kept)
     assert renewed != kept
+
+
+def test_what_changes_about_keys_is_in_the_log_of_access(both: Core):
+    sit_down(both, PASSPHRASE)
+    people.remove_person(both, people.people(both)[1].slot_id)
+    people.change_passphrase(both, PASSPHRASE, THIRD)
+    with both.vault.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT detail FROM audit_line WHERE kind = 'keys' ORDER BY sequence"
+        )
+        said = [row.detail for row in rows]
+    assert said == ["invited", "removed", "passphrase"]
