@@ -68,25 +68,31 @@ def _published(vault: Vault, clock: FakeClock) -> None:
         adopt(connection, me, states, [], {}, frozenset({VILLAGE, COMMUNE}))
 
 
+def enrolled(folder: Path, role: Role, clock: FakeClock) -> Core:
+    """A core in a new vault, enrolled without a server."""
+
+    def now() -> int:
+        return int(clock().timestamp() * 1000)
+
+    vault = Vault.create(folder, PASSPHRASE, person="Lò Thị Ngân", now=now)
+    known = _credentials(role)
+    with vault.write() as connection:
+        new_identity(connection, device=known.device, now=now, prefix=new_prefix())
+        save_enrolment(
+            connection,
+            Enrolment("http://127.0.0.1:9", bytes(32), known, 0, 1, 1, tuple(known.entries)),
+        )
+    _published(vault, clock)
+    return Core(vault, clock)
+
+
 @pytest.fixture
 def core_of(tmp_path: Path, clock: FakeClock) -> Iterator[Callable[[Role], Core]]:
     """Makes an enrolled core for a role."""
     made: list[Core] = []
 
     def make(role: Role) -> Core:
-        def now() -> int:
-            return int(clock().timestamp() * 1000)
-
-        vault = Vault.create(tmp_path / role.value, PASSPHRASE, person="Lò Thị Ngân", now=now)
-        known = _credentials(role)
-        with vault.write() as connection:
-            new_identity(connection, device=known.device, now=now, prefix=new_prefix())
-            save_enrolment(
-                connection,
-                Enrolment("http://127.0.0.1:9", bytes(32), known, 0, 1, 1, tuple(known.entries)),
-            )
-        _published(vault, clock)
-        made.append(Core(vault, clock))
+        made.append(enrolled(tmp_path / role.value, role, clock))
         return made[-1]
 
     yield make
