@@ -1,11 +1,10 @@
 """Wires photos and papers to the window: attach, open, export on purpose, remove and take it back.
 
-The other screens are wired in `ui.desktop`, which hands in the window and the way to tell everybody.
+The other screens are wired in `ui.desktop`; what is worked with is the `Desk`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,45 +13,23 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, Core, attachments, exports
+from tongcds.actions import Changes, attachments, exports
 from tongcds.domain.attachments import PICTURES
 from tongcds.domain.views import AttachmentRow
 from tongcds.i18n import _, format_bytes
-from ui.errors import words_for
+from ui.desk import Desk
 from ui.forms.attach_dialog import AttachDialog, ExportDialog
 from ui.forms.picture_window import PictureWindow, decoded
 from ui.screens.household_detail import HouseholdPanel
-from ui.shell import Shell
-from ui.tasks import Progress, Tasks
+from ui.tasks import Progress
 
 
 class Attaching(QObject):
-    """What the attachments of a household ask for.
+    """What the attachments of a household ask for."""
 
-    Args:
-        core: an open vault.
-        window: the window as it is now; it is made anew in another language.
-        files: where files are read, fetched and written.
-        writes: where records are changed.
-        changed: tells every screen.
-    """
-
-    def __init__(
-        self,
-        core: Core,
-        *,
-        window: Callable[[], Shell],
-        files: Tasks,
-        writes: Tasks,
-        changed: Callable[[Changes], None],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._core = core
-        self._window = window
-        self._files = files
-        self._writes = writes
-        self._changed = changed
+        self._desk = desk
         self._fetching = Progress(self)
         self.dialog: QDialog | None = None
         self.picture: PictureWindow | None = None
@@ -73,7 +50,7 @@ class Attaching(QObject):
         shown = panel.household()
         if shown is None:
             return
-        dialog = AttachDialog(panel.heading.words(), self._core.today, parent=self._window())
+        dialog = AttachDialog(panel.heading.words(), self._desk.core.today, parent=self._desk.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(partial(self._attach, shown.household_id))
         self.dialog = dialog
@@ -81,14 +58,16 @@ class Attaching(QObject):
 
     def _attach(self, household_id: bytes, path: Path, day: date | None, note: str) -> None:
         subject = ("household", household_id)
-        work = partial(attachments.attach, self._core, subject, path, taken_on=day, note=note)
-        self._files.run(work, self._attached, owner=self, failed=self._failed)
+        work = partial(attachments.attach, self._desk.core, subject, path, taken_on=day, note=note)
+        self._desk.files.run(work, self._attached, owner=self, failed=self._desk.failed)
 
     def _attached(self, answer: tuple[bytes, Changes]) -> None:
         attachment_id, changes = answer
-        self._changed(changes)
-        undo = partial(attachments.remove, self._core, attachment_id)
-        self._window().say(_("Attached. It is sent after everything else."), undo=(undo, _("Taken back.")))
+        self._desk.changed(changes)
+        undo = partial(attachments.remove, self._desk.core, attachment_id)
+        self._desk.window().say(
+            _("Attached. It is sent after everything else."), undo=(undo, _("Taken back."))
+        )
 
     def _open(self, row: AttachmentRow) -> None:
         if row.media_type not in PICTURES:
@@ -98,48 +77,45 @@ class Attaching(QObject):
         self._fetching = fetching = Progress(self)
         if not row.here:
             words = _("Fetching {name} ({size})…").format(name=row.name, size=format_bytes(row.size))
-            self._window().say(words)
+            self._desk.window().say(words)
         work = partial(self._read, row.attachment_id, fetching)
-        self._files.run(work, partial(self._show, row), owner=self, failed=self._failed)
+        self._desk.files.run(work, partial(self._show, row), owner=self, failed=self._desk.failed)
 
     def _read(self, attachment_id: bytes, fetching: Progress) -> QImage:
-        opened = attachments.open_file(self._core, attachment_id, fetching.report, fetching.is_cancelled)
+        opened = attachments.open_file(self._desk.core, attachment_id, fetching.report, fetching.is_cancelled)
         return decoded(opened.content)
 
     def _show(self, row: AttachmentRow, image: QImage) -> None:
         if not row.here:
-            self._changed(Changes.of("attachment"))
-        self.picture = PictureWindow(row.name, image, parent=self._window())
+            self._desk.changed(Changes.of("attachment"))
+        self.picture = PictureWindow(row.name, image, parent=self._desk.window())
         self.picture.show()
         self.picture.activateWindow()
 
     def _warn(self, row: AttachmentRow, why: str = "") -> None:
-        dialog = ExportDialog(row.name, why, parent=self._window())
+        dialog = ExportDialog(row.name, why, parent=self._desk.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(partial(self._export, row))
         self.dialog = dialog
         dialog.open()
 
     def _export(self, row: AttachmentRow) -> None:
-        self._files.run(partial(self._write, row), self._exported, owner=self, failed=self._failed)
+        self._desk.files.run(partial(self._write, row), self._exported, owner=self, failed=self._desk.failed)
 
     def _write(self, row: AttachmentRow) -> tuple[Path, Changes]:
-        return attachments.export(self._core, row.attachment_id, exports.folder())
+        return attachments.export(self._desk.core, row.attachment_id, exports.folder())
 
     def _exported(self, answer: tuple[Path, Changes]) -> None:
         path, changes = answer
-        self._changed(changes)
+        self._desk.changed(changes)
         words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
-        self._window().say(words, stays=True)
+        self._desk.window().say(words, stays=True)
 
     def _remove(self, row: AttachmentRow) -> None:
-        work = partial(attachments.remove, self._core, row.attachment_id)
-        self._writes.run(work, partial(self._removed, row), owner=self, failed=self._failed)
+        work = partial(attachments.remove, self._desk.core, row.attachment_id)
+        self._desk.write(work, partial(self._removed, row), owner=self)
 
     def _removed(self, row: AttachmentRow, changes: Changes) -> None:
-        self._changed(changes)
-        undo = partial(attachments.restore, self._core, row.attachment_id)
-        self._window().say(_("Removed: {name}.").format(name=row.name), undo=(undo, _("Taken back.")))
-
-    def _failed(self, problem: Exception) -> None:
-        self._window().say(words_for(problem), stays=True)
+        self._desk.changed(changes)
+        undo = partial(attachments.restore, self._desk.core, row.attachment_id)
+        self._desk.window().say(_("Removed: {name}.").format(name=row.name), undo=(undo, _("Taken back.")))

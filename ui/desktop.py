@@ -43,6 +43,7 @@ from tongcds.settings import ASK_WHEN_METERED, LANGUAGE, Setting, Settings
 from ui import app as dressing
 from ui.attaching import Attaching
 from ui.changes import ChangeBus
+from ui.desk import Desk
 from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
@@ -110,58 +111,25 @@ class Desktop(QObject):
         self._net = net or ThreadPoolExecutor(1, "net")
         self.changes = ChangeBus(self)
         self.who = core.whoami()
-        self.editing = Editing(
+        desk = Desk(
             core,
             window=lambda: self.shell,
             reads=self.reads,
             writes=self.writes,
-            changed=self._changed,
-            show=self.open_household,
-            parent=self,
-        )
-        self.importing = Importing(
-            core, window=lambda: self.shell, files=self.files, changed=self._changed, parent=self
-        )
-        self.sticks = Sticks(
-            core,
-            window=lambda: self.shell,
             files=self.files,
-            writes=self.writes,
-            changed=self._changed,
-            parent=self,
-        )
-        self.attaching = Attaching(
-            core,
-            window=lambda: self.shell,
-            files=self.files,
-            writes=self.writes,
-            changed=self._changed,
-            parent=self,
-        )
-        self.privacy = Privacy(
-            core,
-            window=lambda: self.shell,
-            reads=self.reads,
-            writes=self.writes,
             changes=self.changes,
             changed=self._changed,
-            parent=self,
+            show=self.open_household,
         )
+        self.editing = Editing(desk, self)
+        self.importing = Importing(desk, self)
+        self.sticks = Sticks(desk, self)
+        self.attaching = Attaching(desk, self)
+        self.privacy = Privacy(desk, self)
         self.link = Link(self)
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit, self._asks_first)
         self.link.reachable.connect(self._reachable)
-        self.exchanging = Exchanging(
-            core,
-            window=lambda: self.shell,
-            settings=settings,
-            sticks=self.sticks,
-            reads=self.reads,
-            writes=self.writes,
-            changes=self.changes,
-            changed=self._changed,
-            show=self.open_household,
-            parent=self,
-        )
+        self.exchanging = Exchanging(desk, settings=settings, sticks=self.sticks, parent=self)
         self._exchanged.connect(self._after_exchange)
         self._may_lock = pins is not None
         self.keys = Keys(core, pins, writes=self.writes, changed=self._changed, parent=self)

@@ -1,6 +1,6 @@
 """Wires consent, requests, erasure and the access log to the window.
 
-The other screens are wired in `ui.desktop`, which hands in the window and the way to tell everybody.
+The other screens are wired in `ui.desktop`; what is worked with is the `Desk`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, Core, audit, exports, households, privacy, register
+from tongcds.actions import Changes, audit, exports, households, privacy, register
 from tongcds.domain.privacy import erased_words
 from tongcds.domain.views import (
     ConsentAnswer,
@@ -29,94 +29,68 @@ from tongcds.domain.views import (
 )
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext
-from ui.changes import ChangeBus
-from ui.errors import words_for
+from ui.desk import Desk
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
 from ui.forms.export_dialog import RegisterExportDialog
 from ui.forms.request_dialog import CloseDialog, RequestDialog
 from ui.screens.privacy import PrivacyScreen, PrivacyView
-from ui.shell import Shell
-from ui.tasks import Tasks
 
 
 class Privacy(QObject):
-    """Opens what belongs to privacy over the place, and does what is chosen there.
+    """Opens what belongs to privacy over the place, and does what is chosen there."""
 
-    Args:
-        core: an open vault.
-        window: the window as it is now; it is made anew in another language.
-        reads, writes: where work runs.
-        changes: tells the screen to read again.
-        changed: tells every screen.
-    """
-
-    def __init__(
-        self,
-        core: Core,
-        *,
-        window: Callable[[], Shell],
-        reads: Tasks,
-        writes: Tasks,
-        changes: ChangeBus,
-        changed: Callable[[Changes], None],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._core = core
-        self._window = window
-        self._reads = reads
-        self._writes = writes
-        self._changes = changes
-        self._changed = changed
+        self._desk = desk
         self.dialog: QDialog | None = None
 
     # Consent
 
     def ask_consent(self, household_id: bytes) -> None:
         """Open what a household agreed to."""
-        work = partial(privacy.consents, self._core, household_id)
-        self._reads.run(work, partial(self._show_consent, household_id), owner=self, failed=self._failed)
+        work = partial(privacy.consents, self._desk.core, household_id)
+        self._desk.read(work, partial(self._show_consent, household_id), owner=self)
 
     def _show_consent(self, household_id: bytes, states: Sequence[ConsentState]) -> None:
-        dialog = ConsentDialog(household_id, states, self._core.today, parent=self._window())
+        dialog = ConsentDialog(household_id, states, self._desk.core.today, parent=self._desk.window())
         dialog.answered.connect(self._keep_consent)
         dialog.withdrawn.connect(self._withdraw)
         dialog.erase_asked.connect(self._ask_erase)
         self._open(dialog)
 
     def _keep_consent(self, answer: ConsentAnswer) -> None:
-        self._save(partial(privacy.keep_consent, self._core, answer), _("The answer was saved."))
+        self._save(partial(privacy.keep_consent, self._desk.core, answer), _("The answer was saved."))
 
     def _withdraw(self, consent_id: bytes, way: str) -> None:
-        work = partial(privacy.withdraw_consent, self._core, consent_id, way)
+        work = partial(privacy.withdraw_consent, self._desk.core, consent_id, way)
         self._save(work, _("The consent was taken back today."))
 
     # Erasure
 
     def _ask_erase(self, subject: str, subject_id: bytes, name: str) -> None:
-        dialog = EraseDialog(name, parent=self._window())
+        dialog = EraseDialog(name, parent=self._desk.window())
         dialog.confirmed.connect(partial(self._erase, subject, subject_id))
         self._open(dialog)
 
     def _erase(self, subject: str, subject_id: bytes) -> None:
-        work = partial(privacy.erase, self._core, subject, subject_id)
-        self._writes.run(work, self._erased, owner=self, failed=self._failed)
+        work = partial(privacy.erase, self._desk.core, subject, subject_id)
+        self._desk.write(work, self._erased, owner=self)
 
     def _erased(self, answer: tuple[Erased, Changes]) -> None:
         done, changes = answer
-        self._changed(changes)
-        self._window().say(erased_words(done.records), stays=True)
+        self._desk.changed(changes)
+        self._desk.window().say(erased_words(done.records), stays=True)
 
     # The screen
 
     def open(self) -> None:
         """Show requests and the access log over the place."""
-        role = self._core.whoami().role
+        role = self._desk.core.whoami().role
         screen = PrivacyScreen(
-            self._view, self._reads, self._changes, can_write=role in {Role.TEAM, Role.COMMUNE}
+            self._view, self._desk.reads, self._desk.changes, can_write=role in {Role.TEAM, Role.COMMUNE}
         )
-        shell = self._window()
+        shell = self._desk.window()
         screen.left.connect(shell.back)
         screen.add_requested.connect(self._new_request)
         screen.replied.connect(self._reply)
@@ -128,7 +102,7 @@ class Privacy(QObject):
         shell.open_over(screen)
 
     def _view(self) -> PrivacyView:
-        core = self._core
+        core = self._desk.core
         return PrivacyView(
             privacy.requests(core),
             audit.access_log(core),
@@ -137,12 +111,10 @@ class Privacy(QObject):
         )
 
     def _new_request(self) -> None:
-        self._reads.run(
-            partial(households.start, self._core), self._write_request, owner=self, failed=self._failed
-        )
+        self._desk.read(partial(households.start, self._desk.core), self._write_request, owner=self)
 
     def _write_request(self, start: HouseholdStart) -> None:
-        dialog = RequestDialog(start.villages, self._core.today, parent=self._window())
+        dialog = RequestDialog(start.villages, self._desk.core.today, parent=self._desk.window())
         dialog.written.connect(self._add_request)
         self._open(dialog)
 
@@ -150,70 +122,70 @@ class Privacy(QObject):
         def work() -> tuple[EditUndo, Changes]:
             request = wanted
             if code:
-                found = register.households(self._core, HouseholdFilter(text=code))
+                found = register.households(self._desk.core, HouseholdFilter(text=code))
                 home = [row.household_id for row in found.rows if row.code.casefold() == code.casefold()]
                 if len(home) != 1:
                     raise UserError("household_unclear", count=len(home))
-                record = households.start(self._core, home[0]).record
+                record = households.start(self._desk.core, home[0]).record
                 village = record.village_id if record is not None else wanted.village_id
                 request = replace(wanted, household_id=home[0], village_id=village)
-            _id, undo, changes = privacy.add_request(self._core, request)
+            _id, undo, changes = privacy.add_request(self._desk.core, request)
             return undo, changes
 
         self._save(work, _("The request was written down."))
 
     def _reply(self, row: RequestRow) -> None:
-        self._save(partial(privacy.reply_request, self._core, row.request_id), _("The reply was noted."))
+        self._save(partial(privacy.reply_request, self._desk.core, row.request_id), _("The reply was noted."))
 
     def _extend(self, row: RequestRow) -> None:
         self._save(
-            partial(privacy.extend_request, self._core, row.request_id), _("The request has more time.")
+            partial(privacy.extend_request, self._desk.core, row.request_id), _("The request has more time.")
         )
 
     def _ask_close(self, row: RequestRow) -> None:
-        dialog = CloseDialog(row, parent=self._window())
+        dialog = CloseDialog(row, parent=self._desk.window())
         dialog.closed.connect(partial(self._close, row.request_id))
         self._open(dialog)
 
     def _close(self, request_id: bytes, state: str, answer: str) -> None:
-        work = partial(privacy.close_request, self._core, request_id, state, answer)
+        work = partial(privacy.close_request, self._desk.core, request_id, state, answer)
         self._save(work, _("The request is closed."))
 
     def _ask_retention(self, rows: tuple[RetentionRow, ...]) -> None:
         names = ", ".join(dict.fromkeys(row.title for row in rows if row.title))
         count = ngettext("{n} record", "{n} records", len(rows)).format(n=format_number(len(rows)))
-        dialog = EraseDialog(f"{count}: {names}" if names else count, parent=self._window())
+        dialog = EraseDialog(f"{count}: {names}" if names else count, parent=self._desk.window())
         dialog.confirmed.connect(partial(self._erase_kept, rows))
         self._open(dialog)
 
     def _erase_kept(self, rows: tuple[RetentionRow, ...]) -> None:
-        work = partial(privacy.erase_over_their_time, self._core, rows)
-        self._writes.run(work, self._erased, owner=self, failed=self._failed)
+        work = partial(privacy.erase_over_their_time, self._desk.core, rows)
+        self._desk.write(work, self._erased, owner=self)
 
     # Files that leave the vault
 
     def _ask_export(self) -> None:
-        dialog = RegisterExportDialog(str(exports.folder()), parent=self._window())
+        dialog = RegisterExportDialog(str(exports.folder()), parent=self._desk.window())
         dialog.wanted.connect(self._export)
         self._open(dialog)
 
     def _export(self, numbers: bool) -> None:  # noqa: FBT001 - Qt's own signal
-        work = partial(exports.export_register, self._core, numbers=numbers)
-        self._writes.run(work, self._exported, owner=self, failed=self._failed)
+        work = partial(exports.export_register, self._desk.core, numbers=numbers)
+        self._desk.write(work, self._exported, owner=self)
 
     def _exported(self, answer: tuple[Path, int, Changes]) -> None:
         path, _people, changes = answer
-        self._changed(changes)
+        self._desk.changed(changes)
         words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
-        self._window().say(words, stays=True)
+        self._desk.window().say(words, stays=True)
 
     def _delete_export(self, export_id: int) -> None:
         def done(changes: Changes) -> None:
-            self._changed(changes)
-            self._window().say(_("The file was deleted."))
+            self._desk.changed(changes)
+            self._desk.window().say(_("The file was deleted."))
 
-        work = partial(exports.delete, self._core, export_id)
-        self._writes.run(work, done, owner=self, failed=self._failed)
+        work = partial(exports.delete, self._desk.core, export_id)
+        self._desk.write(work, done, owner=self)
 
     # Telling everybody
 
@@ -225,11 +197,8 @@ class Privacy(QObject):
     def _save(self, work: Callable[[], tuple[EditUndo, Changes]], words: str) -> None:
         def done(answer: tuple[EditUndo, Changes]) -> None:
             undo, changes = answer
-            self._changed(changes)
-            take_back = partial(households.undo_edit, self._core, undo)
-            self._window().say(words, undo=(take_back, _("Taken back.")))
+            self._desk.changed(changes)
+            take_back = partial(households.undo_edit, self._desk.core, undo)
+            self._desk.window().say(words, undo=(take_back, _("Taken back.")))
 
-        self._writes.run(work, done, owner=self, failed=self._failed)
-
-    def _failed(self, problem: Exception) -> None:
-        self._window().say(words_for(problem), stays=True)
+        self._desk.write(work, done, owner=self)

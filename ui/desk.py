@@ -1,0 +1,67 @@
+"""What the parts that wire screens to actions work with: a vault, its threads, and the way to tell everybody.
+
+`ui.desktop` makes it; each part (editing, sticks, privacy …) takes it and knows nothing of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import QObject
+
+from tongcds.actions import Changes, Core
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.shell import Shell
+from ui.tasks import Tasks
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open vault at work.
+
+    `window` answers the window as it is now; it is made anew in another language. `reads`, `writes` and
+    `files` are where work runs. `changes` tells screens to read again; `changed` does that, and has the
+    exchange begin; `show` opens a household in the register.
+    """
+
+    core: Core
+    window: Callable[[], Shell]
+    reads: Tasks
+    writes: Tasks
+    files: Tasks
+    changes: ChangeBus
+    changed: Callable[[Changes], None]
+    show: Callable[[bytes], None]
+
+    def read(self, work: Callable[[], T], done: Callable[[T], None], *, owner: QObject) -> None:
+        """Look something up; what goes wrong is said."""
+        self.reads.run(work, done, owner=owner, failed=self.failed)
+
+    def write(self, work: Callable[[], T], done: Callable[[T], None], *, owner: QObject) -> None:
+        """Change something and go on with what came of it; what goes wrong is said."""
+        self.writes.run(work, done, owner=owner, failed=self.failed)
+
+    def do(
+        self,
+        work: Callable[[], Changes],
+        said: str,
+        *,
+        owner: QObject,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Change something, tell every screen, then say it."""
+
+        def done(changes: Changes) -> None:
+            self.changed(changes)
+            self.window().say(said)
+
+        self.writes.run(work, done, owner=owner, failed=failed or self.failed)
+
+    def failed(self, problem: Exception) -> None:
+        """Say what went wrong, until it was read."""
+        self.window().say(words_for(problem), stays=True)
