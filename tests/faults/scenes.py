@@ -28,7 +28,8 @@ from tongcds.protocol.messages import (
 )
 from tongcds.records import all_types, record_type
 from tongcds.replica import acknowledge, chain_at, load_identity
-from tongcds.replica.own import content_hash, link, unpack_body
+from tongcds.replica.chain import content_hash, link
+from tongcds.replica.own import unpack_body
 from tongcds.replica.replay import Logged, logged
 from tongcds.replica.tables import AREA, OWN, SELF
 from tongcds.storage import backups, journal, keyslots

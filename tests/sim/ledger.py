@@ -17,8 +17,9 @@ from tongcds.domain.stamps import Dot
 from tongcds.protocol.messages import WHOLE, Write
 from tongcds.records import all_types, type_numbered
 from tongcds.records.declare import DELETED
+from tongcds.replica.chain import content_hash
 from tongcds.replica.merge import version_of
-from tongcds.replica.own import content_hash, unpack_body
+from tongcds.replica.own import unpack_body
 from tongcds.replica.rows import Row
 from tongcds.replica.tables import OWN, QUARANTINE, SEEN
 

@@ -10,7 +10,7 @@ so on the wire a new record's id costs nothing beyond that stamp. Where writes a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -62,8 +62,17 @@ def new_prefix() -> int:
 
 def make_id(prefix: int, stamp: int) -> bytes:
     """The id of the record that the write with this stamp creates on the incarnation with this prefix."""
-    number = (prefix >> 12) << 80 | _VERSION | (prefix & _LOW12) << 64 | _VARIANT | (stamp & _TAIL_MASK)
-    return number.to_bytes(ID_LENGTH, "big")
+    return (_head(prefix) | stamp & _TAIL_MASK).to_bytes(ID_LENGTH, "big")
+
+
+def make_ids(prefix: int, stamps: Iterable[int]) -> list[bytes]:
+    """The same for many stamps of one incarnation."""
+    head = _head(prefix)
+    return [(head | stamp & _TAIL_MASK).to_bytes(ID_LENGTH, "big") for stamp in stamps]
+
+
+def _head(prefix: int) -> int:
+    return (prefix >> 12) << 80 | _VERSION | (prefix & _LOW12) << 64 | _VARIANT
 
 
 def split_id(record_id: bytes) -> tuple[int, int]:

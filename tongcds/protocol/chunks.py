@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tongcds.domain.stamps import Dot, make_id, split_id
+from tongcds.domain.stamps import Dot, make_id, make_ids, split_id
 from tongcds.protocol.columns import (
     pack_numbers,
     pack_steps,
@@ -178,7 +178,7 @@ def unpack_writes(packed: bytes) -> WriteChunk:
                 total = checked_count(total + size)
                 places = [first + n for n in unpack_steps(ns, size)]
                 moments = unpack_steps(stamps, size)
-                fresh = [make_id(prefix, s) for s in moments] if new else None
+                fresh = make_ids(prefix, moments) if new else None
                 heads.append((record, fresh, fields_of_mask(record, mask), places, moments, rest))
                 if fresh is not None:
                     made.extend(zip(places, fresh, strict=True))

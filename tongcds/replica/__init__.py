@@ -12,7 +12,8 @@ Everything that makes merging hard stays behind them. Transactions are the calle
 
 from __future__ import annotations
 
-from tongcds.replica.authority import WRITE, authority
+from tongcds.replica.aside import REUSED
+from tongcds.replica.authority import WRITE, Allowed, authority
 from tongcds.replica.devices import advance_watermark, device_row, register_device
 from tongcds.replica.doubt import doubt, drop_doubted
 from tongcds.replica.identity import Identity, load_identity, new_identity
@@ -42,12 +43,7 @@ from tongcds.replica.pages import (
     put_cursors,
 )
 from tongcds.replica.peers import Merged, merge_in, told_by_the_server
-from tongcds.replica.receive import (
-    REUSED,
-    Allowed,
-    Received,
-    receive,
-)
+from tongcds.replica.receive import Received, receive
 from tongcds.replica.tables import create_tables
 
 __all__ = [

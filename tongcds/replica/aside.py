@@ -11,9 +11,11 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Select, and_, select, update
 
-from tongcds.protocol.messages import Write
+from tongcds.protocol.messages import Outcome, Write
 from tongcds.replica import erasure
-from tongcds.replica.own import content_hash, unpack_body
+from tongcds.replica.chain import content_hash
+from tongcds.replica.devices import HASH_BYTES, hashes_of
+from tongcds.replica.own import unpack_body
 from tongcds.replica.rows import insert_many
 from tongcds.replica.tables import QUARANTINE
 
@@ -21,6 +23,9 @@ OPEN: Final = "open"
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
 WITHDRAWN: Final = "withdrawn"
+REUSED: Final = "number_reused"
+"""The outcome of a write whose number the device used for another one before: it was restored or cloned."""
+
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -90,3 +95,29 @@ def mark(connection: Connection, asides: Sequence[Aside], **values: object) -> N
             QUARANTINE.c.hash == aside.hash,
         )
         connection.execute(update(QUARANTINE).where(this).values(**values))
+
+
+def outcomes_of_known(
+    connection: Connection, device: int, known: Sequence[Write], watermark: int, now: int
+) -> list[Outcome]:
+    """What is to be said of writes that came before: that they were set aside, in case the answer was lost.
+
+    Said up to the watermark, since the receipt covers as much: the lost chunk may have been larger. The same
+    number with another content is set aside now.
+    """
+    if not known:
+        return []
+    low, high = known[0].n, known[-1].n
+    hashes = hashes_of(connection, device, low, watermark)
+    contents = {write.n: content_hash(device, write) for write in known}
+    reused = [(w, REUSED) for w in known if hashes.get(w.n) != contents[w.n][:HASH_BYTES]]
+    set_aside(connection, device, reused, now)
+    aside = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code)
+    aside = aside.where(
+        QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, watermark), QUARANTINE.c.state != ACCEPTED
+    )
+    return [
+        Outcome(n, code)
+        for n, content, code in connection.execute(aside.order_by(QUARANTINE.c.n))
+        if contents.get(n) == content or (n > high and hashes.get(n) == content[:HASH_BYTES])
+    ]

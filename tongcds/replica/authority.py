@@ -6,15 +6,18 @@ A laptop asks the same of another one whose file it can read (`replica.peers`). 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
 from tongcds.domain.views import Role
 from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import RecordType, record_type
-from tongcds.replica.receive import Allowed
 from tongcds.replica.rows import Row
+
+# Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
+# new one.
+Allowed = Callable[[RecordType, bytes, Write, Row | None], str]
 
 WRITE = "write"
 """The mode of an area that may be written."""
@@ -118,5 +121,24 @@ def authority(
         if record.name == "member" and row is None and area == unit:
             authors.add(write.id)
         return ""
+
+    return _remembered(allowed)
+
+
+def _remembered(judge: Allowed) -> Allowed:
+    """The same judge, who need not think twice.
+
+    Of what is about villagers, type, area and author decide alone; and areas and authors only grow in number.
+    """
+    passed: set[tuple[str, bytes, bytes]] = set()
+
+    def allowed(record: RecordType, area: bytes, write: Write, row: Row | None) -> str:
+        asked = record.name, area, write.author
+        if asked in passed:
+            return ""
+        code = judge(record, area, write, row)
+        if not code and record.name in _ABOUT_VILLAGERS:
+            passed.add(asked)
+        return code
 
     return allowed

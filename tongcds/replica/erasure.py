@@ -52,11 +52,14 @@ def is_erasure(write: Write) -> bool:
     return write.values.get(ERASED) is not None and not is_husk(write)
 
 
+def subject_fields(record: RecordType) -> tuple[str, ...]:
+    """The fields in which such a record may name the household or person that it is about."""
+    return () if not record.about_people or record.name == "audit" else _NAMES_SUBJECT
+
+
 def subjects_of(record: RecordType, write: Write) -> frozenset[bytes]:
     """The household or person that a new record says it is about."""
-    if not record.about_people or record.name == "audit":
-        return frozenset()
-    named = (write.values.get(name) for name in _NAMES_SUBJECT)
+    named = [write.values.get(name) for name in subject_fields(record)]
     return frozenset(value for value in named if isinstance(value, bytes))
 
 

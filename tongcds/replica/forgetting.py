@@ -39,7 +39,12 @@ def erased_subjects(connection: Connection, writes: Sequence[Write]) -> frozense
         record = type_numbered(write.type)
         if record is not None and not write.bases:
             named |= erasure.subjects_of(record, write)
-    wanted = sorted(named - made)
+    return erased_among(connection, named - made)
+
+
+def erased_among(connection: Connection, ids: set[bytes]) -> frozenset[bytes]:
+    """Those of these households and people that were erased."""
+    wanted = sorted(ids)
     found: set[bytes] = set()
     for name in erasure.SUBJECTS if wanted else ():
         table = record_type(name).table

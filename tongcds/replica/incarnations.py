@@ -16,10 +16,11 @@ from tongcds.domain.stamps import Dot
 from tongcds.protocol.messages import WHOLE, Version, Write
 from tongcds.records import type_numbered
 from tongcds.records.declare import DELETED
+from tongcds.replica.chain import content_hash, link
 from tongcds.replica.devices import HASH_BYTES, device_row, hashes_of
 from tongcds.replica.identity import EMPTY_CHAIN, Identity
 from tongcds.replica.merge import dot_of, version_of, whole_of
-from tongcds.replica.own import RECEIVED, RETURNED, WAITING, content_hash, link, pending
+from tongcds.replica.own import RECEIVED, RETURNED, WAITING, pending
 from tongcds.replica.rows import AreaSums, Row, copied, read_rows, write_rows
 from tongcds.replica.tables import DEVICE, OWN
 

@@ -7,7 +7,6 @@ see `acknowledge`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -17,7 +16,8 @@ from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import WHOLE, Version, Write
 from tongcds.records import RecordType, Value, record_type, type_numbered
 from tongcds.records.declare import DELETED, ERASED
-from tongcds.replica.erasure import CODE, MARK, hash_in, husk, says_something
+from tongcds.replica.chain import content_hash, link
+from tongcds.replica.erasure import CODE, MARK, husk, says_something
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of, whole_of
 from tongcds.replica.rows import AreaSums, Row, copied, insert_many, read_rows, write_rows
@@ -32,30 +32,6 @@ _SLICE = 400
 _pack = msgspec.msgpack.Encoder().encode
 # Any: msgspec cannot decode a union of text and bytes; these bytes were packed by `_write` below.
 unpack_body = msgspec.msgpack.Decoder(tuple[dict[str, Any], dict[str, Dot]]).decode
-
-
-def content_hash(device: int, write: Write) -> bytes:
-    """32 bytes that name what a write says; equal on the device and on the server, and after an erasure."""
-    if (said := hash_in(write)) is not None:
-        return said
-    text = _pack(
-        [
-            device,
-            write.n,
-            write.type,
-            write.id,
-            write.stamp,
-            write.author,
-            sorted(write.values.items()),
-            sorted(write.bases.items()),
-        ]
-    )
-    return blake2b(text, digest_size=32).digest()
-
-
-def link(chain: bytes, content: bytes) -> bytes:
-    """The chain's hash after one more write."""
-    return blake2b(chain + content, digest_size=32).digest()
 
 
 class Writer:

@@ -17,9 +17,9 @@ from tongcds.domain.stamps import FAR_AHEAD_MS, make_id, milliseconds_of, stamp_
 from tongcds.protocol.messages import Write
 from tongcds.records import RecordType, record_type, type_numbered
 from tongcds.records.declare import DELETED, ERASED
+from tongcds.replica.authority import Allowed
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import created, merge, version_of
-from tongcds.replica.receive import Allowed
 from tongcds.replica.rows import AreaSums, Row, copied, read_rows, write_rows
 from tongcds.replica.tables import PEER
 from tongcds.replica.values import fits

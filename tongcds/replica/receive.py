@@ -7,45 +7,38 @@ an erased record is the exception: its author hears of it, and its words are not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from tongcds.domain.stamps import FAR_AHEAD_MS, ID_LENGTH, make_id, milliseconds_of, stamp_of
 from tongcds.protocol.messages import Outcome, ProtocolError, Write
 from tongcds.records import RecordType, record_type, type_numbered
 from tongcds.records.declare import DELETED, ERASED
 from tongcds.replica import erasure
-from tongcds.replica.aside import ACCEPTED, set_aside
-from tongcds.replica.devices import HASH_BYTES, device_row, hashes_of
+from tongcds.replica.aside import REUSED, outcomes_of_known, set_aside
+from tongcds.replica.authority import Allowed
+from tongcds.replica.chain import content_hash, link
+from tongcds.replica.devices import HASH_BYTES, device_row
 from tongcds.replica.forgetting import TELLING, empty_quarantine, empty_told, erased_subjects, told_about
+from tongcds.replica.fresh import take_new
 from tongcds.replica.merge import conflict_row, created, merge
-from tongcds.replica.own import content_hash, link
 from tongcds.replica.rows import (
     AreaSums,
     Row,
     areas_of,
     copied,
-    insert_areas,
     insert_many,
+    lock_areas,
     read_areas,
     read_rows,
     write_rows,
 )
-from tongcds.replica.tables import DEVICE, MOVED, QUARANTINE, SEEN
+from tongcds.replica.tables import DEVICE, MOVED, SEEN
 from tongcds.replica.values import fits
-
-_pack = msgspec.msgpack.Encoder().encode
-
-REUSED = "number_reused"
-"""The outcome of a write whose number the device used for another one before: it was restored or cloned."""
-
-# Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
-# new one.
-Allowed = Callable[[RecordType, bytes, Write, Row | None], str]
 
 _Key = tuple[str, bytes]
 
@@ -101,6 +94,26 @@ class _Merging:
         # Those named by new records that were erased before.
         self._gone: frozenset[bytes] = frozenset()
 
+    def merge_in(self, writes: Sequence[Write], prefix: int) -> set[bytes]:
+        """Take consecutive writes and put them down; returns the areas that changed."""
+        if self._allowed is not None:
+            held = take_new(
+                self._connection,
+                self._device,
+                prefix,
+                writes,
+                allowed=self._allowed,
+                now=self._now,
+                successors=self._successors,
+            )
+            if held is not None:
+                self.held, self.applied = held, len(writes)
+                return set(held)
+        self.load(writes)
+        for write in writes:
+            self.take(write)
+        return self.save()
+
     def load(self, writes: Sequence[Write]) -> None:
         """Lock every area that the writes may touch, in id order, and read every record that they name."""
         made: dict[str, dict[bytes, None]] = {}
@@ -116,14 +129,14 @@ class _Merging:
                 areas.add(area)
         for name, some in changed.items():
             areas |= areas_of(self._connection, record_type(name), list(some))
-        _lock_areas(self._connection, areas)
+        lock_areas(self._connection, areas)
         # Apart, because the ids of what is made are near each other, and nothing is there yet.
         for name, wanted in (*made.items(), *changed.items()):
             for record_id, row in read_rows(self._connection, record_type(name), list(wanted)).items():
                 self._rows[name, record_id] = row
         self._gone = erased_subjects(self._connection, writes)
         # One that moved between the two looks; nothing moves once its area is locked.
-        _lock_areas(self._connection, {row["area"] for row in self._rows.values()} - areas)
+        lock_areas(self._connection, {row["area"] for row in self._rows.values()} - areas)
 
     def take(self, written: Write) -> None:
         """Merge one write, or set it aside as it was written."""
@@ -342,7 +355,7 @@ def receive(
     if state is None:
         raise ProtocolError("unknown_device")
     _, prefix, watermark, chain = state
-    outcomes = _outcomes_of_known(connection, device, [w for w in writes if w.n <= watermark], watermark, now)
+    outcomes = outcomes_of_known(connection, device, [w for w in writes if w.n <= watermark], watermark, now)
     news = [w for w in writes if w.n > watermark]
     forked = bool(news) and writes[0].n == watermark + 1 and not chain.startswith(before)
     if forked or (news and any(outcome.code == REUSED for outcome in outcomes)):
@@ -361,18 +374,16 @@ def receive(
         now=now,
         successors=successors,
     )
-    if not aside:
-        merging.load(news)
+    if aside:
+        merging.refused = [(write, aside) for write in news]
+        touched = set()
+    else:
+        touched = merging.merge_in(news, prefix)
     hashes = []
     for write in news:
         content = content_hash(device, write)
         hashes.append(content[:HASH_BYTES])
         chain = link(chain, content)
-        if aside:
-            merging.refused.append((write, aside))
-        else:
-            merging.take(write)
-    touched = merging.save()
     watermark = news[-1].n
     connection.execute(
         insert(SEEN).values(device=device, first=news[0].n, last=watermark, hashes=b"".join(hashes))
@@ -413,36 +424,3 @@ def take_after_all(
             merging.send_to_all(record.name, write.id)
     touched = merging.save()
     return {write.n: code for write, code in merging.refused}, touched
-
-
-def _lock_areas(connection: Connection, areas: set[bytes]) -> None:
-    """Lock the areas' rows in id order, making those that are not there."""
-    if areas:
-        insert_areas(connection, areas - read_areas(connection, list(areas)).keys())
-        read_areas(connection, list(areas), lock=True)
-
-
-def _outcomes_of_known(
-    connection: Connection, device: int, known: Sequence[Write], watermark: int, now: int
-) -> list[Outcome]:
-    """What is to be said of writes that came before: that they were set aside, in case the answer was lost.
-
-    Said up to the watermark, since the receipt covers as much: the lost chunk may have been larger. The same
-    number with another content is set aside now.
-    """
-    if not known:
-        return []
-    low, high = known[0].n, known[-1].n
-    hashes = hashes_of(connection, device, low, watermark)
-    contents = {write.n: content_hash(device, write) for write in known}
-    reused = [(w, REUSED) for w in known if hashes.get(w.n) != contents[w.n][:HASH_BYTES]]
-    set_aside(connection, device, reused, now)
-    aside = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code)
-    aside = aside.where(
-        QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, watermark), QUARANTINE.c.state != ACCEPTED
-    )
-    return [
-        Outcome(n, code)
-        for n, content, code in connection.execute(aside.order_by(QUARANTINE.c.n))
-        if contents.get(n) == content or (n > high and hashes.get(n) == content[:HASH_BYTES])
-    ]

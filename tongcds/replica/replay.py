@@ -11,9 +11,10 @@ from tongcds.domain.stamps import make_id
 from tongcds.protocol.messages import WHOLE, Write
 from tongcds.records import record_type, type_numbered
 from tongcds.records.declare import DELETED
+from tongcds.replica.chain import content_hash, link
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import created, dot_of, merge, version_of, whole_of
-from tongcds.replica.own import RECEIVED, WAITING, content_hash, link, unpack_body
+from tongcds.replica.own import RECEIVED, WAITING, unpack_body
 from tongcds.replica.rows import AreaSums, Row, copied, insert_many, read_rows, write_rows
 from tongcds.replica.tables import OWN
 

@@ -5,16 +5,17 @@ A row carries the table's columns. `versions` is kept unpacked here (field → V
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, TypedDict
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, insert, select, update
 
-from tongcds.protocol.messages import State, Version
+from tongcds.protocol.messages import State, Version, Write
 from tongcds.records import RecordType, Value
 from tongcds.records.declare import DELETED
 from tongcds.replica.dialect import insert_new, insert_rows, one_of
@@ -150,6 +151,34 @@ def write_rows(
         connection.execute(statement, stale)
 
 
+def new_rows(
+    record: RecordType,
+    device: int,
+    writes: Sequence[Write],
+    *,
+    areas: Sequence[bytes],
+    numbers: Sequence[int],
+    columns: Mapping[str, Sequence[Value]],
+) -> list[tuple[object, ...]]:
+    """The table's rows of new records that their author holds as they are; `columns` by field, as written."""
+    unset = record.unset
+    return list(
+        zip(
+            [write.id for write in writes],
+            areas,
+            numbers,
+            repeat(device),
+            [write.n for write in writes],
+            [write.stamp for write in writes],
+            [write.author for write in writes],
+            repeat(device),
+            repeat(None),
+            *[columns.get(name) or repeat(unset[name]) for name in record.field_names],
+            strict=False,  # what is the same in every row ends nowhere
+        )
+    )
+
+
 def version_hash(record: RecordType, row: Row) -> int:
     """What a record adds to its area's digest: type, id, and the dot of every field's version."""
     version = row["version"]
@@ -175,6 +204,17 @@ class AreaSums:
             return
         self._count[row["area"]] += 1
         self._digest[row["area"]] += version_hash(record, row)
+
+    def add_new(
+        self, record: RecordType, device: int, writes: Iterable[Write], areas: Sequence[bytes]
+    ) -> None:
+        """Records that these writes made are there now as they were made; none of them is removed."""
+        number, digest = record.number, self._digest
+        for area, write in zip(areas, writes, strict=True):
+            text = _pack((number, write.id, device, write.n, ()))
+            digest[area] += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+        for area, count in Counter(areas).items():
+            self._count[area] += count
 
     def drop(self, record: RecordType, row: Row) -> None:
         """The row, as it was, is there no more."""
@@ -238,7 +278,14 @@ def read_areas(
     return found
 
 
-def insert_areas(connection: Connection, areas: Iterable[bytes]) -> None:
+def lock_areas(connection: Connection, areas: set[bytes]) -> None:
+    """Lock the areas' rows in id order, making those that are not there."""
+    if areas:
+        _insert_areas(connection, areas - read_areas(connection, list(areas)).keys())
+        read_areas(connection, list(areas), lock=True)
+
+
+def _insert_areas(connection: Connection, areas: Iterable[bytes]) -> None:
     """Make the areas' rows where nobody else made them meanwhile."""
     fresh = [{"area": area, "counter": 0, "count": 0, "digest": bytes(16)} for area in sorted(areas)]
     if fresh:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -92,6 +92,19 @@ def fits(record: RecordType, write: Write) -> bool:
     return True
 
 
+def all_fit(kind: Kind, column: Collection[Value]) -> bool:
+    """Whether all values of one field hold what they may, or nothing: `fits`, for many records at once.
+
+    May say no where `fits` says yes, of a type derived from the one that a reader makes.
+    """
+    wanted = bytes if kind in _PACKED else _SHAPE.get(kind, str)
+    if not {wanted, type(None)}.issuperset(map(type, column)):
+        return False
+    # Only of one type, since True equals 1.
+    return all(map(_FITS[kind], set(column) - {None}))
+
+
+_PACKED: Final = frozenset({Kind.ID, Kind.IDS})
 _SHAPE: Final[dict[Kind, type]] = {Kind.INT: int, Kind.BOOL: int, Kind.BYTES: bytes}
 
 

@@ -34,7 +34,8 @@ from sqlalchemy import (
 
 from tongcds.protocol.messages import Write, receipt_text
 from tongcds.records import record_type
-from tongcds.replica.own import content_hash, link, unpack_body
+from tongcds.replica.chain import content_hash, link
+from tongcds.replica.own import unpack_body
 from tongcds.replica.tables import OWN
 from tongcds.storage.local import get_note, put_note
 

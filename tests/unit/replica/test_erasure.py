@@ -13,9 +13,9 @@ from tests.unit.replica.laptops import NA_NGA, Laptop, Office, conflicts, dump, 
 from tongcds.protocol.chunks import WriteChunk, pack_writes, unpack_writes
 from tongcds.records import all_types, record_type
 from tongcds.replica import erasure, forget_words, merge, pending
+from tongcds.replica.chain import content_hash, link
 from tongcds.replica.erasure import coarse
 from tongcds.replica.identity import EMPTY_CHAIN
-from tongcds.replica.own import content_hash, link
 from tongcds.replica.tables import AREA, OWN, QUARANTINE
 
 NAME, PHONE, STREET = "Lò Thị Chim Yến", "0987654321", "ngõ Hoa Ban"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Iterator
 
@@ -15,7 +14,7 @@ from tests.unit.server.postgresql import running_cluster
 from tongcds.domain.stamps import derived_id, make_id, stamp_of
 from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import record_type
-from tongcds.replica import create_tables, page, receive, register_device
+from tongcds.replica import create_tables, fresh, page, receive, register_device
 from tongcds.replica.dialect import insert_rows
 from tongcds.replica.rows import read_areas
 from tongcds.replica.tables import SEEN
@@ -94,8 +93,7 @@ def test_pushes_at_the_same_time_get_their_own_numbers_and_none_fails(engine: En
 
 def test_areas_that_are_not_locked_are_found_out(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     # Negative control.
-    receiving = importlib.import_module("tongcds.replica.receive")
-    monkeypatch.setattr(receiving, "_lock_areas", lambda connection, areas: None)
+    monkeypatch.setattr(fresh, "lock_areas", lambda connection, areas: None)
     problems = push_at_once(engine)
     with engine.connect() as connection:
         assert problems or kept(connection) != recomputed(connection)
