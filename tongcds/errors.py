@@ -158,6 +158,18 @@ SENTENCES: Final[dict[str, str]] = {
         "There is no backup in this folder that this passphrase opens. Nothing was changed; "
         "choose another folder."
     ),
+    "unsent_restore": N_(
+        "Changes on this computer that the server has not received: {count}. This backup cannot take them "
+        "up. Nothing was changed. First save a copy of everything onto a stick, then restore the backup."
+    ),
+    "unsent_anew": N_(
+        "Changes in these files that the server has not received: {count}. Nothing was changed. "
+        "First save a copy of everything onto a stick, then begin with an empty vault."
+    ),
+    "unsent_unknown": N_(
+        "Nobody can tell whether the server has received everything in these files. Nothing was changed. "
+        "First save a copy of everything onto a stick, then begin with an empty vault."
+    ),
     # invitations
     "invitation_unknown": N_(
         "The province's server does not know this invitation. Check the code, or ask for a new one."

@@ -209,8 +209,8 @@ class _Rescue:
     def restore(self, source: Path, passphrase: str) -> Core:
         return rescue.restore_backup(self._profile, source, passphrase, self._clock)
 
-    def begin_anew(self) -> Path:
-        return rescue.begin_anew(self._profile, self._clock)
+    def begin_anew(self, passphrase: str) -> Path:
+        return rescue.begin_anew(self._profile, passphrase, self._clock)
 
 
 def recovery_words(told: rescue.Recovered | None) -> str:

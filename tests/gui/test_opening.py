@@ -378,7 +378,9 @@ class Damaged(Machine):
         self.done.append(("restore", source, passphrase))
         return "vault"
 
-    def begin_anew(self):
+    def begin_anew(self, passphrase):
+        if ("copy", self.folder / "stick") not in self.done:
+            raise UserError("unsent_anew", count=3)
         self.done.append("anew")
         return self.folder
 
@@ -423,13 +425,23 @@ def test_a_backup_from_a_stick_opens_the_vault_with_the_passphrase_that_was_type
     assert machine.done == [("restore", tmp_path / "stick", PASSPHRASE)]
 
 
+def test_what_waits_for_the_server_is_named_before_anything_begins_empty(rescue_screen):
+    screen, machine = rescue_screen
+    screen.rescue.typed.setText(screen.rescue._words)
+    screen.rescue.empty.click()
+    assert machine.done == []
+    assert sentence(UserError("unsent_anew", count=3)) in outline(screen)
+    assert screen.rescue.copy.isEnabled()
+
+
 def test_nothing_begins_empty_before_the_words_were_typed(rescue_screen):
     screen, machine = rescue_screen
     screen.rescue.empty.click()
     screen.rescue.typed.setText("x")
     screen.rescue.empty.click()
     assert machine.done == []
+    screen.rescue.copy_chosen.emit(machine.folder / "stick")
     screen.rescue.typed.setText(screen.rescue._words.upper())
     screen.rescue.empty.click()
-    assert machine.done == ["anew"]
+    assert machine.done[1:] == ["anew"]
     assert screen.invitation.isVisible()

@@ -58,7 +58,8 @@ def restore_backup(profile: Path, source: Path, passphrase: str, clock: Clock) -
     """Open the profile's vault as the newest backup in `source` has it, with what was saved since on top.
 
     Raises:
-        UserError: passphrase_wrong, passphrase_wait.
+        UserError: passphrase_wrong, passphrase_wait; unsent_restore when changes that wait for the server do
+            not fit onto that backup, and are in no backup and no copy elsewhere.
         UnavailableError: backup_unreadable, vault_in_use, vault_newer, disk_full, disk_failing.
     """
     folder = vault_folder(profile)
@@ -75,15 +76,16 @@ def copy_everything(profile: Path, target: Path, clock: Clock) -> Path:
     return rescue.copy_sealed(vault_folder(profile), target, now=_milliseconds(clock))
 
 
-def begin_anew(profile: Path, clock: Clock) -> Path:
+def begin_anew(profile: Path, passphrase: str, clock: Clock) -> Path:
     """Move the vault aside, sealed as it is, so that an empty one can be made; answers where it went.
 
-    Only after somebody typed that this is what they want.
+    Only after somebody typed that this is what they want, and after `copy_everything`.
 
     Raises:
+        UserError: unsent_anew with the count of changes that wait, unsent_unknown when it cannot be known.
         UnavailableError: vault_in_use.
     """
-    return rescue.move_aside(vault_folder(profile), now=_milliseconds(clock))
+    return rescue.move_aside(vault_folder(profile), passphrase, now=_milliseconds(clock))
 
 
 def _milliseconds(clock: Clock) -> int:

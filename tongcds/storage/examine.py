@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tongcds.errors import UnavailableError
+from tongcds.errors import UnavailableError, UserError
 from tongcds.storage import cipher, keyslots, migrations, repair
 
 
@@ -44,3 +44,16 @@ def opened_with(
         if problem.code != "vault_damaged" or not repair.restore_keys(folder, spare, now):
             raise
     return unlock()
+
+
+def of_person(folder: Path, passphrase: str, now: Callable[[], int]) -> keyslots.VaultKey:
+    """The key that a person's passphrase opens.
+
+    Raises:
+        UserError: `team_code_given` for the words of an invitation; `passphrase_wrong`, `passphrase_wait`.
+        UnavailableError: `vault_damaged`, `vault_newer`.
+    """
+    opened = keyslots.open_slots(folder, passphrase, now=now)
+    if opened.kind == keyslots.INVITED:
+        raise UserError("team_code_given", person=opened.person)
+    return opened

@@ -17,10 +17,20 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from tongcds.errors import UnavailableError
-from tongcds.replica import Identity, cursors_of, load_identity, put_cursors
+from tongcds.errors import UnavailableError, UserError
+from tongcds.replica import Identity, chain_at, cursors_of, load_identity, put_cursors
 from tongcds.replica.replay import replay
-from tongcds.storage import backups, cipher, journal, keyslots, local, migrations, search, slotfile
+from tongcds.storage import (
+    backups,
+    cipher,
+    journal,
+    keyslots,
+    local,
+    migrations,
+    outside,
+    search,
+    slotfile,
+)
 from tongcds.storage.files import sync_file, sync_folder
 
 ASIDE: Final = "damaged"
@@ -45,11 +55,21 @@ class Recovery:
 
 
 def rebuild(
-    folder: Path, name: str, opened: keyslots.VaultKey, *, now: Callable[[], int], source: Path | None = None
+    folder: Path,
+    name: str,
+    opened: keyslots.VaultKey,
+    *,
+    now: Callable[[], int],
+    source: Path | None = None,
+    only_here: int | None = None,
 ) -> Recovery:
     """Make the vault's database `name` anew from the newest backup that is sound, or from `source`.
 
+    `only_here` says how many own writes of the present vault nobody else has; None when only its journal
+    knows.
+
     Raises:
+        UserError: `unsent_restore` when `source` cannot take those up; every file is as it was.
         UnavailableError: `vault_damaged` when no backup opens, `disk_full` or `disk_failing`; then every file
             is as it was.
     """
@@ -61,6 +81,8 @@ def rebuild(
         try:
             backups.unpack(backup, fresh, opened, opened.subkey(DATABASE_PURPOSE))
             brought_back, complete = _bring_up(fresh, opened, written, now)
+            if source is not None and not complete:
+                _require_nothing_lost(outside.in_journal(written) if only_here is None else only_here)
         except UnavailableError as problem:
             _forget(fresh)
             if problem.code in {"disk_full", "disk_failing"}:
@@ -73,6 +95,11 @@ def rebuild(
         log.warning("the vault was made anew from a backup", extra={"count": brought_back})
         return Recovery(backup.label.at, brought_back, complete)
     raise UnavailableError("vault_damaged")
+
+
+def _require_nothing_lost(count: int) -> None:
+    if count:
+        raise UserError("unsent_restore", count=count)
 
 
 def set_aside(folder: Path, names: tuple[str, ...], now: int) -> None:
@@ -120,8 +147,10 @@ def _bring_up(
 
 
 def _replayed(connection: Connection, me: Identity | None, written: journal.Found | None) -> tuple[int, bool]:
-    if me is None or written is None or written.head.device != me.device or written.next_n < me.next_n:
+    if me is None or written is None or written.head.device != me.device:
         return 0, False
+    if written.next_n < me.next_n:
+        return 0, written.whole and chain_at(connection, written.next_n - 1) == written.chain
     if written.head.first > me.next_n:
         if written.head.first - 1 > written.head.received:
             return 0, False

@@ -24,13 +24,14 @@ from tongcds.storage import (
     journal,
     keyslots,
     migrations,
+    outside,
     repair,
     search,
     slotfile,
 )
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.door import Door
-from tongcds.storage.examine import examine, opened_with
+from tongcds.storage.examine import examine, of_person, opened_with
 from tongcds.storage.files import sync_folder, write_whole
 from tongcds.storage.instance_lock import InstanceLock
 from tongcds.storage.keeper import Keeper
@@ -139,7 +140,7 @@ class Vault:
             UnavailableError: `vault_missing`, `vault_in_use`, `vault_newer`; `vault_damaged` when nothing
                 could put it right, and then the files are as they were.
         """
-        return cls._open(folder, lambda: _of_person(folder, passphrase, now), now, None)
+        return cls._open(folder, lambda: of_person(folder, passphrase, now), now, None)
 
     @classmethod
     def open_with(cls, folder: Path, opened: keyslots.VaultKey, *, now: Callable[[], int]) -> Vault:
@@ -164,24 +165,28 @@ class Vault:
         What was there is moved aside first, sealed; where it is sound, a backup of it is made too.
 
         Raises:
-            UserError: as `open`.
+            UserError: as `open`; `unsent_restore` when writes that only this vault has do not fit on top.
             UnavailableError: as `open`; `backup_unreadable` when there is no backup that opens.
         """
         if next(backups.key_files(source), None) is None:
             raise UnavailableError("backup_unreadable")
 
         def unlock() -> keyslots.VaultKey:
-            return _of_person(folder, passphrase, now)
+            return of_person(folder, passphrase, now)
 
+        only_here = 0 if outside.is_copied(folder) else None
         with contextlib.suppress(UnavailableError):
             before = cls._open(folder, unlock, now, None)
             try:
+                if only_here is None:
+                    with before.read() as connection:
+                        only_here = outside.only_here(connection)
                 before.backup(backups.RESTORE)
             finally:
                 before.close()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return cls._open(folder, unlock, now, source)
+            return cls._open(folder, unlock, now, source, only_here)
         except UnavailableError as problem:
             if problem.code == "vault_damaged":
                 raise UnavailableError("backup_unreadable") from problem
@@ -194,6 +199,7 @@ class Vault:
         unlock: Callable[[], keyslots.VaultKey],
         now: Callable[[], int],
         source: Path | None,
+        only_here: int | None = None,
     ) -> Vault:
         if source is None and not cls.exists(folder):
             raise UnavailableError("vault_missing")
@@ -207,7 +213,7 @@ class Vault:
                 except UnavailableError as problem:
                     if problem.code != "vault_damaged":
                         raise
-            recovery = repair.rebuild(folder, FILE_NAME, opened, now=now, source=source)
+            recovery = repair.rebuild(folder, FILE_NAME, opened, now=now, source=source, only_here=only_here)
             vault = cls(folder, opened, lock, now)
         except BaseException:
             lock.release()
@@ -335,13 +341,16 @@ class Vault:
         return made
 
     def backup_to(self, folder: Path) -> backups.Backup:
-        """Make a backup in a folder elsewhere, say on a stick; nothing there is removed.
+        """Make a backup in a folder elsewhere, say on a stick, and remember it; nothing there is removed.
 
         Raises:
             UnavailableError: as `backup`.
         """
         backups.require_room(folder, self._folder / FILE_NAME)
-        return self._make_backup(folder, backups.BY_HAND)
+        made = self._make_backup(folder, backups.BY_HAND)
+        with self._writing.opened() as connection:
+            outside.remember_backup(connection, made.label)
+        return made
 
     def _make_backup(self, folder: Path, why: str) -> backups.Backup:
         return backups.make(self._source, self._folder, folder, self._opened, why=why, now=self._now())
@@ -435,10 +444,3 @@ class Vault:
 
 def _database_files() -> tuple[str, ...]:
     return FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"
-
-
-def _of_person(folder: Path, passphrase: str, now: Callable[[], int]) -> keyslots.VaultKey:
-    opened = keyslots.open_slots(folder, passphrase, now=now)
-    if opened.kind == keyslots.INVITED:
-        raise UserError("team_code_given", person=opened.person)
-    return opened

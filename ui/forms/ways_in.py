@@ -30,7 +30,7 @@ class Rescue(Protocol[Opened_co]):
     def restore(self, source: Path, passphrase: str) -> Opened_co:
         """Open it as a backup in `source` has it."""
 
-    def begin_anew(self) -> Path:
+    def begin_anew(self, passphrase: str) -> Path:
         """Move it aside, so that an empty one can be made."""
 
 

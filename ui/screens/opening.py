@@ -322,7 +322,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
 
     def _begin_anew(self) -> None:
         if self._rescue is not None:
-            self._tasks.run(self._rescue.begin_anew, self._begun, owner=self, failed=self._not_rescued)
+            work = partial(self._rescue.begin_anew, self._passphrase)
+            self._tasks.run(work, self._begun, owner=self, failed=self._not_rescued)
 
     def _begun(self, _aside: Path) -> None:
         self._passphrase = ""

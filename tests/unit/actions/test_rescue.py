@@ -27,7 +27,7 @@ def test_a_sealed_copy_is_the_same_byte_for_byte(damaged, clock, tmp_path):
     stick.mkdir()
     made = rescue.copy_everything(damaged, stick, clock)
     vault = opening.vault_folder(damaged)
-    names = {path.name for path in vault.iterdir()} - {"vault.lock"}
+    names = {path.name for path in vault.iterdir()} - {"vault.lock", "copied.tcds"}
     assert {path.name for path in made.iterdir()} == names
     assert all((made / name).read_bytes() == (vault / name).read_bytes() for name in names)
 
@@ -38,8 +38,9 @@ def test_a_stick_that_is_not_there_is_said(damaged, clock, tmp_path):
         rescue.copy_everything(damaged, tmp_path / "file", clock)
 
 
-def test_beginning_anew_keeps_everything_that_was_there(damaged, clock):
-    aside = rescue.begin_anew(damaged, clock)
+def test_beginning_anew_keeps_everything_that_was_there(damaged, clock, tmp_path):
+    rescue.copy_everything(damaged, tmp_path / "stick", clock)
+    aside = rescue.begin_anew(damaged, PASSPHRASE, clock)
     assert not opening.vault_exists(damaged)
     assert (aside / "vault.tcds").read_bytes().startswith(b"nothing of a vault")
     opening.create_vault(damaged, PASSPHRASE, "Lò Thị Ngân", clock).close()
