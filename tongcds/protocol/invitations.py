@@ -16,7 +16,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from tongcds.protocol.messages import Invitation, ProtocolError, Ticket, decode, encode
+from tongcds.protocol.messages import (
+    Credentials,
+    Invitation,
+    ProtocolError,
+    Registered,
+    Ticket,
+    decode,
+    encode,
+    registered_text,
+)
 
 SUFFIX = ".tongcds-moi"
 # A commune with all its villages takes some kilobytes, the office of a whole province the rest.
@@ -157,6 +166,26 @@ def ticket_from(raw: bytes, server_key: bytes) -> Ticket:
         return decode(Ticket, body)
     except (ProtocolError, BadSignatureError, ValueError, TypeError):
         raise ProtocolError(_DAMAGED, "not this server's") from None
+
+
+def certificate(credentials: Credentials, public_key: bytes, prefix: int, key: SigningKey) -> Registered:
+    """The server's word that the laptop with this key and prefix is who the credentials say."""
+    packed = encode(credentials)
+    return Registered(packed, key.sign(registered_text(public_key, prefix, packed)).signature)
+
+
+def certified(registered: Registered, public_key: bytes, prefix: int, server_key: bytes) -> Credentials:
+    """Who the laptop with this key and prefix is, by the word of the server with this key.
+
+    Raises:
+        ProtocolError: `bad_signature` when that server did not say so, `bad_message` when it says nothing.
+    """
+    text = registered_text(public_key, prefix, registered.credentials)
+    try:
+        VerifyKey(server_key).verify(text, registered.signature)
+    except (BadSignatureError, ValueError, TypeError):
+        raise ProtocolError("bad_signature", "not this server's") from None
+    return decode(Credentials, registered.credentials)
 
 
 def write_file(path: Path, invitation: Invitation, key: SigningKey) -> None:

@@ -294,9 +294,11 @@ class Ticket(msgspec.Struct, frozen=True):
 
 
 class RegisterRequest(msgspec.Struct, frozen=True, array_like=True):
-    """A laptop that began from an invitation file shows the server its ticket and its key.
+    """A laptop shows a server that does not know it what it holds of that server's word, and its key.
 
-    It travels in an envelope signed with that key, under the device number of the ticket.
+    One that began from an invitation file shows its `ticket`. One that was let in before, by a server that
+    was put back from an older copy since, shows its `certificate`: the `Registered` of that day, with the
+    prefix of that day. It travels in an envelope signed with the laptop's key, under the device number named.
     """
 
     version: int
@@ -304,11 +306,13 @@ class RegisterRequest(msgspec.Struct, frozen=True, array_like=True):
     public_key: bytes
     prefix: int
     time: int
+    certificate: bytes = b""
 
 
 class Registered(msgspec.Struct, frozen=True, array_like=True):
     """Who the laptop is from now on: `credentials` packed, and the server's signature over them.
 
+    The signature covers the laptop's key and prefix as well: the laptop keeps all of it as its certificate.
     The number is another one than the ticket's where a second laptop used the same file before.
     """
 

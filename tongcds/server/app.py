@@ -96,13 +96,13 @@ class _Endpoints:
             raise Refusal("rate_limited", retry_after=wait)
         try:
             async with _body(request, MAX_ENROL, self._limits) as body:
-                credentials = await self._gate.run(functools.partial(ops.enrol, self._province, body))
+                registered = await self._gate.run(functools.partial(ops.enrol, self._province, body))
         except Refusal as refusal:
             if refusal.problem.code == "invitation_unknown":
                 self._limits.codes.count(address, now)
             raise
-        log.info("device enrolled", extra={"code": str(credentials.device)})
-        return _answer(encode(credentials))
+        log.info("device enrolled")
+        return _answer(encode(registered))
 
     async def register(self, request: Request) -> Response:
         async with _body(request, MAX_BODY, self._limits) as sealed:

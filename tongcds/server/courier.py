@@ -38,7 +38,9 @@ def carry(province: ops.Province, raw: bytes) -> bytes:
         answer, request = registration.register(province, content.registration)
         if request.public_key != header.sender:
             raise Refusal("bundle_foreign")
-        registered, number = encode(answer), decode(Credentials, answer.credentials).device
+        registered = encode(answer)
+        if not request.certificate:
+            number = decode(Credentials, answer.credentials).device
     answers = []
     if number == header.device:
         _know(province, header)

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, select
 
 from tongcds.domain.views import Role
+from tongcds.protocol import invitations
 from tongcds.protocol.chunks import WriteChunk, unpack_writes
 from tongcds.protocol.envelope import Envelope
 from tongcds.protocol.messages import (
@@ -20,13 +21,13 @@ from tongcds.protocol.messages import (
     VERSION,
     CompareAnswer,
     CompareRequest,
-    Credentials,
     EnrolRequest,
     Incarnation,
     IncarnationRequest,
     Outcome,
     ProtocolError,
     Receipt,
+    Registered,
     ScopeEntry,
     Standing,
     SyncAnswer,
@@ -406,8 +407,8 @@ def _receipt(province: Province, device: int, taken: _Taken, *, now: int) -> Rec
     return Receipt(received.watermark, taken.epoch, now, province.key.sign(text).signature)
 
 
-def enrol(province: Province, body: bytes) -> Credentials:
-    """Make a device known by its invitation.
+def enrol(province: Province, body: bytes) -> Registered:
+    """Make a device known by its invitation; the answer is the laptop's to keep and to show again.
 
     Raises:
         Refusal: with the problem to answer.
@@ -415,9 +416,10 @@ def enrol(province: Province, body: bytes) -> Credentials:
     """
     request = requests.decoded(EnrolRequest, body)
     now = province.now()
-    return province.database.change(
+    credentials = province.database.change(
         lambda connection: enrolment.enrol(connection, request, key=province.key, now=now)
     )
+    return invitations.certificate(credentials, request.public_key, request.prefix, province.key)
 
 
 def health(province: Province) -> dict[str, object]:

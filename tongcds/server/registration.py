@@ -1,7 +1,9 @@
-"""Letting in a laptop that began from an invitation file, whenever it or its first bundle comes by.
+"""Letting in a laptop by what this server signed for it, whenever it or its first bundle comes by.
 
-Its ticket was signed here and says who it is. A second laptop that began from the same file gets a number of
-its own and renames what it wrote (`sync.enrol`): it has used the first one's number, under another key.
+One that began from an invitation file shows its ticket, which says who it is. A second laptop that began from
+the same file gets a number of its own and renames what it wrote (`sync.enrol`): it has used the first one's
+number, under another key. One that was let in since the copy from which this database was put back shows its
+certificate, and is let in again as it was.
 """
 
 from __future__ import annotations
@@ -17,8 +19,7 @@ from tongcds.protocol.messages import (
     Registered,
     RegisterRequest,
     Ticket,
-    encode,
-    registered_text,
+    decode,
 )
 from tongcds.records import record_type
 from tongcds.server import ops, requests
@@ -34,7 +35,7 @@ _MEMBER = record_type("member").table.c
 
 
 def register(province: ops.Province, sealed: bytes) -> tuple[Registered, RegisterRequest]:
-    """Make a device known by the ticket in its request; also what it asked.
+    """Make a device known by the ticket or the certificate in its request; also what it asked.
 
     Raises:
         Refusal: with the problem to answer.
@@ -45,24 +46,40 @@ def register(province: ops.Province, sealed: bytes) -> tuple[Registered, Registe
     except ProtocolError as error:
         raise Refusal(error.code) from None
     request = requests.decoded(RegisterRequest, envelope.body)
-    try:
-        ticket = invitations.ticket_from(request.ticket, province.server_key)
-    except ProtocolError:
-        raise Refusal("invitation_unknown") from None
+    told = _certified(request, province) if request.certificate else None
+    ticket = None if told is not None else _ticket(request, province)
     try:
         verify(envelope, device_key=request.public_key, server_key=province.server_key)
     except ProtocolError as error:
         raise Refusal(error.code) from None
-    if envelope.device != ticket.credentials.device:
+    who = told or (ticket.credentials if ticket is not None else None)
+    if who is None or envelope.device != who.device:
         raise Refusal("bad_envelope")
     now = province.now()
-    credentials = encode(
-        province.database.change(
-            lambda connection: _let_in(connection, ticket, request, key=province.key, now=now)
-        )
-    )
-    text = registered_text(request.public_key, request.prefix, credentials)
-    return Registered(credentials, province.key.sign(text).signature), request
+
+    def work(connection: Connection) -> Credentials:
+        if ticket is not None:
+            return _let_in(connection, ticket, request, key=province.key, now=now)
+        return _let_in_again(connection, who, request, key=province.key, now=now)
+
+    credentials = province.database.change(work)
+    answer = invitations.certificate(credentials, request.public_key, request.prefix, province.key)
+    return answer, request
+
+
+def _ticket(request: RegisterRequest, province: ops.Province) -> Ticket:
+    try:
+        return invitations.ticket_from(request.ticket, province.server_key)
+    except ProtocolError:
+        raise Refusal("invitation_unknown") from None
+
+
+def _certified(request: RegisterRequest, province: ops.Province) -> Credentials:
+    try:
+        registered = decode(Registered, request.certificate)
+        return invitations.certified(registered, request.public_key, request.prefix, province.server_key)
+    except ProtocolError:
+        raise Refusal("invitation_unknown") from None
 
 
 def _let_in(
@@ -102,6 +119,40 @@ def _let_in(
     device = let_in(
         connection,
         number,
+        request,
+        Person(told.member_id, told.role, told.unit_id),
+        invited=told.device,
+        now=now,
+        entries=told.entries,
+    )
+    return credentials_of(connection, device, told.member_name, key)
+
+
+def _let_in_again(
+    connection: Connection, told: Credentials, request: RegisterRequest, *, key: SigningKey, now: int
+) -> Credentials:
+    """Who this laptop was before this database was put back from a copy, and is again.
+
+    Rows of laptops are never deleted, so one that is not there was let in after the copy. Certificate and
+    envelope were verified. Who is known hears who it is, whatever became of it since.
+
+    Raises:
+        Refusal: protocol_unsupported, bad_message; invitation_withdrawn when its invitation is in the copy
+            and was taken back since; invitation_used when another laptop came by it since.
+    """
+    check_request(request)
+    known = connection.execute(select(DEVICE).where(DEVICE.c.device == told.device)).one_or_none()
+    if known is not None:
+        if known.public_key != request.public_key:
+            raise Refusal("invitation_used")
+        return credentials_of(connection, known, told.member_name, key)
+    withdrawn = select(INVITATION.c.withdrawn_at).where(INVITATION.c.device == told.device)
+    if connection.execute(withdrawn.with_for_update()).scalar() is not None:
+        raise Refusal("invitation_withdrawn")
+    _know_member(connection, told, now)
+    device = let_in(
+        connection,
+        told.device,
         request,
         Person(told.member_id, told.role, told.unit_id),
         invited=told.device,

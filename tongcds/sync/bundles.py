@@ -105,7 +105,9 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         writes = pending(connection, me.received, 1 << 62)
         envelopes, counter = _envelopes(connection, me, enrolment, writes, now)
         others = peers.readers(connection, enrolment, writes)
-        content = PushContent(envelopes, enrol.request(begun, clock) if begun is not None else b"")
+        # The server that gets this may have been put back from a copy of before it knew this laptop.
+        shown = enrol.request(begun, clock) if begun is not None else enrol.shown(connection, clock)
+        content = PushContent(envelopes, shown)
         previous = bytes.fromhex(get_note(connection, _LAST))
     note = bundle.Note(PUSH, me.device, counter, enrolment.epoch, now, previous=previous)
     path = _free_name(folder, f"{clock():%Y%m%d-%H%M}-{me.device}")

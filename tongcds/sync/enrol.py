@@ -4,6 +4,9 @@ The device's key and the prefix of its ids are put into the vault before the ser
 asks twice with the same key is given the same answer. With an invitation file the vault begins to work at
 once (`start`); the server hears of it at the first exchange (`finish`) or from the first bundle (`request`,
 `take`). Where another laptop used the same file before, this one goes on under a number of its own.
+
+What the server signed then is kept as the laptop's certificate. A server that was put back from a copy of
+before that day does not know this laptop, and lets it in again by it (`let_in_again`, `shown`).
 """
 
 from __future__ import annotations
@@ -13,8 +16,7 @@ import logging
 from typing import NamedTuple
 
 import msgspec
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from tongcds.clock import Clock
@@ -34,7 +36,6 @@ from tongcds.protocol.messages import (
     RegisterRequest,
     decode,
     encode,
-    registered_text,
 )
 from tongcds.replica import Number, incarnate, load_identity, new_identity, put_cursors
 from tongcds.storage import custody, search
@@ -46,6 +47,7 @@ from tongcds.sync.transport import ServerProblemError, Transport
 ENROL_PATH = "/api/v1/enrol"
 REGISTER_PATH = "/api/v1/register"
 _NOTE = "invitation"
+_CERTIFICATE = "certificate"
 _KEY = 32
 _MOST_DEVICES = 1 << 32  # what an envelope has room for
 _HIGHEST = (1 << 63) - 1
@@ -62,6 +64,13 @@ class Pending(NamedTuple):
     signing_seed: bytes
     prefix: int
     ticket: bytes = b""
+
+
+class Certificate(NamedTuple):
+    """What the server signed when it let this laptop in, and the prefix of its ids that day."""
+
+    registered: bytes
+    prefix: int
 
 
 def pending(vault: Vault) -> Pending | None:
@@ -157,16 +166,30 @@ def finish(vault: Vault, begun: Pending, transport: Transport, clock: Clock) -> 
             prefix=begun.prefix,
             time=int(clock().timestamp() * 1000),
         )
-        credentials = _checked(decode(Credentials, transport.post(ENROL_PATH, encode(asked))))
+        answer = transport.post(ENROL_PATH, encode(asked))
+        registered = decode(Registered, answer)
+        # A typed code says nothing of whom to trust: then it is whoever answers.
+        server_key = begun.server_key or decode(Credentials, registered.credentials).server_key
     except (ServerProblemError, ProtocolError):
         raise UserError("server_refused") from None
-    if begun.server_key and credentials.server_key != begun.server_key:
-        raise UserError("server_key_changed")
+    credentials = _told(registered, begun.signing_seed, begun.prefix, server_key)
     with vault.write() as connection:
         _become(connection, begun, credentials, clock)
         put_note(connection, _NOTE, "")
+        _keep(connection, Certificate(answer, begun.prefix))
     custody.settle(vault)
     return credentials
+
+
+def _told(registered: Registered, signing_seed: bytes, prefix: int, server_key: bytes) -> Credentials:
+    public_key = bytes(SigningKey(signing_seed).verify_key)
+    try:
+        found = _checked(invitations.certified(registered, public_key, prefix, server_key))
+    except ProtocolError as error:
+        raise UserError("server_key_changed" if error.code == "bad_signature" else "server_refused") from None
+    if found.server_key != server_key:
+        raise UserError("server_key_changed")
+    return found
 
 
 def request(begun: Pending, clock: Clock) -> bytes:
@@ -199,15 +222,50 @@ def take(connection: Connection, raw: bytes, clock: Clock) -> Credentials:
     begun = pending_in(connection)
     if begun is None:
         return credentials
-    public_key = bytes(SigningKey(begun.signing_seed).verify_key)
-    text = registered_text(public_key, begun.prefix, registered.credentials)
-    try:
-        VerifyKey(begun.server_key).verify(text, registered.signature)
-    except (BadSignatureError, ValueError):
-        raise UserError("server_key_changed") from None
+    credentials = _told(registered, begun.signing_seed, begun.prefix, begun.server_key)
     _become(connection, begun, credentials, clock)
     put_note(connection, _NOTE, "")
+    _keep(connection, Certificate(raw, begun.prefix))
     return credentials
+
+
+def shown(connection: Connection, clock: Clock) -> bytes:
+    """What tells a server that forgot this laptop that it had let it in, sealed; b"" before it did."""
+    enrolment, text = load_enrolment(connection), get_note(connection, _CERTIFICATE)
+    if enrolment is None or not text:
+        return b""
+    kept = msgspec.msgpack.decode(base64.b64decode(text), type=Certificate)
+    told = decode(Credentials, decode(Registered, kept.registered).credentials)
+    key = SigningKey(enrolment.signing_seed)
+    now = int(clock().timestamp() * 1000)
+    asked = RegisterRequest(VERSION, b"", bytes(key.verify_key), kept.prefix, now, kept.registered)
+    return seal(encode(asked), device=told.device, counter=1, key=key, server_key=told.server_key)
+
+
+def let_in_again(vault: Vault, transport: Transport, clock: Clock) -> bool:
+    """Show a server that does not know this laptop what it signed; False when there is nothing to show.
+
+    Writes are offered again by the next exchange, as to any server that was put back.
+
+    Raises:
+        UserError: server_refused; invitation_used, invitation_withdrawn and others that need people.
+        UnavailableError: the server is not there; ask again later.
+    """
+    with vault.read() as connection:
+        asked = shown(connection, clock)
+    if not asked:
+        return False
+    try:
+        # What it answers is what it said before; that it takes this laptop's word now shows whether it did.
+        transport.post(REGISTER_PATH, asked)
+    except ServerProblemError:
+        raise UserError("server_refused") from None
+    log.info("let in again by a server that was put back")
+    return True
+
+
+def _keep(connection: Connection, certificate: Certificate) -> None:
+    put_note(connection, _CERTIFICATE, base64.b64encode(msgspec.msgpack.encode(certificate)).decode())
 
 
 def _become(connection: Connection, begun: Pending, credentials: Credentials, clock: Clock) -> None:

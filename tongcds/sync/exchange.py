@@ -121,6 +121,7 @@ class Exchange:
         self._began = monotonic()
         self._to_send = 0
         self._incarnations = 0
+        self._shown = False
         self._differs = ""
 
     def run(self) -> Outcome:
@@ -255,7 +256,7 @@ class Exchange:
         return False, True
 
     def _refused(self, refused: ServerProblemError, enrolment: Enrolment, device: int) -> tuple[bool, bool]:
-        """A refusal that has a way on: a counter, or a whole number, that went back after a restore.
+        """A refusal that has a way on: a counter, a number, or a whole laptop, that a restore forgot.
 
         All others reach the person.
         """
@@ -270,6 +271,9 @@ class Exchange:
             before = had[: had.index(device)] if device in had else []
             if before:
                 return self._incarnate(before[-1])
+            if not self._shown and enrol.let_in_again(self._vault, self._transport, self._clock):
+                self._shown = True
+                return (False, True) if had[-1] == device else self._incarnate(device)
         log.warning("the server refused", extra={"code": problem.code})
         raise UserError("server_refused") from None
 

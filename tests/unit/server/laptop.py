@@ -19,6 +19,7 @@ from tongcds.protocol.messages import (
     VERSION,
     Credentials,
     EnrolRequest,
+    Registered,
     ScopeEntry,
     SyncAnswer,
     SyncRequest,
@@ -65,7 +66,8 @@ class Laptop:
     def enrol(self, code: str) -> Credentials:
         """Turn an invitation into this laptop's place."""
         request = EnrolRequest(VERSION, code, bytes(self.key.verify_key), self.prefix, self.now())
-        self.me = decode(Credentials, self.post("/api/v1/enrol", encode(request)))
+        registered = decode(Registered, self.post("/api/v1/enrol", encode(request)))
+        self.me = decode(Credentials, registered.credentials)
         self.scope, self.entries = self.me.scope, self.me.entries
         self.begin()
         return self.me

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.unit.server.conftest import AREA, COMMUNE, VILLAGE
 from tests.unit.server.laptop import Laptop
 from tongcds.protocol import invitations
-from tongcds.protocol.messages import VERSION, Credentials, EnrolRequest, decode, encode
+from tongcds.protocol.messages import VERSION, EnrolRequest, Registered, decode, encode
 from tongcds.records import record_type
 from tongcds.server import enrolment
 from tongcds.server.limits import Rate
@@ -20,7 +20,8 @@ PREFIX = 12345
 
 def enrol(world, secret: str, *, key: bytes = b"k" * 32, prefix: int = PREFIX, version: int = VERSION):
     body = encode(EnrolRequest(version, secret, key, prefix, world.now()))
-    return decode(Credentials, world.post("/api/v1/enrol", body))
+    registered = decode(Registered, world.post("/api/v1/enrol", body))
+    return invitations.certified(registered, key, prefix, world.province.server_key)
 
 
 def refusal(world, secret: str, **how) -> str:

@@ -253,6 +253,7 @@ def test_a_refused_file_is_put_aside_and_the_others_get_through(
     with small_world.province.database.write() as connection:
         device = team.core.credentials().device
         connection.execute(DEVICE.delete().where(DEVICE.c.device == device))
+        assert enrolment.withdraw(connection, device, now=small_world.now())
     assert not commune.sync().mismatch
     assert commune.rows("household") == {}
     assert len(list((commune.core.vault.folder / "refused").glob("*.tcds"))) == 1
