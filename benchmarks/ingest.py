@@ -112,7 +112,8 @@ def _enrolled(address: str, busy: Team) -> Credentials:
                 connection, commune, "Cà Thị Hương", key=_KEY, url=province.url, now=START_MS
             )
         asked = EnrolRequest(VERSION, invited.secret, bytes(_DEVICE_KEY.verify_key), busy.me.prefix, START_MS)
-        laptop = ops.enrol(province, encode(asked))
+        registered = ops.enrol(province, encode(asked))
+    laptop = decode(Credentials, registered.credentials)
     busy.me.device, busy.author = laptop.device, laptop.member_id
     busy.register([e.area for e in laptop.entries if e.mode == "write" and e.area != laptop.unit_id])
     return laptop

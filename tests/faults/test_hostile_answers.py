@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from nacl.signing import SigningKey
 
 from tests.faults.amounts import chance, times
 from tests.faults.desk import Desk, invited
@@ -19,7 +20,7 @@ from tests.unit.storage.homes import PASSPHRASE
 from tongcds.errors import TongcdsError, UnavailableError, UserError
 from tongcds.protocol import compression
 from tongcds.protocol.chunks import pack_states
-from tongcds.protocol.messages import SyncAnswer, decode, encode
+from tongcds.protocol.messages import Registered, SyncAnswer, decode, encode, registered_text
 from tongcds.records import record_type
 from tongcds.storage.vault import Vault
 from tongcds.sync import answers, enrol
@@ -217,7 +218,13 @@ def test_whoever_answers_an_invitation_with_rubbish_enrols_nobody(desk, small_wo
     desk.way.bend = lambda _path, answer: good.append(answer) or b""
     with pytest.raises(UserError, match="server_refused"):
         enrol.finish(other, begun, desk.way, small_world.clock)
-    tree = msgspec.msgpack.decode(good[0])
+    tree = msgspec.msgpack.decode(decode(Registered, good[0]).credentials)
+    public_key, key = bytes(SigningKey(begun.signing_seed).verify_key), small_world.province.key
+
+    def signed(packed: bytes) -> bytes:
+        text = registered_text(public_key, begun.prefix, packed)
+        return encode(Registered(packed, key.sign(text).signature))
+
     odd = [*hostile.ODD, b"\x01" * 31, 1 << 32, 1 << 63, [[b"short", "write"]], [[bytes(16), "all"]]]
     for name in (
         "device",
@@ -233,9 +240,8 @@ def test_whoever_answers_an_invitation_with_rubbish_enrols_nobody(desk, small_wo
         for value in odd:
             if harmless(name, value):
                 continue
-            desk.way.bend = lambda _path, _answer, name=name, value=value: hostile.encode_odd(
-                {**tree, name: value}
-            )
+            packed = hostile.encode_odd({**tree, name: value})
+            desk.way.bend = lambda _path, _answer, packed=packed: signed(packed)
             with pytest.raises(UserError) as refused:
                 enrol.finish(other, begun, desk.way, small_world.clock)
             assert refused.value.code in {"server_refused", "server_key_changed"}, (name, value)
