@@ -19,7 +19,6 @@ from tongcds.replica.rows import Row, read_rows
 from tongcds.storage.local import load_enrolment
 
 TEXTS = ("Nhóm 1", "Nhóm 2", "Nhóm 3", "Bản trên", "Bản dưới")
-_MOST_RECORDS = 120
 
 
 class Hands:
@@ -29,6 +28,7 @@ class Hands:
     ledger: Ledger
     counts: Counter[str]
     villages: list[bytes]
+    most_records: int
 
     def _areas(self, machine: Machine, mode: str) -> list[bytes]:
         with machine.vault.read() as connection:
@@ -60,7 +60,7 @@ class Hands:
 
     def create(self, machine: Machine) -> object:
         areas = self._areas(machine, WRITE)
-        if not areas or self.counts["household"] >= _MOST_RECORDS:
+        if not areas or self.counts["household"] >= self.most_records:
             return None
         area = self.rng.choice(areas)
         self.counts["household"] += 1

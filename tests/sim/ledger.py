@@ -6,6 +6,7 @@ A write is known by what it says, not by its number: a laptop that goes on under
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -54,6 +55,21 @@ class Ledger:
 
     def __init__(self) -> None:
         self.entries: dict[Key, Entry] = {}
+        # Writes that nobody had any more. A request that was late may bring one back nevertheless.
+        self.forgotten: dict[Key, Entry] = {}
+        # What the server's own writes followed on, by their number: mergers and moves of units.
+        self.office: dict[int, tuple[bytes, dict[str, Dot]]] = {}
+
+    def note_office(self, write: Write) -> None:
+        """The server wrote something itself."""
+        if write.bases:
+            self.office[write.n] = write.id, write.bases
+
+    def office_forgets(self, server: Connection, device: int) -> None:
+        """The server was put back: it knows its own writes only as far as its copy does."""
+        query = select(SEEN.c.first, SEEN.c.last).where(SEEN.c.device == device)
+        known = [range(first, last + 1) for first, last in server.execute(query)]
+        self.office = {n: followed for n, followed in self.office.items() if any(n in r for r in known)}
 
     def note(self, connection: Connection, device: int, after: int = 0) -> None:
         """Note the log of a laptop above a number, under the device number that it has now."""
@@ -91,7 +107,7 @@ class Ledger:
                 for (device, n), bases in entry.dots.items()
             )
             if not held:
-                del self.entries[key]
+                self.forgotten[key] = self.entries.pop(key)
                 lost.add(key.id)
         return lost
 
@@ -126,15 +142,28 @@ class Account:
                 self._clashed.add((v["subject_id"], v["field"], v[side]))  # type: ignore[arg-type]
             if v["field"] == DELETED:
                 self.removals_clashed.add(v["subject_id"])  # type: ignore[arg-type]
-        self._followed: set[tuple[bytes, str, Dot]] = set()
         self._removed_after: defaultdict[bytes, set[tuple[int, int]]] = defaultdict(set)
         self._said: defaultdict[tuple[bytes, str, Any], int] = defaultdict(int)
         for key, entry in ledger.entries.items():
-            for bases in entry.dots.values():
-                self._followed |= {(key.id, name, dot) for name, dot in bases.items() if name != WHOLE}
             self._removed_after[key.id] |= entry.saw
             for name, value in entry.values.items():
                 self._said[key.id, name, value] += 1
+        self._followed = {
+            (record_id, name, dot)
+            for record_id, bases in self._all_bases(ledger)
+            for name, dot in bases.items()
+            if name != WHOLE
+        }
+
+    def _all_bases(self, ledger: Ledger) -> Iterator[tuple[bytes, dict[str, Dot]]]:
+        """What each write that counts followed on."""
+        yield from ledger.office.values()
+        for key, entry in ledger.entries.items():
+            yield from ((key.id, bases) for bases in entry.dots.values())
+        for key, entry in ledger.forgotten.items():
+            row = self.rows.get((key.type, key.id))
+            if row is not None and not dots(row).isdisjoint(entry.dots):
+                yield from ((key.id, bases) for bases in entry.dots.values())
 
     def missing(self) -> list[str]:
         """Writes of which nothing is left anywhere."""
@@ -158,6 +187,7 @@ class Account:
             or (key.id, name, _pack(value)) in self._clashed
             or self._said[key.id, name, value] > 1
             or (name == DELETED and row["values"][DELETED] == value)
+            or (name == DELETED and not self._removed_after[key.id].isdisjoint(entry.dots))
         )
 
     def risen(self) -> list[str]:

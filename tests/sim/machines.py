@@ -120,12 +120,16 @@ class Weather:
 
 @dataclass
 class Network:
-    """A way to the server. Lost, late and repeated requests are drawn; `held` are those that come later."""
+    """A way to the server. Lost, late and repeated requests are drawn; `held` are those that come later.
+
+    `meanwhile` is called while a request, and while an answer, is on its way.
+    """
 
     serve: Callable[[str, bytes], bytes]
     rng: random.Random
     weather: Weather
     held: list[tuple[str, bytes]]
+    meanwhile: Callable[[], None]
     traffic: Traffic = field(default_factory=Traffic)
     posts: int = 0
 
@@ -135,11 +139,13 @@ class Network:
         assert self.posts < _MOST_POSTS, "the exchange does not end"
         if draw() < weather.late:
             self.held.append((path, body))
+        self.meanwhile()
         if draw() < weather.lose_request:
             raise UnavailableError("server_unreachable")
         answer = self._served(path, body)
         if draw() < weather.twice:
             answer = self._served(path, body)
+        self.meanwhile()
         if draw() < weather.lose_answer:
             raise UnavailableError("server_unreachable")
         return answer
@@ -158,13 +164,19 @@ class Network:
 
 @dataclass
 class Machine:
-    """One laptop: its vault, its person and what is wrong with its clock."""
+    """One laptop: its vault, its person and what is wrong with its clock and its network.
+
+    `busy` while an exchange is under way.
+    """
 
     name: str
     vault: MemoryVault
     now: Callable[[], int]
     author: bytes = b""
     ahead: int = 0
+    busy: bool = False
+    clogged: bool = False
+    dark_until: int = 0
     copies: list[Engine] = field(default_factory=list)
 
     def milliseconds(self) -> int:
@@ -172,6 +184,9 @@ class Machine:
 
     def clock(self) -> datetime:
         return datetime.fromtimestamp(self.milliseconds() / 1000, UTC)
+
+    def is_cut_off(self) -> bool:
+        return self.clogged or self.now() < self.dark_until
 
     def close(self) -> None:
         for engine in (self.vault.engine, *self.copies):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
+from tests.sim.ledger import Ledger
 from tests.sim.machines import CrashedError
 from tongcds.domain import stamps
 from tongcds.protocol import invitations
+from tongcds.protocol.messages import Write
 from tongcds.server import database
+from tongcds.server.office import OfficeWriter
 from tongcds.storage import custody, search
+from tongcds.sync import carrying
 
 
 class ServerDatabase(database.Database):
@@ -41,14 +47,47 @@ class ServerDatabase(database.Database):
             yield connection
 
 
-def quietly(patch: pytest.MonkeyPatch, rng: random.Random) -> None:
-    """Draw all that is random from the seed; leave out the disk and the search, which sync does not need."""
+def quietly(patch: pytest.MonkeyPatch, rng: random.Random, ledger: Ledger) -> None:
+    """Draw all that is random from the seed; leave out the disk and the search, which sync does not need.
+
+    The ledger notes what the server writes by itself.
+    """
+    real = OfficeWriter._write
+
+    def noted(writer: OfficeWriter, *args: Any) -> Write:
+        write = real(writer, *args)
+        ledger.note_office(write)
+        return write
+
+    patch.setattr(OfficeWriter, "_write", noted)
+    patch.setattr(os, "fsync", lambda _: None)
+    _number_kept_files(patch)
     patch.setattr(database, "_PRAGMAS", ("PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"))
     patch.setattr(search, "refresh", lambda *_: None)
+    # Key slots belong to the encrypted file.
     patch.setattr(custody, "settle", lambda _: False)
     patch.setattr(SigningKey, "generate", staticmethod(lambda: SigningKey(rng.randbytes(32))))
     for module in (stamps, invitations):
         patch.setattr(module, "secrets", _Drawn(rng))
+
+
+def _number_kept_files(patch: pytest.MonkeyPatch) -> None:
+    """Names of kept files come from their content, which is drawn by libsodium: here they are numbered."""
+    numbers: dict[str, int] = {}
+    keep, keep_answer = carrying.keep, carrying.keep_answer
+
+    def numbered(digest: str) -> str:
+        return f"{numbers.setdefault(digest, len(numbers) + 1):032x}"
+
+    def keep_numbered(vault: Any, raw: bytes, digest: bytes, **how: Any) -> None:
+        keep(vault, raw, bytes.fromhex(numbered(digest.hex()[:32])), **how)
+
+    def keep_answer_numbered(vault: Any, raw: bytes, name: str) -> None:
+        # The answer to a kept file has its name, which is a number already.
+        keep_answer(vault, raw, name if name.startswith("0" * 16) else numbered(name))
+
+    patch.setattr(carrying, "keep", keep_numbered)
+    patch.setattr(carrying, "keep_answer", keep_answer_numbered)
 
 
 class _Drawn:

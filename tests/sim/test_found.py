@@ -1,0 +1,97 @@
+"""What the simulator found, each as small as it can be told; the seeds stay in `test_simulator`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.sim.machines import Machine
+from tests.sim.world import World
+from tongcds.records import record_type
+from tongcds.server import reforms
+from tongcds.server.enrolment import place_of
+from tongcds.server.office import office
+from tongcds.sync import answers
+
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def small(world: Callable[..., World]) -> World:
+    """Two teams of one village each, a commune's office above them; everybody has heard everything."""
+    made = world(1, machines=6)
+    made.heal()
+    return made
+
+
+def copy(world: World) -> Path:
+    world.copy_server(world.machines[0])
+    return world.copies[-1]
+
+
+def names(machine: Machine, type_name: str) -> set[str]:
+    table = record_type(type_name).table
+    with machine.vault.read() as connection:
+        return set(connection.execute(select(table.c.full_name).where(table.c.deleted == 0)).scalars())
+
+
+def reassign(world: World, machine: Machine, unit: bytes) -> None:
+    with world.province.database.write() as connection:
+        state = office(connection)
+        assert state is not None
+        place = place_of(connection, unit, state.province_id)
+        assert place is not None
+        reforms.reassign(connection, world.device(machine), place, now=world.now)
+
+
+def test_what_the_server_made_since_its_copy_leaves_the_laptops_too(small: World) -> None:
+    team, commune = small.machines[0], small.machines[4]
+    before = copy(small)
+    # The person goes to the commune's office, where the office hears of it and the team does not any more.
+    reassign(small, team, small.communes[0])
+    small.heal()
+    assert "Người 0" in names(commune, "member")
+    small.put_back(before)
+    small.heal()
+    assert small.problems() == []
+
+
+def test_without_the_doubt_it_would_stay(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "doubt", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_what_the_server_made_since_its_copy_leaves_the_laptops_too(small)
+
+
+def test_a_laptop_is_known_by_its_first_number_to_a_server_put_back_further(small: World) -> None:
+    team = small.machines[0]
+    before = copy(small)
+    assert small.clone(team)
+    twin = small.machines[-1]
+    small.create(team)
+    small.now += 1_000
+    small.create(twin)
+    small.heal()
+    assert small.device(team) != small.device(twin)
+    small.put_back(before)
+    small.heal()
+    assert small.problems() == []
+
+
+def test_a_copy_that_is_put_back_twice_gives_no_number_twice(small: World) -> None:
+    before = copy(small)
+    numbers = []
+    for machine in small.machines[:2]:
+        small.put_back(before)
+        assert small.clone(machine)
+        twin = small.machines[-1]
+        for each in (machine, twin):
+            small.create(each)
+            small.sync(each)
+        numbers.append(small.device(twin))
+    assert numbers[0] != numbers[1]
+    small.heal()
+    assert small.problems() == []
