@@ -191,13 +191,14 @@ def _open(file: BinaryIO, *, key: SigningKey | None, magic: bytes) -> Opened:
     content = None
     content_key = None if key is None else _unseal(header, key)
     if content_key is not None:
-        pieces = bytearray()
+        whole = io.BytesIO()
         for piece in _pieces(file, head, header.stream, content_key, size):
-            pieces += piece
+            whole.write(piece)
         # What was read now must be what was signed, whatever the stick does meanwhile.
         if _signed(file, head, header, size) != digest:
             raise ProtocolError(_DAMAGED, "it changed while it was read")
-        content = bytes(pieces)
+        # Of what may be 64 MB there is one copy: this hands out the buffer itself.
+        content = whole.getvalue()
     return Opened(header, digest, content)
 
 

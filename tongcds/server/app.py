@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import logging
 import random
@@ -69,6 +70,8 @@ class _Endpoints:
         self._province = province
         self._limits = limits
         self._gate = _Gate(_WORKERS, _WAITING)
+        # What is inside a bundle takes as much memory again, so one is opened at a time.
+        self._bundles = anyio.CapacityLimiter(1)
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Do work on a thread, when it is its turn."""
@@ -112,7 +115,9 @@ class _Endpoints:
 
     async def bundle(self, request: Request) -> Response:
         async with _body(request, courier.MAX_BUNDLE, self._limits) as raw:
-            return _answer(await self._gate.run(functools.partial(courier.carry, self._province, raw)))
+            work = functools.partial(courier.carry, self._province, raw)
+            async with self._bundles:
+                return _answer(await self._gate.run(work))
 
     async def health(self, _: Request) -> Response:
         try:
@@ -212,7 +217,7 @@ async def _body(request: Request, limit: int, bounds: Limits) -> AsyncIterator[b
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or len(declared) > len(str(limit)) or int(declared) > limit:
         raise Refusal("too_big")
-    pieces: list[bytes] = []
+    whole = io.BytesIO()
     with bounds.room.share() as share:
         try:
             with anyio.fail_after(_BODY_SECONDS):
@@ -221,14 +226,13 @@ async def _body(request: Request, limit: int, bounds: Limits) -> AsyncIterator[b
                         raise Refusal("too_big")
                     if not share.take(len(piece)):
                         raise _busy()
-                    pieces.append(piece)
+                    whole.write(piece)
         except TimeoutError:
             raise Refusal("too_slow") from None
         except ClientDisconnect:
             raise Refusal("bad_envelope") from None
-        whole = b"".join(pieces)
-        pieces.clear()
-        yield whole
+        # The buffer itself, not a second one beside it.
+        yield whole.getvalue()
 
 
 def _answer(content: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -6,16 +6,24 @@ and only it can read the answer.
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import select
 
 from tongcds.protocol import bundle
-from tongcds.protocol.messages import AnswerContent, Credentials, ProtocolError, PushContent, decode, encode
+from tongcds.protocol.messages import AnswerContent, Credentials, ProtocolError, decode, encode
 from tongcds.server import ops, registration
 from tongcds.server.problems import Refusal
 from tongcds.server.tables import DEVICE
 
 MAX_BUNDLE = bundle.MAX_FILE
 _MAX_ENVELOPES = 2_000
+
+
+class _Carried(msgspec.Struct, frozen=True, array_like=True):
+    """`PushContent` whose envelopes are windows on the bundle's bytes, not copies of them."""
+
+    envelopes: list[memoryview]
+    registration: bytes = b""
 
 
 def carry(province: ops.Province, raw: bytes) -> bytes:
@@ -44,7 +52,7 @@ def carry(province: ops.Province, raw: bytes) -> bytes:
     answers = []
     if number == header.device:
         _know(province, header)
-        answers = [ops.sync(province, envelope, once=False) for envelope in content.envelopes]
+        answers = [ops.sync(province, bytes(envelope), once=False) for envelope in content.envelopes]
     # Otherwise another laptop began from the same invitation: this one has to rename what it wrote first.
     note = bundle.Note("answer", 0, header.counter, header.epoch, province.now(), addressee=header.device)
     packed = encode(AnswerContent(answers, registered))
@@ -61,9 +69,9 @@ def _know(province: ops.Province, header: bundle.Header) -> None:
         raise Refusal("bundle_foreign")
 
 
-def _unpacked(raw: bytes) -> PushContent:
+def _unpacked(raw: bytes) -> _Carried:
     try:
-        content = decode(PushContent, raw)
+        content = decode(_Carried, raw)
     except ProtocolError:
         raise Refusal("bundle_damaged") from None
     if len(content.envelopes) > _MAX_ENVELOPES:
