@@ -5,11 +5,11 @@ Who decides about them, and what the server tells others, is `server.quarantine`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, select, update
 
 from tongcds.protocol.messages import Outcome, Write
 from tongcds.replica import erasure
@@ -87,14 +87,32 @@ def found(connection: Connection, *where: Any) -> list[Aside]:  # noqa: ANN401  
 
 
 def mark(connection: Connection, asides: Sequence[Aside], **values: object) -> None:
-    """Note something about writes that were set aside: a code, a state, the record by which others see it."""
-    for aside in asides:
-        this = and_(
-            QUARANTINE.c.device == aside.device,
-            QUARANTINE.c.n == aside.write.n,
-            QUARANTINE.c.hash == aside.hash,
-        )
-        connection.execute(update(QUARANTINE).where(this).values(**values))
+    """Note something about writes that were set aside: a code or a state."""
+    _note(connection, asides, [values] * len(asides))
+
+
+def mark_records(connection: Connection, records: Sequence[tuple[Aside, bytes]]) -> None:
+    """Note the record by which others see each of them."""
+    _note(connection, [aside for aside, _ in records], [{"record": record} for _, record in records])
+
+
+def _note(connection: Connection, asides: Sequence[Aside], values: Sequence[Mapping[str, object]]) -> None:
+    """One statement, however many they are: a laptop may have a whole chunk set aside."""
+    if not asides:
+        return
+    this = and_(
+        QUARANTINE.c.device == bindparam("its_device"),
+        QUARANTINE.c.n == bindparam("its_n"),
+        QUARANTINE.c.hash == bindparam("its_hash"),
+    )
+    columns: dict[str, object] = {name: bindparam(name) for name in values[0]}
+    connection.execute(
+        update(QUARANTINE).where(this).values(columns),
+        [
+            {**said, "its_device": aside.device, "its_n": aside.write.n, "its_hash": aside.hash}
+            for aside, said in zip(asides, values, strict=True)
+        ],
+    )
 
 
 def outcomes_of_known(

@@ -19,7 +19,7 @@ from tongcds.domain.views import Role
 from tongcds.protocol.messages import Write
 from tongcds.records import RecordType, record_type, type_numbered
 from tongcds.replica import REUSED, Allowed
-from tongcds.replica.aside import ACCEPTED, OPEN, REFUSED, WITHDRAWN, Aside, found, mark
+from tongcds.replica.aside import ACCEPTED, OPEN, REFUSED, WITHDRAWN, Aside, found, mark, mark_records
 from tongcds.replica.authority import authority
 from tongcds.replica.merge import version_of
 from tongcds.replica.receive import take_after_all
@@ -163,6 +163,7 @@ def _close(
     mark(connection, asides, state=state)
     version = None if by is None else version_of(by, "decision")
     writer = OfficeWriter(connection, now=now)
+    writer.load(RECORD.name, [aside.record for aside in asides if aside.record is not None])
     for aside in asides:
         if aside.record is not None:
             writer.put(
@@ -179,6 +180,8 @@ def _close(
 def _tell(connection: Connection, asides: Sequence[Aside], *, now: int, all_of_them: bool = False) -> None:
     """Make the records by which others see what was set aside."""
     writer = OfficeWriter(connection, now=now)
+    writer.load(RECORD.name, [_id_of(aside) for aside in asides])
+    told: list[tuple[Aside, bytes]] = []
     for device, some in _by_device(asides):
         row = connection.execute(select(DEVICE).where(DEVICE.c.device == device)).one_or_none()
         for aside in some:
@@ -200,7 +203,8 @@ def _tell(connection: Connection, asides: Sequence[Aside], *, now: int, all_of_t
                 at=aside.at,
                 state=OPEN,
             )
-            mark(connection, [aside], record=_id_of(aside))
+            told.append((aside, _id_of(aside)))
+    mark_records(connection, told)
     writer.flush()
 
 
