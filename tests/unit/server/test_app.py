@@ -112,7 +112,7 @@ def test_a_laptop_that_hangs_up_halfway_changes_nothing(small_world, app):
     laptop = small_world.laptop(VILLAGE)
     laptop.household(laptop.me.unit_id)
     sealed = laptop.sealed(laptop.request())
-    assert run(app, "POST", "/api/v1/sync", sealed[:-1], leave=True).status == 400
+    assert run(app, "POST", "/api/v1/sync", sealed[:-1], leave=True).status == 503
     assert small_world.post("/api/v1/sync", sealed)
 
 

@@ -208,6 +208,13 @@ def test_what_a_laptop_signed_does_not_count_against_its_address(small_world, ap
         assert run(app, "POST", "/api/v1/sync", laptop.sealed(b"rubbish")).problem.code == "bad_message"
 
 
+def test_lines_that_break_do_not_count_against_the_address_that_many_laptops_share(app):
+    half = bytes(40)
+    for _ in range(limits.GARBAGE_A_MINUTE + 5):
+        run(app, "POST", "/api/v1/sync", half, leave=True)
+    assert run(app, "POST", "/api/v1/sync", b"x").problem.code == "bad_envelope"
+
+
 def test_one_laptop_asks_only_so_often_and_only_its_own_asking_counts(small_world, app, bounds):
     bounds.laptops = Rate(allowed=5)
     loud, other = small_world.laptop(VILLAGE), small_world.laptop(SECOND_VILLAGE, "Hà Văn Thu")
