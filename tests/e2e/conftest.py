@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import province as provinces
+from tests.e2e.cut_link import CutLink, cut_link
 from tests.e2e.province import Laptop, Province
 
 
@@ -32,3 +33,11 @@ def province(founded: Path, tmp_path: Path) -> Iterator[Province]:
 def laptop(tmp_path: Path) -> Laptop:
     """A computer with no vault yet."""
     return Laptop(tmp_path / "laptop")
+
+
+@pytest.fixture
+def link(province: Province) -> Iterator[CutLink]:
+    """A line to the province that can be cut."""
+    with cut_link(province.port) as made:
+        made.folder = province.folder
+        yield made

@@ -1,4 +1,7 @@
-"""A line to a server that is cut after so many bytes, again and again, and counts what it carried."""
+"""A line to a server that is cut after so many bytes, again and again, and counts what it carried.
+
+And a laptop that goes over it, with the patience of a person.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tongcds.actions import Core, syncing
+from tongcds.errors import UnavailableError
+from tongcds.sync.transport import Transport
 
 _PIECE = 4096
 
@@ -27,7 +34,7 @@ class CutLink:
     cuts: int = 0
     folder: Path | None = None
     _threads: list[threading.Thread] = field(default_factory=list)
-    _open: list[socket.socket] = field(default_factory=list)
+    _open: set[socket.socket] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -45,15 +52,21 @@ class CutLink:
             except OSError:
                 return
             far = socket.create_connection(("127.0.0.1", self.target))
-            self._open += [near, far]
-            ways = [
-                (near, far, "up", next(self.up_budgets, None)),
-                (far, near, "down", next(self.down_budgets, None)),
-            ]
-            for way in ways:
-                thread = threading.Thread(target=self._carry, args=way)
-                thread.start()
-                self._threads.append(thread)
+            self._open |= {near, far}
+            budgets = next(self.up_budgets, None), next(self.down_budgets, None)
+            thread = threading.Thread(target=self._connect, args=(near, far, *budgets))
+            thread.start()
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+
+    def _connect(self, near: socket.socket, far: socket.socket, up: int | None, down: int | None) -> None:
+        """One connection, until both of its directions have ended."""
+        back = threading.Thread(target=self._carry, args=(far, near, "down", down))
+        back.start()
+        self._carry(near, far, "up", up)
+        back.join()
+        for end in (near, far):
+            self._open.discard(end)
+            end.close()
 
     def _carry(self, source: socket.socket, sink: socket.socket, way: str, budget: int | None) -> None:
         with suppress(OSError):
@@ -73,10 +86,9 @@ class CutLink:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for end in self._open:
+        for end in list(self._open):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            end.close()
         for thread in self._threads:
             thread.join()
 
@@ -92,3 +104,21 @@ def cut_link(target: int) -> Iterator[CutLink]:
     finally:
         made.close()
         accepting.join()
+
+
+def through(core: Core, link: CutLink) -> None:
+    """From now on this laptop goes over the link."""
+    core.connect = lambda _url: Transport(link.url)
+    core.make_runner(lambda work: work())
+
+
+def sync_until_done(core: Core, most: int = 60) -> int:
+    """Exchange as a patient person does; how many tries it took."""
+    for attempt in range(1, most + 1):
+        try:
+            outcome = syncing.sync_now(core)
+        except UnavailableError:
+            continue
+        if not outcome.files.problem and not outcome.files.interrupted:
+            return attempt
+    raise AssertionError("it never ends")

@@ -168,6 +168,18 @@ class Laptop:
 
 
 @contextmanager
+def enrolled(province: Province, folder: Path, unit: str, name: str) -> Iterator[Core]:
+    """The vault of somebody of this unit on a computer of their own, open while the block runs."""
+    invitation = folder / f"{name}.tongcds-moi"
+    province.invite(unit, name, invitation, url=province.url)
+    core = Laptop(folder / f"of {name}").enrolled(invitation, name)
+    try:
+        yield core
+    finally:
+        core.close()
+
+
+@contextmanager
 def database(file: Path) -> Iterator[sqlcipher3.dbapi2.Connection]:
     """The server's own database, to look at or to spoil; committed at the end."""
     connection = sqlcipher3.dbapi2.connect(str(file))

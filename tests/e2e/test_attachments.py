@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.e2e.cut_link import CutLink, cut_link
-from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province, administer, cheaply
+from tests.e2e.cut_link import sync_until_done, through
+from tests.e2e.province import COMMUNE, VILLAGES, Laptop, Province, administer, cheaply, enrolled
 from tests.faults.amounts import times
 from tests.pictures import exif, jpeg, pdf
 from tongcds.actions import Core, attachments, syncing
@@ -32,29 +31,11 @@ def _cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     cheaply(monkeypatch)
 
 
-@contextmanager
-def enrolled(province: Province, folder: Path, unit: str, name: str) -> Iterator[Core]:
-    invitation = folder / f"{name}.tongcds-moi"
-    province.invite(unit, name, invitation, url=province.url)
-    core = Laptop(folder / f"of {name}").enrolled(invitation, name)
-    try:
-        yield core
-    finally:
-        core.close()
-
-
 @pytest.fixture
 def team(province: Province, tmp_path: Path) -> Iterator[Core]:
     with enrolled(province, tmp_path, VILLAGES[0], "Ngân") as core:
         syncing.sync_now(core)
         yield core
-
-
-@pytest.fixture
-def link(province: Province) -> Iterator[CutLink]:
-    with cut_link(province.port) as made:
-        made.folder = province.folder
-        yield made
 
 
 def home(core: Core, code: str = "HN-0001") -> bytes:
@@ -71,23 +52,6 @@ def attached(core: Core, household: bytes, folder: Path, content: bytes, name: s
 
 def rows(core: Core, household: bytes) -> dict[bytes, AttachmentRow]:
     return {row.attachment_id: row for row in attachments.of_household(core, household)}
-
-
-def through(core: Core, link: CutLink) -> None:
-    core.connect = lambda _url: Transport(link.url)
-    core.make_runner(lambda work: work())
-
-
-def sync_until_done(core: Core, most: int = 60) -> int:
-    """Exchange as a patient person does; how many tries it took."""
-    for attempt in range(1, most + 1):
-        try:
-            outcome = syncing.sync_now(core)
-        except UnavailableError:
-            continue
-        if not outcome.files.problem and not outcome.files.interrupted:
-            return attempt
-    raise AssertionError("it never ends")
 
 
 def test_a_photo_goes_from_one_laptop_to_another_in_the_same_village(province, team, tmp_path):
