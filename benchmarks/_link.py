@@ -19,13 +19,17 @@ _SLEEPER: Final = threading.Event()
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How a link is: bits a second up and down, seconds of a round trip, mean seconds between breaks."""
+    """How a link is: bits a second up and down, seconds of a round trip, mean seconds between breaks.
+
+    A round trip takes up to `jitter` seconds more or less; what was sent first still arrives first.
+    """
 
     up: float
     down: float
     round_trip: float
     breaks_every: float = 0.0
     dark_for: float = 3.0
+    jitter: float = 0.0
 
 
 @dataclass(slots=True)
@@ -99,7 +103,8 @@ class Relay:
         threading.Thread(target=self._arrive, args=(arriving, sink, way), daemon=True).start()
         weather = self.weather
         speed = 0.0 if weather is None else (weather.up if way == "up" else weather.down) / 8
-        line_free = monotonic()
+        line_free = due = monotonic()
+        chance = Random(f"{self.seed} {way}")  # noqa: S311  weather, not a secret
         while True:
             try:
                 piece = source.recv(_PIECE if speed else _FAST_PIECE)
@@ -112,7 +117,9 @@ class Relay:
                 continue
             line_free = max(line_free, monotonic()) + len(piece) / speed
             _SLEEPER.wait(max(0.0, line_free - monotonic()))
-            arriving.put((line_free + weather.round_trip / 2, piece))
+            late = weather.round_trip + chance.uniform(-weather.jitter, weather.jitter)
+            due = max(due, line_free + late / 2)
+            arriving.put((due, piece))
         arriving.put(None)
 
     def _arrive(self, arriving: Queue[tuple[float, bytes] | None], sink: socket.socket, way: str) -> None:
