@@ -29,8 +29,9 @@ from tongcds.sync.transport import Reply, ServerProblemError, Transport
 
 _WRITE: Final = "write"
 # What breaks off is not lost, so a piece may be longer than a chunk of records: fewer answers to wait for.
+# The smallest is half a minute of 64 kbit/s, which is what a record that comes up meanwhile waits at most.
 _CHUNKS_A_PIECE: Final = 4
-_SMALLEST_PIECE: Final = 96 * 1024
+_SMALLEST_PIECE: Final = 256 * 1024
 _LARGEST_PIECE: Final = 1024 * 1024
 _MOST_TROUBLES: Final = 5
 _READ: Final = 16 * 1024
