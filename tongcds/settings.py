@@ -11,6 +11,8 @@ from typing import Final, Generic, TypeVar
 
 from tongcds.i18n import LANGUAGES, _
 
+_MOST_LETTERS: Final = 1_000_000
+
 Value = TypeVar("Value", str, int, bool)
 
 
@@ -75,14 +77,18 @@ class Settings:
 
     def _read(self) -> dict[str, object]:
         try:
-            values = json.loads(self._file.read_text(encoding="utf-8"))
+            with self._file.open(encoding="utf-8") as file:
+                text = file.read(_MOST_LETTERS + 1)
+            values = json.loads(text) if len(text) <= _MOST_LETTERS else None
         except FileNotFoundError:
             return {}
-        except ValueError:
+        except (ValueError, RecursionError):
+            values = None
+        if not isinstance(values, dict):
             # Kept for a look; the program must start all the same.
             self._file.replace(self._file.with_suffix(".damaged"))
             return {}
-        return values if isinstance(values, dict) else {}
+        return values
 
     def get(self, setting: Setting[Value]) -> Value:
         """The chosen value, or the default where none was chosen or the file holds nonsense."""

@@ -152,13 +152,14 @@ def read_kept(path: Path) -> KeptKey:
         UserError: `file_missing`, or `key_file_wrong` for anything else.
     """
     try:
-        content = path.read_bytes()[: _MOST_FILE + 1]
+        with path.open("rb") as file:
+            content = file.read(_MOST_FILE + 1)
     except OSError:
         raise UserError("file_missing") from None
     try:
         if len(content) <= _MOST_FILE and content.startswith(_MAGIC):
             return msgspec.msgpack.decode(content.removeprefix(_MAGIC), type=KeptKey)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         pass
     raise UserError("key_file_wrong", file=path.name)
 

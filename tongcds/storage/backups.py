@@ -24,7 +24,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from tongcds.errors import UnavailableError
 from tongcds.storage import cipher, keyslots, slotfile
-from tongcds.storage.files import FULL, sync_file, sync_folder, write_whole
+from tongcds.storage.files import FULL, read_at_most, sync_file, sync_folder, write_whole
 
 FOLDER: Final = "backups"
 DATABASE_NAME: Final = "vault.tcds"
@@ -34,6 +34,7 @@ PURPOSE: Final = "backups"
 _LABEL_PURPOSE: Final = "backup labels"
 _UNFINISHED: Final = ".unfinished"
 _CHECK: Final = 32
+_MOST_LABEL: Final = 4096
 
 REGULAR, BY_HAND, MIGRATION = "regular", "by-hand", "migration"
 IMPORT, UNDO, RESTORE = "import", "undo", "restore"
@@ -279,7 +280,7 @@ def _sign(body: bytes, opened: keyslots.VaultKey) -> bytes:
 
 def _read_label(path: Path, opened: keyslots.VaultKey) -> Label | None:
     try:
-        content = path.read_bytes()
+        content = read_at_most(path, _MOST_LABEL)
     except OSError:
         return None
     body = content[_CHECK:]

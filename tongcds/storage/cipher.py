@@ -41,6 +41,9 @@ _SETTINGS: Final[tuple[tuple[str, str, object], ...]] = (
     ("cache_size", f"-{CACHE_KIB}", -CACHE_KIB),
 )
 
+# Of those, what also concerns whoever only looks at a file that may be anybody's.
+_WARY: Final = frozenset({"trusted_schema", "cell_size_check", "temp_store", "mmap_size"})
+
 _CORRUPT: Final = frozenset({11, 26})
 _FULL: Final = 13
 # The disk does not answer: SQLITE_IOERR, SQLITE_CANTOPEN.
@@ -104,7 +107,11 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
         raw.execute("PRAGMA cipher_log_level = NONE")
         if _value(raw, "cipher_version") is None:
             raise RuntimeError("this SQLite does not encrypt")  # noqa: TRY301 - the connection is closed below
-        if access is not Access.READ:
+        if access is Access.READ:
+            for setting in _SETTINGS:
+                if setting[0] in _WARY:
+                    _set(raw, *setting)
+        else:
             locking = "exclusive" if exclusive else "normal"
             for name, value, expected in (("locking_mode", locking, locking), *_SETTINGS):
                 _set(raw, name, value, expected)
@@ -178,6 +185,8 @@ def meaning(problem: BaseException) -> TongcdsError | None:
 def verify(raw: RawConnection, *, pages: bool = True, structure: bool = True) -> None:
     """Verify every page of the main file, and the structure and the indexes of everything as it reads.
 
+    Views and triggers are none of ours: whoever has the key could make a backup act through them.
+
     After a power cut the main file may hold torn pages that the WAL covers: leave out `pages` then.
 
     Raises:
@@ -190,6 +199,10 @@ def verify(raw: RawConnection, *, pages: bool = True, structure: bool = True) ->
             broken = raw.execute("PRAGMA cipher_integrity_check").fetchall()
         if structure and not broken:
             sound = raw.execute("PRAGMA integrity_check").fetchall()
+        if not broken:
+            broken = raw.execute(
+                "SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+            ).fetchall()
     except sqlcipher.DatabaseError as problem:
         raise meaning(problem) or UnavailableError("vault_damaged") from problem
     if broken or sound != [("ok",)]:

@@ -34,6 +34,17 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def read_at_most(path: Path, most: int) -> bytes:
+    """A small file's content; nothing of one that is larger than it may be.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    return content if len(content) <= most else b""
+
+
 def sync_file(handle: int) -> None:
     """Bring what was written to an open file onto the disk."""
     os.fsync(handle)

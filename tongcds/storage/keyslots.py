@@ -375,7 +375,8 @@ def _usable(keys: KeyFile, kind: str) -> list[Slot]:
 
 def _strong_enough(slot: Slot) -> bool:
     """Whether an honest writer made these parameters: not weaker ones, and not such as would exhaust us."""
-    return MEMORY <= slot.memory <= _MOST_MEMORY and PASSES <= slot.passes <= _MOST_PASSES
+    bounded = MEMORY <= slot.memory <= _MOST_MEMORY and PASSES <= slot.passes <= _MOST_PASSES
+    return bounded and (len(slot.salt), len(slot.nonce)) == (nacl.pwhash.argon2id.SALTBYTES, _NONCE)
 
 
 def _passphrase_key(text: str, salt: bytes, memory: int, passes: int) -> bytes:
@@ -417,7 +418,7 @@ def _unsealed(slots: list[tuple[Slot, str]], vault: bytes) -> Iterator[bytes | N
             yield nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
                 slot.sealed, _beside(vault, slot.kind, slot.id), slot.nonce, derived[lock]
             )
-        except nacl.exceptions.CryptoError:
+        except (nacl.exceptions.CryptoError, ValueError):
             yield None
 
 
@@ -441,6 +442,6 @@ def _about(slot: Slot, vault: bytes, opened: VaultKey) -> About:
         plain = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
             slot.about, _beside(vault, slot.kind, slot.id), slot.nonce, opened.subkey(_ABOUT_PURPOSE)
         )
-    except nacl.exceptions.CryptoError:
+    except (nacl.exceptions.CryptoError, ValueError):
         raise UnavailableError("vault_damaged") from None
     return msgspec.msgpack.decode(plain, type=About)

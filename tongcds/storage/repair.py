@@ -31,7 +31,7 @@ from tongcds.storage import (
     search,
     slotfile,
 )
-from tongcds.storage.files import sync_file, sync_folder
+from tongcds.storage.files import read_at_most, sync_file, sync_folder
 
 ASIDE: Final = "damaged"
 _MAKING: Final = "repair.tcds"
@@ -117,7 +117,7 @@ def restore_keys(folder: Path, source: Path, now: int) -> bool:
     """Put the newest whole copy of the key slots from the backups in `source` in place; False without one."""
     for path in backups.key_files(source):
         with contextlib.suppress(OSError):
-            content = path.read_bytes()
+            content = read_at_most(path, slotfile.MOST_BYTES)
             if slotfile.is_whole(content):
                 set_aside(folder, slotfile.FILE_NAMES, now)
                 slotfile.put_copy(folder, content)

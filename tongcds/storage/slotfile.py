@@ -13,11 +13,13 @@ from typing import Final
 import msgspec
 
 from tongcds.errors import UnavailableError
-from tongcds.storage.files import write_whole
+from tongcds.storage.files import read_at_most, write_whole
 
 FILE_NAMES: Final = ("keys-1.tcds", "keys-2.tcds", "keys-3.tcds")
 MAGIC: Final = b"TCDSKEYS"
 VERSION: Final = 1
+MOST_BYTES: Final = 1024 * 1024
+"""Some thousand slots; no file of ours comes near that."""
 _CHECK: Final = 16
 
 
@@ -127,7 +129,8 @@ def parse(content: bytes) -> KeyFile | None:
         if msgspec.msgpack.decode(body, type=_KeyFileVersion).version > VERSION:
             raise UnavailableError("vault_newer")
         return msgspec.msgpack.decode(body, type=KeyFile)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        # The check keeps out what broke by itself, not what somebody made.
         return None
 
 
@@ -137,4 +140,5 @@ def _pack(keys: KeyFile) -> bytes:
 
 
 def _copies(folder: Path) -> Sequence[bytes | None]:
-    return [path.read_bytes() if (path := folder / name).is_file() else None for name in FILE_NAMES]
+    paths = [folder / name for name in FILE_NAMES]
+    return [read_at_most(path, MOST_BYTES) if path.is_file() else None for path in paths]
