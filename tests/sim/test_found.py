@@ -16,6 +16,7 @@ from tongcds.server import reforms
 from tongcds.server.enrolment import place_of
 from tongcds.server.office import office
 from tongcds.sync import answers
+from tongcds.sync.incarnation import ForkedError
 
 DAY = date(2026, 11, 23)
 
@@ -95,3 +96,33 @@ def test_a_copy_that_is_put_back_twice_gives_no_number_twice(small: World) -> No
     assert numbers[0] != numbers[1]
     small.heal()
     assert small.problems() == []
+
+
+def twins_at_a_server_put_back(small: World) -> World:
+    """The server lost what it had received of one twin, and has received as much of the other since."""
+    team = small.machines[0]
+    before = copy(small)
+    twin = small.twin(team)
+    small.now += 1_000
+    small.create(twin)
+    small.create(twin)
+    small.sync(twin)
+    small.put_back(before)
+    small.create(team)
+    small.sync(team)
+    small.heal()
+    return small
+
+
+def test_what_was_received_of_a_twin_is_offered_again_too(small: World) -> None:
+    assert twins_at_a_server_put_back(small).problems() == []
+    assert small.device(small.machines[0]) != small.device(small.machines[-1])
+
+
+def test_without_knowing_that_the_server_lost_something_it_would_be_gone(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        answers, "ForkedError", lambda *, behind=False, lost=False: ForkedError(behind=behind)
+    )
+    assert any(line.startswith("lost") for line in twins_at_a_server_put_back(small).problems())

@@ -216,17 +216,18 @@ def _believe(
     if receipt.watermark < first_kept(connection) - 1:
         # Its copy is older than our log reaches back: what is left is offered under another number.
         raise ForkedError(behind=True)
+    # A server that knows less than it once signed for was put back, whatever it says of its epoch.
+    lost = receipt.epoch != enrolment.epoch or (receipt.watermark < me.received and not late)
     if chain is None or any(outcome.code == REUSED for outcome in answer.outcomes):
-        raise ForkedError
+        raise ForkedError(lost=lost)
     text = receipt_text(me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
     try:
         VerifyKey(enrolment.credentials.server_key).verify(text, receipt.signature)
     except (BadSignatureError, ValueError):
-        raise ForkedError from None
+        raise ForkedError(lost=lost) from None
     signed = (me.device, receipt.watermark, chain, receipt.epoch, receipt.time)
     keep_receipt(connection, signed, receipt.signature)
-    # A server that knows less than it once signed for was put back, whatever it says of its epoch.
-    if receipt.epoch != enrolment.epoch or (receipt.watermark < me.received and not late):
+    if lost:
         offer_again(connection, me, receipt.watermark)
         attachments.offer_again(connection)
         doubt(connection)

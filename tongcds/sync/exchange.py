@@ -183,7 +183,7 @@ class Exchange:
             with self._vault.write() as connection:
                 taken = take(connection, self._me(connection), enrolment, read)
         except ForkedError as forked:
-            return self._incarnate(behind=forked.behind)
+            return self._incarnate(behind=forked.behind, lost=forked.lost)
         self.outcome.sent += taken.sent
         self.outcome.received += taken.received
         self.outcome.returned += taken.returned
@@ -237,7 +237,7 @@ class Exchange:
         assert me is not None  # noqa: S101  an enrolled vault has an identity
         return me
 
-    def _incarnate(self, earlier: int = 0, *, behind: bool = False) -> tuple[bool, bool]:
+    def _incarnate(self, earlier: int = 0, *, behind: bool = False, lost: bool = False) -> tuple[bool, bool]:
         """Our numbers were used elsewhere too: ask for another one, instead of an earlier one if need be."""
         self._incarnations += 1
         if self._incarnations > _MOST_INCARNATIONS:
@@ -246,7 +246,7 @@ class Exchange:
             me, enrolment = self._me(connection), load_enrolment(connection)
             assert enrolment is not None  # noqa: S101  only an enrolled vault gets here
             device = earlier or me.device
-            request = incarnation.ask(connection, me, enrolment, device, behind=behind)
+            request = incarnation.ask(connection, me, enrolment, device, behind=behind, lost=lost)
         try:
             raw = self._transport.post(incarnation.INCARNATION_PATH, request)
         except ServerProblemError as refused:

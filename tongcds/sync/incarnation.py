@@ -40,12 +40,14 @@ log = logging.getLogger(__name__)
 class ForkedError(Exception):
     """The server knows other writes under our numbers, or more of them than we made.
 
-    `behind`: it knows less than our log still reaches back to; it was put back from a very old copy.
+    `behind`: it knows less than our log still reaches back to; it was put back from a very old copy. `lost`:
+    it was put back besides, so that what it signed for may be gone.
     """
 
-    def __init__(self, *, behind: bool = False) -> None:
+    def __init__(self, *, behind: bool = False, lost: bool = False) -> None:
         super().__init__()
         self.behind = behind
+        self.lost = lost
 
 
 def numbers(connection: Connection, me: Identity) -> list[Number]:
@@ -56,16 +58,26 @@ def numbers(connection: Connection, me: Identity) -> list[Number]:
 
 
 def ask(
-    connection: Connection, me: Identity, enrolment: Enrolment, device: int, *, behind: bool = False
+    connection: Connection,
+    me: Identity,
+    enrolment: Enrolment,
+    device: int,
+    *,
+    behind: bool = False,
+    lost: bool = False,
 ) -> bytes:
     """The request for another number than `device`, one of ours; the prefix is kept until the answer came.
 
-    `behind` as in `ForkedError`: then everything that the log still has is offered again.
+    `behind` and `lost` as in `ForkedError`: with the first all that the log still has is offered again,
+    with the second what was written under the present number and is not there.
     """
     prefix = int(get_note(connection, _ASKED) or new_prefix())
     put_note(connection, _ASKED, str(prefix))
     # Under an earlier number the server may hold less than a receipt said: it was restored.
-    first = first_kept(connection) if behind or device != me.device else me.received + 1
+    first = first_kept(connection) if behind or lost or device != me.device else me.received + 1
+    if lost and device == me.device:
+        # The server gave this number when it held everything before it.
+        first = max(first, numbers(connection, me)[-1].first)
     request = IncarnationRequest(VERSION, prefix, first, contents(connection, device, first))
     return seal(
         encode(request),
