@@ -57,19 +57,19 @@ class Ledger:
         self.entries: dict[Key, Entry] = {}
         # Writes that nobody had any more. A request that was late may bring one back nevertheless.
         self.forgotten: dict[Key, Entry] = {}
-        # What the server's own writes followed on, by their number: mergers and moves of units.
-        self.office: dict[int, tuple[bytes, dict[str, Dot]]] = {}
+        # The server's own changes by their number: mergers and moves of units.
+        self.office: dict[int, Write] = {}
 
     def note_office(self, write: Write) -> None:
         """The server wrote something itself."""
         if write.bases:
-            self.office[write.n] = write.id, write.bases
+            self.office[write.n] = write
 
     def office_forgets(self, server: Connection, device: int) -> None:
         """The server was put back: it knows its own writes only as far as its copy does."""
         query = select(SEEN.c.first, SEEN.c.last).where(SEEN.c.device == device)
         known = [range(first, last + 1) for first, last in server.execute(query)]
-        self.office = {n: followed for n, followed in self.office.items() if any(n in r for r in known)}
+        self.office = {n: write for n, write in self.office.items() if any(n in r for r in known)}
 
     def note(self, connection: Connection, device: int, after: int = 0) -> None:
         """Note the log of a laptop above a number, under the device number that it has now."""
@@ -148,6 +148,9 @@ class Account:
             self._removed_after[key.id] |= entry.saw
             for name, value in entry.values.items():
                 self._said[key.id, name, value] += 1
+        for write in ledger.office.values():
+            for name, value in write.values.items():
+                self._said[write.id, name, value] += 1
         self._followed = {
             (record_id, name, dot)
             for record_id, bases in self._all_bases(ledger)
@@ -157,7 +160,7 @@ class Account:
 
     def _all_bases(self, ledger: Ledger) -> Iterator[tuple[bytes, dict[str, Dot]]]:
         """What each write that counts followed on."""
-        yield from ledger.office.values()
+        yield from ((write.id, write.bases) for write in ledger.office.values())
         for key, entry in ledger.entries.items():
             yield from ((key.id, bases) for bases in entry.dots.values())
         for key, entry in ledger.forgotten.items():

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.sim.ledger import Ledger
 from tests.sim.machines import Machine
 from tests.sim.world import World
 from tongcds.records import record_type
+from tongcds.replica import WRITE
 from tongcds.server import reforms
 from tongcds.server.enrolment import place_of
 from tongcds.server.office import office
@@ -126,3 +128,40 @@ def test_without_knowing_that_the_server_lost_something_it_would_be_gone(
         answers, "ForkedError", lambda *, behind=False, lost=False: ForkedError(behind=behind)
     )
     assert any(line.startswith("lost") for line in twins_at_a_server_put_back(small).problems())
+
+
+def move_where_the_server_moves_it_too(world: World) -> list[str]:
+    """A commune's office gives a household to the village that the village it stands in is merged into."""
+    commune = world.machines[4]
+    here, there = world._areas(commune, WRITE)[:2]
+    world.create(commune)
+    household = world._pick(commune, "household")
+    assert household is not None
+    old, new = (here, there) if household["area"] == here else (there, here)
+    world.heal()
+    with world._change(commune) as writer:
+        writer.update("household", household["id"], village_id=new)
+    world.now += 1_000
+    merge(world, old, new)
+    world.heal()
+    return world.problems()
+
+
+def merge(world: World, old: bytes, new: bytes) -> None:
+    with world.province.database.write() as connection:
+        state = office(connection)
+        assert state is not None
+        source, target = (place_of(connection, unit, state.province_id) for unit in (old, new))
+        assert source is not None
+        assert target is not None
+        reforms.merge(connection, [source], target, on=DAY, document="", now=world.now)
+    world.villages.remove(old)
+
+
+def test_what_the_server_says_too_is_not_counted_as_lost(small: World) -> None:
+    assert move_where_the_server_moves_it_too(small) == []
+
+
+def test_a_move_that_nobody_says_is_counted_as_lost(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ledger, "note_office", lambda *_: None)
+    assert "lost" in str(move_where_the_server_moves_it_too(small))
