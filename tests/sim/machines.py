@@ -107,6 +107,9 @@ class AnyPace(Pace):
     def writes(self) -> int:
         return self._rng.choice((1, 2, 5, 50, 1000))
 
+    def page(self, first: int) -> int:
+        return first
+
 
 @dataclass
 class Weather:

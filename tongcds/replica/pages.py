@@ -18,6 +18,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, bindparam, insert, se
 from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, type_numbered
 from tongcds.records.declare import ERASED
+from tongcds.replica.dialect import insert_rows
 from tongcds.replica.erasure import empty
 from tongcds.replica.identity import Identity
 from tongcds.replica.merge import merge, version_of
@@ -30,6 +31,7 @@ from tongcds.replica.rows import (
     read_rows,
     read_states,
     row_from,
+    rows_of_states,
     write_rows,
 )
 from tongcds.replica.tables import AREA, MOVED
@@ -189,6 +191,9 @@ def _adopt_type(
 ) -> None:
     here = read_rows(connection, record, list(members))
     own = unseen(connection, me, list(members))
+    if not here and not own:
+        _adopt_new(connection, record, list(members.values()), sums=sums, touched=touched)
+        return
     fresh: list[Row] = []
     stale: list[Row] = []
     for record_id, state in members.items():
@@ -216,6 +221,25 @@ def _adopt_type(
         sums.add(record, row)
     write_rows(connection, record, fresh, stale)
     touched.changed[record.name] = list(members)
+
+
+def _adopt_new(
+    connection: Connection,
+    record: RecordType,
+    states: Sequence[State],
+    *,
+    sums: AreaSums,
+    touched: Touched,
+) -> None:
+    """Records of which there is nothing here yet, as in a first pull."""
+    areas = [record.area_of(state.id, state.values) or b"" for state in states]
+    insert_rows(connection, record.table, rows_of_states(record, states, areas))
+    sums.add_states(record, states, areas)
+    touched.changed[record.name] = [state.id for state in states]
+    if record.erasable:
+        erased = [state.id for state in states if state.values.get(ERASED) is not None]
+        if erased:
+            touched.erased.setdefault(record.name, []).extend(erased)
 
 
 def _keep_erased(record: RecordType, old: Row | None, row: Row, touched: Touched) -> None:

@@ -122,9 +122,33 @@ def _columns_of(record: RecordType, row: Row) -> tuple[object, ...]:
         row["number"],
         *version,
         row["editor"],
-        _pack({name: tuple(later[name]) for name in sorted(later)}) if later else None,
+        _packed_later(later),
         *[values[name] for name in record.field_names],
     )
+
+
+def rows_of_states(
+    record: RecordType, states: Sequence[State], areas: Sequence[bytes]
+) -> list[tuple[object, ...]]:
+    """The table's rows of records that came as they stand, without number or editor."""
+    names, unset = record.field_names, record.unset
+    return [
+        (
+            state.id,
+            area,
+            0,
+            *state.version,
+            0,
+            _packed_later(state.later),
+            # An older server does not name the fields that it does not know.
+            *[state.values.get(name, unset[name]) for name in names],
+        )
+        for state, area in zip(states, areas, strict=True)
+    ]
+
+
+def _packed_later(later: Mapping[str, Version]) -> bytes | None:
+    return _pack({name: tuple(later[name]) for name in sorted(later)}) if later else None
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -181,9 +205,12 @@ def new_rows(
 
 def version_hash(record: RecordType, row: Row) -> int:
     """What a record adds to its area's digest: type, id, and the dot of every field's version."""
-    version = row["version"]
-    dots = [(name, v.device, v.n) for name, v in sorted(row["later"].items())]
-    text = _pack((record.number, row["id"], version.device, version.n, dots))
+    return _version_hash(record.number, row["id"], row["version"], row["later"])
+
+
+def _version_hash(number: int, record_id: bytes, version: Version, later: Mapping[str, Version]) -> int:
+    dots = [(name, v.device, v.n) for name, v in sorted(later.items())] if later else ()
+    text = _pack((number, record_id, version.device, version.n, dots))
     return int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
 
 
@@ -215,6 +242,16 @@ class AreaSums:
             digest[area] += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
         for area, count in Counter(areas).items():
             self._count[area] += count
+
+    def add_states(self, record: RecordType, states: Iterable[State], areas: Sequence[bytes]) -> None:
+        """Records are there now as they came."""
+        number, count, digest = record.number, self._count, self._digest
+        for state, area in zip(states, areas, strict=True):
+            if state.values.get(DELETED):
+                self._know(area)
+            else:
+                count[area] += 1
+                digest[area] += _version_hash(number, state.id, state.version, state.later)
 
     def drop(self, record: RecordType, row: Row) -> None:
         """The row, as it was, is there no more."""

@@ -26,7 +26,6 @@ from sqlalchemy import (
     column,
     delete,
     func,
-    insert,
     select,
     table,
 )
@@ -34,6 +33,7 @@ from sqlalchemy import (
 from tongcds.domain.text import name_sort_key
 from tongcds.domain.views import SearchHit
 from tongcds.records import record_type
+from tongcds.replica.dialect import insert_rows
 from tongcds.storage.search_query import Kind, Typed, code_words, marked_words, phone_words, plain_words
 
 SEARCH: Final = MetaData()
@@ -228,19 +228,19 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
     ):
         people.setdefault(person.household_id, []).append(person)
     next_row = (connection.execute(select(func.max(ENTRY.c.row))).scalar() or 0) + 1
-    entries: list[dict[str, object]] = []
+    entries: list[tuple[object, ...]] = []
     words: list[tuple[int, str]] = []
     for home in homes:
         for entry, text in _entries(home, people.get(home.id, [])):
-            entries.append({"row": next_row, **entry})
+            entries.append((next_row, *entry))
             words.append((next_row, text))
             next_row += 1
     if entries:
-        connection.execute(insert(ENTRY), entries)
+        insert_rows(connection, ENTRY, entries)
         connection.exec_driver_sql(_INSERT_WORDS, words)
 
 
-_Entry = tuple[dict[str, object], str]
+_Entry = tuple[tuple[object, ...], str]
 
 
 def _entries(home: _Row, people: Sequence[_Row]) -> Iterator[_Entry]:
@@ -271,15 +271,16 @@ def _entry(
     if person is not None:
         phones = phone_words(person.phone, *(person.more_phones or "").split(";"))
         left_on = left_on or (person.left_on if kind == PERSON_KIND else None)
-    entry = {
-        "kind": kind,
-        "record_id": home.id if kind == HOUSEHOLD_KIND or person is None else person.id,
-        "household_id": home.id,
-        "title": name or home.code or "",
-        "detail": detail,
-        "sort_key": name_sort_key(name),
-        "left_on": left_on,
-    }
+    # In the order of ENTRY's columns, behind the row's number.
+    entry = (
+        kind,
+        home.id if kind == HOUSEHOLD_KIND or person is None else person.id,
+        home.id,
+        name or home.code or "",
+        detail,
+        name_sort_key(name),
+        left_on,
+    )
     words = (
         (Kind.GIVEN, plain_words(" ".join(name.split()[-1:]))),
         (Kind.NAME, plain_words(name)),

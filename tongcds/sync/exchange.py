@@ -175,9 +175,12 @@ class Exchange:
             raise
         except ServerProblemError as refused:
             return self._refused(refused, enrolment, enrolment.credentials.device)
+        seconds = monotonic() - began
         if count:
-            self._pace.sent(writes=count, size=len(request), seconds=monotonic() - began)
+            self._pace.sent(writes=count, size=len(request), seconds=seconds)
         read = read_answer(raw)
+        if not count:
+            self._pace.came(records=len(read.states), first=PAGE_LIMIT, seconds=seconds)
         self.outcome.rounds += 1
         try:
             with self._vault.write() as connection:
@@ -218,7 +221,7 @@ class Exchange:
             cursors=[cursors[area] for area in areas],
             time=_milliseconds(self._clock),
             chunk=packed.chunk,
-            page_limit=PAGE_LIMIT,
+            page_limit=self._pace.page(PAGE_LIMIT),
             chain=before[:CHAIN_BYTES] if packed.count else b"",
             terms=terms.version,
             code=code,

@@ -31,3 +31,25 @@ def test_each_break_halves_the_chunk_down_to_a_bound() -> None:
         pace.broke()
     assert pace.chunk_bytes == SMALLEST_BYTES
     assert pace.writes() >= 1
+
+
+def test_pages_grow_once_on_a_link_that_brings_them_soon_enough():
+    pace = Pace()
+    pace.came(records=2_000, first=2_000, seconds=2.0)
+    assert pace.page(2_000) == 2_000
+    pace.came(records=2_000, first=2_000, seconds=0.5)
+    assert pace.page(2_000) == 5_000
+    pace.came(records=3, first=2_000, seconds=1.0)
+    assert pace.page(2_000) == 5_000, "the server made the next page of that size"
+
+
+def test_pages_are_small_again_after_a_break():
+    pace = Pace(quick=True)
+    pace.broke()
+    assert pace.page(2_000) == 2_000
+
+
+def test_a_page_with_nothing_in_it_says_nothing_of_the_link():
+    pace = Pace()
+    pace.came(records=0, first=2_000, seconds=0.1)
+    assert not pace.quick
