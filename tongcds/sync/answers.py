@@ -14,8 +14,9 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
+from tongcds.domain.stamps import ID_LENGTH
 from tongcds.errors import UnavailableError
-from tongcds.protocol import chunks
+from tongcds.protocol import chunks, structure
 from tongcds.protocol.custody import terms_hold
 from tongcds.protocol.messages import (
     ProtocolError,
@@ -61,6 +62,8 @@ _DOUBTS = "doubts"
 RESTORED = "server restored"
 """The note that the server was put back from a copy, and that others may not have sent again yet."""
 _WRITE = "write"
+CLOSED = "device_revoked"
+"""The only reason for which a server takes nothing more from a laptop than to set it aside."""
 MODES = frozenset({_WRITE, "read", FIGURES_ONLY})
 """How a laptop may hold an area."""
 _HIGHEST = (1 << 63) - 1  # what a database's integer holds
@@ -103,13 +106,34 @@ def read_answer(raw: bytes) -> Read:
         UnavailableError: `server_unreachable` for anything that is no answer at all.
     """
     try:
+        structure.bounded(raw)
         answer = decode(SyncAnswer, raw)
+        _check(answer)
         if not answer.page:
             return Read(answer, [])
         found = chunks.understand_states(answer.page)
     except ProtocolError:
         raise UnavailableError("server_unreachable") from None
     return Read(answer, found.states, found.all)
+
+
+def _check(answer: SyncAnswer) -> None:
+    """Refuse what no server says and no database holds, before any of it is believed."""
+    numbers = [answer.receipt.watermark, answer.receipt.epoch, answer.receipt.time, answer.scope]
+    numbers += answer.cursors
+    numbers += [outcome.n for outcome in answer.outcomes]
+    ids = [entry.area for entry in answer.entries or ()]
+    ids += [part for moved in answer.moved for part in (moved.id, moved.to)]
+    modes = {entry.mode for entry in answer.entries or ()}
+    if (
+        not all(0 <= number <= _HIGHEST for number in numbers)
+        or not all(len(found) == ID_LENGTH for found in ids)
+        or not all(len(moved.area) in {0, ID_LENGTH} for moved in answer.moved)
+        or not modes <= MODES
+        or answer.closed not in {"", CLOSED}
+        or (answer.standing is not None and len(answer.standing.unit_id) != ID_LENGTH)
+    ):
+        raise ProtocolError("bad_message", "an answer that no server gives")
 
 
 def _out_of_place(states: Sequence[State], areas: frozenset[bytes]) -> bool:

@@ -295,6 +295,9 @@ def test_what_was_confirmed_under_another_scope_counts_for_nothing(small_world: 
 def test_a_server_put_back_without_saying_so_is_noticed_by_its_receipt(
     small_world: World, desks: Desks, logs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What the copy lost is found by comparing, too, and put right.
+    logs.expect("tongcds.sync.exchange", "the digests differ")
+    logs.expect("tongcds.sync.repair", "this vault differed from the server and was mended")
     team = desks(small_world)
     homes = {team.create(code=f"HN-{number}") for number in range(3)}
     team.sync()
