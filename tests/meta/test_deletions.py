@@ -24,7 +24,7 @@ REGISTERED = {
     "replica/doubt.py:drop_doubted": "only what the server made, and nothing in which an own write is unseen",
     "replica/own.py:mark_returned": "the server's receipt covers the write; it stays whole in the log",
     "replica/receive.py:_Merging._leave_markers": "moved markers, replaced by newer ones",
-    "replica/compare.py:heal": "only what the server lacks and no own write waits on",
+    "replica/compare.py:_drop": "what the server lacks or has elsewhere, and no own write waits on",
     "replica/upkeep.py:drop_own": "own writes that a receipt covers since half a year",
     "replica/upkeep.py:drop_tombstones": "removed records that no own write waits on",
     "server/tidy.py:_tidy_area": "removed records and markers that every laptop of the area has passed",

@@ -19,6 +19,7 @@ from tongcds.server.enrolment import place_of
 from tongcds.server.office import office
 from tongcds.sync import answers
 from tongcds.sync.incarnation import ForkedError
+from tongcds.sync.repair import Repair
 
 DAY = date(2026, 11, 23)
 
@@ -165,3 +166,29 @@ def test_what_the_server_says_too_is_not_counted_as_lost(small: World) -> None:
 def test_a_move_that_nobody_says_is_counted_as_lost(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Ledger, "note_office", lambda *_: None)
     assert "lost" in str(move_where_the_server_moves_it_too(small))
+
+
+def put_back_to_before_a_merger(world: World) -> list[str]:
+    """A team writes in its old village, everybody hears of it in the new one, and the merger is undone."""
+    away, there = world.machines[0], world.machines[1]
+    (old,), (new,) = world._areas(away, WRITE), world._areas(there, WRITE)
+    before = copy(world)
+    world.create(away)
+    merge(world, old, new)
+    world.heal()
+    assert names(there, "person") == names(away, "person") != set()
+    world.put_back(before)
+    world.sync(there)
+    world.heal()
+    return world.problems()
+
+
+def test_what_a_merger_had_mapped_leaves_the_new_village_when_the_merger_is_undone(small: World) -> None:
+    assert put_back_to_before_a_merger(small) == []
+
+
+def test_without_asking_where_the_server_has_it_the_new_village_would_keep_it(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Repair, "_let_go", lambda *_: None)
+    assert any(": has " in line for line in put_back_to_before_a_merger(small))

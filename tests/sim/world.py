@@ -29,7 +29,7 @@ from tongcds.server.office import found_office, office
 from tongcds.server.problems import Refusal
 from tongcds.storage.local import load_enrolment
 from tongcds.sync import bundles, carrying, enrol, peers
-from tongcds.sync.exchange import Exchange
+from tongcds.sync.exchange import COMPARE_EVERY_MS, Exchange
 
 NOW = 1_795_000_000_000
 COMMUNES = ("04123", "04132")
@@ -330,7 +330,17 @@ class World(Fate):
     # ---- the end
 
     def heal(self) -> int:
-        """Everybody exchanges until nobody has anything new; how many rounds it took."""
+        """Everybody exchanges until nobody has anything new; how many rounds it took.
+
+        What others still had to offer to a restored server is compared again after a week.
+        """
+        rounds = self._until_quiet()
+        if self.counts["server restored"]:
+            self.now += COMPARE_EVERY_MS
+            rounds += self._until_quiet()
+        return rounds
+
+    def _until_quiet(self) -> int:
         self.held.clear()
         self.storm = self.calm
         for machine in self.machines:

@@ -180,7 +180,8 @@ class CompareRequest(msgspec.Struct, frozen=True, array_like=True):
 
     First `sums`: place in the scope and eight bytes over what the device holds in that area. Then, for the
     area at `place`, divided into `1 << bits` buckets: which of `buckets` holds what. `types` are the record
-    types that the device knows, each with how many of its fields.
+    types that the device knows, each with how many of its fields. After a restore also `extra`: records that
+    the device holds in the area at `place` and that the server does not hold there.
     """
 
     version: int
@@ -191,6 +192,7 @@ class CompareRequest(msgspec.Struct, frozen=True, array_like=True):
     place: int = 0
     bits: int = 0
     buckets: list[int] = []
+    extra: list[bytes] = []
 
 
 class AreaBuckets(msgspec.Struct, frozen=True, array_like=True):
@@ -203,12 +205,16 @@ class AreaBuckets(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CompareAnswer(msgspec.Struct, frozen=True, array_like=True):
-    """`known` is False when the device must exchange first. `done` of the buckets asked for are in `page`."""
+    """`known` is False when the device must exchange first. `done` of the buckets asked for are in `page`.
+
+    `elsewhere`: those of the `extra` that the server holds in another area.
+    """
 
     known: bool
     areas: list[AreaBuckets] = []
     page: bytes | None = None
     done: int = 0
+    elsewhere: list[bytes] = []
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):

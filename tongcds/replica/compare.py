@@ -185,12 +185,38 @@ def heal(
             if keep_extra:
                 kept.append(_state_of(record, row))
                 continue
-            sums.drop(record, row)
-            connection.execute(record.table.delete().where(record.table.c.id == row["id"]))
-            touched.gone.setdefault(name, []).append(row["id"])
+            _drop(connection, sums, record, row, touched)
             left += 1
     sums.save(connection)
     return Healed(touched, len(changed) - len(on_top) + left, tuple(kept))
+
+
+def let_go(
+    connection: Connection, me: Identity, extra: Sequence[State], elsewhere: Collection[bytes]
+) -> Healed:
+    """Let go of those of the extra records that the other side holds in another area, without what waits.
+
+    A server put back to before a merger holds again in the old area what it had taken to the new one.
+    """
+    touched, sums = Touched(), AreaSums()
+    waiting = unseen(connection, me, list(elsewhere))
+    left = 0
+    for number in dict.fromkeys(state.type for state in extra):
+        record = type_numbered(number)
+        ids = [s.id for s in extra if s.type == number and s.id in elsewhere and s.id not in waiting]
+        if record is None:
+            continue
+        for row in read_rows(connection, record, ids).values():
+            _drop(connection, sums, record, row, touched)
+            left += 1
+    sums.save(connection)
+    return Healed(touched, left)
+
+
+def _drop(connection: Connection, sums: AreaSums, record: RecordType, row: Row, touched: Touched) -> None:
+    sums.drop(record, row)
+    connection.execute(record.table.delete().where(record.table.c.id == row["id"]))
+    touched.gone.setdefault(record.name, []).append(row["id"])
 
 
 def _changed(connection: Connection, states: Sequence[State], fields: Fields) -> list[State]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from tongcds.protocol.chunks import pack_states
 from tongcds.protocol.messages import AreaBuckets, CompareAnswer, CompareRequest, ProtocolError, ScopeEntry
+from tongcds.records import all_types
 from tongcds.replica import FIGURES_ONLY
 from tongcds.replica.compare import (
     MOST_BITS,
@@ -23,7 +24,7 @@ from tongcds.replica.compare import (
     miscounted,
     recount,
 )
-from tongcds.replica.rows import read_areas
+from tongcds.replica.rows import read_areas, read_rows
 from tongcds.server.database import Database
 from tongcds.server.problems import Refusal
 
@@ -42,6 +43,8 @@ def compare(database: Database, request: CompareRequest, entries: Sequence[Scope
     fields = {number: min(count, ours[number]) for number, count in request.types if number in ours}
     if any(count < 1 for count in fields.values()):
         raise Refusal("bad_message")
+    if request.extra:
+        return CompareAnswer(known=True, elsewhere=_elsewhere(database, request, entries))
     if request.buckets:
         return _buckets(database, request, entries, fields)
     with database.read() as connection:
@@ -87,6 +90,19 @@ def _buckets(
             if error.code != "too_big" or done == 1:
                 raise Refusal(error.code) from None
         limit //= 4
+
+
+def _elsewhere(database: Database, request: CompareRequest, entries: Sequence[ScopeEntry]) -> list[bytes]:
+    """Those of the records that are in another area here than in the one where the laptop holds them."""
+    area, ids = _area(entries, request.place), request.extra
+    if len(ids) > _MOST_RECORDS:
+        raise Refusal("bad_message")
+    found: list[bytes] = []
+    with database.read() as connection:
+        for record in all_types():
+            rows = read_rows(connection, record, ids).values()
+            found += [row["id"] for row in rows if row["area"] != area]
+    return found
 
 
 def _area(entries: Sequence[ScopeEntry], place: int) -> bytes:

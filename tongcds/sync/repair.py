@@ -23,6 +23,7 @@ from tongcds.protocol.messages import (
     CompareAnswer,
     CompareRequest,
     ProtocolError,
+    State,
     decode,
     encode,
 )
@@ -34,6 +35,7 @@ from tongcds.replica.compare import (
     differing,
     heal,
     known_fields,
+    let_go,
     miscounted,
     recount,
 )
@@ -44,6 +46,7 @@ from tongcds.sync.transport import Transport
 
 COMPARE_PATH = "/api/v1/compare"
 _MOST_ROUNDS = 100
+_MOST_EXTRA = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -127,10 +130,14 @@ class Repair:
             answer = self._ask(place=found.place, bits=found.bits, buckets=wrong)
             if not answer.known or answer.done < 1:
                 return
-            self._heal(area, found.bits, wrong[: answer.done], answer)
+            extra = self._heal(area, found.bits, wrong[: answer.done], answer)
+            for start in range(0, len(extra), _MOST_EXTRA):
+                self._let_go(found.place, extra[start : start + _MOST_EXTRA])
             wrong = wrong[answer.done :]
 
-    def _heal(self, area: bytes, bits: int, buckets: Sequence[int], answer: CompareAnswer) -> None:
+    def _heal(
+        self, area: bytes, bits: int, buckets: Sequence[int], answer: CompareAnswer
+    ) -> tuple[State, ...]:
         try:
             states = chunks.understand_states(answer.page).states if answer.page else []
         except ProtocolError:
@@ -150,6 +157,19 @@ class Repair:
             )
             take_note(connection, me, enrolment, enrolment.entries, healed.touched)
         self._note(healed)
+        return healed.extra
+
+    def _let_go(self, place: int, extra: Sequence[State]) -> None:
+        """Ask where the server has the records that only this vault has here; those that it has may go."""
+        answer = self._ask(place=place, extra=[state.id for state in extra])
+        if not answer.elsewhere:
+            return
+        with self._vault.write() as connection:
+            enrolment, me = _enrolled(connection), self._me(connection)
+            healed = let_go(connection, me, extra, set(answer.elsewhere))
+            take_note(connection, me, enrolment, enrolment.entries, healed.touched)
+        self._note(healed)
+        self.done.extra -= healed.records
 
     def _note(self, healed: Healed) -> None:
         self.done.records += healed.records
@@ -163,6 +183,7 @@ class Repair:
         place: int = 0,
         bits: int = 0,
         buckets: Sequence[int] = (),
+        extra: Sequence[bytes] = (),
     ) -> CompareAnswer:
         with self._vault.write() as connection:
             enrolment, me = _enrolled(connection), self._me(connection)
@@ -176,6 +197,7 @@ class Repair:
             place,
             bits,
             list(buckets),
+            list(extra),
         )
         sealed = seal(
             encode(request),
