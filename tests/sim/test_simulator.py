@@ -33,9 +33,12 @@ RUNS = [(8, 1_200, 205), (20, 2_000, 20_001), (50, 2_000, 50_001)] + [
 # What each found is told in the subject of the commit that added it.
 REMEMBERED = (6, 9, 14, 21, 206, 301)
 REMEMBERED_STEPS = 1_200
+# Known and not mended: laptops, steps, seed. 8000: after four restores of the server one laptop holds a
+# person whose removal another laptop wrote, and the server does not hold it so; no write is counted as lost.
+UNMENDED = [(8, 2_500, 8_000)] if SOAK else []
 
 
-@pytest.mark.parametrize(("machines", "steps", "seed"), RUNS)
+@pytest.mark.parametrize(("machines", "steps", "seed"), [*RUNS, *UNMENDED])
 def test_b1_nothing_is_lost_and_all_agree_in_the_end(
     world: Callable[..., World], machines: int, steps: int, seed: int
 ) -> None:
@@ -71,7 +74,7 @@ def test_b1_the_same_seed_does_the_same_in_another_process_too(
 
 
 # Seeds in which it matters; others need not meet the case.
-SHOWN_BY = {"believe_what_the_server_lost": (14,)}
+SHOWN_BY = {"believe_what_the_server_lost": (14,), "take_a_receipt_for_more": (202,)}
 OTHERWISE = (12, 9, 42, 200, 202, 205)
 
 
