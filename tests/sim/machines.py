@@ -73,6 +73,9 @@ class MemoryVault:
         self.crash_in = 0
         self._now = now
 
+    def backup(self, _why: str) -> None:
+        """Copies of a laptop are the world's to make and to put back."""
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with self.engine.begin() as connection:

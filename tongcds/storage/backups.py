@@ -37,7 +37,7 @@ _CHECK: Final = 32
 _MOST_LABEL: Final = 4096
 
 REGULAR, BY_HAND, MIGRATION = "regular", "by-hand", "migration"
-IMPORT, UNDO, RESTORE = "import", "undo", "restore"
+IMPORT, UNDO, RESTORE, PURGE = "import", "undo", "restore", "purge"
 
 RECENT, DAYS, WEEKS = 6, 7, 4
 OLDEST_MS: Final = 30 * 86_400_000

@@ -145,6 +145,14 @@ def _out_of_place(states: Sequence[State], areas: frozenset[bytes]) -> bool:
     return False
 
 
+def loses_areas(read: Read, enrolment: Enrolment) -> bool:
+    """Whether an answer takes places away from what this laptop may hold in full."""
+    if read.answer.entries is None:
+        return False
+    whole = {entry.area for entry in read.answer.entries if entry.mode != FIGURES_ONLY}
+    return any(entry.mode != FIGURES_ONLY and entry.area not in whole for entry in enrolment.entries)
+
+
 def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
     """Take an answer to the request that was just made.
 

@@ -6,6 +6,7 @@ by `sync.answers`; when to exchange is `sync.machine`'s, over what `sync.transpo
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,7 @@ from tongcds.replica import (
     pending_count,
     told_by_the_server,
 )
-from tongcds.storage import custody
+from tongcds.storage import backups, custody
 from tongcds.storage.local import (
     Enrolment,
     forget_decided,
@@ -42,7 +43,7 @@ from tongcds.storage.local import (
 )
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol, incarnation, outdated
-from tongcds.sync.answers import DIFFERS, RESTORED, read_answer, take
+from tongcds.sync.answers import DIFFERS, RESTORED, loses_areas, read_answer, take
 from tongcds.sync.attachments import Sent
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
@@ -182,6 +183,10 @@ class Exchange:
         if not count:
             self._pace.came(records=len(read.states), first=PAGE_LIMIT, seconds=seconds)
         self.outcome.rounds += 1
+        if loses_areas(read, enrolment):
+            # All that is about to leave was received. Where there is no room for a copy, it leaves without.
+            with contextlib.suppress(UnavailableError):
+                self._vault.backup(backups.PURGE)
         try:
             with self._vault.write() as connection:
                 taken = take(connection, self._me(connection), enrolment, read)
