@@ -44,7 +44,7 @@ def work(
     if slowly:
         # Small chunks and pages, so that one exchange is many requests.
         pace.LARGEST_BYTES = pace.SMALLEST_BYTES = 1024
-        pace.Pace.__init__.__defaults__ = (1024, 24.0)
+        pace.Pace.__init__.__defaults__ = (1024, *pace.Pace.__init__.__defaults__[1:])
         exchange.PAGE_LIMIT = 100
     if careless:
         _believe_without_receipt()
@@ -102,8 +102,8 @@ def _believe_without_receipt() -> None:
     """The protection switched off: what is about to be sent counts as received."""
     careful = exchange.Exchange._prepare
 
-    def careless(self: exchange.Exchange) -> object:
-        prepared = careful(self)
+    def careless(self: exchange.Exchange, *more: object) -> object:
+        prepared = careful(self, *more)
         with self._vault.write() as connection:
             me = load_identity(connection, now=lambda: 0)
             acknowledge(connection, me, me.next_n - 1)

@@ -298,14 +298,16 @@ def test_the_comparison_notices_a_row_that_is_missing_and_a_field_that_differs(n
     assert differences(spoilt[2], spoilt[3]) == ["only one side has a person", "household.note"]
 
 
-def test_a_laptop_that_believes_without_a_receipt_would_be_noticed(nursery, place):
-    """The protection switched off: what was sent to nobody counts as received, and is gone for the others."""
+def test_a_laptop_that_believed_without_a_receipt_is_found_out_and_put_right(nursery, place):
+    """The protection switched off: what was sent to nobody counts as received, and the server lacks it."""
     calm(nursery, place)
     child = nursery.start("work", profile=str(place.team.profile), seed=1, visits_to_log=2, careless=True)
     assert child.end() == 4, child.said
+    team, _, _, server = everywhere(place)
+    assert team.keys() - server.keys()
     calm(nursery, place)
     team, commune_own, _commune, _server = everywhere(place)
-    assert differences(team, commune_own) != []
+    assert differences(team, commune_own) == []
 
 
 def test_killing_an_import_leaves_all_of_it_or_nothing(nursery, place):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
-import msgspec
 from nacl.signing import SigningKey
 from sqlalchemy import Connection, func, select
 
@@ -16,6 +15,7 @@ from tongcds.domain.stamps import make_id
 from tongcds.errors import UnavailableError
 from tongcds.protocol import bundle
 from tongcds.protocol.messages import (
+    AnswerContent,
     Credentials,
     Receipt,
     ScopeEntry,
@@ -119,7 +119,7 @@ def answer(vault: Vault, stick: Path, watermark: int) -> Path:
     note = bundle.Note("answer", 0, 1, 1, moment, addressee=me.device)
     readers = [bytes(SigningKey(enrolment.signing_seed).verify_key)]
     path = stick / "tra-loi.tcds"
-    bundle.write(path, msgspec.msgpack.encode([encode(said)]), note, key=SERVER, readers=readers)
+    bundle.write(path, encode(AnswerContent([encode(said)])), note, key=SERVER, readers=readers)
     return path
 
 
