@@ -13,7 +13,8 @@ from tests.unit.storage.homes import PASSPHRASE, Ticking
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.vault import Vault
 
-RUNS = times(200, 200)
+# Two hundred runs, in parts that can go side by side.
+PARTS, RUNS = 8, times(25, 25)
 
 
 def heard(folder, room: int) -> list[object]:
@@ -31,8 +32,9 @@ def heard(folder, room: int) -> list[object]:
     return said
 
 
-def test_without_room_nothing_is_lost_and_the_same_program_goes_on(original, tmp_path):
-    random = chance("A3")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_without_room_nothing_is_lost_and_the_same_program_goes_on(original, tmp_path, part):
+    random = chance(f"A3 {part}")
     for number in range(RUNS):
         folder = tmp_path / f"{number}"
         shutil.copytree(original.folder, folder)
