@@ -48,6 +48,7 @@ _CORRUPT: Final = frozenset({11, 26})
 _FULL: Final = 13
 # The disk does not answer: SQLITE_IOERR, SQLITE_CANTOPEN.
 _FAILING: Final = frozenset({10, 14})
+_WORDS: Final = {"database or disk is full": "disk_full", "disk I/O error": "disk_failing"}
 _PRIMARY: Final = 0xFF
 
 
@@ -172,7 +173,9 @@ def meaning(problem: BaseException) -> TongcdsError | None:
     cause = problem.orig if isinstance(problem, DBAPIError) else problem
     code = getattr(cause, "sqlite_errorcode", None)
     if not isinstance(code, int):
-        return None
+        # What the driver's `backup` raises carries SQLite's words (sqlite3_errstr) and no code.
+        known = _WORDS.get(str(cause)) if isinstance(cause, sqlcipher.OperationalError) else None
+        return None if known is None else UnavailableError(known)
     if code & _PRIMARY == _FULL:
         return UnavailableError("disk_full")
     if code & _PRIMARY in _CORRUPT:

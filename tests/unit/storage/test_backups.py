@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2
 
 from tests.unit.storage.homes import PASSPHRASE, Ticking, add, names, refusal
 from tongcds.errors import UnavailableError
@@ -256,3 +257,14 @@ def test_under_another_device_number_a_backup_is_due_at_once_and_the_journal_fol
     with again.read() as connection:
         assert logged(connection, 1) == log
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("disk I/O error", "disk_failing"), ("database or disk is full", "disk_full")]
+)
+def test_a_copy_that_the_disk_refuses_is_told_as_the_disk_s_doing(said: str, code: str):
+    """The driver's `backup` gives no code with SQLite's words."""
+    told = cipher.meaning(sqlcipher3.dbapi2.OperationalError(said))
+    assert isinstance(told, UnavailableError)
+    assert told.code == code
+    assert cipher.meaning(sqlcipher3.dbapi2.OperationalError("no such table: x")) is None
