@@ -105,7 +105,7 @@ def test_a_visit_goes_from_the_team_to_the_commune_over_http(folder):
                 assert [row["id"] for row in commune.rows("household")] == [household]
         assert server.stop() == 0
     log = "".join(file.read_text(encoding="utf-8") for file in (folder / "log").iterdir())
-    assert "device enrolled" in log
+    assert "device enrolled code=2" in log
     assert "Ngân" not in log
 
 

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tongcds.protocol.envelope import CONTENT_TYPE
-from tongcds.protocol.messages import encode
+from tongcds.protocol.messages import Credentials, decode, encode
 from tongcds.server import courier, ops, registration, tus
 from tongcds.server.database import BusyError
 from tongcds.server.limits import Limits
@@ -104,7 +104,8 @@ class _Endpoints:
             if refusal.problem.code == "invitation_unknown":
                 self._limits.codes.count(address, now)
             raise
-        log.info("device enrolled")
+        device = decode(Credentials, registered.credentials).device
+        log.info("device enrolled", extra={"code": str(device)})
         return _answer(encode(registered))
 
     async def register(self, request: Request) -> Response:
