@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -36,23 +36,19 @@ class _Sheet(QDialog):
         self.box.setContentsMargins(space(5), space(5), space(5), space(5))
         self.box.addWidget(Text(title, Style.TITLE, wrap=True))
 
-    def end(self) -> None:
-        """Put the buttons under everything else."""
+    def end(self, save: Callable[[], None]) -> None:
+        """Put the buttons under everything else; `save` hands over what was written."""
         buttons = line(gap=2)
         buttons.addStretch(1)
         leave = Button(_("Leave"), hint="Escape")
         leave.clicked.connect(self.reject)
         keep = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
-        keep.clicked.connect(self.save)
+        keep.clicked.connect(save)
         for keys in ("Return", "Enter"):
-            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self.save)
+            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(save)
         buttons.addWidget(leave)
         buttons.addWidget(keep)
         self.box.addLayout(buttons)
-
-    def save(self) -> None:
-        """Hand over what was written; each form has its own."""
-        raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -90,7 +86,7 @@ class RequestDialog(_Sheet):
         when.addWidget(place, 1)
         self.box.addLayout(when)
         self.box.addWidget(LabeledField(_("In their words"), self.detail))
-        self.end()
+        self.end(self.save)
         self.kind.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
@@ -129,7 +125,7 @@ class CloseDialog(_Sheet):
         how.addWidget(self.state)
         self.box.addLayout(how)
         self.box.addWidget(self._answer)
-        self.end()
+        self.end(self.save)
         self.state.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
