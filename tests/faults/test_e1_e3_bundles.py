@@ -249,9 +249,9 @@ def test_a_laptop_that_was_taken_out_brings_nothing_in_by_a_file(desk, tmp_path)
     world = desk.world
     desk.write("HN-0003")
     raw = bundles.export(desk.vault, tmp_path, world.clock).path.read_bytes()
-    before = rows(world)
     with world.province.database.write() as connection:
         assert enrolment.revoke(connection, desk.me.device, now=world.now())
+    before = rows(world)  # the list of laptops says by now that it was taken out
     try:
         served(world, "/api/v1/bundle", raw)
     except Refusal as refusal:
