@@ -35,12 +35,14 @@ from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
     attachments,
     exchange,
+    handbook,
     households,
     passphrases,
     people,
     privacy,
     recovery,
     returned,
+    windows,
 )
 from tongcds.commands.answers import (
     DONE,
@@ -431,16 +433,6 @@ def _parser() -> argparse.ArgumentParser:
     returned.add_to(add)
     add("status", status, "what waits to be sent, and the last exchanges")
     add("figures", figures, "figures against targets")
-    made = add(
-        "demo", None, "the desktop on a throw-away vault beside a demo server; a tour without a display"
-    )
-    made.add_argument("--role", choices=["team", "commune", "area"], default="team")
-    made.set_defaults(needs_window=True)
-    for name, text in (
-        ("tour", "import, log, sync and aggregate in a throw-away demo, with a picture of each step"),
-        ("screens", "pictures of every screen in every language"),
-    ):
-        made = add(name, None, text)
-        made.add_argument("--out", default=f"build/{name}")
-        made.set_defaults(needs_window=True)
+    handbook.add_to(add)
+    windows.add_to(add)
     return parser

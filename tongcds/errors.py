@@ -384,6 +384,7 @@ SENTENCES: Final[dict[str, str]] = {
         "There is no result “{result}”. Nothing was saved; write alone, together, come_back or declined."
     ),
     "import_unknown": N_("There is no such import in the history. Nothing was changed; check its number."),
+    "help_unknown": N_("No page of the help holds “{text}”. `help` without a word lists all pages."),
     "no_overview": N_(
         "Figures by village and commune are for communes and areas; a team sees its own under Today."
     ),

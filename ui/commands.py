@@ -1,4 +1,4 @@
-"""The commands that show or draw a window: demo, tour, screens. What may be written is `tongcds.cli`'s."""
+"""The commands that show or draw a window: demo, tour, screens, manual. The others are `tongcds.cli`'s."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from tongcds.clock import Clock, system_clock
 from tongcds.domain.views import Role
-from tongcds.i18n import _
+from tongcds.i18n import _, language, ngettext
 from ui import app as dressing
-from ui import gallery, stage, tour
+from ui import gallery, manual, stage, tour
 from ui.demo import Demo
 from ui.desktop import Desktop
 
@@ -39,6 +39,8 @@ def run(options: Namespace, clock: Clock = system_clock) -> int:
             return _screens(Path(options.out))
         case "tour":
             return _tour(Path(options.out))
+        case "manual":
+            return _manual(Path(options.out))
         case _:
             _say(_("There is no display here, so this is the tour instead."))
             return _tour(_TOUR_FOLDER)
@@ -104,6 +106,16 @@ def _screens(folder: Path) -> int:
     dressing.create(sys.argv[:1])
     count = gallery.take_all(folder)
     _say(_("{n} pictures are in {folder}.").format(n=count, folder=folder))
+    return 0
+
+
+def _manual(folder: Path) -> int:
+    stage.without_display()
+    dressing.create(sys.argv[:1])
+    stage.text_size(100)
+    file = folder / f"TongCDS-{language()}.pdf"
+    pages = manual.write(file)
+    _say(ngettext("{n} page is in {file}.", "{n} pages are in {file}.", pages).format(n=pages, file=file))
     return 0
 
 

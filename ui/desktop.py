@@ -47,6 +47,7 @@ from ui.desk import Desk
 from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
+from ui.forms.help_window import HelpWindow
 from ui.importing import Importing
 from ui.keys import Keys
 from ui.link import Link
@@ -215,7 +216,16 @@ class Desktop(QObject):
         shell.log_requested.connect(self._log_somebody)
         shell.undo_requested.connect(self._undo)
         shell.lock_requested.connect(self._lock)
+        shell.help_requested.connect(self._help)
         return shell
+
+    def _help(self, topic: str) -> None:
+        """Show a topic beside the work; a help window that is open already turns to it."""
+        open_already = self.shell.findChild(HelpWindow)
+        window = open_already or HelpWindow(self.shell)
+        window.show_topic(topic)
+        window.show()
+        window.activateWindow()
 
     def _lock(self) -> None:
         if self._may_lock:

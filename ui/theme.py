@@ -120,6 +120,7 @@ class Length:
     FIELD: Final = 120
     DIALOG: Final = 520
     READING: Final = 640
+    HELP: Final = (960, 640)
     LIST_LEAST: Final = 400
     SIDE: Final = 300
     STACKED: Final = 780

@@ -53,6 +53,8 @@ class HouseholdFormScreen(Page):
         clock: decides what today is.
     """
 
+    help_topic = "household-form"
+
     saved = Signal(object)
     left = Signal()
 

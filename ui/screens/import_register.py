@@ -65,6 +65,8 @@ class ImportScreen(Page):
         clock: for the estimate of how long it still takes.
     """
 
+    help_topic = "import"
+
     applied = Signal(object)
     left = Signal()
 

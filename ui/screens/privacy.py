@@ -48,6 +48,8 @@ class PrivacyScreen(Page):
         load: answers the view; runs off the UI thread.
     """
 
+    help_topic = "privacy"
+
     left = Signal()
     add_requested = Signal()
     replied = Signal(object)

@@ -32,8 +32,8 @@ class Shell(QMainWindow):
         find: the search over everything (`SearchEverything`); None for roles that hold no persons.
 
     Signals: `hit_opened` carries a `SearchHit`; `log_requested` is Ctrl+N; `help_requested` is F1 with the
-    key of the place; `lock_requested` is Ctrl+L; `undo_requested` carries what `say` was given;
-    `place_shown` the key of a place.
+    topic of the screen that is seen (its `help_topic`, or the key of its place); `lock_requested` is Ctrl+L;
+    `undo_requested` carries what `say` was given; `place_shown` the key of a place.
     """
 
     hit_opened = Signal(object)
@@ -114,7 +114,8 @@ class Shell(QMainWindow):
             self.show_place(shortcut.objectName())
 
     def _ask_help(self) -> None:
-        self.help_requested.emit(self._place)
+        seen = self._stack.currentWidget()
+        self.help_requested.emit(getattr(seen, "help_topic", self._place))
 
     def _show_sync(self) -> None:
         self.show_place("sync")
