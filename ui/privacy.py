@@ -99,6 +99,7 @@ class Privacy(QObject):
         screen.retention_confirmed.connect(self._ask_retention)
         screen.export_requested.connect(self._ask_export)
         screen.export_deleted.connect(self._delete_export)
+        screen.consent_asked.connect(self.ask_consent)
         shell.open_over(screen)
 
     def _view(self) -> PrivacyView:
@@ -108,6 +109,7 @@ class Privacy(QObject):
             audit.access_log(core),
             privacy.over_their_time(core),
             exports.listed(core),
+            privacy.consents_to_renew(core),
         )
 
     def _new_request(self) -> None:

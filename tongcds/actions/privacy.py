@@ -18,6 +18,7 @@ from tongcds.domain.privacy import (
 )
 from tongcds.domain.views import (
     ConsentAnswer,
+    ConsentRenewal,
     ConsentState,
     EditUndo,
     Erased,
@@ -35,17 +36,27 @@ from tongcds.storage.vault import Change
 _SOON: Final = 3
 """Requests due within so many days are shown among what is to be done."""
 
+_RENEW_DAYS: Final = 30
+
 _CLOSED: Final = frozenset({RequestState.DONE.value, RequestState.DECLINED.value})
 
 
 def consents(core: Core, household_id: bytes) -> tuple[ConsentState, ...]:
     """What a household and each of its people agreed to, the household first."""
     with core.vault.read() as connection:
-        return privacy.consents_of(connection, household_id)
+        return privacy.consents_of(connection, household_id, core.today)
+
+
+def consents_to_renew(core: Core) -> tuple[ConsentRenewal, ...]:
+    """Who has to be asked again: the last answer ran out, or does within 30 days; the oldest first."""
+    with core.vault.read() as connection:
+        return privacy.to_renew(connection, core.today, _RENEW_DAYS)
 
 
 def keep_consent(core: Core, answer: ConsentAnswer) -> tuple[EditUndo, Changes]:
     """Keep what somebody said when they were asked; a later answer takes the place of an earlier one.
+
+    It runs out on `expires_on`, or as long after as the text that was read says.
 
     Raises:
         UserError: nothing_selected where no purpose was answered; purpose_unknown, way_unknown,
@@ -67,13 +78,15 @@ def keep_consent(core: Core, answer: ConsentAnswer) -> tuple[EditUndo, Changes]:
         if not privacy.is_there(change.connection, answer.subject, [answer.subject_id]):
             raise UserError(f"{answer.subject}_unknown")
         journal = Journal(change.writer)
+        text = consent_text(answer.on)
+        until = answer.expires_on or text.holds_until(answer.on)
         kinds = {kind for code in given for kind in load_purposes()[code].kinds}
         values: dict[str, Value] = {
             "village_id": village,
             "household_id": answer.household_id,
             "subject": answer.subject,
             "subject_id": answer.subject_id,
-            "text_version": consent_text(answer.on).code,
+            "text_version": text.code,
             "given": ";".join(given) or None,
             "declined": ";".join(declined) or None,
             "kinds": ";".join(sorted(kinds)) or None,
@@ -82,7 +95,7 @@ def keep_consent(core: Core, answer: ConsentAnswer) -> tuple[EditUndo, Changes]:
             "collector_id": change.writer.author,
             "place": answer.place or None,
             "evidence": answer.evidence or None,
-            "expires_on": answer.expires_on.isoformat() if answer.expires_on else None,
+            "expires_on": until.isoformat() if until is not None else None,
         }
         journal.create("consent", values)
         undo = journal.undo()

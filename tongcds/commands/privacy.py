@@ -40,7 +40,11 @@ def add_to(add: Add) -> None:
     made = add("audit", access_log, "who saw, showed, exported or erased what; audit verify checks the log")
     made.add_argument("what", nargs="?", choices=["show", "verify"], default="show")
     made = add("consent", consent, "what a household or one of its people agreed to; keeps an answer")
-    made.add_argument("household", help="household code, or a text that matches one household")
+    made.add_argument(
+        "household",
+        nargs="?",
+        help="household code, or a text that matches one; without it, who is to be asked again",
+    )
     made.add_argument("--person", default="", help="name of the person it is about")
     made.add_argument(
         "--purpose", action="append", default=[], metavar="CODE=yes|no", help="an answer; repeat"
@@ -49,6 +53,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--on", help="day as 2026-11-23; today without it")
     made.add_argument("--place", default="")
     made.add_argument("--evidence", default="", help="number of the signed paper")
+    made.add_argument("--until", help="last day on which the answer counts; as the text says without it")
     made.add_argument("--withdraw", action="store_true", help="the consent was taken back today")
     made = add("requests", list_requests, "requests about personal data, the next due first")
     made.add_argument("--open", action="store_true", help="only those that wait")
@@ -120,7 +125,9 @@ def access_log(options: argparse.Namespace, core: Core) -> int:
 
 
 def consent(options: argparse.Namespace, core: Core) -> int:
-    """What was agreed to; keeps an answer where one is given."""
+    """What was agreed to, or who is to be asked again; keeps an answer where one is given."""
+    if options.household is None:
+        return _to_renew(options, core)
     home = the_household(core, options.household).household_id
     state = _subject(core, home, options.person)
     if options.withdraw:
@@ -136,7 +143,15 @@ def consent(options: argparse.Namespace, core: Core) -> int:
             answers[code] = _ANSWERS[said]
         day = read_day(options.on) if options.on else core.today
         answer = ConsentAnswer(
-            home, state.subject, state.subject_id, answers, options.way, day, options.place, options.evidence
+            home,
+            state.subject,
+            state.subject_id,
+            answers,
+            options.way,
+            day,
+            options.place,
+            options.evidence,
+            read_day(options.until) if options.until else None,
         )
         privacy.keep_consent(core, answer)
     states = privacy.consents(core, home)
@@ -145,6 +160,13 @@ def consent(options: argparse.Namespace, core: Core) -> int:
     answer_json = {"text_version": text.code, "consents": [asdict(one) for one in states]}
     show(options, answer_json, [*lines, "", text.text()])
     return DONE
+
+
+def _to_renew(options: argparse.Namespace, core: Core) -> int:
+    rows = privacy.consents_to_renew(core)
+    lines = [f"{row.name:<32} {format_date(row.expires_on)}" for row in rows]
+    show(options, {"to_renew": [asdict(row) for row in rows]}, lines)
+    return LOOK if rows else DONE
 
 
 def list_requests(options: argparse.Namespace, core: Core) -> int:

@@ -22,6 +22,8 @@ from tongcds.i18n import N_, _, format_date, format_number, language, ngettext
 from tongcds.paths import resources_folder
 
 _SATURDAY: Final = 5
+_MONTHS: Final = 12
+_SHORTEST: Final = 28
 
 
 class Way(StrEnum):
@@ -90,16 +92,24 @@ _FINDINGS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentText:
-    """What is read aloud when consent is asked; a change of wording is a new version."""
+    """What is read aloud when consent is asked; a change of wording is a new version.
+
+    An answer holds for so many `months`, then somebody asks again; 0 means without end.
+    """
 
     code: str
     valid_from: date
+    months: int
     text_vi: str
     text_en: str
 
     def text(self) -> str:
         """In the language in force."""
         return self.text_vi if language() == "vi" else self.text_en
+
+    def holds_until(self, given_on: date) -> date | None:
+        """The last day on which an answer of this day counts; None when it does not run out."""
+        return months_after(given_on, self.months) if self.months else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +229,12 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
+def months_after(day: date, months: int) -> date:
+    """The day so many months later (earlier with a minus), the 28th at the latest where a month is short."""
+    year, month = divmod(day.year * _MONTHS + day.month - 1 + months, _MONTHS)
+    return date(year, month + 1, min(day.day, _SHORTEST))
+
+
 def due_days(kind: RequestKind, received_on: date) -> tuple[date, date]:
     """Until when to reply, and until when it has to be done."""
     return working_days_after(received_on, kind.reply_days), received_on + timedelta(days=kind.days)
@@ -248,6 +264,8 @@ def consent_line(state: ConsentState) -> str:
         return _("Consent not asked yet")
     if state.withdrawn_on is not None:
         return _("Consent withdrawn, {day}").format(day=format_date(state.withdrawn_on))
+    if state.expired and state.expires_on is not None:
+        return _("Consent expired, {day}; ask again").format(day=format_date(state.expires_on))
     asked = len(load_purposes())
     words = ngettext(
         "Agreed to {given} of {n} purpose, {day}", "Agreed to {given} of {n} purposes, {day}", asked

@@ -53,7 +53,7 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
     known = known_facts(connection, [household_id, *(person.id for person in people)], on)
     head = next((person for person in people if person.id == home.head_id), None)
     stand = standings(connection, [household_id, *(person.id for person in people)])
-    consent = consents_of(connection, household_id)[0]
+    consent = consents_of(connection, household_id, on)[0]
     return HouseholdDetail(
         household_id=household_id,
         code=home.code or "",

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
-from tongcds.domain.privacy import RequestState, Since, load_retention, sensitive_without_consent
-from tongcds.domain.views import ConsentState, RequestRow, RetentionRow
+from tongcds.domain.privacy import (
+    RequestState,
+    Since,
+    load_retention,
+    months_after,
+    sensitive_without_consent,
+)
+from tongcds.domain.views import ConsentRenewal, ConsentState, RequestRow, RetentionRow
 from tongcds.records import record_type
 from tongcds.records.declare import ERASED
 from tongcds.storage.people import member_names, subject_names
-from tongcds.storage.presence import HOUSEHOLD, PERSON
+from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, person_present
 
 CONSENT: Final = record_type("consent").table
 REQUEST: Final = record_type("privacy_request").table
 _VILLAGE = record_type("village").table
 _SENSITIVE: Final = ("ethnicity", "poverty", "hardship")
-_MONTHS: Final = 12
+_FOREVER: Final = "9999-12-31"
 
 # Any: rows answer each column under its name.
 _Row = Any
 
 
-def has_consent() -> ColumnElement[bool]:
-    """The household was asked, whatever it said."""
-    return exists().where(CONSENT.c.subject_id == HOUSEHOLD.c.id, CONSENT.c.deleted == 0)
+def has_consent(on: date) -> ColumnElement[bool]:
+    """The household was asked, whatever it said, and its latest answer has not run out on this day."""
+    until = (
+        select(func.coalesce(CONSENT.c.expires_on, _FOREVER))
+        .where(CONSENT.c.subject_id == HOUSEHOLD.c.id, CONSENT.c.deleted == 0, CONSENT.c.erased.is_(None))
+        .order_by(CONSENT.c.on.desc(), CONSENT.c.stamp.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(until, "") >= on.isoformat()
 
 
-def consents_of(connection: Connection, household_id: bytes) -> tuple[ConsentState, ...]:
-    """What a household and each of its people agreed to, the household first; the latest answer counts."""
+def consents_of(connection: Connection, household_id: bytes, on: date) -> tuple[ConsentState, ...]:
+    """What a household and each of its people agreed to, as it stands on this day, the household first.
+
+    The latest answer counts.
+    """
     people = connection.execute(
         select(PERSON.c.id).where(
             PERSON.c.household_id == household_id,
@@ -49,9 +66,49 @@ def consents_of(connection: Connection, household_id: bytes) -> tuple[ConsentSta
     latest = {row.subject_id: row for row in rows}
     collectors = member_names(connection, [row.collector_id for row in rows if row.collector_id])
     names = subject_names(connection, [subject_id for _kind, subject_id in subjects])
-    return tuple(
+    found = [
         _consent(kind, subject_id, names.get(subject_id, ""), latest.get(subject_id), collectors)
         for kind, subject_id in subjects
+    ]
+    return tuple(replace(one, expired=one.expires_on is not None and one.expires_on < on) for one in found)
+
+
+def to_renew(connection: Connection, on: date, soon: int) -> tuple[ConsentRenewal, ...]:
+    """Households and people still here whose latest answer ran out, or does within `soon` days; oldest first.
+
+    Who took a consent back is not asked again.
+    """
+    later = CONSENT.alias("later")
+    newest = ~exists().where(
+        later.c.subject_id == CONSENT.c.subject_id,
+        later.c.deleted == 0,
+        later.c.erased.is_(None),
+        or_(
+            later.c.on > CONSENT.c.on,
+            and_(later.c.on == CONSENT.c.on, later.c.stamp > CONSENT.c.stamp),
+        ),
+    )
+    here = or_(
+        exists().where(HOUSEHOLD.c.id == CONSENT.c.subject_id, household_present(on)),
+        exists().where(PERSON.c.id == CONSENT.c.subject_id, person_present(on)),
+    )
+    rows = connection.execute(
+        select(CONSENT.c.household_id, CONSENT.c.subject_id, CONSENT.c.expires_on)
+        .where(
+            CONSENT.c.expires_on <= (on + timedelta(days=soon)).isoformat(),
+            CONSENT.c.withdrawn_on.is_(None),
+            CONSENT.c.deleted == 0,
+            CONSENT.c.erased.is_(None),
+            newest,
+            here,
+        )
+        .order_by(CONSENT.c.expires_on, CONSENT.c.id)
+    ).all()
+    names = subject_names(connection, [row.subject_id for row in rows])
+    return tuple(
+        ConsentRenewal(row.household_id, names.get(row.subject_id, ""), until, until < on)
+        for row in rows
+        for until in [date.fromisoformat(row.expires_on)]
     )
 
 
@@ -68,8 +125,7 @@ def unconsented(connection: Connection, household_id: bytes, consent: ConsentSta
         "poverty": home.poverty in {"poor", "near_poor"},
         "hardship": bool(home.hardship),
     }
-    given = () if consent.withdrawn_on is not None else consent.given
-    return sensitive_without_consent(given, [name for name in _SENSITIVE if filled[name]])
+    return sensitive_without_consent(consent.agreed, [name for name in _SENSITIVE if filled[name]])
 
 
 def requests(connection: Connection, today: date, *, open_only: bool) -> tuple[RequestRow, ...]:
@@ -94,7 +150,7 @@ def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, 
         table = record_type(name).table
         column = table.c.left_on if rule.since is Since.LEFT else table.c.done_on
         query = select(table.c.id, column).where(
-            column <= _months_before(today, rule.months).isoformat(),
+            column <= months_after(today, -rule.months).isoformat(),
             table.c.deleted == 0,
             table.c[ERASED].is_(None),
         )
@@ -104,11 +160,6 @@ def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, 
             RetentionRow(name, row.id, titles.get(row.id, ""), date.fromisoformat(row[1])) for row in rows
         ]
     return tuple(sorted(found, key=lambda row: (row.since, row.record_id)))
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * _MONTHS + day.month - 1 - months, _MONTHS)
-    return date(year, month + 1, min(day.day, 28))
 
 
 def _split(words: str | None) -> tuple[str, ...]:

@@ -229,7 +229,7 @@ _NEEDS: Final[dict[str, Callable[[date], ColumnElement[bool]]]] = {
     "not_visited_this_year": _not_visited_this_year,
     "aged_60": lambda on: _somebody(on, aged(_ELDER, on)),
     "poor": _poor,
-    "consent_not_asked": lambda _on: ~has_consent(),
+    "consent_not_asked": lambda on: ~has_consent(on),
 }
 
 _Count = Callable[[Connection, date, ColumnElement[bool]], int]
@@ -241,7 +241,7 @@ _COUNTS: Final[dict[str, _Count]] = {
     ),
     "aged_60": lambda c, on, there: _count_people(c, on, there, aged(_ELDER, on)),
     "poor": lambda c, on, there: _count_households(c, and_(there, _poor(on))),
-    "consent_not_asked": lambda c, _on, there: _count_households(c, and_(there, ~has_consent())),
+    "consent_not_asked": lambda c, on, there: _count_households(c, and_(there, ~has_consent(on))),
 }
 
 

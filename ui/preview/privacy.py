@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tongcds.domain.privacy import due_days, load_request_kinds
-from tongcds.domain.views import AuditLine, AuditView, ExportRow, RequestRow
+from tongcds.domain.views import AuditLine, AuditView, ConsentRenewal, ExportRow, RequestRow
 from ui.preview import samples, village
 from ui.screens.privacy import PrivacyView
 
@@ -14,7 +14,7 @@ def view(kind: str) -> PrivacyView:
     """What the screen shows: typical, or empty."""
     if kind == "empty":
         return PrivacyView((), AuditView((), ()), ())
-    return PrivacyView(_requests(), AuditView(_lines(), ()), (), _exports())
+    return PrivacyView(_requests(), AuditView(_lines(), ()), (), _exports(), _renewals())
 
 
 def _requests() -> tuple[RequestRow, ...]:
@@ -50,6 +50,12 @@ def _lines() -> tuple[AuditLine, ...]:
         line("undo", "", 55),
         line("open", "HN-0087 · Hà Thị Xuân", 63),
         AuditLine(date(2026, 11, 22), None, "Lò Văn Ún", "day", "", "", 12, here=False),
+    )
+
+
+def _renewals() -> tuple[ConsentRenewal, ...]:
+    return (
+        ConsentRenewal(village.identity("HN-0031"), "HN-0031 · Lò Văn Inh", date(2026, 11, 14), expired=True),
     )
 
 

@@ -11,7 +11,15 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.privacy import audit_words, finding_words, load_request_kinds, request_words
-from tongcds.domain.views import AuditLine, AuditView, ExportRow, RequestRow, RetentionRow, Tone
+from tongcds.domain.views import (
+    AuditLine,
+    AuditView,
+    ConsentRenewal,
+    ExportRow,
+    RequestRow,
+    RetentionRow,
+    Tone,
+)
 from tongcds.i18n import _, format_date, format_number, format_time, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
@@ -39,6 +47,7 @@ class PrivacyView:
     log: AuditView
     retention: tuple[RetentionRow, ...]
     exports: tuple[ExportRow, ...] = ()
+    renewals: tuple[ConsentRenewal, ...] = ()
 
 
 class PrivacyScreen(Page):
@@ -58,6 +67,7 @@ class PrivacyScreen(Page):
     retention_confirmed = Signal(object)
     export_requested = Signal()
     export_deleted = Signal(object)
+    consent_asked = Signal(object)
 
     def __init__(
         self,
@@ -147,7 +157,7 @@ class PrivacyScreen(Page):
         """Draw the view."""
         self.show_content()
         self._rows = {row.request_id: row for row in view.requests}
-        self._show_requests(view.requests)
+        self._show_requests(view.requests, view.renewals)
         self._show_exports(view.exports)
         self._show_log(view.log)
         self._retention = view.retention
@@ -160,13 +170,14 @@ class PrivacyScreen(Page):
         self._kept.say(words.format(n=format_number(count)) if count else "")
         self.erase_kept.setVisible(bool(count) and self._can_write)
 
-    def _show_requests(self, rows: Sequence[RequestRow]) -> None:
+    def _show_requests(self, rows: Sequence[RequestRow], renewals: Sequence[ConsentRenewal]) -> None:
         clear(self._request_rows.body)
-        for at, row in enumerate(rows):
+        lines = [*map(self._request, rows), *map(self._renewal, renewals[:_MOST])]
+        for at, one in enumerate(lines):
             if at:
                 self._request_rows.body.addWidget(Divider())
-            self._request_rows.body.addWidget(self._request(row))
-        if not rows:
+            self._request_rows.body.addWidget(one)
+        if not lines:
             self._request_rows.body.addWidget(
                 EmptyState(
                     "circle-check",
@@ -196,6 +207,21 @@ class PrivacyScreen(Page):
             " · ".join(filter(None, (request_words(row), row.village, row.detail, row.answer))),
             behind=behind,
         )
+
+    def _renewal(self, one: ConsentRenewal) -> QWidget:
+        day = format_date(one.expires_on)
+        words = _("Consent expired, {day}; ask again") if one.expired else _("Consent runs out on {day}")
+        behind: list[QWidget] = [Pill(_("to renew"), Tone.WARN)]
+        if self._can_write:
+            ask = Button(_("Ask again…"), kind=Kind.SMALL)
+            ask.setAccessibleName(_("Ask {name} again").format(name=one.name))
+            ask.setProperty("household_id", one.household_id)
+            ask.clicked.connect(self._ask_again)
+            behind.append(ask)
+        return ItemRow(one.name, words.format(day=day), behind=behind)
+
+    def _ask_again(self) -> None:
+        self.consent_asked.emit(bytes(self.sender().property("household_id")))
 
     def _show_exports(self, rows: Sequence[ExportRow]) -> None:
         clear(self._export_rows.body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -19,7 +20,7 @@ from tongcds.domain.privacy import (
     sensitive_without_consent,
     working_days_after,
 )
-from tongcds.domain.views import ConsentAnswer, HouseholdFilter, NewRequest, Seen
+from tongcds.domain.views import ConsentAnswer, HouseholdDetail, HouseholdFilter, NewRequest, Seen
 from tongcds.errors import UserError
 from tongcds.reports import figures
 from tongcds.storage import backups
@@ -74,6 +75,55 @@ def test_taking_consent_back_is_kept_and_can_itself_be_taken_back(team: Core, ho
     assert consent_line(privacy.consents(team, home.household)[0]) == "Đã rút đồng ý, 23/11/2026"
     households.undo_edit(team, undo)
     assert privacy.consents(team, home.household)[0].withdrawn_on is None
+
+
+def test_a_consent_that_has_run_out_counts_as_none_and_is_to_be_renewed(
+    team: Core, home: Home, clock: FakeClock
+) -> None:
+    with team.vault.change(MEMBER) as change:
+        change.writer.update("household", home.household, poverty="poor")
+    until = date(2027, 1, 31)
+    privacy.keep_consent(team, replace(answer(home, support=True, sensitive=True), expires_on=until))
+    not_asked = HouseholdFilter(needs="consent_not_asked")
+    assert not privacy.consents_to_renew(team)
+    clock.set(datetime(2027, 1, 31, 5, tzinfo=UTC))
+    (soon,) = privacy.consents_to_renew(team)
+    assert (soon.expires_on, soon.expired) == (until, False)
+    state = privacy.consents(team, home.household)[0]
+    assert (state.agreed, state.expired) == (("support", "sensitive"), False)
+    assert not register.households(team, not_asked).rows
+    assert _detail(team, home).unconsented == ()
+    clock.set(datetime(2027, 2, 1, 5, tzinfo=UTC))
+    state = privacy.consents(team, home.household)[0]
+    assert (state.agreed, state.expired) == ((), True)
+    assert consent_line(state) == "Đồng ý đã hết hạn 31/01/2027, cần hỏi lại"
+    assert register.households(team, not_asked).matching == 1
+    assert _detail(team, home).unconsented == ("poverty",)
+    assert [one.expired for one in privacy.consents_to_renew(team)] == [True]
+    privacy.keep_consent(team, replace(answer(home, support=True), on=team.today))
+    assert not privacy.consents_to_renew(team)
+    assert privacy.consents(team, home.household)[0].expires_on == date(2032, 2, 1)
+
+
+def test_nobody_who_left_or_took_it_back_is_asked_again(team: Core, home: Home, clock: FakeClock) -> None:
+    privacy.keep_consent(team, replace(answer(home, support=True), expires_on=TODAY))
+    clock.advance(days=1)
+    (waiting,) = privacy.consents_to_renew(team)
+    assert waiting.household_id == home.household
+    consent_id = privacy.consents(team, home.household)[0].consent_id
+    assert consent_id is not None
+    undo, _changes = privacy.withdraw_consent(team, consent_id, "paper")
+    assert not privacy.consents_to_renew(team)
+    households.undo_edit(team, undo)
+    with team.vault.change(MEMBER) as change:
+        change.writer.update("household", home.household, left_on="2026-11-23")
+    assert not privacy.consents_to_renew(team)
+
+
+def _detail(core: Core, home: Home) -> HouseholdDetail:
+    detail = register.household(core, home.household)
+    assert detail is not None
+    return detail
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ class Reminder:
 class ConsentState:
     """What a household or person agreed to. `consent_id` None: nobody asked yet.
 
-    `given` and `declined` are codes of purposes; `way` as in `domain.privacy.Way`.
+    `given` and `declined` are codes of purposes; `way` as in `domain.privacy.Way`. `expired`: its time is
+    over, so it counts as none until somebody is asked again.
     """
 
     subject: str
@@ -77,6 +78,22 @@ class ConsentState:
     evidence: str = ""
     expires_on: date | None = None
     withdrawn_on: date | None = None
+    expired: bool = False
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """The purposes that may be relied on now: none of a consent that was taken back or has run out."""
+        return () if self.withdrawn_on is not None or self.expired else self.given
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRenewal:
+    """A household or person to be asked again, since the last answer has run out or soon will."""
+
+    household_id: bytes
+    name: str
+    expires_on: date
+    expired: bool
 
 
 @dataclass(frozen=True, slots=True)
