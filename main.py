@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from tongcds import memory
+from tongcds.papers.paper import Paper
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if argv:
         from tongcds import cli
 
-        return cli.main(argv, in_window=_in_window)
+        return cli.main(argv, in_window=_in_window, draw=_draw)
     from ui import program
 
     return program.main()
@@ -34,6 +35,13 @@ def _in_window(options: Namespace) -> int:
     from ui import commands
 
     return commands.run(options)
+
+
+def _draw(paper: Paper) -> bytes:
+    """A paper as a PDF; a command line needs no display for it."""
+    from ui import commands
+
+    return commands.draw(paper)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ libraries='libGL.so.1:libgl1 libEGL.so.1:libegl1 libxkbcommon.so.0:libxkbcommon0
     libglib-2.0.so.0:libglib2.0-0 libfontconfig.so.1:libfontconfig1 libdbus-1.so.3:libdbus-1-3
     libxkbcommon-x11.so.0:libxkbcommon-x11-0 libxcb-cursor.so.0:libxcb-cursor0
     libxcb-icccm.so.4:libxcb-icccm4 libxcb-keysyms.so.1:libxcb-keysyms1 libxcb-shape.so.0:libxcb-shape0'
-test_programs='Xvfb:xvfb xdotool:xdotool'
+test_programs='Xvfb:xvfb xdotool:xdotool pdftotext:poppler-utils'
 # The power cuts of tests/faults; where there is no FUSE they are left out.
 [ -c /dev/fuse ] && test_programs="$test_programs fusermount3:fuse3"
 

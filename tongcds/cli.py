@@ -39,6 +39,7 @@ from tongcds.commands import (
     households,
     passphrases,
     people,
+    printing,
     privacy,
     recovery,
     returned,
@@ -77,6 +78,7 @@ def main(
     clock: Clock = system_clock,
     *,
     in_window: Callable[[argparse.Namespace], int] | None = None,
+    draw: printing.Draw | None = None,
 ) -> int:
     """Do what the arguments say; answers the exit code.
 
@@ -84,12 +86,14 @@ def main(
         argv: without the program's name.
         clock: the present moment.
         in_window: does the commands that need Qt; handed in, because nothing here knows the window.
+        draw: draws a paper as a PDF, likewise.
     """
     parser = _parser()
     try:
         options = parser.parse_args(list(argv))
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else USAGE
+    options.draw = draw
     profile = paths.profile_folder(options.profile)
     set_language(options.language or Settings(profile).get(LANGUAGE))
     try:
@@ -401,9 +405,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("id")
     made = add("households", list_households, "list households, or those that match a text")
     made.add_argument("text", nargs="?", default="")
-    households.add_to(add)
+    for part in (households, privacy, printing):
+        part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
-    privacy.add_to(add)
     made = add("log", log_visit, "log a visit")
     made.add_argument(
         "--household", required=True, help="household code, or a text that matches one household"

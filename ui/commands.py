@@ -16,10 +16,12 @@ from PySide6.QtWidgets import QApplication
 from tongcds.clock import Clock, system_clock
 from tongcds.domain.views import Role
 from tongcds.i18n import _, language, ngettext
+from tongcds.papers.paper import Paper
 from ui import app as dressing
 from ui import gallery, manual, stage, tour
 from ui.demo import Demo
 from ui.desktop import Desktop
+from ui.paper import pages
 
 _TOUR_FOLDER: Final = Path("build") / "tour"
 _HEED_MS: Final = 300
@@ -44,6 +46,13 @@ def run(options: Namespace, clock: Clock = system_clock) -> int:
         case _:
             _say(_("There is no display here, so this is the tour instead."))
             return _tour(_TOUR_FOLDER)
+
+
+def draw(paper: Paper) -> bytes:
+    """A paper as a PDF, with or without a display."""
+    stage.without_display()
+    dressing.create(sys.argv[:1])
+    return pages.pdf(paper)
 
 
 def has_display() -> bool:

@@ -23,6 +23,7 @@ from tongcds import i18n, paths
 from tongcds.actions import opening
 from tongcds.clock import system_clock
 from ui import icons, stylesheet, theme
+from ui.paper import writing
 
 # The server is packaged on its own.
 _NOT_PACKAGED = "tongcds.server"
@@ -53,6 +54,9 @@ def _draw_a_window() -> None:
         raise LookupError(f"fonts not bundled: {missing}")
     look = theme.load("light")
     stylesheet.dress(app, look)
+    papers = writing.missing_fonts()
+    if papers:
+        raise LookupError(f"fonts of papers not bundled: {papers}")
     label = QLabel(i18n.LANGUAGES["vi"])
     picture = label.grab()
     label.deleteLater()

@@ -27,6 +27,11 @@ LARGEST_TEXT: Final = 150
 THEMES: Final = ("light", "dark")
 
 
+PAPER_WHITE: Final = QColor(255, 255, 255)
+PAPER_INK: Final = QColor(0, 0, 0)
+"""Of papers, in every theme."""
+
+
 class Style(StrEnum):
     """What a piece of text is; the theme decides how large, how heavy and how dark it is."""
 

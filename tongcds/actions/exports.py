@@ -71,7 +71,7 @@ def export_register(core: Core, *, numbers: bool = False) -> tuple[Path, int, Ch
     table.writerows([[_harmless(cell) for cell in line] for line in lines])
     # Without the mark at the beginning Excel takes Vietnamese letters for something else.
     name = _("register {day}").format(day=core.today.isoformat())
-    path = _write(folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
+    path = write(folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
     return path, len(lines), keep(core, path, REGISTER, len(lines))
 
 
@@ -118,7 +118,12 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _write(target: Path, stem: str, ending: str, content: bytes) -> Path:
+def write(target: Path, stem: str, ending: str, content: bytes) -> Path:
+    """Write a new file into a folder, under a name that is free there.
+
+    Raises:
+        UserError: export_unwritable.
+    """
     try:
         for number in range(1, _MOST_NAMES):
             path = target / (f"{stem}{ending}" if number == 1 else f"{stem} ({number}){ending}")

@@ -38,6 +38,7 @@ from tongcds.domain.views.exchange import (
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
 from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
+from tongcds.domain.views.papers import MemberLine
 from tongcds.domain.views.privacy import (
     AuditFinding,
     AuditLine,
@@ -103,6 +104,7 @@ __all__ = [
     "ImportPreviewRow",
     "ImportRow",
     "Lookalike",
+    "MemberLine",
     "NewRequest",
     "OverviewRow",
     "OverviewView",

@@ -1,0 +1,190 @@
+"""Papers as PDF, asked of the programs that people open them with (poppler)."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import unicodedata
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tongcds.papers.paper import (
+    Align,
+    Boxes,
+    Choice,
+    Code,
+    Column,
+    Fact,
+    Facts,
+    Kind,
+    Letterhead,
+    Lines,
+    Look,
+    Mark,
+    Page,
+    Paper,
+    Paragraph,
+    Row,
+    Sheet,
+    Signature,
+    Signatures,
+    Table,
+    Title,
+)
+from ui.paper.pages import Pages, pdf
+
+HEAD = Letterhead("UBND xã Chiềng Mung", ("Tổ công nghệ số cộng đồng bản Nà Ngà",))
+LETTERS = [
+    chr(code)
+    for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))
+    if chr(code).lower() in "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+]
+
+
+def paper(*blocks, page=Page.PORTRAIT, sheets=1):
+    sheet = Sheet("thử", HEAD, Title("Danh sách thử"), blocks)
+    return Paper("B00", "Danh sách thử", (sheet,) * sheets, page)
+
+
+def table(names, **more):
+    columns = (Column("TT", 1, Align.CENTRE), Column("Họ tên", 4), Column("Có", 1))
+    return Table(columns, tuple(Row((str(at), name, Mark.OPEN)) for at, name in enumerate(names)), **more)
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Draws a paper into a file and answers what a program of poppler says about it."""
+
+    def write(made, *command):
+        file = tmp_path / "p.pdf"
+        file.write_bytes(pdf(made))
+        done = subprocess.run(
+            [*command, str(file), *(["-"] if command[0] == "pdftotext" else [])],
+            capture_output=True, check=True, cwd=tmp_path,
+        )  # fmt: skip
+        return done.stdout.decode()
+
+    return write
+
+
+def test_every_vietnamese_letter_can_be_read_out_of_the_file(written):
+    assert len(LETTERS) == 134
+    text = written(paper(Paragraph(" ".join(LETTERS))), "pdftotext", "-layout")
+    found = set(unicodedata.normalize("NFC", text))
+    assert [letter for letter in LETTERS if letter not in found] == []
+
+
+def test_all_fonts_are_embedded_and_no_other_family_is_taken(written):
+    made = paper(
+        Paragraph("Ổ Ữ ế"), Paragraph("Ghi chú", Look.NOTE), Paragraph("Đầu mục", Look.HEADING), table(["ស្រី"])
+    )
+    lines = written(made, "pdffonts").splitlines()[2:]
+    assert {line.split()[0].split("+")[-1].split("-")[0] for line in lines} == {"Tinos", "NotoSansKhmer"}
+    assert [line for line in lines if line.split()[-5] != "yes"] == []
+
+
+@pytest.mark.parametrize(("page", "size"), [(Page.PORTRAIT, "595 x 842"), (Page.LANDSCAPE, "842 x 595")])
+def test_pages_are_a4(written, page, size):
+    assert f"{size} pts (A4)" in written(paper(Paragraph("Một trang"), page=page), "pdfinfo")
+
+
+def pages_of(text):
+    return text.split("\f")[:-1]
+
+
+def test_the_first_page_has_no_number_and_titles_of_columns_come_again(written):
+    text = written(paper(table([f"Người {at}" for at in range(90)])), "pdftotext", "-layout")
+    pages = pages_of(text)
+    assert len(pages) > 2
+    assert [re.match(r"\s*(\d+)\n", page)[1] for page in pages[1:]] == [
+        str(number) for number in range(2, len(pages) + 1)
+    ]
+    assert not re.match(r"\s*\d+\n", pages[0])
+    assert all("Họ tên" in page for page in pages)
+
+
+def test_each_sheet_begins_on_a_page_of_its_own_and_counts_anew(written):
+    text = written(paper(table([f"Người {at}" for at in range(45)]), sheets=2), "pdftotext", "-layout")
+    pages = pages_of(text)
+    assert len(pages) == 4
+    assert [bool(re.match(r"\s*2\n", page)) for page in pages] == [False, True, False, True]
+
+
+def test_a_row_is_not_torn_from_its_box(written):
+    made = paper(table([f"Người {at}" for at in range(90)]))
+    found = Pages(made)
+    assert len(found) == len(pages_of(written(made, "pdftotext", "-layout")))
+
+
+HOSTILE = (
+    "<b>Lò</b> <img src='http://127.0.0.1:9/x.png'>",
+    '=HYPERLINK("http://x")',
+    "a\ufffcb\ufdd0c\ufdd1d",
+    "\x00\x07\x1b[31m",
+    "\u202eNgân",
+    "{name} %s %(x)s",
+)
+
+
+def test_hostile_words_are_letters_wherever_they_stand(written):
+    words = " ".join(HOSTILE)
+    made = paper(
+        Paragraph(words),
+        Facts((Fact(words, words), Fact(words), Fact(words, wide=True))),
+        Boxes(words, (Choice(words),)),
+        Lines(words),
+        Code("TCDS:H:X", words, words),
+        table(HOSTILE),
+        Signatures((Signature(words, words, words, words),)),
+    )
+    text = written(made, "pdftotext", "-raw")
+    # What a paragraph breaks at the end of a line is one word all the same.
+    flat = re.sub(r"\s", "", text)
+    assert flat.count("<b>Lò</b><imgsrc='http://127.0.0.1:9/x.png'>") >= 8
+    assert '=HYPERLINK("http://x")' in flat
+    assert "a\ufffdb\ufffdc\ufffdd" in flat
+    assert "{name}%s%(x)s" in flat
+
+
+def test_a_name_of_ten_thousand_letters_goes_over_pages_and_loses_none(written):
+    # Lines of the neighbouring page are drawn too and cut off at the margins: read what is seen.
+    seen = ("-x", "0", "-y", "57", "-W", "595", "-H", "728")
+    text = written(paper(table(["W" * 10_000, "Sau"])), "pdftotext", "-raw", *seen)
+    assert text.count("W") == 10_000
+    assert "Sau" in text
+
+
+def test_a_place_to_sign_is_not_torn(written):
+    sign = Signatures((Signature("Tổ trưởng", "(Ký, ghi rõ họ tên)", "Lò Văn Mẫu"),))
+    torn = []
+    for rows in range(20, 45):
+        pages = pages_of(written(paper(table(["Người"] * rows), sign), "pdftotext", "-raw"))
+        if not any("TỔ TRƯỞNG" in page and "Lò Văn Mẫu" in page for page in pages):
+            torn.append(rows)
+    assert torn == []
+
+
+def test_a_group_is_one_cell_that_is_said_once(written):
+    columns = (Column("TT", 1), Column("Họ tên", 4))
+    rows = (
+        Row(("Thứ Hai, 23/11/2026",), Kind.GROUP),
+        Row(("1", "Lò Văn Mẫu")),
+        Row(("", "Cộng"), Kind.TOTAL),
+    )
+    text = written(paper(Table(columns, rows)), "pdftotext", "-layout")
+    assert text.count("Thứ Hai, 23/11/2026") == 1
+
+
+def test_a_page_as_a_picture_has_ink_and_white_margins():
+    image = Pages(paper(table(["Lò Văn Mẫu"] * 30))).image(0, 50)
+    assert (image.width(), image.height()) == (413, 585)
+    dark = [
+        (across, down)
+        for across in range(image.width())
+        for down in range(image.height())
+        if QImage.pixelColor(image, across, down).lightness() < 128
+    ]
+    assert dark
+    assert min(across for across, _down in dark) >= 58
+    assert min(down for _across, down in dark) >= 38

@@ -1,0 +1,133 @@
+"""Papers on pages: how many there are, one page painted anywhere, the whole as a PDF or on a printer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QImage,
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextDocument,
+)
+
+from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper
+from ui import theme
+from ui.paper.marks import DPI, millimetres, points
+from ui.paper.typeset import BODY, content_size, typeset
+from ui.paper.writing import font
+from ui.words import NAME
+
+_MM_PER_INCH: Final = 25.4
+
+
+class _Place(NamedTuple):
+    """A page: the sheet's place in the paper, and the page's in the sheet."""
+
+    sheet: int
+    page: int
+
+
+class Pages:
+    """The pages of a paper. Made, used and dropped on one thread; any thread will do.
+
+    Sheets are set when they are needed and the last one is kept, so that a stack of hundreds costs no memory.
+    """
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self._set: tuple[int, QTextDocument] | None = None
+        self._places = [
+            _Place(at, page)
+            for at in range(len(paper.sheets))
+            for page in range(self._document(at).pageCount())
+        ]
+
+    def __len__(self) -> int:
+        """How many pages there are."""
+        return len(self._places)
+
+    def size_mm(self) -> tuple[int, int]:
+        """Width and height of every page."""
+        return PAGE_MM[self.paper.page]
+
+    def paint(self, painter: QPainter, number: int, dpi: float) -> None:
+        """Paint a page, counted from 0, with its corner at the painter's origin."""
+        place = self._places[number]
+        document = self._document(place.sheet)
+        size = content_size(self.paper.page)
+        painter.save()
+        painter.scale(dpi / DPI, dpi / DPI)
+        if place.page:
+            self._number(painter, place.page + 1)
+        top = place.page * size.height()
+        painter.translate(millimetres(MARGINS.left), millimetres(MARGINS.top) - top)
+        document.drawContents(painter, QRectF(0, top, size.width(), size.height()))
+        painter.restore()
+
+    def image(self, number: int, dpi: float) -> QImage:
+        """A page as a picture of this resolution."""
+        width, height = self.size_mm()
+        side = QSizeF(width, height) * (dpi / _MM_PER_INCH)
+        image = QImage(side.toSize(), QImage.Format.Format_RGB32)
+        image.fill(theme.PAPER_WHITE)
+        painter = QPainter(image)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.paint(painter, number, dpi)
+        painter.end()
+        return image
+
+    def paint_all(self, device: QPagedPaintDevice, dpi: float, report: Callable[[int, int], None]) -> bool:
+        """Paint every page on a PDF or a printer whose margins are none; False where it cannot begin."""
+        painter = QPainter()
+        if not painter.begin(device):
+            return False
+        for number in range(len(self)):
+            if number:
+                device.newPage()
+            self.paint(painter, number, dpi)
+            report(number + 1, len(self))
+        return painter.end()
+
+    def _document(self, at: int) -> QTextDocument:
+        if self._set is None or self._set[0] != at:
+            self._set = at, typeset(self.paper.sheets[at], self.paper.page)
+        return self._set[1]
+
+    def _number(self, painter: QPainter, number: int) -> None:
+        """Centred in the top margin; the first page of a sheet has none."""
+        width, _height = self.size_mm()
+        band = QRectF(
+            0, millimetres(MARGINS.top / 2) - points(BODY) / 2, millimetres(width), points(2 * BODY)
+        )
+        look = font(BODY)
+        # A painter's font is measured by the device, the page by the layout.
+        look.setPixelSize(round(points(BODY)))
+        painter.setFont(look)
+        painter.drawText(band, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, str(number))
+
+
+def page_layout(page: Page) -> QPageLayout:
+    """A4 this way round, without margins of the device: a paper brings its own."""
+    way = QPageLayout.Orientation.Landscape if page is Page.LANDSCAPE else QPageLayout.Orientation.Portrait
+    return QPageLayout(QPageSize(QPageSize.PageSizeId.A4), way, QMarginsF())
+
+
+def pdf(paper: Paper, report: Callable[[int, int], None] = lambda _done, _all: None) -> bytes:
+    """The paper as a PDF/A-1b with its fonts embedded; `report` hears of each page."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setPdfVersion(QPagedPaintDevice.PdfVersion.PdfVersion_A1b)
+    writer.setResolution(DPI)
+    writer.setPageLayout(page_layout(paper.page))
+    writer.setTitle(paper.stem)
+    writer.setCreator(NAME)
+    Pages(paper).paint_all(writer, DPI, report)
+    del writer
+    return bytes(buffer.data().data())
