@@ -24,7 +24,6 @@ from tongcds.actions import (
     lease,
     opening,
     overview,
-    register,
     rescue,
     syncing,
     today,
@@ -35,6 +34,7 @@ from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
     attachments,
     exchange,
+    filters,
     handbook,
     households,
     passphrases,
@@ -58,7 +58,7 @@ from tongcds.commands.answers import (
     write,
 )
 from tongcds.domain.text import fold
-from tongcds.domain.views import HouseholdFilter, Result, Role, SupportEntry, VisitEntry
+from tongcds.domain.views import Result, Role, SupportEntry, VisitEntry
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
 from tongcds.settings import LANGUAGE, Settings
@@ -264,17 +264,6 @@ def _support(item: str, helped: tuple[bytes, ...]) -> SupportEntry:
     return SupportEntry(code, helped, Result(result or Result.TOGETHER))
 
 
-def list_households(options: argparse.Namespace, core: Core) -> int:
-    """The register, or what matches a text."""
-    found = register.households(core, HouseholdFilter(text=options.text))
-    show(
-        options,
-        found,
-        [f"{r.code:<10} {r.head_name:<28} {r.people:>3}  {r.village_name}" for r in found.rows],
-    )
-    return DONE
-
-
 def sync(options: argparse.Namespace, core: Core) -> int:
     """Exchange with the server until both sides have said everything."""
     outcome = syncing.sync_now(core)
@@ -403,9 +392,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--apply", action="store_true")
     made = add("undo-import", undo_import, "take a whole import back")
     made.add_argument("id")
-    made = add("households", list_households, "list households, or those that match a text")
-    made.add_argument("text", nargs="?", default="")
-    for part in (households, privacy, printing):
+    for part in (filters, households, privacy, printing):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     made = add("log", log_visit, "log a visit")

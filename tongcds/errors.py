@@ -107,6 +107,13 @@ SENTENCES: Final[dict[str, str]] = {
         "No laptop is known by the number {reference}. Have it read out once more, or look for the name "
         "with list."
     ),
+    "filter_unknown": N_(
+        "There is no filter called {filter}. Nothing was changed; the command filters lists them all."
+    ),
+    "filter_empty": N_("A name and at least one filter are needed. Nothing was kept; choose some first."),
+    "saved_filter_unknown": N_(
+        "Nothing is kept under the name “{name}”. Nothing was changed; the command filters lists what is."
+    ),
     "option_missing": N_("This needs {option} too. Nothing was done; add it and try again."),
     "pin_weak": N_("A PIN has {digits} digits, not all alike and not in a row. Nothing was changed."),
     "pin_wrong": N_("That is not your PIN. {left} tries are left; after them the passphrase is asked for."),

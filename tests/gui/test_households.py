@@ -120,12 +120,14 @@ def test_an_answer_to_an_older_question_is_passed_over(open_screen, qtbot):
     assert names(screen) == ["Hà Thị Xuyến"]
 
 
-def test_one_filter_holds_at_a_time_and_can_be_taken_off(screen):
+def test_filters_hold_together_and_each_can_be_taken_off(screen):
     screen._filters["poor"].click()
-    assert screen.wanted() == HouseholdFilter("", "poor", None)
+    assert screen.wanted() == HouseholdFilter("", ("poor",), None)
     assert names(screen) == ["Lường Văn Pản", "Cà Văn Thoong", "Hà Thị Xuân", "Vì Văn Sơn"]
     screen._filters["aged_60"].click()
-    assert [code for code, on in chips(screen).items() if on] == ["aged_60"]
+    assert [code for code, on in chips(screen).items() if on] == ["aged_60", "poor"]
+    assert screen.wanted() == HouseholdFilter("", ("aged_60", "poor"), None)
+    screen._filters["poor"].click()
     screen._filters["aged_60"].click()
     assert screen.wanted() == HouseholdFilter()
     assert len(names(screen)) == 9

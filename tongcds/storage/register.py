@@ -5,7 +5,7 @@ One household opened is in `household`. Everything is as of a day that the calle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,18 +15,14 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from tongcds.domain.text import natural_sort_key
 from tongcds.domain.views import FilterCount, HouseholdFilter, HouseholdList, HouseholdRow, Standing
 from tongcds.records import record_type
-from tongcds.storage import search
+from tongcds.storage import filters, search
 from tongcds.storage.household import household_detail, people_of
 from tongcds.storage.presence import (
     HOUSEHOLD,
     PERSON,
     aged,
-    holds,
-    household_has,
-    household_present,
     person_present,
 )
-from tongcds.storage.privacy import has_consent
 from tongcds.storage.search import ENTRY
 from tongcds.storage.standing import gravest, standings
 
@@ -47,15 +43,11 @@ __all__ = [
 
 MOST_ROWS: Final = 200
 _KEPT_COUNTS: Final = "tongcds counts of the register"
-_ELDER: Final = 60
-_ACCOUNT_AGE: Final = 15
 
 _VILLAGE = record_type("village").table
 _TEAM = record_type("team").table
 _VISIT = record_type("visit").table
 _FOLLOW_UP = record_type("follow_up").table
-
-_OF_HOUSEHOLD = PERSON.c.household_id == HOUSEHOLD.c.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +85,8 @@ def team_name(connection: Connection, unit_id: bytes) -> str:
 
 def totals(connection: Connection, on: date, village_id: bytes | None = None) -> Totals:
     """How many households and people are here on this day, in one village or in all."""
-    there = _there(on, village_id)
-    return Totals(_count_households(connection, there), _count_people(connection, on, there))
+    there = filters.there(on, village_id)
+    return Totals(filters.count_households(connection, there), filters.count_people(connection, on, there))
 
 
 def household_brief(connection: Connection, household_id: bytes) -> Brief | None:
@@ -136,16 +128,15 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
     """The households that match, in the order of their heads' names, at most 200.
 
     `households`, `people` and the filters' counts are over everything, or over the chosen village;
-    `matching` is how many the text and the filter leave. The filters no_account_15 and aged_60 count people
-    and list the households that have some.
+    `matching` is how many the text and all the filters together leave. Filters about people count people
+    and list the households that have some (`filters`).
 
     Raises:
         KeyError: there is no filter of this code.
     """
-    there = _there(on, wanted.village_id)
+    there = filters.there(on, wanted.village_id)
     conditions = [there]
-    if wanted.needs:
-        conditions.append(_NEEDS[wanted.needs](on))
+    conditions += [filters.FILTERS[code].condition(on) for code in wanted.needs]
     if wanted.text.strip():
         found = search.household_ids(wanted.text)
         if found is not None:
@@ -155,7 +146,7 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
     everything = _counts(connection, on, wanted.village_id)
     return HouseholdList(
         rows=_rows(connection, ids, wanted.text, on),
-        matching=len(ids) if len(ids) < MOST_ROWS else _count_households(connection, both),
+        matching=len(ids) if len(ids) < MOST_ROWS else filters.count_households(connection, both),
         households=everything.totals.households,
         people=everything.totals.people,
         filters=everything.filters,
@@ -178,71 +169,13 @@ def _counts(connection: Connection, on: date, village_id: bytes | None) -> _Coun
     if kept is not None and kept[0] == asked:
         found: _Counts = kept[1]
         return found
-    there = _there(on, village_id)
-    filters = tuple(FilterCount(code, count(connection, on, there)) for code, count in _COUNTS.items())
-    found = _Counts(totals(connection, on, village_id), filters)
+    there = filters.there(on, village_id)
+    counted = tuple(
+        FilterCount(one.code, one.count(connection, on, there)) for one in filters.FILTERS.values()
+    )
+    found = _Counts(totals(connection, on, village_id), counted)
     connection.info[_KEPT_COUNTS] = (asked, found)
     return found
-
-
-def _there(on: date, village_id: bytes | None) -> ColumnElement[bool]:
-    here = household_present(on)
-    return here if village_id is None else and_(here, HOUSEHOLD.c.village_id == village_id)
-
-
-def _count_households(connection: Connection, condition: ColumnElement[bool]) -> int:
-    return connection.execute(select(func.count()).select_from(HOUSEHOLD).where(condition)).scalar_one()
-
-
-def _count_people(connection: Connection, on: date, *conditions: ColumnElement[bool]) -> int:
-    query = select(func.count()).select_from(PERSON.join(HOUSEHOLD, _OF_HOUSEHOLD))
-    return connection.execute(query.where(person_present(on), *conditions)).scalar_one()
-
-
-def _somebody(on: date, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(_OF_HOUSEHOLD, person_present(on), *conditions)
-
-
-def _no_smartphone(on: date) -> ColumnElement[bool]:
-    return ~household_has("household_smartphone", on)
-
-
-def _without_account(on: date) -> ColumnElement[bool]:
-    return and_(aged(_ACCOUNT_AGE, on), holds(PERSON.c.id, "account", on).is_not(True))
-
-
-def _not_visited_this_year(on: date) -> ColumnElement[bool]:
-    return ~exists().where(
-        _VISIT.c.household_id == HOUSEHOLD.c.id,
-        _VISIT.c.deleted == 0,
-        _VISIT.c.on.between(f"{on.year:04d}-01-01", on.isoformat()),
-    )
-
-
-def _poor(_on: date) -> ColumnElement[bool]:
-    return HOUSEHOLD.c.poverty.in_(("poor", "near_poor"))
-
-
-_NEEDS: Final[dict[str, Callable[[date], ColumnElement[bool]]]] = {
-    "no_smartphone": _no_smartphone,
-    "no_account_15": lambda on: _somebody(on, _without_account(on)),
-    "not_visited_this_year": _not_visited_this_year,
-    "aged_60": lambda on: _somebody(on, aged(_ELDER, on)),
-    "poor": _poor,
-    "consent_not_asked": lambda on: ~has_consent(on),
-}
-
-_Count = Callable[[Connection, date, ColumnElement[bool]], int]
-_COUNTS: Final[dict[str, _Count]] = {
-    "no_smartphone": lambda c, on, there: _count_households(c, and_(there, _no_smartphone(on))),
-    "no_account_15": lambda c, on, there: _count_people(c, on, there, _without_account(on)),
-    "not_visited_this_year": lambda c, on, there: _count_households(
-        c, and_(there, _not_visited_this_year(on))
-    ),
-    "aged_60": lambda c, on, there: _count_people(c, on, there, aged(_ELDER, on)),
-    "poor": lambda c, on, there: _count_households(c, and_(there, _poor(on))),
-    "consent_not_asked": lambda c, on, there: _count_households(c, and_(there, ~has_consent(on))),
-}
 
 
 def _page(connection: Connection, condition: ColumnElement[bool]) -> Sequence[bytes]:
@@ -280,7 +213,7 @@ def _rows(connection: Connection, ids: Sequence[bytes], text: str, on: date) -> 
     people: dict[bytes, list[bytes]] = {household_id: [] for household_id in ids}
     elders: set[bytes] = set()
     for person_id, household_id, is_elder in connection.execute(
-        select(PERSON.c.id, PERSON.c.household_id, aged(_ELDER, on)).where(
+        select(PERSON.c.id, PERSON.c.household_id, aged(filters.ELDER, on)).where(
             PERSON.c.household_id.in_(ids), person_present(on)
         )
     ):

@@ -109,11 +109,11 @@ def find(words: str) -> Sequence[HouseholdRow]:
 def listed(wanted: HouseholdFilter) -> HouseholdList:
     """The list as Hộ gia đình asks for it."""
     shown = tuple(find(wanted.text) if wanted.text.strip() else rows())
-    if wanted.needs == "poor":
+    if "poor" in wanted.needs:
         shown = tuple(row for row in shown if row.poverty)
-    elif wanted.needs == "aged_60":
+    if "aged_60" in wanted.needs:
         shown = tuple(row for row in shown if row.has_elder)
-    elif wanted.needs == "not_visited_this_year":
+    if "not_visited_this_year" in wanted.needs:
         shown = tuple(row for row in shown if row.last_visit is None)
     counts = (
         ("no_smartphone", 13), ("no_account_15", 163), ("not_visited_this_year", 22), ("aged_60", 71),

@@ -46,6 +46,11 @@ _NEEDS: Final[dict[str, str]] = {
     "aged_60": N_("Aged 60 and over · {n}"),
     "poor": N_("Poor, nearly poor · {n}"),
     "consent_not_asked": N_("Consent not asked · {n}"),
+    "no_vneid": N_("≥ 14 without VNeID · {n}"),
+    "never_visited": N_("Never visited · {n}"),
+    "follow_up": N_("Needs follow-up · {n}"),
+    "overdue": N_("Overdue promise · {n}"),
+    "near_poor": N_("Nearly poor · {n}"),
 }
 
 
@@ -100,7 +105,7 @@ class HouseholdsScreen(Page):
         self._can_import = can_import
         self._can_edit = can_edit
         self._list: HouseholdList | None = None
-        self._needs = ""
+        self._needs: frozenset[str] = frozenset()
         self._village: bytes | None = None
         self._wanted = b""
         self._sought = b""
@@ -188,7 +193,7 @@ class HouseholdsScreen(Page):
 
     def wanted(self) -> HouseholdFilter:
         """What narrows the list now."""
-        return HouseholdFilter(self.search.text().strip(), self._needs, self._village)
+        return HouseholdFilter(self.search.text().strip(), tuple(sorted(self._needs)), self._village)
 
     def reload(self) -> None:
         """Read the list again."""
@@ -296,14 +301,13 @@ class HouseholdsScreen(Page):
                 chip.show()
             chip = self._filters[one.code]
             chip.set_words(_(_NEEDS[one.code]).format(n=format_number(one.count)))
-            chip.setChecked(one.code == self._needs)
+            chip.setChecked(one.code in self._needs)
         self._chips.updateGeometry()
 
     def _filter(self) -> None:
         code = self.sender().objectName()
-        self._needs = "" if self._needs == code else code
-        for other, one in self._filters.items():
-            one.setChecked(other == self._needs)
+        self._needs ^= {code}
+        self._filters[code].setChecked(code in self._needs)
         self.reload()
 
     def _show_villages(self, villages: tuple[tuple[bytes, str], ...]) -> None:
@@ -327,7 +331,7 @@ class HouseholdsScreen(Page):
         """Show a household whatever the list is narrowed to."""
         self._wanted = household_id
         self._sought = household_id
-        self._needs, self._village = "", None
+        self._needs, self._village = frozenset(), None
         self.villages.choose(None)
         self.search.clear()
         self.reload()

@@ -43,7 +43,7 @@ def request(kind: str = "delete", **more: object) -> NewRequest:
 def test_nobody_agreed_to_anything_until_they_said_so(team: Core, home: Home) -> None:
     states = privacy.consents(team, home.household)
     assert [state.given for state in states] == [()] * 4
-    assert register.households(team, HouseholdFilter(needs="consent_not_asked")).matching == 1
+    assert register.households(team, HouseholdFilter(needs=("consent_not_asked",))).matching == 1
 
 
 def test_each_purpose_is_answered_by_itself_and_the_latest_answer_counts(team: Core, home: Home) -> None:
@@ -53,7 +53,7 @@ def test_each_purpose_is_answered_by_itself_and_the_latest_answer_counts(team: C
     assert consent_line(state) == "Đã đồng ý 2/4 mục đích, 23/11/2026"
     privacy.keep_consent(team, answer(home, support=True))
     assert privacy.consents(team, home.household)[0].given == ("support",)
-    assert not register.households(team, HouseholdFilter(needs="consent_not_asked")).rows
+    assert not register.households(team, HouseholdFilter(needs=("consent_not_asked",))).rows
 
 
 def test_a_person_answers_for_themselves(team: Core, home: Home) -> None:

@@ -114,3 +114,32 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
         run(*words)
     assert refused.value.code == code
     assert listed(team) == before
+
+
+def test_filters_are_combined_and_kept_under_a_name(run: Run, home: Home) -> None:
+    assert run("households", "--filter", "never_visited")[1]["matching"] == 1
+    assert run("households", "--filter", "never_visited", "--filter", "poor")[1]["matching"] == 0
+    _code, answer = run(
+        "filters", "--save", "Cần đi", "--filter", "never_visited", "--filter", "no_smartphone"
+    )
+    assert answer["saved"] == {"Cần đi": ["never_visited", "no_smartphone"]}
+    assert answer["filters"]["never_visited"] == 1  # type: ignore[index]
+    assert run("households", "--saved", "Cần đi")[1]["matching"] == 1
+    assert run("households", "--saved", "Cần đi", "--filter", "poor")[1]["matching"] == 0
+    assert run("filters", "--drop", "Cần đi")[1]["saved"] == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        (("households", "--filter", "rich"), "filter_unknown"),
+        (("households", "--saved", "x"), "saved_filter_unknown"),
+        (("filters", "--drop", "x"), "saved_filter_unknown"),
+        (("filters", "--save", "x"), "filter_empty"),
+        (("filters", "--save", "x", "--filter", "rich"), "filter_unknown"),
+    ],
+)
+def test_a_filter_that_is_not_there_is_refused(run: Run, words: tuple[str, ...], refusal: str) -> None:
+    with pytest.raises(UserError) as refused:
+        run(*words)
+    assert refused.value.code == refusal

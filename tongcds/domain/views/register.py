@@ -24,10 +24,10 @@ class TodoRow:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFilter:
-    """What narrows the list of households. `needs` is the code of one of the counted filters, or ""."""
+    """What narrows the list of households. `needs` are codes of counted filters that all must fit."""
 
     text: str = ""
-    needs: str = ""
+    needs: tuple[str, ...] = ()
     village_id: bytes | None = None
 
 

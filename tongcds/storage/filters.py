@@ -1,0 +1,113 @@
+"""The filters of the list of households, as data: whom each keeps, and how many that are.
+
+A filter about people keeps the households that have some of them and counts the people. Several filters
+together keep the households that every one of them keeps. All are as of a day that the caller names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+
+from tongcds.records import record_type
+from tongcds.storage.presence import (
+    HOUSEHOLD,
+    PERSON,
+    aged,
+    holds,
+    household_has,
+    household_present,
+    person_present,
+)
+from tongcds.storage.privacy import has_consent
+
+ELDER: Final = 60
+_ACCOUNT_AGE: Final = 15
+_VNEID_AGE: Final = 14
+
+_VISIT = record_type("visit").table
+_FOLLOW_UP = record_type("follow_up").table
+_OF_HOUSEHOLD = PERSON.c.household_id == HOUSEHOLD.c.id
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: `keeps` is a condition on households or, where `of_people`, on the people in them."""
+
+    code: str
+    keeps: Callable[[date], ColumnElement[bool]]
+    of_people: bool = False
+
+    def condition(self, on: date) -> ColumnElement[bool]:
+        """Which households it keeps."""
+        if not self.of_people:
+            return self.keeps(on)
+        return exists().where(_OF_HOUSEHOLD, person_present(on), self.keeps(on))
+
+    def count(self, connection: Connection, on: date, there: ColumnElement[bool]) -> int:
+        """How many people, or households, it keeps out of the households of the condition `there`."""
+        if self.of_people:
+            return count_people(connection, on, there, self.keeps(on))
+        return count_households(connection, and_(there, self.keeps(on)))
+
+
+def there(on: date, village_id: bytes | None) -> ColumnElement[bool]:
+    """The households that live here on a day, in one village or in all."""
+    here = household_present(on)
+    return here if village_id is None else and_(here, HOUSEHOLD.c.village_id == village_id)
+
+
+def count_households(connection: Connection, condition: ColumnElement[bool]) -> int:
+    """How many households fit a condition."""
+    return connection.execute(select(func.count()).select_from(HOUSEHOLD).where(condition)).scalar_one()
+
+
+def count_people(connection: Connection, on: date, *conditions: ColumnElement[bool]) -> int:
+    """How many people who are here on a day fit conditions on them and on their households."""
+    query = select(func.count()).select_from(PERSON.join(HOUSEHOLD, _OF_HOUSEHOLD))
+    return connection.execute(query.where(person_present(on), *conditions)).scalar_one()
+
+
+def _lacks(fact: str, age: int) -> Callable[[date], ColumnElement[bool]]:
+    """People of an age of whom nobody knows that they have something."""
+    return lambda on: and_(aged(age, on), holds(PERSON.c.id, fact, on).is_not(True))
+
+
+def _visited(*days: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(_VISIT.c.household_id == HOUSEHOLD.c.id, _VISIT.c.deleted == 0, *days)
+
+
+def _this_year(on: date) -> ColumnElement[bool]:
+    return _VISIT.c.on.between(f"{on.year:04d}-01-01", on.isoformat())
+
+
+def _promised(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        _FOLLOW_UP.c.household_id == HOUSEHOLD.c.id,
+        _FOLLOW_UP.c.deleted == 0,
+        _FOLLOW_UP.c.state == "open",
+        *more,
+    )
+
+
+FILTERS: Final = {
+    one.code: one
+    for one in (
+        Filter("no_smartphone", lambda on: ~household_has("household_smartphone", on)),
+        Filter("no_account_15", _lacks("account", _ACCOUNT_AGE), of_people=True),
+        Filter("not_visited_this_year", lambda on: ~_visited(_this_year(on))),
+        Filter("aged_60", lambda on: aged(ELDER, on), of_people=True),
+        Filter("poor", lambda _on: HOUSEHOLD.c.poverty.in_(("poor", "near_poor"))),
+        Filter("consent_not_asked", lambda on: ~has_consent(on)),
+        Filter("no_vneid", _lacks("vneid2", _VNEID_AGE), of_people=True),
+        Filter("never_visited", lambda on: ~_visited(_VISIT.c.on <= on.isoformat())),
+        Filter("follow_up", lambda _on: _promised()),
+        Filter("overdue", lambda on: _promised(_FOLLOW_UP.c.due_on < on.isoformat())),
+        Filter("near_poor", lambda _on: HOUSEHOLD.c.poverty == "near_poor"),
+    )
+}
+"""Every filter by its code, in the order in which they are offered."""
