@@ -43,6 +43,7 @@ from tongcds.commands import (
     privacy,
     recovery,
     returned,
+    rounds,
     windows,
 )
 from tongcds.commands.answers import (
@@ -413,6 +414,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--again", help="day of the next visit")
     people.add_to(add)
     recovery.add_to(add)
+    rounds.add_to(add)
     add("sync", sync, "exchange with the province's server")
     made = add("export", export, "write what waits into a bundle file for a USB stick")
     made.add_argument("folder")

@@ -367,6 +367,13 @@ SENTENCES: Final[dict[str, str]] = {
     "person_unclear": N_(
         "{count} people of this household match “{name}”. Nothing was saved; write the full name."
     ),
+    "member_unclear": N_("{count} members match “{name}”. Nothing was changed; write the full name."),
+    "round_unknown": N_("This round is not there any more. Nothing was changed."),
+    "round_unnamed": N_("The round has no name yet. Nothing was saved; write one, such as “Market day”."),
+    "days_reversed": N_("The last day is before the first one. Nothing was saved; change one of them."),
+    "too_many_stops": N_(
+        "More than {most} households are too many for one round. Nothing was saved; choose fewer."
+    ),
     "name_missing": N_("Somebody has no name yet. Nothing was saved; write the name, or take the row out."),
     "village_unknown": N_(
         "There is no village here that you may write in. Nothing was saved; choose another village."

@@ -18,6 +18,7 @@ class Journal:
         self.writer = writer
         self._created: dict[str, list[bytes]] = {}
         self._changed: dict[str, dict[bytes, dict[str, FieldValue]]] = {}
+        self._removed: dict[str, list[bytes]] = {}
 
     def create(self, kind: str, values: Mapping[str, Value], *, reserved: bytes | None = None) -> bytes:
         """Make a record, under an id that was reserved or a fresh one."""
@@ -34,9 +35,14 @@ class Journal:
             for name in different:
                 kept.setdefault(name, before[name])
 
+    def remove(self, kind: str, record_id: bytes) -> None:
+        """Remove a record; what was removed already is left alone."""
+        if self.writer.remove(kind, record_id):
+            self._removed.setdefault(kind, []).append(record_id)
+
     def kinds(self) -> tuple[str, ...]:
         """The types of the records that were touched."""
-        return tuple({*self._created, *self._changed})
+        return tuple({*self._created, *self._changed, *self._removed})
 
     def undo(self) -> EditUndo:
         """What is needed to take everything back that was written until now."""
@@ -46,7 +52,8 @@ class Journal:
             for kind, records in self._changed.items()
         }
         created = {kind: tuple(ids) for kind, ids in self._created.items()}
-        return EditUndo(created, changed, self.writer.next_n - 1)
+        removed = {kind: tuple(ids) for kind, ids in self._removed.items()}
+        return EditUndo(created, changed, self.writer.next_n - 1, removed)
 
 
 def take_back(core: Core, undo: EditUndo) -> Changes:
@@ -65,5 +72,9 @@ def take_back(core: Core, undo: EditUndo) -> Changes:
             for record_id, before in records.items():
                 later = writer.set_after(kind, record_id, undo.last_n)
                 writer.update(kind, record_id, **{k: v for k, v in before.items() if k not in later})
+        for kind, ids in undo.removed.items():
+            writer.load(kind, ids)
+            for record_id in ids:
+                writer.restore(kind, record_id)
         audit.record(core, change, audit.UNDO)
-    return Changes.of(*undo.created, *undo.changed)
+    return Changes.of(*undo.created, *undo.changed, *undo.removed)

@@ -421,3 +421,36 @@ QUARANTINED = declare(
     about_people=True,
     indexes=("subject_id",),
 )
+
+# A round from house to house in one village, planned for some days; closed_on once somebody said it is over.
+ROUND = declare(
+    "round",
+    23,
+    _id("village_id"),
+    _text("name"),
+    _date("begins_on"),
+    _date("ends_on"),
+    _date("closed_on"),
+    area="village_id",
+    about_people=True,
+    indexes=("village_id",),
+)
+
+# A household of a round, in its place on the way. member_id: who is to go there, NULL for nobody yet.
+# state: open, done, absent, declined; on is the day on which somebody ticked it off.
+ROUND_STOP = declare(
+    "round_stop",
+    24,
+    _id("village_id"),
+    _id("round_id"),
+    _id("household_id"),
+    _id("member_id"),
+    _int("place"),
+    _word("state"),
+    _date("on"),
+    _text("note", _BASIC),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("round_id", "household_id"),
+)

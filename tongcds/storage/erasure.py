@@ -91,7 +91,7 @@ def of_household(connection: Connection, household_id: bytes) -> ToErase:
     visits = _ids(connection, _VISIT.c.household_id, household_id)
     records = {"household": (household_id,), "person": people, "visit": visits, "follow_up": promises}
     records["attachment"] = _attached(connection, [household_id, *people, *visits])
-    for name in _ABOUT:
+    for name in (*_ABOUT, "round_stop"):
         records[name] = _ids(connection, record_type(name).table.c.household_id, household_id)
     return ToErase(records, _open(connection, promises))
 

@@ -134,14 +134,7 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
     Raises:
         KeyError: there is no filter of this code.
     """
-    there = filters.there(on, wanted.village_id)
-    conditions = [there]
-    conditions += [filters.FILTERS[code].condition(on) for code in wanted.needs]
-    if wanted.text.strip():
-        found = search.household_ids(wanted.text)
-        if found is not None:
-            conditions.append(HOUSEHOLD.c.id.in_(found))
-    both = and_(*conditions)
+    both = _matching(wanted, on)
     ids = _page(connection, both)
     everything = _counts(connection, on, wanted.village_id)
     return HouseholdList(
@@ -152,6 +145,27 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
         filters=everything.filters,
         villages=villages(connection),
     )
+
+
+def households_matching(
+    connection: Connection, wanted: HouseholdFilter, on: date, limit: int
+) -> tuple[bytes, ...]:
+    """The households that match, in the order of their heads' names; at most `limit`.
+
+    Raises:
+        KeyError: there is no filter of this code.
+    """
+    return tuple(_page(connection, _matching(wanted, on), limit))
+
+
+def _matching(wanted: HouseholdFilter, on: date) -> ColumnElement[bool]:
+    conditions = [filters.there(on, wanted.village_id)]
+    conditions += [filters.FILTERS[code].condition(on) for code in wanted.needs]
+    if wanted.text.strip():
+        found = search.household_ids(wanted.text)
+        if found is not None:
+            conditions.append(HOUSEHOLD.c.id.in_(found))
+    return and_(*conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +192,14 @@ def _counts(connection: Connection, on: date, village_id: bytes | None) -> _Coun
     return found
 
 
-def _page(connection: Connection, condition: ColumnElement[bool]) -> Sequence[bytes]:
+def _page(connection: Connection, condition: ColumnElement[bool], limit: int = MOST_ROWS) -> Sequence[bytes]:
     heads = and_(ENTRY.c.household_id == HOUSEHOLD.c.id, ENTRY.c.kind == search.HOUSEHOLD_KIND)
     query = (
         select(HOUSEHOLD.c.id)
         .outerjoin_from(HOUSEHOLD, ENTRY, heads)
         .where(condition)
         .order_by(ENTRY.c.sort_key, HOUSEHOLD.c.id)
-        .limit(MOST_ROWS)
+        .limit(limit)
     )
     return connection.execute(query).scalars().all()
 

@@ -90,6 +90,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "quarantined": N_("Decision about a returned change"),
     "consent": N_("Consent"),
     "privacy_request": N_("Request about personal data"),
+    "round": N_("Round"),
+    "round_stop": N_("Household of a round"),
     "audit": N_("Access log"),
 }
 

@@ -66,6 +66,14 @@ from tongcds.domain.views.register import (
     SearchHit,
     TodoRow,
 )
+from tongcds.domain.views.rounds import (
+    MemberChoice,
+    RoundPlan,
+    RoundRow,
+    RoundView,
+    StopRow,
+    StopState,
+)
 from tongcds.domain.views.visits import Draft, RecentRow, ServiceChoice, SupportEntry, TodayView, VisitEntry
 from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami
 
@@ -104,6 +112,7 @@ __all__ = [
     "ImportPreviewRow",
     "ImportRow",
     "Lookalike",
+    "MemberChoice",
     "MemberLine",
     "NewRequest",
     "OverviewRow",
@@ -122,11 +131,16 @@ __all__ = [
     "ReturnedChange",
     "ReturnedRow",
     "Role",
+    "RoundPlan",
+    "RoundRow",
+    "RoundView",
     "SearchHit",
     "Seen",
     "ServiceChoice",
     "SilentRow",
     "Standing",
+    "StopRow",
+    "StopState",
     "SupportEntry",
     "SyncPhase",
     "SyncStatus",

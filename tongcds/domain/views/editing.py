@@ -105,13 +105,14 @@ class HouseholdChange:
 
 @dataclass(frozen=True, slots=True)
 class EditUndo:
-    """What is needed to take an edit back: what it made, and what stood before in what it changed."""
+    """What takes an edit back: what it made, what stood before in what it changed, what it removed."""
 
     created: Mapping[str, tuple[bytes, ...]] = field(default_factory=lambda: MappingProxyType({}))
     changed: Mapping[str, Mapping[bytes, Mapping[str, FieldValue]]] = field(
         default_factory=lambda: MappingProxyType({})
     )
     last_n: int = 0
+    removed: Mapping[str, tuple[bytes, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
