@@ -37,6 +37,7 @@ from tongcds.commands import (
     filters,
     handbook,
     households,
+    logbook,
     passphrases,
     people,
     printing,
@@ -412,6 +413,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--minutes", type=int)
     made.add_argument("--note", default="")
     made.add_argument("--again", help="day of the next visit")
+    logbook.add_to(add)
     people.add_to(add)
     recovery.add_to(add)
     rounds.add_to(add)

@@ -384,6 +384,13 @@ SENTENCES: Final[dict[str, str]] = {
     "everybody_splits": N_(
         "Everybody would go into the new household. Nothing was saved; somebody has to stay."
     ),
+    "visit_unknown": N_(
+        "This visit is not in the log, or was withdrawn already. Nothing was changed; look at the log again."
+    ),
+    "withdrawal_reason_unknown": N_(
+        "There is no reason “{reason}”. Nothing was changed; write twice, wrong_household, not_done or "
+        "mistake."
+    ),
     "reason_unknown": N_("There is no reason “{reason}”. Nothing was saved; write moved, died or other."),
     "field_unknown": N_(
         "There is no such field: {text}. Nothing was saved; write FIELD=VALUE as --help says."

@@ -68,7 +68,7 @@ def export_register(core: Core, *, numbers: bool = False) -> tuple[Path, int, Ch
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(register_table.headings(numbers=numbers))
-    table.writerows([[_harmless(cell) for cell in line] for line in lines])
+    table.writerows([[harmless(cell) for cell in line] for line in lines])
     # Without the mark at the beginning Excel takes Vietnamese letters for something else.
     name = _("register {day}").format(day=core.today.isoformat())
     path = write(folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
@@ -114,7 +114,8 @@ def delete(core: Core, export_id: int) -> Changes:
     return Changes.of("export")
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

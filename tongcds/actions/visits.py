@@ -15,6 +15,7 @@ from tongcds.forms.visit import LONGEST_MINUTES
 from tongcds.i18n import language
 from tongcds.replica import Writer
 from tongcds.storage import local, register, supports
+from tongcds.storage.vault import Change
 
 _KINDS = ("visit", "support", "observation", "follow_up")
 _DONE = frozenset({Result.ALONE, Result.TOGETHER})
@@ -56,32 +57,42 @@ def save_visit(core: Core, entry: VisitEntry) -> tuple[bytes, Changes]:
         UserError: nothing_selected, date_in_future, minutes_out_of_range, household_unknown, person_unknown,
             service_unknown.
     """
-    _check(core, entry)
+    check(core, entry)
     author = core.author()
     with core.vault.change(author) as change:
-        household = register.household_brief(change.connection, entry.household_id)
-        if household is None:
-            raise UserError("household_unknown")
-        inside = register.person_ids_of(change.connection, entry.household_id)
-        if any(person not in inside for support in entry.supports for person in support.person_ids):
-            raise UserError("person_unknown")
-        visit_id = change.writer.create(
-            "visit",
-            village_id=household.village_id,
-            household_id=entry.household_id,
-            on=entry.on.isoformat(),
-            minutes=entry.minutes,
-            by_id=author,
-            note=entry.note or None,
-        )
-        for support in entry.supports:
-            _save_support(change.writer, household.village_id, entry, visit_id, support)
-        _keep_promises(
-            change.writer, supports.open_follow_ups_of(change.connection, entry.household_id), entry, visit_id
-        )
-        _promise(change.writer, household.village_id, entry, visit_id)
+        visit_id = write(change, author, entry)
         local.drop_draft(change.connection, author, "visit")
     return visit_id, Changes.of(*_KINDS)
+
+
+def write(change: Change, author: bytes, entry: VisitEntry, *, corrects: bytes | None = None) -> bytes:
+    """Write a checked visit within a change; `corrects` names the one that it stands in for.
+
+    Raises:
+        UserError: household_unknown, person_unknown.
+    """
+    household = register.household_brief(change.connection, entry.household_id)
+    if household is None:
+        raise UserError("household_unknown")
+    inside = register.person_ids_of(change.connection, entry.household_id)
+    if any(person not in inside for support in entry.supports for person in support.person_ids):
+        raise UserError("person_unknown")
+    visit_id = change.writer.create(
+        "visit",
+        village_id=household.village_id,
+        household_id=entry.household_id,
+        on=entry.on.isoformat(),
+        minutes=entry.minutes,
+        by_id=author,
+        note=entry.note or None,
+        corrects_id=corrects,
+    )
+    for support in entry.supports:
+        _save_support(change.writer, household.village_id, entry, visit_id, support)
+    waiting = supports.open_follow_ups_of(change.connection, entry.household_id)
+    _keep_promises(change.writer, waiting, entry, visit_id)
+    _promise(change.writer, household.village_id, entry, visit_id)
+    return visit_id
 
 
 def undo_visit(core: Core, visit_id: bytes) -> Changes:
@@ -123,7 +134,12 @@ def drop_draft(core: Core, form: str) -> None:
         local.drop_draft(connection, who, form)
 
 
-def _check(core: Core, entry: VisitEntry) -> None:
+def check(core: Core, entry: VisitEntry) -> None:
+    """Refuse what no visit can be.
+
+    Raises:
+        UserError: nothing_selected, date_in_future, minutes_out_of_range, service_unknown.
+    """
     if not entry.supports:
         raise UserError("nothing_selected")
     if entry.on > core.today:

@@ -178,6 +178,8 @@ OBSERVATION = declare(
     indexes=("subject_id", "visit_id"),
 )
 
+# withdrawn_why: a word of `domain.views.Withdrawal` once the visit counts no more; it stays readable.
+# corrects_id: the withdrawn visit that this one stands in for.
 VISIT = declare(
     "visit",
     9,
@@ -187,6 +189,8 @@ VISIT = declare(
     _int("minutes"),
     _id("by_id"),
     _text("note", _BASIC),
+    _word("withdrawn_why"),
+    _id("corrects_id"),
     area="village_id",
     about_people=True,
     erasable=True,

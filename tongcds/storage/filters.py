@@ -22,6 +22,7 @@ from tongcds.storage.presence import (
     household_has,
     household_present,
     person_present,
+    visit_counts,
 )
 from tongcds.storage.privacy import has_consent
 
@@ -78,7 +79,7 @@ def _lacks(fact: str, age: int) -> Callable[[date], ColumnElement[bool]]:
 
 
 def _visited(*days: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(_VISIT.c.household_id == HOUSEHOLD.c.id, _VISIT.c.deleted == 0, *days)
+    return exists().where(_VISIT.c.household_id == HOUSEHOLD.c.id, visit_counts(), *days)
 
 
 def _this_year(on: date) -> ColumnElement[bool]:

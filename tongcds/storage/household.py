@@ -17,7 +17,7 @@ from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_f
 from tongcds.storage.privacy import consents_of, unconsented
 from tongcds.storage.standing import gravest, packed_in, received_at, standings
 from tongcds.storage.supports import follow_ups_of, names_of
-from tongcds.storage.wording import promise_line, split_ids, support_line
+from tongcds.storage.wording import promise_line, split_ids, support_line, withdrawal_words
 
 _VILLAGE = record_type("village").table
 _UNIT = record_type("unit").table
@@ -144,7 +144,7 @@ def _household_facts(
 
 def _history(connection: Connection, household_id: bytes) -> tuple[HistoryRow, ...]:
     visits = connection.execute(
-        select(_VISIT.c.id, _VISIT.c.on, _VISIT.c.note, _MEMBER.c.full_name)
+        select(_VISIT.c.id, _VISIT.c.on, _VISIT.c.note, _VISIT.c.withdrawn_why, _MEMBER.c.full_name)
         .outerjoin_from(_VISIT, _MEMBER, _MEMBER.c.id == _VISIT.c.by_id)
         .where(_VISIT.c.household_id == household_id, _VISIT.c.deleted == 0)
         .order_by(_VISIT.c.on.desc(), _VISIT.c.stamp.desc())
@@ -190,6 +190,7 @@ def _history(connection: Connection, household_id: bytes) -> tuple[HistoryRow, .
                 standing=gravest(stand[part] for part in parts),
                 received_at=received_at(connection, parts),
                 packed_in=packed_in(connection, parts),
+                withdrawn=withdrawal_words(visit.withdrawn_why or ""),
             )
         )
     return tuple(rows)

@@ -19,6 +19,7 @@ from tongcds.records import record_type
 HOUSEHOLD = record_type("household").table
 PERSON = record_type("person").table
 OBSERVATION = record_type("observation").table
+VISIT = record_type("visit").table
 
 _SLICE = 400
 
@@ -34,6 +35,11 @@ def household_present(on: date) -> ColumnElement[bool]:
     """The household lives here on this day."""
     home = HOUSEHOLD.c
     return and_(home.deleted == 0, or_(home.left_on.is_(None), home.left_on > on.isoformat()))
+
+
+def visit_counts() -> ColumnElement[bool]:
+    """The visit was neither removed nor withdrawn."""
+    return and_(VISIT.c.deleted == 0, VISIT.c.withdrawn_why.is_(None))
 
 
 def person_present(on: date) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from tongcds.storage.presence import (
     PERSON,
     aged,
     person_present,
+    visit_counts,
 )
 from tongcds.storage.search import ENTRY
 from tongcds.storage.standing import gravest, standings
@@ -236,7 +237,7 @@ def _rows(connection: Connection, ids: Sequence[bytes], text: str, on: date) -> 
             elders.add(household_id)
     visited = connection.execute(
         select(_VISIT.c.household_id, func.max(_VISIT.c.on))
-        .where(_VISIT.c.household_id.in_(ids), _VISIT.c.deleted == 0, _VISIT.c.on <= day)
+        .where(_VISIT.c.household_id.in_(ids), visit_counts(), _VISIT.c.on <= day)
         .group_by(_VISIT.c.household_id)
     )
     last_visits = {household_id: date.fromisoformat(last) for household_id, last in visited}

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, 
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import RecentRow, Result, TodoRow
 from tongcds.records import record_type
-from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present
+from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, visit_counts
 from tongcds.storage.standing import gravest, standings
 from tongcds.storage.wording import people_words, service_group, service_name, split_ids
 
@@ -94,7 +94,7 @@ def recent(connection: Connection, on: date, limit: int) -> tuple[RecentRow, ...
         )
         .join_from(_SUPPORT, _VISIT, _VISIT.c.id == _SUPPORT.c.visit_id)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == _VISIT.c.household_id)
-        .where(_SUPPORT.c.deleted == 0, _VISIT.c.deleted == 0, _VISIT.c.on <= on.isoformat())
+        .where(_SUPPORT.c.deleted == 0, visit_counts(), _VISIT.c.on <= on.isoformat())
         .order_by(_SUPPORT.c.stamp.desc())
         .limit(limit)
     ).all()
@@ -134,7 +134,7 @@ def week_counts(connection: Connection, on: date) -> WeekCounts:
         .join_from(_SUPPORT, _VISIT, _VISIT.c.id == _SUPPORT.c.visit_id)
         .where(
             _SUPPORT.c.deleted == 0,
-            _VISIT.c.deleted == 0,
+            visit_counts(),
             _VISIT.c.on.between(monday.isoformat(), on.isoformat()),
         )
     ).one()

@@ -11,7 +11,7 @@ from typing import Final
 
 from tongcds.domain.catalogue import load_services
 from tongcds.domain.identity import mask_citizen_id, mask_phone
-from tongcds.domain.views import Result
+from tongcds.domain.views import Result, Withdrawal
 from tongcds.i18n import N_, _, format_date, language
 from tongcds.records import Value
 from tongcds.records.declare import Kind
@@ -51,6 +51,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "state": N_("state"),
     "stated_size": N_("stated number of people"),
     "village_id": N_("village"),
+    "withdrawn_why": N_("why it was withdrawn"),
+    "corrects_id": N_("the visit it corrects"),
 }
 
 _WORDS: Final[Mapping[tuple[str, Value], str]] = {
@@ -73,6 +75,14 @@ _RESULTS: Final[Mapping[str, str]] = {
     Result.TOGETHER: N_("done together"),
     Result.COME_BACK: N_("to be continued"),
     Result.DECLINED: N_("declined"),
+}
+
+_WITHDRAWN: Final[Mapping[str, str]] = {
+    Withdrawal.TWICE: N_("logged twice"),
+    Withdrawal.WRONG_HOUSEHOLD: N_("logged for the wrong household"),
+    Withdrawal.NOT_DONE: N_("did not take place"),
+    Withdrawal.MISTAKE: N_("something is wrong in it"),
+    Withdrawal.CORRECTED: N_("corrected"),
 }
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -132,6 +142,11 @@ def reason(code: str) -> str:
 def result_words(result: str) -> str:
     """How a support ended, inside a sentence."""
     return _(_RESULTS[result]) if result in _RESULTS else result
+
+
+def withdrawal_words(why: str) -> str:
+    """Why a visit was withdrawn, inside a sentence."""
+    return _(_WITHDRAWN[why]) if why in _WITHDRAWN else why
 
 
 def service_name(code: str) -> str:

@@ -290,6 +290,8 @@ class HouseholdPanel(Card):
     def _moment(self, visit: HistoryRow) -> Moment:
         state = history_state(visit, business_date(self._clock))
         title = " · ".join(part for part in (format_date(visit.on), visit.by) if part)
+        if visit.withdrawn:
+            title = _("{title} (withdrawn: {why})").format(title=title, why=visit.withdrawn)
         lines = (*visit.lines, *((f"“{visit.note}”",) if visit.note else ()))
         return Moment(title, lines, state.words, state.tone, state.icon)
 

@@ -38,6 +38,16 @@ from tongcds.domain.views.exchange import (
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
 from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
+from tongcds.domain.views.logbook import (
+    GroupBy,
+    LogFilter,
+    LogGroup,
+    LogPage,
+    LogPlace,
+    LogRow,
+    LogSums,
+    Withdrawn,
+)
 from tongcds.domain.views.papers import MemberLine
 from tongcds.domain.views.privacy import (
     AuditFinding,
@@ -75,7 +85,7 @@ from tongcds.domain.views.rounds import (
     StopState,
 )
 from tongcds.domain.views.visits import Draft, RecentRow, ServiceChoice, SupportEntry, TodayView, VisitEntry
-from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami
+from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Withdrawal
 
 __all__ = [
     "AttachmentRow",
@@ -98,6 +108,7 @@ __all__ = [
     "FieldValue",
     "Figure",
     "FilterCount",
+    "GroupBy",
     "HistoryRow",
     "HouseholdChange",
     "HouseholdDetail",
@@ -111,6 +122,12 @@ __all__ = [
     "ImportPreview",
     "ImportPreviewRow",
     "ImportRow",
+    "LogFilter",
+    "LogGroup",
+    "LogPage",
+    "LogPlace",
+    "LogRow",
+    "LogSums",
     "Lookalike",
     "MemberChoice",
     "MemberLine",
@@ -153,4 +170,6 @@ __all__ = [
     "VisitEntry",
     "WaitingRow",
     "Whoami",
+    "Withdrawal",
+    "Withdrawn",
 ]

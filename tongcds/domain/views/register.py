@@ -98,6 +98,7 @@ class PersonRow:
 class HistoryRow:
     """One visit in the time line of a household; `lines` are ready sentences, one a support.
 
+    `withdrawn` says why the visit does not count any more.
     `packed_in` is what people call the file on a stick that holds it (7F3A-19C2) while no receipt came.
     """
 
@@ -109,6 +110,7 @@ class HistoryRow:
     standing: Standing
     received_at: datetime | None
     packed_in: str = ""
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

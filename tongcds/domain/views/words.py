@@ -25,6 +25,16 @@ class Result(StrEnum):
     DECLINED = "declined"
 
 
+class Withdrawal(StrEnum):
+    """Why a visit that was logged does not count."""
+
+    TWICE = "twice"
+    WRONG_HOUSEHOLD = "wrong_household"
+    NOT_DONE = "not_done"
+    MISTAKE = "mistake"
+    CORRECTED = "corrected"
+
+
 class Standing(StrEnum):
     """Where a record stands on its way to the server."""
 

@@ -1,0 +1,147 @@
+"""Commands of the support log: reading it, withdrawing and correcting a visit, writing it to a file."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Final
+
+from tongcds.actions import logbook
+from tongcds.actions.core import Core
+from tongcds.commands.answers import DONE, read_day, show, the_household
+from tongcds.domain.text import fold
+from tongcds.domain.views import GroupBy, LogFilter, LogRow, Result, SupportEntry
+from tongcds.errors import UserError
+from tongcds.i18n import _, format_date, format_number
+from tongcds.storage.wording import result_words
+
+Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
+_FEW: Final = 50
+
+
+def add_to(add: Add) -> None:
+    """Put the commands into a parser."""
+    made = add("supports", list_supports, "the support log, the latest first")
+    made.add_argument("--since", help="first day as 2026-11-23")
+    made.add_argument("--until", help="last day")
+    made.add_argument("--service", default="", help="service code")
+    made.add_argument("--by", default="", help="name of the person who helped")
+    made.add_argument("--village", default="", help="name of the village")
+    made.add_argument("--household", default="", help="household code, or a text that matches one household")
+    made.add_argument("--result", default="", help="alone, together, come_back or declined")
+    made.add_argument("--withdrawn", action="store_true", help="what was withdrawn, and nothing else")
+    made.add_argument("--group", choices=[by.value for by in GroupBy], default="", help="count instead")
+    made.add_argument("--limit", type=int, default=_FEW, help=f"how many; {_FEW} without it")
+    made.add_argument("--file", action="store_true", help="write what matches into a table among the exports")
+    made = add("withdraw", withdraw, "take a visit out of the log and of every figure; it stays readable")
+    made.add_argument("visit", help="id of the visit, as `supports` names it")
+    made.add_argument("--why", required=True, help=", ".join(logbook.REASONS))
+    made = add("correct", correct, "put a visit right; what is not named stays as it was")
+    made.add_argument("visit", help="id of the visit, as `supports` names it")
+    made.add_argument("--service", action="append", default=[], metavar="CODE=RESULT", help="repeat")
+    made.add_argument("--on", help="day as 2026-11-23")
+    made.add_argument("--minutes", type=int)
+    made.add_argument("--note")
+    made.add_argument("--again", help="day of the next visit")
+
+
+def list_supports(options: argparse.Namespace, core: Core) -> int:
+    """List or count what matches, or write it into a file."""
+    wanted = _wanted(options, core)
+    if options.file:
+        path, count, _changes = logbook.export_log(core, wanted)
+        words = _("Wrote {n} supports to {file}.").format(n=format_number(count), file=path.name)
+        show(options, {"file": str(path), "supports": count}, [words])
+        return DONE
+    if options.group:
+        sums = logbook.sums(core, wanted, GroupBy(options.group))
+        lines = [f"{format_number(one.supports):>7}  {one.label}" for one in sums.groups]
+        show(options, sums, lines)
+        return DONE
+    rows: list[LogRow] = []
+    after = None
+    while len(rows) < options.limit:
+        part = logbook.page(core, wanted, after)
+        rows += part.rows
+        after = part.following
+        if after is None:
+            break
+    rows = rows[: options.limit]
+    lines = [
+        f"{row.visit_id.hex()}  {format_date(row.on)}  {row.whom} · {row.service_name} · "
+        f"{result_words(row.result)} · {row.by}"
+        for row in rows
+    ]
+    show(options, {"supports": [asdict(row) for row in rows]}, lines)
+    return DONE
+
+
+def withdraw(options: argparse.Namespace, core: Core) -> int:
+    """Withdraw a visit."""
+    logbook.withdraw(core, _visit(options), options.why)
+    show(options, {"withdrawn": options.visit}, [_("The visit was withdrawn.")])
+    return DONE
+
+
+def correct(options: argparse.Namespace, core: Core) -> int:
+    """Correct a visit: another one stands in its place, and it stays readable."""
+    before = logbook.entry_of(core, _visit(options))
+    helped = tuple(dict.fromkeys(person for one in before.supports for person in one.person_ids))
+    entry = replace(
+        before,
+        on=read_day(options.on) if options.on else before.on,
+        minutes=before.minutes if options.minutes is None else options.minutes,
+        note=before.note if options.note is None else options.note,
+        follow_up_on=read_day(options.again) if options.again else before.follow_up_on,
+        supports=tuple(_support(item, helped) for item in options.service) or before.supports,
+    )
+    visit_id, _done, _changes = logbook.correct(core, _visit(options), entry)
+    show(options, {"visit": visit_id}, [_("The visit was corrected.")])
+    return DONE
+
+
+def _support(item: str, helped: tuple[bytes, ...]) -> SupportEntry:
+    code, _sep, result = item.partition("=")
+    return SupportEntry(code, helped, _result(result or Result.TOGETHER))
+
+
+def _result(words: str) -> Result:
+    if words not in set(Result):
+        raise UserError("result_unknown", result=words)
+    return Result(words)
+
+
+def _visit(options: argparse.Namespace) -> bytes:
+    try:
+        return bytes.fromhex(options.visit)
+    except ValueError:
+        raise UserError("visit_unknown") from None
+
+
+def _wanted(options: argparse.Namespace, core: Core) -> LogFilter:
+    known = logbook.sums(core, LogFilter(), GroupBy.SERVICE) if options.by or options.village else None
+    by = village = None
+    if known is not None and options.by:
+        by = _the_one(known.members, options.by, "person_unclear")
+    if known is not None and options.village:
+        village = _the_one(known.villages, options.village, "village_unknown")
+    return LogFilter(
+        since=read_day(options.since) if options.since else None,
+        until=read_day(options.until) if options.until else None,
+        service=options.service,
+        by=by,
+        village_id=village,
+        household_id=the_household(core, options.household).household_id if options.household else None,
+        result=_result(options.result) if options.result else None,
+        withdrawn=options.withdrawn,
+    )
+
+
+def _the_one(among: tuple[tuple[bytes, str], ...], words: str, code: str) -> bytes:
+    fitting = [found for found, name in among if fold(words) in fold(name)]
+    exact = [found for found, name in among if fold(words) == fold(name)]
+    fitting = exact or fitting
+    if len(fitting) != 1:
+        raise UserError(code, name=words, count=len(fitting))
+    return fitting[0]
