@@ -42,6 +42,7 @@ from tongcds.commands import (
     people,
     printing,
     privacy,
+    quality,
     recovery,
     returned,
     rounds,
@@ -394,7 +395,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--apply", action="store_true")
     made = add("undo-import", undo_import, "take a whole import back")
     made.add_argument("id")
-    for part in (filters, households, privacy, printing):
+    for part in (filters, households, privacy, printing, quality):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     made = add("log", log_visit, "log a visit")

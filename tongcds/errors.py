@@ -392,6 +392,12 @@ SENTENCES: Final[dict[str, str]] = {
         "mistake."
     ),
     "reason_unknown": N_("There is no reason “{reason}”. Nothing was saved; write moved, died or other."),
+    "rule_unknown": N_("There is no rule “{rule}”. Nothing was changed; `doubts` lists the rules."),
+    "doubt_unknown": N_("This was mended or settled meanwhile. Nothing was changed."),
+    "doubt_unclear": N_(
+        "{count} doubts fit. Nothing was changed; name household, rule and person so that only one fits."
+    ),
+    "note_missing": N_("Write why it is right as it stands. Nothing was changed."),
     "field_unknown": N_(
         "There is no such field: {text}. Nothing was saved; write FIELD=VALUE as --help says."
     ),

@@ -42,6 +42,9 @@ REGISTERED = {
     "storage/local.py:save_enrolment": "one row, replaced",
     "storage/local.py:drop_draft": "a draft that was saved as a record, or that a person threw away",
     "storage/local.py:put_note": "one row, replaced",
+    "storage/quality.py:_check": "what was found doubtful is made anew from the records",
+    "storage/quality.py:check_some": "notes of what had to be looked at again, which it was",
+    "storage/quality.py:forget": "what was found of somebody who was erased",
     "storage/search.py:rebuild": "an index, built anew from the records",
     "storage/search.py:_forget": "an index, built anew from the records",
     # files

@@ -1,66 +1,63 @@
-"""Doubts about a person's place in a household: age and sex against what the relation to the head says.
+"""What a relation to the head of a household says about a person: sex, age beside the head's, least age.
 
-Rules as data, for Vietnamese relation words with marks or none. A doubt is a code to look at, never a
-refusal: real families are more various than any table.
+The words are a table that a province may edit (`resources/quality/relations.csv`). What does not fit is a
+doubt to look at, never a refusal: real families are more various than any table. Who asks is `quality`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from tongcds.domain.identity import FEMALE, MALE, Birth
-from tongcds.domain.text import fold
+from tongcds.domain.identity import Birth
+from tongcds.domain.tables import read_table
+from tongcds.domain.text import clean, fold
+from tongcds.paths import resources_folder
 
 HEAD: Final = "chủ hộ"
 """The relation word of the head itself."""
 
-_YOUNGEST_PARENT: Final = 13
-_YOUNGEST_SPOUSE: Final = 16
-_YOUNGEST_HEAD: Final = 15
-_OLDEST: Final = 110
+_SPOUSES: Final = frozenset({"vo", "chong"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What a relation says: the sex, and by how many years such a person is older than the head at least."""
+class Relation:
+    """What a word says: the sex, and by how many years such a person is older than the head at least."""
 
+    word: str
     sex: str | None = None
     older_by: int | None = None
     younger_by: int | None = None
     least_age: int = 0
 
 
-_CHILD: Final = Rule(younger_by=_YOUNGEST_PARENT)
-_RULES: Final[dict[str, Rule]] = {
-    "vo": Rule(FEMALE, least_age=_YOUNGEST_SPOUSE),
-    "chong": Rule(MALE, least_age=_YOUNGEST_SPOUSE),
-    "con": _CHILD,
-    "con de": _CHILD,
-    "con trai": Rule(MALE, younger_by=_YOUNGEST_PARENT),
-    "con gai": Rule(FEMALE, younger_by=_YOUNGEST_PARENT),
-    "con dau": Rule(FEMALE, least_age=_YOUNGEST_SPOUSE),
-    "con re": Rule(MALE, least_age=_YOUNGEST_SPOUSE),
-    "bo": Rule(MALE, older_by=_YOUNGEST_PARENT),
-    "cha": Rule(MALE, older_by=_YOUNGEST_PARENT),
-    "bo de": Rule(MALE, older_by=_YOUNGEST_PARENT),
-    "me": Rule(FEMALE, older_by=_YOUNGEST_PARENT),
-    "ma": Rule(FEMALE, older_by=_YOUNGEST_PARENT),
-    "me de": Rule(FEMALE, older_by=_YOUNGEST_PARENT),
-    "ong": Rule(MALE, older_by=2 * _YOUNGEST_PARENT),
-    "ba": Rule(FEMALE, older_by=2 * _YOUNGEST_PARENT),
-    "ong noi": Rule(MALE, older_by=2 * _YOUNGEST_PARENT),
-    "ba noi": Rule(FEMALE, older_by=2 * _YOUNGEST_PARENT),
-    "chau noi": Rule(younger_by=2 * _YOUNGEST_PARENT),
-    "chau ngoai": Rule(younger_by=2 * _YOUNGEST_PARENT),
-    "anh": Rule(MALE, older_by=0),
-    "anh trai": Rule(MALE, older_by=0),
-    "chi": Rule(FEMALE, older_by=0),
-    "chi gai": Rule(FEMALE, older_by=0),
-    "em trai": Rule(MALE, younger_by=0),
-    "em gai": Rule(FEMALE, younger_by=0),
-    "chu ho": Rule(least_age=_YOUNGEST_HEAD),
-}  # fmt: skip
+class _Words(NamedTuple):
+    """By the word as written, and by its folded form where somebody wrote no marks."""
+
+    marked: dict[str, Relation]
+    folded: dict[str, Relation]
+
+
+@cache
+def _relations(folder: Path | None = None) -> _Words:
+    path = (folder or resources_folder() / "quality") / "relations.csv"
+    known = read_table(path, Relation, key="word")
+    folded: dict[str, Relation] = {}
+    for one in known:
+        folded.setdefault(fold(one.word), one)
+    return _Words({clean(one.word).casefold(): one for one in known}, folded)
+
+
+def relation_of(word: str, folder: Path | None = None) -> Relation | None:
+    """What this word says; None for one that is not in the table. Marks count where they were written.
+
+    Raises:
+        UserError: the table has a mistake; the parameters say where.
+    """
+    known = _relations(folder)
+    return known.marked.get(clean(word).casefold()) or known.folded.get(fold(word))
 
 
 def is_head_word(relation: str) -> bool:
@@ -68,32 +65,33 @@ def is_head_word(relation: str) -> bool:
     return fold(relation) in {"chu ho", "head", "head of household"}
 
 
-def doubts_about_relation(
-    relation: str, *, sex: str | None, birth: Birth | None, head_birth: Birth | None, age: int | None
-) -> tuple[str, ...]:
-    """Codes of what does not fit: relation_sex, relation_age, age_unlikely; nothing where nothing is known.
+def is_spouse_word(relation: str) -> bool:
+    """Whether a relation says that the person is married to the head."""
+    return fold(relation) in _SPOUSES
+
+
+def differs_in_sex(relation: str, sex: str | None) -> bool:
+    """Whether the word belongs to the other sex; nothing where the sex is not known."""
+    known = relation_of(relation)
+    return known is not None and None not in {known.sex, sex} and known.sex != sex
+
+
+def differs_in_age(relation: str, birth: Birth | None, head_birth: Birth | None, age: int | None) -> bool:
+    """Whether the ages of person and head do not fit the word; nothing where they are not known.
 
     Args:
-        relation: the word as written; one that is not in the table says nothing.
-        sex: of the person.
+        relation: the word as written.
         birth: of the person, as precise as known; years are compared.
         head_birth: of the head; None for the head itself.
         age: of the person today.
     """
-    rule = _RULES.get(fold(relation), Rule())
-    doubts = []
-    if rule.sex is not None and sex is not None and sex != rule.sex:
-        doubts.append("relation_sex")
-    if _age_differs(rule, birth, head_birth) or (age is not None and age < rule.least_age):
-        doubts.append("relation_age")
-    if age is not None and age > _OLDEST:
-        doubts.append("age_unlikely")
-    return tuple(doubts)
-
-
-def _age_differs(rule: Rule, birth: Birth | None, head_birth: Birth | None) -> bool:
+    known = relation_of(relation)
+    if known is None:
+        return False
+    if age is not None and age < known.least_age:
+        return True
     if birth is None or head_birth is None:
         return False
     older = int(head_birth[:4]) - int(birth[:4])
-    too_young = rule.older_by is not None and older < rule.older_by
-    return too_young or (rule.younger_by is not None and -older < rule.younger_by)
+    too_young = known.older_by is not None and older < known.older_by
+    return too_young or (known.younger_by is not None and -older < known.younger_by)

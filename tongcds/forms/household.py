@@ -13,6 +13,7 @@ from typing import Final
 
 from tongcds.domain.kinship import HEAD as HEAD_WORD
 from tongcds.domain.kinship import is_head_word
+from tongcds.domain.quality import Home, Member, doubts
 from tongcds.domain.text import clean
 from tongcds.domain.views import (
     FieldChange,
@@ -26,6 +27,7 @@ from tongcds.forms.person_line import (
     NAME,
     PRESENCE,
     RELATION,
+    TEXTS,
     PersonLine,
     Presence,
     Sheet,
@@ -159,9 +161,28 @@ class HouseholdSession:
 
     def doubts(self) -> tuple[Remark, ...]:
         """What should be looked at once more; it never keeps anybody from saving."""
-        found = [Remark(name, words, line) for line in self.lines for name, words in line.doubts(self.head)]
+        found = [Remark(name, words, line) for line in self.lines for name, words in line.remarks()]
         theirs = self.home.theirs.items()
-        return (*(Remark(name, somebody_else_wrote(text)) for name, text in theirs), *found)
+        told = {(remark.field, remark.line) for remark in found}
+        # Of a field whose words were hard to read, that is enough.
+        doubtful = [one for one in self._doubtful() if (one.field, one.line) not in told or one.line is None]
+        return (*(Remark(name, somebody_else_wrote(text)) for name, text in theirs), *found, *doubtful)
+
+    def _doubtful(self) -> Iterator[Remark]:
+        """What the rules doubt about those who stay; a household that everybody leaves is not asked."""
+        here = {
+            at.to_bytes(2): line for at, line in enumerate(self.lines) if not (line.is_empty or line.goes)
+        }
+        if not here:
+            return
+        head = next((key for key, line in here.items() if line is self.head), None)
+        people = tuple(_as_member(key, line) for key, line in here.items())
+        for doubt in doubts(Home(b"", head, people), self._today):
+            line = here.get(doubt.subject_id)
+            if line is not None and doubt.rule.field in TEXTS:
+                yield Remark(doubt.rule.field, doubt.rule.words(), line)
+            elif line is None and doubt.rule.field == RELATION:
+                yield Remark(PEOPLE, doubt.rule.words())
 
     def change(self) -> HouseholdChange:
         """What is saved.
@@ -257,6 +278,10 @@ def _shown(start: HouseholdStart) -> dict[str, str]:
         NOTE: record.note if record is not None else "",
         SPLIT_CODE: start.codes.get(village, ""),
     }
+
+
+def _as_member(key: bytes, line: PersonLine) -> Member:
+    return Member(key, line.birth or None, line.sex or None, line.relation, line.id_number, line.phone)
 
 
 def _is(line: PersonLine, person_id: bytes | None) -> bool:

@@ -15,15 +15,12 @@ from typing import Final
 from tongcds.domain.identity import (
     FEMALE,
     MALE,
-    age_on,
-    doubts_about_id,
     mask_citizen_id,
     mask_phone,
     read_birth,
     read_id_number,
     read_phone,
 )
-from tongcds.domain.kinship import doubts_about_relation
 from tongcds.domain.text import clean, title_case
 from tongcds.domain.views import Departure, FieldChange, PersonChange, PersonRecord
 from tongcds.errors import SENTENCES
@@ -50,12 +47,6 @@ _DOUBTS: Final[dict[str, str]] = {
     "id_digits_lost": N_("A personal number has 12 digits. It is saved as it stands."),
     "id_zero_restored": N_("The first 0 of the personal number was probably lost. Saved as {kept}."),
     "id_old_cmnd": N_("The number of an old identity card; it is kept as an old paper."),
-    "id_unknown_place": N_("The first three digits are no known place."),
-    "id_sex_mismatch": N_("The personal number says another sex."),
-    "id_birth_mismatch": N_("The personal number says another year of birth."),
-    "relation_sex": N_("This relation does not fit the sex."),
-    "relation_age": N_("This relation does not fit the ages."),
-    "age_unlikely": N_("Nobody known here is as old as this. Check the year."),
 }
 
 
@@ -248,8 +239,11 @@ class PersonLine:
             elif self.day > self._today:
                 yield DAY, _(SENTENCES["date_in_future"])
 
-    def doubts(self, head: PersonLine | None) -> Iterator[tuple[str, str]]:
-        """What should be looked at once more: field and sentence. It never keeps anybody from saving."""
+    def remarks(self) -> Iterator[tuple[str, str]]:
+        """How typed words were understood, and what others wrote meanwhile: field and sentence.
+
+        What is doubtful about the person in this household is `household`'s to say.
+        """
         if self.is_empty:
             return
         for name, (kept, findings) in (
@@ -259,16 +253,6 @@ class PersonLine:
         ):
             for code in findings if kept else ():
                 yield name, _(_DOUBTS[code]).format(kept=shown_birth(kept) if name == BIRTH else kept)
-        for code in doubts_about_id(self.id_number, sex=self.sex or None, birth=self.birth or None):
-            yield ID_NUMBER, _(_DOUBTS[code])
-        for code in doubts_about_relation(
-            self.relation,
-            sex=self.sex or None,
-            birth=self.birth or None,
-            head_birth=head.birth or None if head is not None and head is not self else None,
-            age=age_on(self.birth or None, self._today),
-        ):
-            yield (BIRTH if code == "age_unlikely" else RELATION), _(_DOUBTS[code])
         for name, text in self.sheet.theirs.items():
             yield name, somebody_else_wrote(text)
 

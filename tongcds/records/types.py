@@ -458,3 +458,23 @@ ROUND_STOP = declare(
     erasable=True,
     indexes=("round_id", "household_id"),
 )
+
+# That a doubt of `domain.quality` is right as it stands: the rule, the record, a digest of the values that it
+# rests upon (`said`); with other values it comes up again.
+SETTLED = declare(
+    "settled",
+    25,
+    _id("village_id"),
+    _id("household_id"),
+    _word("subject"),
+    _id("subject_id"),
+    _word("rule"),
+    Field("said", Kind.BYTES, _BASIC),
+    _text("note", _BASIC),
+    _date("on"),
+    _id("by_id"),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("subject_id", "household_id"),
+)

@@ -28,7 +28,7 @@ _MEMBER = record_type("member").table.c
 _ABOUT_VILLAGERS = frozenset(
     {
         "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
-        "attachment", "round", "round_stop",
+        "attachment", "round", "round_stop", "settled",
     }
 )  # fmt: skip
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}

@@ -18,6 +18,7 @@ from tongcds.records.declare import ERASED
 from tongcds.replica import forget_words
 from tongcds.replica.forgetting import TELLING, empty_told, told_about
 from tongcds.replica.rows import write_rows
+from tongcds.storage import quality
 from tongcds.storage.local import DRAFT, IMPORT, get_note, put_note
 from tongcds.storage.wording import split_ids
 
@@ -30,7 +31,7 @@ _HOUSEHOLD: Final = record_type("household").table
 _VISIT: Final = record_type("visit").table
 _SUPPORT: Final = record_type("support").table
 _FOLLOW_UP: Final = record_type("follow_up").table
-_ABOUT: Final = ("consent", "privacy_request")
+_ABOUT: Final = ("consent", "privacy_request", "settled")
 _ATTACHMENT: Final = record_type("attachment").table
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -105,6 +106,7 @@ def forget(connection: Connection, erased: Mapping[str, Iterable[bytes]], *, tel
     if not ids:
         return
     forget_words(connection, ids, tell=tell)
+    quality.forget(connection, ids)
     for name in TELLING:
         telling = told_about(connection, name, ids)
         for row in telling:

@@ -23,6 +23,7 @@ _VISIT = record_type("visit").table
 _SUPPORT = record_type("support").table
 _FOLLOW_UP = record_type("follow_up").table
 _ATTACHMENT = record_type("attachment").table
+_SETTLED = record_type("settled").table
 
 _FIRST_CODE: Final = "HN-0001"
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)")
@@ -113,6 +114,7 @@ def parts_of_household(connection: Connection, household_id: bytes) -> dict[str,
         "support": _ids(connection, _SUPPORT.c.visit_id, visits),
         "observation": _ids(connection, OBSERVATION.c.subject_id, [household_id, *people]),
         "follow_up": _ids(connection, _FOLLOW_UP.c.household_id, [household_id]),
+        "settled": _ids(connection, _SETTLED.c.household_id, [household_id]),
         "attachment": _ids(connection, _ATTACHMENT.c.subject_id, [household_id, *people, *visits]),
     }
 

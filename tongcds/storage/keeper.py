@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from tongcds.errors import UnavailableError
 from tongcds.replica import Identity, chain_at
 from tongcds.replica.replay import logged, replay
-from tongcds.storage import journal, search
+from tongcds.storage import following, journal
 from tongcds.storage.erasure import FORGETTING, is_unfinished
 from tongcds.storage.local import put_note
 
@@ -129,7 +129,7 @@ class Keeper:
             touched = replay(connection, me, lost, received=found.head.received)
         except ValueError:
             raise UnavailableError("vault_damaged") from None
-        search.refresh(connection, touched)
+        following.follow(connection, touched)
         self.brought_back = len(lost)
         log.warning("writes came back from the journal", extra={"count": len(lost)})
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 
 from tongcds import replica
 from tongcds.errors import UnavailableError
-from tongcds.storage import audit, custody, exports, lease, local, search
+from tongcds.storage import audit, custody, exports, lease, local, quality, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def _first_tables(connection: Connection) -> None:
     custody.create_tables(connection)
     lease.create_tables(connection)
     search.create_tables(connection)
+    quality.create_tables(connection)
     for index in _INDEXES:
         connection.exec_driver_sql(index)
 

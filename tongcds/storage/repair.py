@@ -23,12 +23,12 @@ from tongcds.replica.replay import replay
 from tongcds.storage import (
     backups,
     cipher,
+    following,
     journal,
     keyslots,
     local,
     migrations,
     outside,
-    search,
     slotfile,
 )
 from tongcds.storage.files import read_at_most, sync_file, sync_folder
@@ -162,7 +162,7 @@ def _replayed(connection: Connection, me: Identity | None, written: journal.Foun
         return 0, False
     lost = written.writes[me.next_n - written.head.first :]
     touched = replay(connection, me, lost, received=written.head.received)
-    search.refresh(connection, touched)
+    following.follow(connection, touched)
     return len(lost), written.whole
 
 

@@ -21,12 +21,12 @@ from tongcds.storage import (
     backups,
     cipher,
     erasure,
+    following,
     journal,
     keyslots,
     migrations,
     outside,
     repair,
-    search,
     slotfile,
 )
 from tongcds.storage.attachment_files import AttachmentFiles
@@ -277,7 +277,7 @@ class Vault:
                 touched = change.writer.flush()
                 erasure.forget(connection, change.writer.erased, tell=False)
                 erased = erasure.take_pending(connection)
-                search.refresh(connection, touched)
+                following.follow(connection, touched)
                 self._keeper.put(connection, me, first)
         except BaseException:
             self._keeper.withdraw()

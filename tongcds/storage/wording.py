@@ -102,6 +102,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "privacy_request": N_("Request about personal data"),
     "round": N_("Round"),
     "round_stop": N_("Household of a round"),
+    "settled": N_("Settled doubt"),
     "audit": N_("Access log"),
 }
 

@@ -50,7 +50,7 @@ from tongcds.replica import (
 )
 from tongcds.replica.aside import ACCEPTED, OPEN
 from tongcds.replica.rows import read_rows
-from tongcds.storage import attachments, custody, lease, search
+from tongcds.storage import attachments, custody, following, lease
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, merged_files, put_note, put_scope, put_standing
@@ -164,7 +164,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     sent = _believe(connection, me, enrolment, answer)
     _take_custody(connection, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
-    search.refresh(connection, gone)
+    following.follow(connection, gone)
     me.clock.settle(answer.receipt.time)
     if answer.closed:
         # What is here stays: it may hold the only copy of something that nobody asked for yet.
@@ -182,11 +182,11 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
     touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
     take_note(connection, me, enrolment, entries, touched)
     left = leave_areas(connection, me, entries)
-    search.refresh(connection, left)
+    following.follow(connection, left)
     more = answer.more or bool(pending(connection, me.received, 1))
     if not more and get_note(connection, _DOUBTS):
         left |= drop_doubted(connection, me)
-        search.refresh(connection, left)
+        following.follow(connection, left)
         put_note(connection, _DOUBTS, "")
     differs = ""
     # Whoever holds what the server was not given yet rightly holds something else.
@@ -214,11 +214,11 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     sent = _believe(connection, me, enrolment, answer, late=True)
     _take_custody(connection, enrolment, answer)
     gone = mark_returned(connection, [(o.n, o.code) for o in answer.outcomes])
-    search.refresh(connection, gone)
+    following.follow(connection, gone)
     restored = answer.receipt.epoch > enrolment.epoch
     if answer.entries is not None and (restored or answer.scope > enrolment.scope):
         left = leave_areas(connection, me, _take_scope(connection, enrolment, answer))
-        search.refresh(connection, left)
+        following.follow(connection, left)
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset(left))
     areas = [entry.area for entry in enrolment.entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
@@ -318,7 +318,7 @@ def take_note(
 
     A server that was put back from a copy and has them whole again is told once more.
     """
-    search.refresh(connection, _all(touched))
+    following.follow(connection, _all(touched))
     _hear_decisions(connection, me, touched.changed.get("quarantined", ()))
     forget(connection, touched.erased, tell=True)
     if not touched.unerased:

@@ -38,7 +38,7 @@ from tongcds.protocol.messages import (
     encode,
 )
 from tongcds.replica import Number, incarnate, load_identity, new_identity, put_cursors
-from tongcds.storage import custody, search
+from tongcds.storage import custody, following
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, put_note, save_enrolment
 from tongcds.storage.vault import Vault
 from tongcds.sync.answers import MODES
@@ -281,7 +281,7 @@ def _become(connection: Connection, begun: Pending, credentials: Credentials, cl
     elif me.device != credentials.device:
         had = [Number(me.device, 1)]
         touched = incarnate(connection, me, had, device=credentials.device, prefix=begun.prefix, after=0)
-        search.refresh(connection, touched)
+        following.follow(connection, touched)
         log.info("going on under another device number", extra={"sequence": me.next_n - 1})
     put_cursors(connection, {entry.area: 0 for entry in credentials.entries})
     before = load_enrolment(connection)

@@ -27,7 +27,7 @@ from tongcds.protocol.messages import (
     incarnation_text,
 )
 from tongcds.replica import Identity, Number, contents, first_kept, incarnate
-from tongcds.storage import search
+from tongcds.storage import following
 from tongcds.storage.local import Enrolment, get_note, next_request, put_note, save_enrolment
 
 INCARNATION_PATH = "/api/v1/incarnation"
@@ -107,7 +107,7 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, device: int
         raise UserError("server_key_changed") from None
     had = numbers(connection, me)
     touched = incarnate(connection, me, had, device=given.device, prefix=prefix, after=given.held)
-    search.refresh(connection, touched)
+    following.follow(connection, touched)
     # Also those under which nothing is left: a server put back further may know this laptop only by one.
     now_had = [*had, Number(given.device, given.held + 1)]
     put_note(connection, _NUMBERS, " ".join(f"{n.device}:{n.first}" for n in now_had))

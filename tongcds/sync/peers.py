@@ -21,7 +21,7 @@ from tongcds.protocol.envelope import take_apart, verify
 from tongcds.protocol.messages import ProtocolError, PushContent, ScopeEntry, SyncRequest, Write, decode
 from tongcds.records import record_type, type_numbered
 from tongcds.replica import FIGURES_ONLY, WRITE, Merged, authority, load_identity, merge_in
-from tongcds.storage import search
+from tongcds.storage import following
 from tongcds.storage.local import Enrolment, add_merged, load_enrolment, mark_decided, merged_files
 from tongcds.storage.vault import Vault
 from tongcds.sync import carrying
@@ -170,7 +170,7 @@ def take(vault: Vault, found: bundle.Opened, sender: Sender, clock: Clock) -> Ta
                     [ScopeEntry(area, WRITE) for area in _writable(connection, sender)],
                 ),
             )
-            search.refresh(connection, merged.touched)
+            following.follow(connection, merged.touched)
             if merged.writes:
                 add_merged(connection, carrying.name_of(found.digest))
         if merged.needed_from:

@@ -58,7 +58,17 @@ def person(**texts: str) -> PersonLine:
 
 
 def doubted(line: PersonLine, head: PersonLine | None = None) -> dict[str, str]:
-    return dict(line.doubts(head))
+    session = HouseholdSession(HouseholdStart(VILLAGES, CODES), TODAY)
+    session.lines = [one for one in (head, line) if one is not None]
+    session.head = head
+    return {one.field: one.words for one in session.doubts() if one.line is line}
+
+
+def test_a_second_head_and_a_second_husband_are_doubted(opened: HouseholdSession) -> None:
+    assert opened.doubts() == ()
+    write(opened.add_person(), full_name="Lò Văn Pản", relation="Chủ hộ")
+    write(opened.add_person(), full_name="Lò Văn Ín", relation="chồng")
+    assert [(one.field, one.line) for one in opened.doubts()] == [("people", None)] * 2
 
 
 def test_a_new_household_begins_with_a_free_code_and_a_row_for_its_head(fresh: HouseholdSession) -> None:

@@ -65,6 +65,8 @@ from tongcds.domain.views.privacy import (
 )
 from tongcds.domain.views.register import (
     AttachmentRow,
+    DoubtList,
+    DoubtRow,
     FactState,
     FilterCount,
     HistoryRow,
@@ -98,6 +100,8 @@ __all__ = [
     "ConsentRenewal",
     "ConsentState",
     "Departure",
+    "DoubtList",
+    "DoubtRow",
     "Draft",
     "EditUndo",
     "Erased",

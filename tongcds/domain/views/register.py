@@ -158,6 +158,39 @@ class HouseholdDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtRow:
+    """Something that should be looked at once more. `said` names the values that it rests upon.
+
+    `field` is where whoever mends it begins; `person` is "" for what is about the household.
+    """
+
+    rule: str
+    name: str
+    words: str
+    field: str
+    subject: str
+    subject_id: bytes
+    household_id: bytes
+    said: bytes
+    person: str
+    head: str
+    code: str
+    village: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtList:
+    """The doubts that nobody has settled, at most so many, and how many there are of each rule.
+
+    `rules` are code, name and number. `waiting`: some households have not been looked at again yet.
+    """
+
+    rows: tuple[DoubtRow, ...]
+    rules: tuple[tuple[str, str, int], ...]
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One hit of the search over everything; `kind` is `household` or `person`."""
 

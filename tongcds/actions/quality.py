@@ -1,0 +1,88 @@
+"""Doubtful records: looking through the vault for them, and saying of one that it is right as it stands.
+
+Mending one is editing (`households`); the rules are `domain.quality`, the looking is `storage.quality`.
+"""
+
+from __future__ import annotations
+
+from tongcds.actions.core import Changes, Core
+from tongcds.actions.journal import Journal
+from tongcds.domain.quality import load_rules
+from tongcds.domain.text import clean
+from tongcds.domain.views import DoubtList, DoubtRow, EditUndo
+from tongcds.errors import UserError
+from tongcds.storage import quality, register
+
+__all__ = ["check_all", "check_some", "doubts", "settle_doubt"]
+
+_MOST = 500
+
+
+def doubts(core: Core, rule: str = "") -> DoubtList:
+    """What nobody has settled, at most 500, of every rule or of one.
+
+    Raises:
+        UserError: rule_unknown.
+    """
+    rules = load_rules()
+    if rule and rule not in rules:
+        raise UserError("rule_unknown", rule=rule)
+    with core.vault.read() as connection:
+        rows = quality.doubtful(connection, _MOST, rule)
+        counts = quality.counts(connection)
+        waiting = quality.waits(connection, core.today)
+    return DoubtList(
+        rows, tuple((code, rules[code].name(), count) for code, count in counts.items()), waiting
+    )
+
+
+def check_some(core: Core) -> tuple[bool, Changes]:
+    """Look at some of the households that were written since; answers whether more of them wait.
+
+    Call it again and again in the background; each time takes a fraction of a second.
+    """
+    with core.vault.read() as connection:
+        if not quality.waits(connection, core.today):
+            return False, Changes()
+    with core.vault.write() as connection:
+        more = quality.check_some(connection, core.today)
+    return more, Changes() if more else Changes.of("doubt")
+
+
+def check_all(core: Core) -> None:
+    """Look at everything that was written since, whatever time it takes."""
+    while check_some(core)[0]:
+        pass
+
+
+def settle_doubt(core: Core, row: DoubtRow, note: str) -> tuple[EditUndo, Changes]:
+    """Say that a doubtful record is right as it stands. It comes up again once its values are others.
+
+    Raises:
+        UserError: doubt_unknown when it was mended or settled meanwhile; note_missing without a reason.
+    """
+    note = clean(note)
+    if not note:
+        raise UserError("note_missing")
+    with core.vault.change(core.author()) as change:
+        household_id = quality.stands(change.connection, row.rule, row.subject_id, row.said)
+        home = register.household_brief(change.connection, household_id) if household_id is not None else None
+        if home is None:
+            raise UserError("doubt_unknown")
+        journal = Journal(change.writer)
+        journal.create(
+            "settled",
+            {
+                "village_id": home.village_id,
+                "household_id": home.household_id,
+                "subject": row.subject,
+                "subject_id": row.subject_id,
+                "rule": row.rule,
+                "said": row.said,
+                "note": note,
+                "on": core.today.isoformat(),
+                "by_id": core.author(),
+            },
+        )
+        undo = journal.undo()
+    return undo, Changes.of("settled", "doubt")

@@ -1,0 +1,15 @@
+"""What is kept beside the records and follows them: told of each change inside its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection
+
+from tongcds.storage import quality, search
+
+
+def follow(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> None:
+    """Follow a change: `touched` holds the ids of changed, new and removed records by type."""
+    quality.note(connection, touched)
+    search.refresh(connection, touched)
