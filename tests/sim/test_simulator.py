@@ -33,21 +33,22 @@ RUNS = [(8, 1_200, 205), (20, 2_000, 20_001), (50, 2_000, 50_001)] + [
 # What each found is told in the subject of the commit that added it.
 REMEMBERED = (6, 9, 14, 21, 206, 301)
 REMEMBERED_STEPS = 1_200
-# Known and not mended: laptops, steps, seed. 8000: after four restores of the server one laptop holds a
-# person whose removal another laptop wrote, and the server does not hold it so; no write is counted as lost.
-UNMENDED = [(8, 2_500, 8_000)] if SOAK else []
+# Some show themselves later: seed, steps.
+REMEMBERED_LATER = ((8_000, 2_500),)
 
 
-@pytest.mark.parametrize(("machines", "steps", "seed"), [*RUNS, *UNMENDED])
+@pytest.mark.parametrize(("machines", "steps", "seed"), RUNS)
 def test_b1_nothing_is_lost_and_all_agree_in_the_end(
     world: Callable[..., World], machines: int, steps: int, seed: int
 ) -> None:
     assert world(seed, steps, machines=machines).problems() == []
 
 
-@pytest.mark.parametrize("seed", REMEMBERED)
-def test_b1_what_went_wrong_once_does_not_again(world: Callable[..., World], seed: int) -> None:
-    assert world(seed, REMEMBERED_STEPS).problems() == []
+@pytest.mark.parametrize(
+    ("seed", "steps"), [*((seed, REMEMBERED_STEPS) for seed in REMEMBERED), *REMEMBERED_LATER]
+)
+def test_b1_what_went_wrong_once_does_not_again(world: Callable[..., World], seed: int, steps: int) -> None:
+    assert world(seed, steps).problems() == []
 
 
 def test_b1_the_same_seed_does_the_same_in_another_process_too(

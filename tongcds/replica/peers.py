@@ -129,8 +129,12 @@ class _Merging:
         elif self._may_change(record, row, write):
             if key not in self._before:
                 self._before[key] = copied(row)
-            merge(row, self._device, self._still_new(row, lowered))
-            row["area"] = record.area_of(row["id"], row["values"]) or row["area"]
+            news = self._still_new(row, lowered)
+            # A write of which nothing is new changes nothing: merged as one that names no removal, it would
+            # bring back what it removed itself.
+            if news.values and self._may_change(record, row, news):
+                merge(row, self._device, news)
+                row["area"] = record.area_of(row["id"], row["values"]) or row["area"]
         else:
             return False
         self._me.clock.saw(lowered.stamp)

@@ -138,6 +138,22 @@ def test_an_old_file_that_was_never_seen_does_not_bring_a_removed_record_back(
     assert home not in team.rows("household")
 
 
+def test_a_removal_that_is_known_does_not_bring_the_record_back_when_a_file_says_it_again(
+    team: Desk, commune: Desk, tmp_path: Path
+) -> None:
+    home = team.create(address="Nhóm 1")
+    for desk in (team, commune):
+        desk.sync()
+    team.remove(home)
+    late = export(team, tmp_path)
+    team.sync()
+    commune.sync()
+    assert home not in commune.rows("household")
+    take(commune, late)
+    assert home not in commune.rows("household")
+    agree(commune, team)
+
+
 def test_a_file_that_does_not_go_on_is_told_and_only_carried(
     team: Desk, commune: Desk, tmp_path: Path
 ) -> None:
