@@ -54,6 +54,10 @@ SENTENCES: Final[dict[str, str]] = {
     "passphrase_weak": N_(
         "This passphrase is too easy to guess. Use at least {length} characters, for example four words."
     ),
+    "passphrase_common": N_(
+        "This passphrase is among those that are tried first: well-known words, names, days or runs of keys. "
+        "Take four words that do not belong together."
+    ),
     "passphrase_taken": N_(
         "This passphrase cannot be used on this computer. Nothing was changed; make up another."
     ),

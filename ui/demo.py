@@ -24,7 +24,7 @@ from tongcds.domain.views import Role
 from tongcds.errors import UnavailableError, UserError
 from tongcds.settings import LANGUAGE, Settings
 
-PASSPHRASE: Final = "chuyen doi so ban lang"  # noqa: S105 - of a vault that is thrown away, with nobody real in it
+PASSPHRASE: Final = "bau bi gian mang tre"  # noqa: S105 - of a vault that is thrown away, with nobody real in it
 _SECONDS_TO_START: Final = 90.0
 _SECONDS_TO_STOP: Final = 10.0
 

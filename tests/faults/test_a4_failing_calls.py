@@ -77,7 +77,7 @@ def repair(folder: Path, _said: list[int]) -> None:
 def more_people(folder: Path, _said: list[int]) -> None:
     vault = Vault.open(folder, PASSPHRASE, now=Ticking())
     try:
-        vault.slots.add_person("năm con gà trống", About("Cà Văn Tới"))
+        vault.slots.add_person("năm con gà trống choai", About("Cà Văn Tới"))
     finally:
         vault.close()
 

@@ -63,7 +63,7 @@ def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> C
     """Make an empty vault for a person; one try of a passphrase will cost about a second on this machine.
 
     Raises:
-        UserError: passphrase_weak.
+        UserError: passphrase_weak, passphrase_common.
     """
     vault = Vault.create(
         vault_folder(profile),

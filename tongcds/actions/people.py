@@ -112,7 +112,8 @@ def accept(profile: Path, code: str, passphrase: str, clock: Clock) -> Core:
     """Begin as an invited person with a passphrase of one's own; the four words are used up. Opens the vault.
 
     Raises:
-        UserError: passphrase_wrong, passphrase_wait, team_code_expired; passphrase_weak, passphrase_taken.
+        UserError: passphrase_wrong, passphrase_wait, team_code_expired; passphrase_weak, passphrase_common,
+            passphrase_taken.
         UnavailableError: as `opening.open_vault`.
     """
 
@@ -132,6 +133,7 @@ def change_passphrase(core: Core, old: str, new: str) -> None:
 
     Raises:
         UserError: passphrase_wrong when `old` is not theirs, passphrase_wait, passphrase_weak,
+            passphrase_common,
             passphrase_taken.
         UnavailableError: disk_full.
     """

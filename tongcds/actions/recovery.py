@@ -69,7 +69,7 @@ def recover(profile: Path, recovering: Recovering, slot_id: bytes, passphrase: s
     """Give the person of this slot a new passphrase and open the vault; a code is spent with that.
 
     Raises:
-        UserError: passphrase_weak, passphrase_taken, person_gone.
+        UserError: passphrase_weak, passphrase_common, passphrase_taken, person_gone.
         UnavailableError: as `opening.open_vault`; disk_full, and then the code is not spent.
     """
     folder = vault_folder(profile)

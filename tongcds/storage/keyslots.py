@@ -32,7 +32,7 @@ INVITATION_WORDS: Final = 4
 MEMORY: Final = 64 * 1024 * 1024
 PASSES: Final = 3
 _MOST_MEMORY: Final = 1024 * 1024 * 1024
-_MOST_PASSES: Final = 16
+_MOST_PASSES: Final = 32
 _AIM_SECONDS: Final = 1.0
 
 _KEY: Final = 32
@@ -100,10 +100,10 @@ def create_slots(folder: Path, passphrase: str, person: str, *, passes: int = 0)
         passes: of Argon2id, as `calibrated` says; the floor when fewer.
 
     Raises:
-        UserError: `passphrase_weak`.
+        UserError: `passphrase_weak`, `passphrase_common`.
         UnavailableError: `disk_full`.
     """
-    require_strong(passphrase)
+    require_strong(passphrase, [person])
     opened = VaultKey(nacl.utils.random(_KEY), nacl.utils.random(_ID), person)
     keys = KeyFile(VERSION, 0, nacl.utils.random(16), [])
     lock = _Lock(nacl.utils.random(nacl.pwhash.argon2id.SALTBYTES), MEMORY, max(PASSES, passes))
@@ -236,7 +236,8 @@ def add_person(folder: Path, opened: VaultKey, passphrase: str, about: About) ->
     """Give another person a slot to a vault that is open; answers its id.
 
     Raises:
-        UserError: `passphrase_weak`, or `passphrase_taken` when somebody else here has the same.
+        UserError: `passphrase_weak`, `passphrase_common`; `passphrase_taken` when somebody else here
+            has the same.
         UnavailableError: `disk_full`; then all slots are as before.
     """
     keys = read(folder)
@@ -264,7 +265,8 @@ def set_passphrase(folder: Path, opened: VaultKey, passphrase: str, *, whose: by
     by.
 
     Raises:
-        UserError: `passphrase_weak`, `passphrase_taken`; `person_gone` when there is no slot `whose`.
+        UserError: `passphrase_weak`, `passphrase_common`, `passphrase_taken`; `person_gone` when there is no
+            slot `whose`.
         UnavailableError: `disk_full`; then all slots are as before.
     """
     keys = read(folder)
@@ -341,7 +343,7 @@ def _lock_of(keys: KeyFile) -> _Lock:
 
 
 def _person_slot(keys: KeyFile, opened: VaultKey, passphrase: str, about: About, *, but: bytes = b"") -> Slot:
-    require_strong(passphrase)
+    require_strong(passphrase, [about.person])
     text = normalised(passphrase)
     others = [(slot, text) for slot in keys.slots if slot.kind in {PERSON, INVITED} and slot.id != but]
     # Otherwise the first of the two would be taken for the other one.

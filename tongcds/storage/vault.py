@@ -108,7 +108,8 @@ class Vault:
         """Make a new vault with a slot for this person (`passes` as in `create_slots`), and open it.
 
         Raises:
-            UserError: `passphrase_weak`; `vault_exists` when there is one, which is not touched.
+            UserError: `passphrase_weak`, `passphrase_common`; `vault_exists` when there is one, which is not
+                touched.
             UnavailableError: `vault_in_use` or `disk_full`.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

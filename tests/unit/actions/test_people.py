@@ -11,7 +11,7 @@ from tongcds.errors import UserError
 from tongcds.records import record_type
 
 SECOND = "bảy cái gùi mới đan"
-THIRD = "năm con gà trống"
+THIRD = "năm con gà trống choai"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tongcds.storage.keyslots import About, add_person, create_slots, open_slots
 from tongcds.storage.slotfile import FILE_NAMES
 from tongcds.storage.tries import delay_after
 
-WRONG = "năm con gà trống"
+WRONG = "năm con gà trống choai"
 
 
 @pytest.fixture

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from pathlib import Path
 
 import pytest
 
 from tests.unit.storage.homes import Ticking
+from tongcds.domain import wordcode
 from tongcds.errors import UserError
+from tongcds.paths import resources_folder
 from tongcds.storage.passphrase import require_strong
 from tongcds.storage.vault import Vault
 
@@ -21,30 +24,77 @@ def test_four_words_or_fifteen_characters_will_do(passphrase):
     require_strong(passphrase)
 
 
+@pytest.mark.parametrize("passphrase", ["", "123456", "ba con vịt", "a b c d"])
+def test_what_is_short_is_refused_and_nothing_is_made(passphrase, folder: Path):
+    with pytest.raises(UserError) as refused:
+        Vault.create(folder, passphrase, person="Lò Thị Ngân", now=Ticking())
+    assert (refused.value.code, refused.value.params) == ("passphrase_weak", {"length": 15})
+    assert not Vault.exists(folder)
+
+
 @pytest.mark.parametrize(
     "passphrase",
     [
-        "",
-        "123456",
-        "ba con vịt",
-        "vịt vịt vịt vịt",
-        "a b c d",
         "Mật khẩu của tôi",
         "mat khau cua toi",
-        "tổ công nghệ số cộng đồng",
+        "Tổ Công Nghệ Số Cộng Đồng",
+        "tổ công nghệ số cộng đồng 2026",
         "correct horse battery staple",
+        "con cò mà đi ăn đêm",
+        "vịt vịt vịt vịt",
         "aaaaaaaaaaaaaaaaaa",
         "123451234512345",
         "0123456789012345",
         "abcdefghijklmnop",
+        "zyxwvutsrqponmlkj",
+        "1q2w3e4r5t6y7u8i",
+        "Password@12345678",
+        "P@ssw0rdP@ssw0rd",
+        "qwertyuiop123456789",
+        "matkhau2026matkhau2026",
+        "Nguyễn Văn An 15081985",
+        "xã Chiềng Mung 2026",
+        "Lò Thị Ngân 1990",
+        "anh yêu em 14022020",
     ],
 )
-def test_what_is_easily_guessed_is_refused_and_nothing_is_made(passphrase, folder: Path):
-    with pytest.raises(UserError) as refused:
-        Vault.create(folder, passphrase, person="Lò Thị Ngân", now=Ticking())
-    assert refused.value.code == "passphrase_weak"
-    assert refused.value.params == {"length": 15}
+def test_what_is_put_together_from_what_anybody_tries_first_is_refused(passphrase, folder: Path):
+    with pytest.raises(UserError, match="passphrase_common"):
+        Vault.create(folder, passphrase, person="Cà Văn Thoong", now=Ticking())
     assert not Vault.exists(folder)
+
+
+def test_the_own_name_with_a_number_behind_it_is_refused_for_this_person_alone():
+    passphrase = "quyzhuc oan 1987x"
+    require_strong(passphrase, ["Hà Thị Mai"])
+    with pytest.raises(UserError, match="passphrase_common"):
+        require_strong(passphrase, ["Quyzhục Oan"])
+
+
+def test_three_thousand_common_ones_and_their_variants_are_refused_and_drawn_ones_are_not():
+    """Every part of the list, made long enough in the ways that people know."""
+    with (resources_folder() / "words" / "weak.csv").open(encoding="utf-8", newline="") as file:
+        common = [row["text"] for row in csv.DictReader(file)]
+    variants = [
+        variant
+        for text in common
+        for variant in (
+            f"{text}{text}{text}123", f"{text.title()}@1234567890", f"{text} 01012026 {text}",
+            f"123456789{text}2026", f"{text}!{text}!{text}!",
+            text.replace("a", "@").replace("o", "0") + "1" * 14,
+        )
+    ]  # fmt: skip
+    assert len(variants) > 3_000
+    assert [text for text in variants if not refused(text)] == []
+    assert [code for code in (wordcode.draw(4) for _ in range(500)) if refused(code)] == []
+
+
+def refused(passphrase: str) -> bool:
+    try:
+        require_strong(passphrase)
+    except UserError:
+        return True
+    return False
 
 
 def test_every_way_to_type_the_same_words_opens_the_same_vault(folder: Path, now: Ticking):

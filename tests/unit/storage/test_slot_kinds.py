@@ -28,7 +28,7 @@ from tongcds.storage.keyslots import (
     set_passphrase,
 )
 
-OTHER = "năm con gà trống"
+OTHER = "năm con gà trống choai"
 NEW = "bảy cái gùi mới đan"
 CODE = "mèo đỏ gà xanh vịt vàng bò tím"
 CODE_UNMARKED = "Meo do, ga xanh, vit vang, bo tim"
@@ -171,7 +171,7 @@ def test_a_slot_that_a_stranger_put_into_the_file_is_noticed(tmp_path: Path, ope
 
 
 @pytest.mark.parametrize(
-    ("seconds", "passes"), [(0.1, 16), (0.3, 10), (1.0, 3), (4.0, 3), (0.0, 16)], ids=str
+    ("seconds", "passes"), [(0.1, 30), (0.3, 10), (1.0, 3), (4.0, 3), (0.0, 32)], ids=str
 )
 def test_a_try_aims_at_a_second_and_never_goes_below_the_floor(
     monkeypatch: pytest.MonkeyPatch, seconds: float, passes: int

@@ -47,7 +47,7 @@ def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(vault: Vault, fold
     vault.close()
     before = (folder / FILE_NAME).read_bytes()
     with pytest.raises(UserError, match="passphrase_wrong"):
-        Vault.open(folder, "năm con gà trống", now=now)
+        Vault.open(folder, "năm con gà trống choai", now=now)
     assert (folder / FILE_NAME).read_bytes() == before
     Vault.open(folder, PASSPHRASE, now=now).close()
 
@@ -63,7 +63,7 @@ def test_a_vault_is_not_made_over_another(vault: Vault, folder: Path, now: Ticki
     vault.close()
     before = contents(folder)
     with pytest.raises(UserError, match="vault_exists"):
-        Vault.create(folder, "năm con gà trống", person="Ai đó", now=now)
+        Vault.create(folder, "năm con gà trống choai", person="Ai đó", now=now)
     assert contents(folder) == before
 
 
@@ -104,7 +104,7 @@ def test_a_second_opening_in_the_same_program_is_refused(vault: Vault, folder: P
 def test_after_a_refusal_the_vault_can_be_opened(vault: Vault, folder: Path, now: Ticking):
     vault.close()
     with pytest.raises(UserError):
-        Vault.open(folder, "năm con gà trống", now=now)
+        Vault.open(folder, "năm con gà trống choai", now=now)
     Vault.open(folder, PASSPHRASE, now=now).close()
 
 

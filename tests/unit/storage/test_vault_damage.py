@@ -26,7 +26,7 @@ from tongcds.storage.vault import FILE_NAME, Vault
 def test_a_making_that_was_cut_off_can_be_begun_again(folder: Path, now: Ticking):
     folder.mkdir()
     (folder / "vault.making").touch()
-    keyslots.create_slots(folder, "năm con gà trống", "Ai đó")
+    keyslots.create_slots(folder, "năm con gà trống choai", "Ai đó")
     (folder / FILE_NAME).write_bytes(b"half of a page")
     assert not Vault.exists(folder)
     assert refusal(folder, now) == "vault_missing"
