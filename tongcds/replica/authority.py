@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tongcds.domain.views import Role
 from tongcds.protocol.messages import ScopeEntry, Write
@@ -23,6 +23,7 @@ WRITE = "write"
 """The mode of an area that may be written."""
 
 _MEMBER = record_type("member").table.c
+_MEMBERS = select(_MEMBER.id).where(_MEMBER.unit_id == bindparam("unit"), _MEMBER.deleted == 0)
 
 # Conflicts are made by the merge alone; people mark them as seen.
 _ABOUT_VILLAGERS = frozenset(
@@ -93,9 +94,7 @@ def authority(
     # Teams read their commune's own area, so no household is put there.
     homes_elsewhere = role is not Role.TEAM
     types = _MAY_WRITE.get(role, frozenset())
-    authors = set(
-        connection.execute(select(_MEMBER.id).where(_MEMBER.unit_id == unit, _MEMBER.deleted == 0)).scalars()
-    ) | {member}
+    authors = set(connection.execute(_MEMBERS, {"unit": unit}).scalars()) | {member}
 
     def allowed(record: RecordType, area: bytes, write: Write, row: Row | None) -> str:
         if record.name not in types:

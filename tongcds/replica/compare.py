@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from tongcds.protocol.groups import wire_order
 from tongcds.protocol.messages import State, Version
 from tongcds.records import RecordType, Value, all_types, record_type, type_numbered
-from tongcds.records.declare import DELETED
 from tongcds.replica.identity import Identity
 from tongcds.replica.own import unseen
 from tongcds.replica.pages import Touched, adopt
 from tongcds.replica.rows import AreaSums, Row, read_areas, read_rows, row_from
+from tongcds.replica.statements import present, statements
 from tongcds.replica.tables import AREA
 
 SUM_BYTES = 8
@@ -82,12 +82,9 @@ def _parts(row: State | Row) -> tuple[Version, Mapping[str, Version], bytes]:
 
 def _live(connection: Connection, area: bytes, fields: Fields) -> Iterator[tuple[RecordType, Row]]:
     """Every live record of the area, of the types that both sides know."""
-    for number in sorted(fields):
-        record = type_numbered(number)
-        if record is None:
-            continue
-        query = select(record.table).where(record.table.c.area == area, record.table.c[DELETED] == 0)
-        for raw in connection.execute(query).mappings():
+    both_know = [record for record in all_types() if record.number in fields]
+    for record in present(connection, both_know, area):
+        for raw in connection.execute(statements(connection, record).live, {"area": area}).mappings():
             yield record, row_from(record, raw)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy import Row as SqlRow
 
 from tongcds.replica.identity import EMPTY_CHAIN
@@ -10,6 +10,14 @@ from tongcds.replica.tables import DEVICE, SEEN
 
 HASH_BYTES = 8
 """How much of the hash of a write's content is kept and compared."""
+
+_GET = select(DEVICE.c.device, DEVICE.c.prefix, DEVICE.c.watermark, DEVICE.c.chain).where(
+    DEVICE.c.device == bindparam("device")
+)
+_LOCK = _GET.with_for_update()
+_SEEN = select(SEEN.c.first, SEEN.c.last, SEEN.c.hashes).where(
+    SEEN.c.device == bindparam("device"), SEEN.c.last >= bindparam("low"), SEEN.c.first <= bindparam("high")
+)
 
 
 def register_device(connection: Connection, device: int, prefix: int) -> None:
@@ -29,17 +37,13 @@ def device_row(
     connection: Connection, device: int, *, lock: bool = False
 ) -> SqlRow[int, int, int, bytes] | None:
     """Device, prefix, watermark and chain; `lock` lets no second push of the same device in."""
-    query = select(DEVICE.c.device, DEVICE.c.prefix, DEVICE.c.watermark, DEVICE.c.chain)
-    query = query.where(DEVICE.c.device == device)
-    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return connection.execute(_LOCK if lock else _GET, {"device": device}).one_or_none()
 
 
 def hashes_of(connection: Connection, device: int, low: int, high: int) -> dict[int, bytes]:
     """The beginnings of the hashes of a device's writes from `low` to `high`, by number."""
     hashes: dict[int, bytes] = {}
-    query = select(SEEN.c.first, SEEN.c.last, SEEN.c.hashes)
-    query = query.where(SEEN.c.device == device, SEEN.c.last >= low, SEEN.c.first <= high)
-    for first, last, packed in connection.execute(query):
+    for first, last, packed in connection.execute(_SEEN, {"device": device, "low": low, "high": high}):
         hashes.update(
             (first + i, packed[i * HASH_BYTES : (i + 1) * HASH_BYTES]) for i in range(last - first + 1)
         )

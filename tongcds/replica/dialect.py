@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, LargeBinary, Table, any_, bindparam, literal
+from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, LargeBinary, Table, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -58,9 +58,9 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     connection.execute(kind.insert(table).on_conflict_do_nothing(), rows)
 
 
-def one_of(connection: Connection, column: ColumnElement[bytes], ids: Sequence[bytes]) -> ColumnElement[bool]:
-    """Whether a column holds one of these ids; not too many of them, SQLite takes each as a parameter."""
-    if connection.dialect.name == "postgresql":
+def one_of(dialect: str, column: ColumnElement[bytes]) -> ColumnElement[bool]:
+    """Whether a column holds one of the parameter `ids`; not too many, SQLite takes each as a parameter."""
+    if dialect == "postgresql":
         # One parameter: a thousand would be looked for in the statement, one after the other.
-        return column == any_(literal(list(ids), ARRAY(LargeBinary)))
-    return column.in_(bindparam(None, list(ids), expanding=True))
+        return column == any_(bindparam("ids", type_=ARRAY(LargeBinary)))
+    return column.in_(bindparam("ids", expanding=True))

@@ -6,10 +6,11 @@ What an erasure does to a record itself is `erasure`'s, what it does to the log 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from tongcds.protocol.messages import Write
 from tongcds.records import Value, record_type, type_numbered
@@ -47,12 +48,16 @@ def erased_among(connection: Connection, ids: set[bytes]) -> frozenset[bytes]:
     wanted = sorted(ids)
     found: set[bytes] = set()
     for name in erasure.SUBJECTS if wanted else ():
-        table = record_type(name).table
+        query = _erased(name, connection.dialect.name)
         for start in range(0, len(wanted), _SLICE):
-            some = one_of(connection, table.c.id, wanted[start : start + _SLICE])
-            query = select(table.c.id).where(some, table.c[ERASED].is_not(None))
-            found.update(connection.execute(query).scalars())
+            found.update(connection.execute(query, {"ids": wanted[start : start + _SLICE]}).scalars())
     return frozenset(found)
+
+
+@cache
+def _erased(name: str, dialect: str) -> Select[bytes]:
+    table = record_type(name).table
+    return select(table.c.id).where(one_of(dialect, table.c.id), table.c[ERASED].is_not(None))
 
 
 def told_about(connection: Connection, name: str, subjects: Iterable[bytes]) -> list[Row]:

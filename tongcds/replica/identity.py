@@ -11,6 +11,7 @@ from tongcds.domain.stamps import HybridClock, new_prefix
 from tongcds.replica.tables import SELF
 
 EMPTY_CHAIN = bytes(32)
+_GET, _PUT = select(SELF), update(SELF)
 SERVER_DEVICE = 1
 """The number under which a server writes by itself."""
 
@@ -32,16 +33,17 @@ class Identity:
     def save(self, connection: Connection) -> None:
         """Write it back, in the caller's transaction."""
         connection.execute(
-            update(SELF).values(
-                device=self.device,
-                prefix=self.prefix,
-                next_n=self.next_n,
-                chain=self.chain,
-                received=self.received,
-                last_stamp=self.clock.last,
-                offset_ms=self.clock.offset,
-                leap=self.clock.leap,
-            )
+            _PUT,
+            {
+                "device": self.device,
+                "prefix": self.prefix,
+                "next_n": self.next_n,
+                "chain": self.chain,
+                "received": self.received,
+                "last_stamp": self.clock.last,
+                "offset_ms": self.clock.offset,
+                "leap": self.clock.leap,
+            },
         )
 
 
@@ -69,7 +71,7 @@ def new_identity(
 
 def load_identity(connection: Connection, *, now: Callable[[], int]) -> Identity | None:
     """Who this replica is, or None before it was enrolled."""
-    row = connection.execute(select(SELF)).one_or_none()
+    row = connection.execute(_GET).one_or_none()
     if row is None:
         return None
     clock = HybridClock(now, last=row.last_stamp, offset=row.offset_ms, leap=row.leap)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import WHOLE, Version, Write
@@ -250,20 +250,36 @@ class Writer:
         return write
 
 
-def _writes(connection: Connection, query: Select[int, int, bytes, int, bytes, bytes]) -> list[Write]:
+_LOGGED = select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.stamp, OWN.c.author, OWN.c.body).order_by(OWN.c.n)
+_AFTER = _LOGGED.where(OWN.c.n > bindparam("after")).limit(bindparam("limit"))
+_UNSEEN = _LOGGED.where(OWN.c.id.in_(bindparam("ids", expanding=True)), OWN.c.n > bindparam("after"))
+# Writes are received in order: the key finds what is left, however long the log has become.
+_COUNT_WAITING = (
+    select(func.count())
+    .select_from(OWN)
+    .where(OWN.c.n > select(SELF.c.received).scalar_subquery(), OWN.c.state == WAITING)
+)
+_DEVICE = select(SELF.c.device)
+_FIRST = select(func.min(OWN.c.n))
+_CHAIN = select(OWN.c.chain).where(OWN.c.n == bindparam("n"))
+_NOW_COVERED = (OWN.c.n <= bindparam("watermark"), OWN.c.state == WAITING)
+_ACKNOWLEDGE = update(OWN).where(*_NOW_COVERED).values(state=RECEIVED)
+_ACKNOWLEDGE_TOLD = update(OWN).where(*_NOW_COVERED, OWN.c.code == CODE).values(state=RETURNED)
+
+
+def _writes(
+    connection: Connection, query: Select[int, int, bytes, int, bytes, bytes], given: Mapping[str, object]
+) -> list[Write]:
     writes = []
-    for n, number, record_id, stamp, author, body in connection.execute(query.order_by(OWN.c.n)):
+    for n, number, record_id, stamp, author, body in connection.execute(query, given):
         values, bases = unpack_body(body)
         writes.append(Write(number, record_id, n, stamp, author, values, bases))
     return writes
 
 
-_LOGGED = select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.stamp, OWN.c.author, OWN.c.body)
-
-
 def pending(connection: Connection, after: int, limit: int) -> list[Write]:
     """Own writes above `after`, at most `limit`, in order."""
-    return _writes(connection, _LOGGED.where(OWN.c.n > after).limit(limit))
+    return _writes(connection, _AFTER, {"after": after, "limit": limit})
 
 
 def unseen(connection: Connection, me: Identity, ids: Sequence[bytes]) -> dict[bytes, list[Write]]:
@@ -272,43 +288,36 @@ def unseen(connection: Connection, me: Identity, ids: Sequence[bytes]) -> dict[b
     if me.next_n <= me.received + 1:
         return found
     for start in range(0, len(ids), _SLICE):
-        part = ids[start : start + _SLICE]
-        for write in _writes(connection, _LOGGED.where(OWN.c.id.in_(part), OWN.c.n > me.received)):
+        given = {"ids": list(ids[start : start + _SLICE]), "after": me.received}
+        for write in _writes(connection, _UNSEEN, given):
             found.setdefault(write.id, []).append(write)
     return found
 
 
 def pending_count(connection: Connection, *, up_to: int = 0) -> int:
     """How many own writes no receipt covers yet; with `up_to`, of those up to that number."""
-    # Writes are received in order: the key finds what is left, however long the log has become.
-    last = select(SELF.c.received).scalar_subquery()
-    query = select(func.count()).select_from(OWN).where(OWN.c.n > last, OWN.c.state == WAITING)
-    if up_to:
-        query = query.where(OWN.c.n <= up_to)
+    query = _COUNT_WAITING.where(OWN.c.n <= up_to) if up_to else _COUNT_WAITING
     return connection.execute(query).scalar_one()
 
 
 def first_kept(connection: Connection) -> int:
     """The number of the first own write that the log still has; 1 for an empty log."""
-    return connection.execute(select(func.min(OWN.c.n))).scalar_one() or 1
+    return connection.execute(_FIRST).scalar_one() or 1
 
 
 def chain_at(connection: Connection, n: int) -> bytes | None:
     """The chain's hash after own write `n`; None when it is no longer kept, 32 zero bytes for 0."""
     if n == 0:
         return bytes(32)
-    return connection.execute(select(OWN.c.chain).where(OWN.c.n == n)).scalar_one_or_none()
+    return connection.execute(_CHAIN, {"n": n}).scalar_one_or_none()
 
 
 def acknowledge(connection: Connection, me: Identity, watermark: int) -> int:
     """A verified receipt covers own writes up to `watermark`; returns how many are newly received."""
     if watermark <= me.received:
         return 0
-    told = (OWN.c.n <= watermark, OWN.c.state == WAITING, OWN.c.code == CODE)
-    connection.execute(update(OWN).where(*told).values(state=RETURNED))
-    result = connection.execute(
-        update(OWN).where(OWN.c.n <= watermark, OWN.c.state == WAITING).values(state=RECEIVED)
-    )
+    connection.execute(_ACKNOWLEDGE_TOLD, {"watermark": watermark})
+    result = connection.execute(_ACKNOWLEDGE, {"watermark": watermark})
     me.received = watermark
     me.save(connection)
     return result.rowcount
@@ -322,7 +331,7 @@ def mark_returned(connection: Connection, outcomes: Iterable[tuple[int, str]]) -
     change was refused, the next page brings the record back as it stands. One that was to move leaves as
     well: where it stands, this device may not look.
     """
-    me = connection.execute(select(SELF.c.device)).scalar_one_or_none() or 0
+    me = connection.execute(_DEVICE).scalar_one_or_none() or 0
     gone: dict[str, list[bytes]] = {}
     sums = AreaSums()
     for n, code in outcomes:

@@ -11,9 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, bindparam, insert, select, union, union_all, update
+from sqlalchemy import CompoundSelect, Connection, bindparam, insert, select, union, union_all, update
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, type_numbered
@@ -34,11 +33,24 @@ from tongcds.replica.rows import (
     rows_of_states,
     write_rows,
 )
+from tongcds.replica.statements import present, statements
 from tongcds.replica.tables import AREA, MOVED
 
 FIGURES_ONLY = "figures"
 _DIGEST = 8
 _SLICE = 400
+_MARKERS = (
+    select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area)
+    .where(
+        MOVED.c.area == bindparam("area"),
+        MOVED.c.number > bindparam("low"),
+        MOVED.c.number <= bindparam("high"),
+    )
+    .order_by(MOVED.c.number)
+)
+_MARKERS_KEPT = select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area, MOVED.c.area)
+_PUT_CURSOR = update(AREA).where(AREA.c.area == bindparam("the_area")).values(counter=bindparam("counter"))
+_AREAS = select(AREA.c.area).order_by(AREA.c.area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +132,19 @@ def _states_between(
     # Nobody is device -1: who has nothing gets its own changes too.
     given = {"area": entry.area, "low": low, "high": high, "puller": puller if low else -1}
     found: list[State] = []
-    for record in _types_for(entry.mode):
-        found.extend(read_states(connection, record, _between(record), given))
+    for record in present(connection, _types_for(entry.mode), entry.area, low=low, high=high):
+        found.extend(read_states(connection, record, statements(connection, record).numbered, given))
     return found
 
 
-@cache
-def _between(record: RecordType) -> Select[Any]:
-    """The query for one type's rows of an area between two numbers, made once: it is much to make."""
-    table = record.table
-    area, number, editor = table.c.area, table.c.number, table.c.editor
-    between = (number > bindparam("low"), number <= bindparam("high"), editor != bindparam("puller"))
-    return select(table).where(area == bindparam("area"), *between).order_by(number)
-
-
 def _moved_between(connection: Connection, entry: ScopeEntry, low: int, high: int) -> list[Moved]:
-    query = (
-        select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area)
-        .where(
-            MOVED.c.area == entry.area,
-            MOVED.c.number > low,
-            MOVED.c.number <= high,
-            MOVED.c.type.in_([record.number for record in _types_for(entry.mode)]),
-        )
-        .order_by(MOVED.c.number)
-    )
-    return [Moved(number, record_id, to, entry.area) for number, record_id, to in connection.execute(query)]
+    given = {"area": entry.area, "low": low, "high": high}
+    types = {record.number for record in _types_for(entry.mode)}
+    return [
+        Moved(number, record_id, to, entry.area)
+        for number, record_id, to in connection.execute(_MARKERS, given)
+        if number in types
+    ]
 
 
 def adopt(  # noqa: PLR0917 - the parts of one answer
@@ -268,7 +267,7 @@ def _leave(
     Until then their markers are kept: nobody sends them twice. One that this device moved as well, not
     knowing, goes too, unless the server's verdict brings it (`came`).
     """
-    held = connection.execute(select(MOVED.c.type, MOVED.c.id, MOVED.c.to_area, MOVED.c.area)).all()
+    held = connection.execute(_MARKERS_KEPT).all()
     kept = {(marker.area, marker.id) for marker in held}
     markers = {(marker.area, marker.id): marker for marker in (*(Moved(*row) for row in held), *moved)}
     keep: list[dict[str, object]] = []
@@ -331,11 +330,11 @@ def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry
     sums = AreaSums()
     gone: dict[str, list[bytes]] = {}
     left: list[bytes] = []
-    held = connection.execute(select(AREA.c.area).order_by(AREA.c.area)).scalars()
+    held = connection.execute(_AREAS).scalars()
     candidates = [area for area in held if modes.get(area, FIGURES_ONLY) == FIGURES_ONLY]
     too_much = _with_people(connection, candidates) | (set(candidates) - modes.keys())
     for area in sorted(too_much):
-        types = [t for t in all_types() if t.about_people or area not in modes]
+        types = present(connection, [t for t in all_types() if t.about_people or area not in modes], area)
         rows = {t.name: _rows_in(connection, t, area) for t in types}
         if any(unseen(connection, me, [row["id"] for row in some]) for some in rows.values()):
             continue
@@ -369,8 +368,8 @@ def _areas_with_people() -> CompoundSelect[bytes]:
 
 
 def _rows_in(connection: Connection, record: RecordType, area: bytes) -> list[Row]:
-    query = select(record.table).where(record.table.c.area == area)
-    return [row_from(record, raw) for raw in connection.execute(query).mappings()]
+    query = statements(connection, record).in_area
+    return [row_from(record, raw) for raw in connection.execute(query, {"area": area}).mappings()]
 
 
 def digest(connection: Connection, areas: Sequence[bytes]) -> bytes:
@@ -394,6 +393,6 @@ def put_cursors(connection: Connection, cursors: Mapping[bytes, int]) -> None:
     known = read_areas(connection, list(cursors))
     for area, cursor in cursors.items():
         if area in known:
-            connection.execute(update(AREA).where(AREA.c.area == area).values(counter=cursor))
+            connection.execute(_PUT_CURSOR, {"the_area": area, "counter": cursor})
         else:
             connection.execute(insert(AREA).values(area=area, counter=cursor, count=0, digest=bytes(16)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import msgspec
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from tongcds.domain.stamps import FAR_AHEAD_MS, ID_LENGTH, make_id, milliseconds_of, stamp_of
 from tongcds.protocol.messages import Outcome, ProtocolError, Write
@@ -41,6 +41,11 @@ from tongcds.replica.tables import DEVICE, MOVED, SEEN
 from tongcds.replica.values import fits
 
 _Key = tuple[str, bytes]
+_PUT_WATERMARK = (
+    update(DEVICE)
+    .where(DEVICE.c.device == bindparam("the_device"))
+    .values(watermark=bindparam("watermark"), chain=bindparam("chain"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,12 +390,9 @@ def receive(
         hashes.append(content[:HASH_BYTES])
         chain = link(chain, content)
     watermark = news[-1].n
-    connection.execute(
-        insert(SEEN).values(device=device, first=news[0].n, last=watermark, hashes=b"".join(hashes))
-    )
-    connection.execute(
-        update(DEVICE).where(DEVICE.c.device == device).values(watermark=watermark, chain=chain)
-    )
+    seen = {"device": device, "first": news[0].n, "last": watermark, "hashes": b"".join(hashes)}
+    connection.execute(insert(SEEN), seen)
+    connection.execute(_PUT_WATERMARK, {"the_device": device, "watermark": watermark, "chain": chain})
     set_aside(connection, device, merging.refused, now)
     empty_quarantine(connection, merging.erased)
     outcomes.extend(Outcome(write.n, code) for write, code in merging.refused)

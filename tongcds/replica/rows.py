@@ -18,13 +18,25 @@ from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, insert,
 from tongcds.protocol.messages import State, Version, Write
 from tongcds.records import RecordType, Value
 from tongcds.records.declare import DELETED
-from tongcds.replica.dialect import insert_new, insert_rows, one_of
+from tongcds.replica.dialect import insert_new, insert_rows
+from tongcds.replica.statements import statements
 from tongcds.replica.tables import AREA
 
 _SLICE = 400
 _FEW = 20
 _MODULUS = 1 << 128
 _pack = msgspec.msgpack.Encoder().encode
+_SUMS = (
+    select(AREA.c.area, AREA.c.counter, AREA.c.count, AREA.c.digest)
+    .where(AREA.c.area.in_(bindparam("areas", expanding=True)))
+    .order_by(AREA.c.area)
+)
+_LOCK_SUMS = _SUMS.with_for_update()
+_PUT_SUMS = (
+    update(AREA)
+    .where(AREA.c.area == bindparam("the_area"))
+    .values({c: bindparam(c) for c in ("counter", "count", "digest")})
+)
 _unpack_versions = msgspec.msgpack.Decoder(dict[str, tuple[int, int, int, bytes]]).decode
 
 
@@ -48,29 +60,26 @@ def copied(row: Row) -> Row:
 def read_rows(connection: Connection, record: RecordType, ids: Sequence[bytes]) -> dict[bytes, Row]:
     """The rows with these ids."""
     found: dict[bytes, Row] = {}
-    table = record.table
-    if len(ids) > _FEW and not _any_between(connection, table, min(ids), max(ids)):
+    its = statements(connection, record)
+    if len(ids) > _FEW and not _any_between(connection, its.between_ids, min(ids), max(ids)):
         return found
     for start in range(0, len(ids), _SLICE):
-        query = select(table).where(one_of(connection, table.c.id, ids[start : start + _SLICE]))
-        for raw in connection.execute(query).mappings():
+        for raw in connection.execute(its.some, {"ids": list(ids[start : start + _SLICE])}).mappings():
             found[raw["id"]] = row_from(record, raw)
     return found
 
 
-def _any_between(connection: Connection, table: Table, low: bytes, high: bytes) -> bool:
+def _any_between(connection: Connection, query: Select[bytes], low: bytes, high: bytes) -> bool:
     """Whether there is any row between two ids; between those of what a device just made there is none."""
-    query = select(table.c.id).where(table.c.id >= low, table.c.id <= high).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(query, {"low": low, "high": high}).first() is not None
 
 
 def areas_of(connection: Connection, record: RecordType, ids: Sequence[bytes]) -> set[bytes]:
     """The areas in which the rows with these ids are."""
     found: set[bytes] = set()
+    query = statements(connection, record).areas
     for start in range(0, len(ids), _SLICE):
-        wanted = one_of(connection, record.table.c.id, ids[start : start + _SLICE])
-        query = select(record.table.c.area).where(wanted)
-        found.update(connection.execute(query.distinct()).scalars())
+        found.update(connection.execute(query, {"ids": list(ids[start : start + _SLICE])}).scalars())
     return found
 
 
@@ -165,14 +174,9 @@ def write_rows(
     names = record.table.columns.keys()
     stale = [dict(zip(names, _columns_of(record, row), strict=True)) for row in changed]
     if stale:
-        statement = (
-            update(record.table)
-            .where(record.table.c.id == bindparam("the_id"))
-            .values({column.name: bindparam(column.name) for column in record.table.c if column.name != "id"})
-        )
         for values in stale:
             values["the_id"] = values.pop("id")
-        connection.execute(statement, stale)
+        connection.execute(statements(connection, record).change, stale)
 
 
 def new_rows(
@@ -288,12 +292,7 @@ class AreaSums:
         if fresh:
             connection.execute(insert(AREA), fresh)
         if stale:
-            connection.execute(
-                update(AREA)
-                .where(AREA.c.area == bindparam("the_area"))
-                .values({c: bindparam(c) for c in ("counter", "count", "digest")}),
-                stale,
-            )
+            connection.execute(_PUT_SUMS, stale)
 
 
 def read_areas(
@@ -303,14 +302,8 @@ def read_areas(
     found: dict[bytes, tuple[int, int, int]] = {}
     ordered = sorted(areas)
     for start in range(0, len(ordered), _SLICE):
-        query = (
-            select(AREA.c.area, AREA.c.counter, AREA.c.count, AREA.c.digest)
-            .where(AREA.c.area.in_(ordered[start : start + _SLICE]))
-            .order_by(AREA.c.area)
-        )
-        if lock:
-            query = query.with_for_update()
-        for area, counter, count, digest in connection.execute(query):
+        given = {"areas": ordered[start : start + _SLICE]}
+        for area, counter, count, digest in connection.execute(_LOCK_SUMS if lock else _SUMS, given):
             found[area] = (counter, count, int.from_bytes(digest, "big"))
     return found
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Final
 
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from tongcds.errors import UserError
 from tongcds.protocol import custody
@@ -25,6 +25,13 @@ _MOST_SEALED: Final = 512
 _ID: Final = 16
 _DIGITS: Final = 12
 _MEMBER = record_type("member").table.c
+_VERSION = select(TERMS.c.version)
+_TOLD = (
+    select(CODE.c.told)
+    .where(CODE.c.device == bindparam("device"))
+    .order_by(CODE.c.kept_at.desc(), CODE.c.told)
+    .limit(1)
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +64,7 @@ def lay_down(connection: Connection, wanted: Terms) -> None:
 
 def news_for(connection: Connection, request: SyncRequest, key: SigningKey) -> Terms | None:
     """The terms, for a device that knows other ones."""
-    version = connection.execute(select(TERMS.c.version)).scalar() or 0
+    version = connection.execute(_VERSION).scalar() or 0
     return None if version == request.terms else terms(connection, key)
 
 
@@ -88,8 +95,7 @@ def keep(connection: Connection, device: int, code: SealedCode | None, *, now: i
 
 def was_told(connection: Connection, device: int) -> bool:
     """Whether the newest code of a device was read out: another one should take its place."""
-    newest = select(CODE.c.told).where(CODE.c.device == device).order_by(CODE.c.kept_at.desc(), CODE.c.told)
-    return bool(connection.execute(newest.limit(1)).scalar())
+    return bool(connection.execute(_TOLD, {"device": device}).scalar())
 
 
 def in_good_standing(connection: Connection, device: int) -> tuple[bytes, str]:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import msgspec
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from tongcds.domain.views import Role
 from tongcds.protocol import invitations
@@ -57,6 +57,11 @@ _UNIT = record_type("unit").table.c
 _VILLAGE = record_type("village").table.c
 _MEMBER = record_type("member").table.c
 _TEAM = record_type("team").table.c
+_CONFIRM = (
+    update(DEVICE)
+    .where(DEVICE.c.device == bindparam("the_device"))
+    .values(cursors=bindparam("cursors"), cursors_scope=bindparam("cursors_scope"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,9 +333,8 @@ def confirm(connection: Connection, device: Row[tuple[object, ...]], scope: int,
     """Remember how far a laptop holds each area: removed records are kept for those that are behind."""
     packed = msgspec.msgpack.encode(cursors)
     if (device.cursors_scope, device.cursors) != (scope, packed):
-        connection.execute(
-            update(DEVICE).where(DEVICE.c.device == device.device).values(cursors=packed, cursors_scope=scope)
-        )
+        given = {"the_device": device.device, "cursors": packed, "cursors_scope": scope}
+        connection.execute(_CONFIRM, given)
 
 
 def devices(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:

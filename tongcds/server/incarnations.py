@@ -6,7 +6,7 @@ All numbers of one laptop have its key; that is how they are known to belong tog
 from __future__ import annotations
 
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from tongcds.protocol.messages import Incarnation, IncarnationRequest, incarnation_text
 from tongcds.replica import device_row, held, prefixes_of, register_fork
@@ -18,6 +18,8 @@ from tongcds.server.tables import DEVICE
 _PREFIX_LIMIT = 1 << 60
 _HASH_BYTES = 8
 _MOST_NUMBERS = 1_000
+_KEY = select(DEVICE.c.public_key).where(DEVICE.c.device == bindparam("device")).scalar_subquery()
+_FAMILY = select(DEVICE.c.device).where(DEVICE.c.public_key == _KEY).order_by(DEVICE.c.device)
 
 
 def incarnate(
@@ -52,9 +54,7 @@ def incarnate(
 
 def family(connection: Connection, device: int) -> list[int]:
     """All numbers of the laptop that has this one."""
-    key = select(DEVICE.c.public_key).where(DEVICE.c.device == device).scalar_subquery()
-    query = select(DEVICE.c.device).where(DEVICE.c.public_key == key).order_by(DEVICE.c.device)
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_FAMILY, {"device": device}).scalars())
 
 
 def prefixes(connection: Connection, device: int) -> frozenset[int]:

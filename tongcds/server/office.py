@@ -29,6 +29,7 @@ from tongcds.replica.rows import read_rows
 from tongcds.server.tables import SCHEMA, STATE, create_all
 
 OWN_DEVICE = SERVER_DEVICE
+_STATE = select(STATE)
 _BATCH = 20_000
 # More than any server gives between two copies of its database. Where one copy is put back twice, only the
 # clock tells the two times apart: numbers go on from it, for devices in seconds since 2026 (32 bits travel),
@@ -59,7 +60,7 @@ def found_office(connection: Connection, *, name: str, province_id: bytes, now: 
 
 def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int]] | None:
     """The server's own row: name, province_id, epoch, structure; None before it was founded."""
-    return connection.execute(select(STATE)).one_or_none()
+    return connection.execute(_STATE).one_or_none()
 
 
 def restored(connection: Connection, *, now: int) -> int:
@@ -100,7 +101,7 @@ class OfficeWriter:
     """
 
     def __init__(self, connection: Connection, *, now: int, author: bytes | None = None) -> None:
-        state = connection.execute(select(STATE)).one()
+        state = connection.execute(_STATE).one()
         device_row(connection, OWN_DEVICE, lock=True)
         me = load_identity(connection, now=lambda: now)
         if me is None:

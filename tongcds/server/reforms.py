@@ -24,17 +24,19 @@ from tongcds.server.tables import DEVICE, INVITATION
 
 _EVENT = record_type("unit_event").table.c
 _VILLAGE = record_type("village").table.c
+_MERGERS = (
+    select(_EVENT.from_ids, _EVENT.to_ids)
+    .where(_EVENT.kind == EventKind.MERGE.value, _EVENT.deleted == 0)
+    .order_by(_EVENT.on, _EVENT.stamp)
+)
 _ID = 16
 _MERGED = ("village", "commune")
 
 
 def successors(connection: Connection) -> dict[bytes, bytes]:
     """Which unit stands in the place of each that was merged into another one, to the end of the line."""
-    query = select(_EVENT.from_ids, _EVENT.to_ids).where(
-        _EVENT.kind == EventKind.MERGE.value, _EVENT.deleted == 0
-    )
     next_: dict[bytes, bytes] = {}
-    for old, new in connection.execute(query.order_by(_EVENT.on, _EVENT.stamp)):
+    for old, new in connection.execute(_MERGERS):
         if old and new and len(new) == _ID:
             next_.update((old[i : i + _ID], new) for i in range(0, len(old), _ID))
     return {unit: _end_of(next_, unit) for unit in next_}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from tongcds.protocol.envelope import Envelope, take_apart, verify
 from tongcds.protocol.messages import (
@@ -26,6 +26,14 @@ from tongcds.server.tables import DEVICE
 HIGHEST = (1 << 63) - 1
 """What a database's integer holds."""
 
+_PUBLIC_KEY = select(DEVICE.c.public_key).where(DEVICE.c.device == bindparam("device"))
+_LOCK = select(DEVICE).where(DEVICE.c.device == bindparam("device")).with_for_update()
+_COUNT = (
+    update(DEVICE)
+    .where(DEVICE.c.device == bindparam("the_device"))
+    .values(counter=bindparam("counter"), last_seen_at=bindparam("last_seen_at"))
+)
+
 
 def opened(database: Database, sealed: bytes, server_key: bytes) -> Envelope:
     """The envelope, once its signature was verified. Locks nothing.
@@ -37,9 +45,8 @@ def opened(database: Database, sealed: bytes, server_key: bytes) -> Envelope:
         envelope = take_apart(sealed)
     except ProtocolError as error:
         raise Refusal(error.code) from None
-    query = select(DEVICE.c.public_key).where(DEVICE.c.device == envelope.device)
     with database.read() as connection:
-        public_key = connection.execute(query).scalar()
+        public_key = connection.execute(_PUBLIC_KEY, {"device": envelope.device}).scalar()
     if public_key is None:
         raise Refusal("unknown_device")
     try:
@@ -91,14 +98,9 @@ def admit(connection: Connection, envelope: Envelope, *, once: bool, now: int) -
     """
     if envelope.counter > HIGHEST:
         raise Refusal("bad_envelope")
-    device = connection.execute(
-        select(DEVICE).where(DEVICE.c.device == envelope.device).with_for_update()
-    ).one()
+    device = connection.execute(_LOCK, {"device": envelope.device}).one()
     if once and envelope.counter <= device.counter:
         raise Refusal("replayed", expected_n=device.counter + 1)
-    connection.execute(
-        update(DEVICE)
-        .where(DEVICE.c.device == device.device)
-        .values(counter=max(envelope.counter, device.counter), last_seen_at=now)
-    )
+    counter = max(envelope.counter, device.counter)
+    connection.execute(_COUNT, {"the_device": device.device, "counter": counter, "last_seen_at": now})
     return device

@@ -57,6 +57,8 @@ RECOVERY_CODE: Final = Table(
     sqlite_strict=True,
 )
 
+_TERMS = select(TERMS)
+_TO_SEND = select(RECOVERY_CODE).where(RECOVERY_CODE.c.held == 0)
 _ANOTHER: Final = "another recovery code"
 _ID: Final = 16
 
@@ -70,7 +72,7 @@ def create_tables(connection: Connection) -> None:
 
 def load_terms(connection: Connection) -> Terms:
     """The terms as the province told them last; version 0, and nobody to call, before it told any."""
-    row = connection.execute(select(TERMS)).one_or_none()
+    row = connection.execute(_TERMS).one_or_none()
     if row is None:
         return Terms(0, custody.USUAL_LEASE, "", b"", b"")
     return Terms(row.version, row.lease_days, row.phone, row.code_key, row.province_key)
@@ -100,7 +102,7 @@ def another_code(connection: Connection) -> None:
 
 def code_to_send(connection: Connection) -> SealedCode | None:
     """The recovery code that the province does not hold yet."""
-    row = connection.execute(select(RECOVERY_CODE).where(RECOVERY_CODE.c.held == 0)).one_or_none()
+    row = connection.execute(_TO_SEND).one_or_none()
     return None if row is None else SealedCode(row.slot, row.sealed)
 
 

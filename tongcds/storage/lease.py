@@ -30,6 +30,7 @@ LEASE: Final = Table(
 
 HOURS_A_DAY: Final = 8
 _HOUR_MS: Final = 3_600_000
+_LEASE: Final = select(LEASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def create_tables(connection: Connection) -> None:
 
 def load(connection: Connection) -> Lease:
     """The lease as it stands."""
-    row = connection.execute(select(LEASE)).one_or_none()
+    row = connection.execute(_LEASE).one_or_none()
     if row is None:
         return Lease()
     return Lease(row.spent, row.last_day, row.ran_ms, row.renewed_at, bool(row.revoked), row.number)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -120,6 +121,9 @@ MERGED: Final = Table(
     sqlite_strict=True,
 )
 
+_ENROLMENT: Final = select(ENROLMENT)  # asked at every request, so made once
+_NOTE: Final = select(NOTE.c.value).where(NOTE.c.name == bindparam("name"))
+
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -165,7 +169,7 @@ def save_enrolment(connection: Connection, enrolment: Enrolment) -> None:
 
 def load_enrolment(connection: Connection) -> Enrolment | None:
     """The enrolment, or None before this laptop was invited."""
-    row = connection.execute(select(ENROLMENT)).one_or_none()
+    row = connection.execute(_ENROLMENT).one_or_none()
     if row is None:
         return None
     return Enrolment(
@@ -385,12 +389,12 @@ def put_note(connection: Connection, name: str, value: str) -> None:
     """Keep a small text under a name; "" forgets it."""
     connection.execute(delete(NOTE).where(NOTE.c.name == name))
     if value:
-        connection.execute(insert(NOTE).values(name=name, value=value))
+        connection.execute(insert(NOTE), {"name": name, "value": value})
 
 
 def get_note(connection: Connection, name: str) -> str:
     """The text kept under a name, or ""."""
-    return connection.execute(select(NOTE.c.value).where(NOTE.c.name == name)).scalar_one_or_none() or ""
+    return connection.execute(_NOTE, {"name": name}).scalar_one_or_none() or ""
 
 
 @dataclass(frozen=True, slots=True)
