@@ -51,6 +51,7 @@ from ui.forms.help_window import HelpWindow
 from ui.importing import Importing
 from ui.keys import Keys
 from ui.link import Link
+from ui.logbook import Logbook
 from ui.privacy import Privacy
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
@@ -127,6 +128,7 @@ class Desktop(QObject):
         self.sticks = Sticks(desk, self)
         self.attaching = Attaching(desk, self)
         self.privacy = Privacy(desk, self)
+        self.logbook = Logbook(desk, self._find_households, self)
         self.link = Link(self)
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit, self._asks_first)
         self.link.reachable.connect(self._reachable)
@@ -277,6 +279,7 @@ class Desktop(QObject):
         )
         screen.saved.connect(self._visit_saved)
         screen.left.connect(self._leave_log)
+        screen.logbook_requested.connect(self.logbook.open)
         return screen
 
     def _overview(self) -> QWidget:

@@ -59,6 +59,11 @@ def sums(core: Core, wanted: LogFilter, by: GroupBy) -> LogSums:
         return logbook.sums(connection, wanted, by)
 
 
+def reasons() -> tuple[tuple[str, str], ...]:
+    """What can be given as the reason of a withdrawal: words and the word that is kept."""
+    return tuple((withdrawal_words(why), why.value) for why in REASONS)
+
+
 def entry_of(core: Core, visit_id: bytes) -> VisitEntry:
     """A visit as it was entered, to be corrected.
 

@@ -294,6 +294,30 @@ class VisitSession:
             )
 
 
+def drafted(entry: VisitEntry) -> dict[str, object]:
+    """A visit that was saved, as the draft from which the form is filled to correct it."""
+    helped = {person for support in entry.supports for person in support.person_ids}
+    again = entry.follow_up_on
+    return {
+        "household": entry.household_id.hex(),
+        "helped": sorted(person.hex() for person in helped),
+        "supports": [
+            {
+                "service": support.service,
+                "result": support.result.value,
+                "only": None
+                if helped == set(support.person_ids) or not support.person_ids
+                else sorted(person.hex() for person in support.person_ids),
+            }
+            for support in entry.supports
+        ],
+        "day": f"{entry.on:%d/%m/%Y}",
+        "minutes": str(entry.minutes or ""),
+        "follow_up": f"{again:%d/%m/%Y}" if again is not None else "",
+        "note": entry.note,
+    }
+
+
 def drafted_household(content: Mapping[str, object]) -> bytes | None:
     """The household a draft is about, None if none was chosen yet."""
     found = _ids([content.get("household")])

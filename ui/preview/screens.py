@@ -15,11 +15,12 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import editing, privacy, register, samples, village
+from ui.preview import editing, logbook, privacy, register, samples, village
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
 from ui.screens.log_visit import LogVisitScreen
+from ui.screens.logbook import LogbookScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.privacy import PrivacyScreen
 from ui.screens.settings import About, SettingsScreen
@@ -121,6 +122,17 @@ def _log(kind: str) -> QWidget:
     )
 
 
+def _logbook(kind: str) -> QWidget:
+    sums = {"empty": logbook.nothing, "error": _fail}.get(kind, logbook.sums)
+    return LogbookScreen(
+        page=logbook.page,
+        sums=sums,  # type: ignore[arg-type]  # as above
+        reads=tasks(),
+        changes=ChangeBus(),
+        clock=lambda: samples.NOW,
+    )
+
+
 def _household_form(kind: str) -> QWidget:
     lookalikes = {"typical": (editing.LOOKALIKE,)}.get(kind, ())
     return HouseholdFormScreen(
@@ -157,6 +169,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "household-form": (Role.TEAM, "households", _household_form),
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
+    "logbook": (Role.TEAM, "log", _logbook),
     "sync": (Role.TEAM, "sync", _sync),
     "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),

@@ -56,6 +56,8 @@ def _same(household_id: bytes | None) -> bytes | None:
 class LogVisitScreen(Page):
     """The form for one visit. `saved` carries a `SavedVisit`; `left` is Esc, with the draft kept.
 
+    `logbook_requested` wants the log of all visits.
+
     Args:
         find: the households that fit what was typed, best first.
         household: the household of an id, None when it is not there any more.
@@ -67,10 +69,12 @@ class LogVisitScreen(Page):
         reads: for what only reads.
         writes: for what writes; it has to keep the order.
         clock: decides what today is.
+        correcting: says which visit this one stands in for; "" for a new one.
     """
 
     saved = Signal(object)
     left = Signal()
+    logbook_requested = Signal()
 
     def __init__(
         self,
@@ -85,9 +89,11 @@ class LogVisitScreen(Page):
         reads: Tasks,
         writes: Tasks,
         clock: Clock,
+        correcting: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._correcting = correcting
         self._household = household
         self._load_services = services
         self._save = save
@@ -121,7 +127,12 @@ class LogVisitScreen(Page):
         for keys in ("Return", "Enter"):
             QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self._save_and_leave)
             QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self).activated.connect(self._save_and_next)
-        self._head = PageHead(_("Log support"), "", [self.discard, leave, self.next, self.done])
+        self.logbook = Button(_("Open the log"), kind=Kind.LINK)
+        self.logbook.clicked.connect(self.logbook_requested)
+        self.logbook.setVisible(not self._correcting)
+        self.next.setVisible(not self._correcting)
+        actions = [self.discard, self.logbook, leave, self.next, self.done]
+        self._head = PageHead(_("Log support"), "", actions)
         self._trouble = Text("", Style.ERROR, wrap=True)
         self._trouble.hide()
         self.body.addWidget(self._head)
@@ -173,7 +184,8 @@ class LogVisitScreen(Page):
         self._has_draft = start.draft is not None
         if start.draft is not None:
             session.restore(start.draft.content, start.drafted, self._services)
-            self._say(_("Draft of {time} brought back").format(time=format_time(start.draft.saved_at)))
+            brought = _("Draft of {time} brought back").format(time=format_time(start.draft.saved_at))
+            self._say(self._correcting or brought)
         else:
             self._say("")
             if start.wanted is not None:
@@ -276,6 +288,8 @@ class LogVisitScreen(Page):
         self._try_to_save(again=False)
 
     def _save_and_next(self) -> None:
+        if self._correcting:
+            return
         self._try_to_save(again=True)
 
     def _try_to_save(self, *, again: bool) -> None:
