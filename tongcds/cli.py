@@ -20,6 +20,7 @@ from typing import Final
 from tongcds import paths
 from tongcds.actions import (
     audit,
+    column_memory,
     importing,
     lease,
     opening,
@@ -46,6 +47,7 @@ from tongcds.commands import (
     recovery,
     returned,
     rounds,
+    spreadsheets,
     windows,
 )
 from tongcds.commands.answers import (
@@ -176,10 +178,21 @@ def enrol(options: argparse.Namespace, core: Core) -> int:
 
 def import_file(options: argparse.Namespace, core: Core) -> int:
     """Preview an import; apply it with --apply."""
-    prepared = importing.prepare_import(core, Path(options.file))
+    prepare = partial(
+        importing.prepare_import,
+        core,
+        Path(options.file),
+        column_names=spreadsheets.columns_of(options),
+        encoding=options.encoding,
+    )
+    prepared = prepare()
+    if options.forget_columns:
+        column_memory.forget_columns(core, prepared.register)
+        prepared = prepare()
     preview = prepared.preview
     lines = [
         preview.about,
+        *spreadsheets.questions(preview),
         ngettext("{n} new household", "{n} new households", preview.households_new).format(
             n=format_number(preview.households_new)
         ),
@@ -393,6 +406,7 @@ def _parser() -> argparse.ArgumentParser:
     made = add("import", import_file, "preview a register from a spreadsheet; write it with --apply")
     made.add_argument("file")
     made.add_argument("--apply", action="store_true")
+    spreadsheets.add_options(made)
     made = add("undo-import", undo_import, "take a whole import back")
     made.add_argument("id")
     for part in (filters, households, privacy, printing, quality):

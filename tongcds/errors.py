@@ -414,6 +414,10 @@ SENTENCES: Final[dict[str, str]] = {
     "result_unknown": N_(
         "There is no result “{result}”. Nothing was saved; write alone, together, come_back or declined."
     ),
+    "column_meaning_unknown": N_(
+        "This does not say what a column holds: {text}. Nothing was read; write heading=meaning, "
+        "one of: {known}."
+    ),
     "import_unknown": N_("There is no such import in the history. Nothing was changed; check its number."),
     "help_unknown": N_("No page of the help holds “{text}”. `help` without a word lists all pages."),
     "no_overview": N_(

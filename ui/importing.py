@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from tongcds.actions import Changes, importing
+from tongcds.actions import Changes, column_memory, importing
 from tongcds.domain.views import ImportRow
 from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk
@@ -42,15 +42,24 @@ class Importing(QObject):
         *,
         columns: Mapping[tuple[str, str], str],
         sensitive: bool,
+        encoding: str | None,
+        forget: bool,
     ) -> importing.PreparedImport:
-        return importing.prepare_import(
+        prepare = partial(
+            importing.prepare_import,
             self._desk.core,
             path,
             import_sensitive=sensitive,
             column_mapping=columns,
+            encoding=encoding,
             progress=progress,
             cancelled=cancelled,
         )
+        prepared = prepare()
+        if forget:
+            column_memory.forget_columns(self._desk.core, prepared.register)
+            prepared = prepare()
+        return prepared
 
     def _apply_import(
         self, prepared: Prepared, progress: importing.Progress, cancelled: Callable[[], bool]

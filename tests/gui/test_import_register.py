@@ -28,11 +28,13 @@ class Vault:
 
     def __init__(self) -> None:
         self.asked = []
+        self.chosen = []
         self.written = []
         self.problem = None
 
-    def prepare(self, path, progress, cancelled, *, columns, sensitive):
+    def prepare(self, path, progress, cancelled, *, columns, sensitive, encoding, forget):
         self.asked.append((path, columns, sensitive))
+        self.chosen.append((encoding, forget))
         return register.prepare(path, progress, cancelled, columns=columns, sensitive=sensitive)
 
     def apply(self, prepared, progress, cancelled):
@@ -265,3 +267,26 @@ def test_the_rows_come_first_where_there_is_no_room(screen, qtbot):
     qtbot.waitUntil(lambda: pane.rows.mapTo(pane, pane.rows.rect().topLeft()).x() > 300)
     screen.resize(800, 700)
     qtbot.waitUntil(lambda: pane.rows.mapTo(pane, pane.rows.rect().topLeft()).x() < 100)
+
+
+def test_letters_that_nobody_can_be_sure_of_are_asked_about_with_the_same_names(screen, vault):
+    screen.open_file("/unsure.csv")
+    assert "Cách đọc nào ra tên đúng?" in outline(screen)
+    offered = [screen.pane.encoding.itemText(i) for i in range(screen.pane.encoding.count())]
+    assert offered[0] == "Giữ như trong tệp"
+    assert offered[1] == "Phông cũ .VnTime (TCVN3): Nguyễn Văn An · Lò Thị Từ"
+    assert len(offered) == 4
+    screen.pane.encoding.setFocus()
+    Keyboard(screen).press(DOWN)
+    assert vault.chosen[-1] == ("tcvn3", False)
+    assert screen.pane.encoding.currentData() == "tcvn3"
+    screen.open_file("/ho-dan.xlsx")
+    assert vault.chosen[-1] == (None, False)
+    assert not screen.pane.question.isVisible()
+
+
+def test_what_was_remembered_of_columns_is_dated_and_can_be_forgotten(screen, vault):
+    screen.open_file("/remembered.xlsx")
+    assert "Các cột đọc như đã nhớ từ ngày 20/11/2026." in outline(screen)
+    screen.pane.forget.click()
+    assert vault.chosen[-1] == (None, True)

@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from tongcds.actions import audit
+from tongcds.actions import audit, column_memory
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import ImportPreview, ImportRow, Role
 from tongcds.errors import CancelledError, UserError
 from tongcds.imports.changes import Ref
+from tongcds.imports.columns import name_key
 from tongcds.imports.matching import (
     ExistingHousehold,
     ExistingPerson,
@@ -52,6 +53,17 @@ class PreparedImport:
     path: Path
     settings: ImportSettings
 
+    def chosen_columns(self) -> dict[tuple[str, str], str]:
+        """What columns were taken for because somebody said so, now or for an earlier file."""
+        keys = {name_key(heading) for heading in self.settings.column_names}
+        named = {
+            (sheet.name, column.letter): "" if column.field is None else column.field.value
+            for sheet in self.register.sheets
+            for column in sheet.columns
+            if keys and name_key(column.heading.rpartition(" / ")[2]) in keys
+        }
+        return {**named, **self.settings.column_mapping}
+
 
 @dataclass(frozen=True, slots=True)
 class UndoneImport:
@@ -71,10 +83,16 @@ def prepare_import(
     *,
     import_sensitive: bool = True,
     column_mapping: Mapping[tuple[str, str], str] | None = None,
+    column_names: Mapping[str, str] | None = None,
+    encoding: str | None = None,
     progress: Progress = _ignore,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> PreparedImport:
     """Read a spreadsheet and say, row by row, what an import would do.
+
+    What columns mean is guessed, then taken as it was remembered for files with the same headings, then as
+    `column_mapping` (by sheet and letter) and `column_names` (by heading) say. `encoding` answers the
+    question of `ImportPreview.encodings`.
 
     Raises:
         UserError: the file is no register; the sentence says which and what to do. Nothing is changed.
@@ -84,8 +102,15 @@ def prepare_import(
         reference_date=core.today,
         import_sensitive=import_sensitive,
         column_mapping=dict(column_mapping or {}),
+        column_names=dict(column_names or {}),
+        encoding=encoding,
     )
     register = read_register(path, settings, progress, cancelled)
+    with core.vault.read() as connection:
+        remembered, remembered_on = column_memory.recall(connection, register)
+    if remembered.keys() - settings.column_mapping.keys():
+        settings = replace(settings, column_mapping={**remembered, **settings.column_mapping})
+        register = read_register(path, settings, progress, cancelled)
     who = core.credentials()
     with core.vault.read() as connection:
         known = existing.village_names(connection)
@@ -95,7 +120,8 @@ def prepare_import(
         there = _existing(connection, here)
     # Outside the transaction: comparing 20,000 rows must not keep a search waiting.
     plan = plan_import(register, there, village_ids=here)
-    return PreparedImport(preview(register, plan, file_name=path.name), register, path, settings)
+    shown = replace(preview(register, plan, file_name=path.name), remembered_on=remembered_on)
+    return PreparedImport(shown, register, path, settings)
 
 
 def apply_import(
@@ -141,6 +167,7 @@ def apply_import(
             last_n=change.writer.next_n - 1,
         )
         local.save_import(change.connection, batch)
+        column_memory.remember(change.connection, register, prepared.chosen_columns(), core.today)
     with core.vault.read() as connection:
         row = next(row for row in exchange.imports(connection) if row.import_id == batch.id)
     return row, Changes.of(*_KINDS, "import")

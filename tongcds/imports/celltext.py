@@ -25,6 +25,7 @@ _DITTO: Final = frozenset({'"', "''", "//", "nt", "-nt-", "như trên", "\u201d"
 
 _VIETNAMESE: Final = re.compile("[ĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]")
 _LEGACY_LOOK: Final = re.compile("[^\\W\\d_][\u00a1-\u00bf]|[\u00a1-\u00bf][^\\W\\d_]")
+_VNI_LOOK: Final = re.compile("[ae][âêàáåãäèéúüëøùûõï]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,12 @@ class CellText:
     unclear: bool = False
 
 
-def read_text(cell: Cell | None, *, convert: bool = True) -> CellText:
-    """Return a cell's text as the program takes it; `convert` is the user's yes to legacy fonts."""
+def read_text(cell: Cell | None, *, convert: bool = True, assumed: LegacyFont | None = None) -> CellText:
+    """Return a cell's text as the program takes it.
+
+    `convert` is the user's yes to legacy fonts; `assumed` the family that the user named for text whose font
+    does not say one.
+    """
     if cell is None or cell.kind in {Kind.ERROR, Kind.UNCACHED}:
         return CellText("")
     found = cell.text
@@ -53,7 +58,9 @@ def read_text(cell: Cell | None, *, convert: bool = True) -> CellText:
     unclear = False
     for run in cell.runs:
         family = family_of(run.font) if convert else None
-        if family is not None and not _holds_vietnamese(run.text):
+        if family is None and not run.text.isascii():
+            family = assumed
+        if family is not None and not holds_vietnamese(run.text):
             converted = to_unicode(run.text, family)
             parts.append(converted.upper() if draws_capitals(run.font) else converted)
             legacy = family
@@ -71,18 +78,24 @@ def _without_apostrophe(text: str) -> str:
     return text[1:].lstrip() if text.startswith("'") and not text.startswith("''") else text
 
 
-def _holds_vietnamese(text: str) -> bool:
+def holds_vietnamese(text: str) -> bool:
+    """Say whether a text has a Vietnamese letter beyond Latin-1, so that it is Unicode already."""
     return not text.isascii() and _VIETNAMESE.search(unicodedata.normalize("NFC", text)) is not None
 
 
 def looks_legacy(text: str) -> bool:
     """Say whether a text in an ordinary font looks like TCVN3: "NguyÔn V¨n"."""
-    return not text.isascii() and _LEGACY_LOOK.search(text) is not None and not _holds_vietnamese(text)
+    return not text.isascii() and _LEGACY_LOOK.search(text) is not None and not holds_vietnamese(text)
 
 
 def legacy_signs(text: str) -> int:
     """Return how often a character that only a legacy font explains stands beside a letter."""
     return len(_LEGACY_LOOK.findall(text))
+
+
+def vni_signs(text: str) -> int:
+    """Return how often a vowel is followed by a mark of VNI as no Vietnamese word has it: "Nguyeãn Vaên"."""
+    return len(_VNI_LOOK.findall(text))
 
 
 def says_nothing(text: str, *, zero: bool = False) -> bool:

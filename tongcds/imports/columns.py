@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
 from tongcds.domain.identity import FEMALE, MALE
@@ -130,11 +131,12 @@ def field_of_name(text: str) -> Field | None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a register: its letter, its heading as written, and its field (None: not read)."""
+    """One column of a register: its letter, its heading as written, its field (None: not read), values."""
 
     letter: str
     heading: str
     field: Field | None
+    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,15 @@ class Header:
     def column(self, wanted: Field) -> int | None:
         """Return the column of a field."""
         return self.positions.get(wanted)
+
+    def fingerprint(self) -> str:
+        """Return what tells this header from others: its texts in their places, whatever they mean."""
+        places = [
+            f"{depth}:{column}:{name_key(text)}"
+            for depth, texts in enumerate(self.texts)
+            for column, text in sorted(texts.items())
+        ]
+        return blake2b("\n".join(places).encode(), digest_size=16).hexdigest()
 
     def listing(self) -> tuple[Column, ...]:
         """Return every column that has a heading, for people to look at."""

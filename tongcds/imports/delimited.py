@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tongcds.errors import UserError
-from tongcds.imports.celltext import legacy_signs
+from tongcds.imports.celltext import legacy_signs, vni_signs
 from tongcds.imports.legacy_fonts import LegacyFont, to_unicode
 from tongcds.imports.workbook import Sheet, SheetRows, Tick, Workbook, text_cell
 
@@ -86,12 +86,13 @@ def read_delimited(
         raise UserError("file_too_big", limit=f"{MOST_BYTES // 1024 // 1024} MB")
     text = decode(data, encoding)
     guessed = encoding is None and not _is_unicode(data)
-    legacy = guessed and legacy_signs(text) * _LINES_A_SIGN >= text.count("\n") + 1
+    signs = legacy_signs(text) + vni_signs(data.decode("latin-1")) if guessed else 0
+    legacy = guessed and signs * _LINES_A_SIGN >= text.count("\n") + 1
     if legacy:
         text = data.decode("latin-1")
     recognised, split = _best_delimiter(text, name, delimiter, recognise)
     sure = not guessed or (recognised > 0 and not legacy)
-    return Workbook((_sheet(text, name, split, tick),), encoding_sure=sure)
+    return Workbook((_sheet(text, name, split, tick),), encoding_sure=sure, decoded=True)
 
 
 def _is_unicode(data: bytes) -> bool:

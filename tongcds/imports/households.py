@@ -13,6 +13,7 @@ from enum import Enum, auto
 from tongcds.imports.celltext import says_nothing
 from tongcds.imports.columns import Field, Header, name_key
 from tongcds.imports.findings import Finding, FindingList
+from tongcds.imports.legacy_fonts import legacy_font_named
 from tongcds.imports.people import SENSITIVE, PersonReader, PersonRow
 from tongcds.imports.readings import HEAD, NEAR_POOR, POOR
 from tongcds.imports.register import (
@@ -49,7 +50,15 @@ def read_sheet(
     advance: Callable[[int], None],
 ) -> SheetReading:
     """Read the households of one sheet below its header; `advance` is told how many rows are done."""
-    lines = list(read_lines(sheet, header, convert=settings.convert_legacy_fonts, tick=tick))
+    lines = list(
+        read_lines(
+            sheet,
+            header,
+            convert=settings.convert_legacy_fonts,
+            tick=tick,
+            assumed=legacy_font_named(settings.encoding),
+        )
+    )
     traits = _traits(header, settings, lines)
     findings = FindingList(sheet.name)
     reader = PersonReader(header, settings, findings, village_field=traits.village_field, date1904=date1904)

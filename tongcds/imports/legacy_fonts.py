@@ -31,6 +31,11 @@ def family_of(font: str) -> LegacyFont | None:
     return None
 
 
+def legacy_font_named(name: str | None) -> LegacyFont | None:
+    """Return the family that a person named ("tcvn3", "vni"), None for an ordinary encoding."""
+    return next((family for family in LegacyFont if family.value == name), None)
+
+
 def draws_capitals(font: str) -> bool:
     """Say whether a font of the .Vn family draws small letters as capitals (.VnTimeH)."""
     name = font.strip().lower()

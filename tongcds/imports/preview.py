@@ -10,6 +10,7 @@ from tongcds.domain.identity import format_phone, mask_citizen_id
 from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow
 from tongcds.i18n import N_, _
 from tongcds.imports.changes import Change, Reason
+from tongcds.imports.encodings import readings
 from tongcds.imports.findings import Weight, finding_sentence, shortened
 from tongcds.imports.plan import ImportPlan, PlannedRow, State
 from tongcds.imports.register import Register
@@ -86,13 +87,18 @@ def preview(
         people_to_write=plan.people_to_write,
         columns=tuple(
             ImportColumn(
-                sheet.name, column.letter, column.heading, "" if column.field is None else column.field
+                sheet.name,
+                column.letter,
+                column.heading,
+                "" if column.field is None else column.field,
+                column.samples,
             )
             for sheet in register.sheets
             for column in sheet.columns
         ),
         rows=tuple(_row(plan.rows[place]) for place in shown[:most_rows]),
         villages_missing=plan.villages_missing,
+        encodings=readings(register),
     )
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from tongcds.domain.text import tone_fold
 from tongcds.errors import CancelledError, UserError
 from tongcds.imports.columns import Header, UserNames, find_header
-from tongcds.imports.findings import Finding
+from tongcds.imports.findings import Finding, shortened
 from tongcds.imports.households import read_sheet
 from tongcds.imports.legacy_fonts import family_of
 from tongcds.imports.opening import open_workbook
@@ -25,7 +27,7 @@ from tongcds.imports.register import (
     StatedTotal,
     count_villages,
 )
-from tongcds.imports.workbook import Sheet
+from tongcds.imports.workbook import Sheet, column_index
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
@@ -53,6 +55,8 @@ def read_register(
             raise CancelledError
 
     workbook = open_workbook(path, settings, tick)
+    if workbook.decoded:
+        settings = replace(settings, encoding=None)  # has done its work
     user = UserNames(settings.column_mapping, settings.column_names)
     total = sum(len(sheet.rows) for sheet in workbook.sheets)
     done = 0
@@ -112,10 +116,29 @@ def _info(sheet: Sheet, header: Header, skipped: tuple[SkippedRow, ...]) -> Shee
     return SheetInfo(
         sheet.name,
         header_rows=rows,
-        columns=header.listing(),
+        columns=tuple(replace(c, samples=_samples(sheet, header, c.letter)) for c in header.listing()),
+        fingerprint=header.fingerprint(),
         skipped=skipped,
         legacy_fonts=tuple(families),
     )
+
+
+def _samples(sheet: Sheet, header: Header, letter: str) -> tuple[str, ...]:
+    """Return the first few different values below a heading, as the file has them."""
+    column = column_index(letter)
+    found: dict[str, None] = {}
+    for row in islice((row for row in sheet.rows if row.number > header.last), _SAMPLED_ROWS):
+        cell = row.cells.get(-1 if column is None else column)
+        text = "" if cell is None else cell.text.strip()
+        if text:
+            found[shortened(text)] = None
+        if len(found) == _SAMPLES:
+            break
+    return tuple(found)
+
+
+_SAMPLES: Final = 3
+_SAMPLED_ROWS: Final = 50
 
 
 def _same_twice(households: list[ImportedHousehold]) -> list[Finding]:

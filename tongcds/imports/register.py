@@ -24,7 +24,8 @@ class ImportSettings:
 
     `reference_date`: today, for two-digit years and "in the future". `import_sensitive`: ethnicity and
     poverty are read only when on. `convert_legacy_fonts`: the yes to converting .VnTime and VNI by font.
-    `encoding` ("utf-8", "windows-1258", "tcvn3") and `delimiter` answer the questions of a text file.
+    `encoding` ("utf-8", "windows-1258", "tcvn3", "vni") and `delimiter` answer the questions of a text file;
+    the two old fonts also for the text of a workbook whose font does not say what it is.
     `column_mapping`: for a sheet's name and a column's letter the field, "" to leave the column out.
     `column_names`: for a heading the field it means wherever it appears, remembered from earlier files.
     """
@@ -105,6 +106,7 @@ class SheetInfo:
 
     `reason` says why a sheet was ignored (`empty`, `no_header`, `hidden`), "" for a register.
     `legacy_fonts` names the old fonts met (`tcvn3`, `vni`), whether or not they were converted.
+    `fingerprint` is the same for files of the same header.
     """
 
     name: str
@@ -113,6 +115,7 @@ class SheetInfo:
     columns: tuple[Column, ...] = ()
     skipped: tuple[SkippedRow, ...] = ()
     legacy_fonts: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from tongcds.imports.celltext import CellText, read_text, says_nothing
+from tongcds.imports.celltext import CellText, holds_vietnamese, read_text, says_nothing
 from tongcds.imports.columns import Field, Header, field_of_name
+from tongcds.imports.legacy_fonts import LegacyFont, family_of
 from tongcds.imports.villages import is_heading
 from tongcds.imports.workbook import Cell, Kind, Merge, Row, Sheet, Tick
 
@@ -81,18 +82,37 @@ def person_name(line: Line, header: Header) -> CellText:
     )
 
 
-def read_lines(sheet: Sheet, header: Header, *, convert: bool, tick: Tick) -> Iterator[Line]:
-    """Yield the rows below the header that hold anything, told apart, down to the signature block."""
+def _unicode_columns(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Return the columns that hold Vietnamese letters beyond Latin-1 in a font that is not a legacy one."""
+    return frozenset(
+        column
+        for row in sheet.rows
+        if row.number > header.last
+        for column, cell in row.cells.items()
+        if any(family_of(run.font) is None and holds_vietnamese(run.text) for run in cell.runs)
+    )
+
+
+def read_lines(
+    sheet: Sheet, header: Header, *, convert: bool, tick: Tick, assumed: LegacyFont | None = None
+) -> Iterator[Line]:
+    """Yield the rows below the header that hold anything, told apart, down to the signature block.
+
+    `assumed` is the legacy family of text whose font does not say one; columns that hold Unicode keep theirs.
+    """
     merges = _Merges(sheet, header)
     judge = _Judge(header)
     signed = False
     # Readers hand over one cell for all the places that share a string, so each text is read once.
-    known: dict[int, CellText] = {}
+    known: dict[tuple[int, bool], CellText] = {}
+    in_unicode = frozenset() if assumed is None else _unicode_columns(sheet, header)
 
-    def text_of(cell: Cell) -> CellText:
-        text = known.get(id(cell))
+    def text_of(column: int, cell: Cell) -> CellText:
+        key = id(cell), column in in_unicode
+        text = known.get(key)
         if text is None:
-            text = known[id(cell)] = read_text(cell, convert=convert)
+            family = None if column in in_unicode else assumed
+            text = known[key] = read_text(cell, convert=convert, assumed=family)
         return text
 
     for index, row in enumerate(sheet.rows):
@@ -101,7 +121,7 @@ def read_lines(sheet: Sheet, header: Header, *, convert: bool, tick: Tick) -> It
         if index % _TICK_EVERY == 0:
             tick()
         cells = merges.settled(row)
-        texts = {column: text_of(cell) for column, cell in cells.items()}
+        texts = {column: text_of(column, cell) for column, cell in cells.items()}
         line = Line(LineKind.PERSON, row.number, cells, texts, row.hidden)
         kind = LineKind.SIGNATURE if signed and line.first_text() else judge.kind_of(line)
         if kind is None:

@@ -103,12 +103,14 @@ class Sheet:
 class Workbook:
     """The sheets of a file in their order, and its day-number system (`date1904`: Excel for old Macs).
 
-    `encoding_sure` is False where the encoding of a text file had to be guessed and the guess is weak.
+    `encoding_sure` is False where the encoding of a text file had to be guessed and the guess is weak;
+    `decoded` says that its bytes were turned into text by the encoding that the person named, if they did.
     """
 
     sheets: tuple[Sheet, ...]
     date1904: bool = False
     encoding_sure: bool = True
+    decoded: bool = False
 
 
 _START_1900: Final = date(1899, 12, 31)

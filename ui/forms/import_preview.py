@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
-from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow, Tone
-from tongcds.i18n import N_, _, format_number, ngettext, pgettext
+from tongcds.domain.views import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow, Tone
+from tongcds.i18n import N_, _, format_date, format_number, ngettext, pgettext
 from ui import theme
 from ui.theme import IconSize, Length, Style, space
+from ui.widgets.button import Button
 from ui.widgets.cells import Cell, NumberCell, PillCell, TextCell
 from ui.widgets.choices import CheckRow
 from ui.widgets.field import Choice, LabeledField
@@ -57,6 +59,13 @@ _STATES: Final[dict[str, tuple[str, Tone]]] = {
 }
 
 
+_ENCODINGS: Final[dict[str, str]] = {
+    "tcvn3": N_("Old font .VnTime (TCVN3)"),
+    "vni": N_("Old font VNI"),
+    "windows-1258": N_("Vietnamese of old Windows (1258)"),
+}
+
+
 def state_pill(state: str) -> PillCell:
     """What becomes of a row."""
     words, tone = _STATES.get(state, (state, Tone.QUIET))
@@ -94,22 +103,40 @@ class ImportPreviewPane(QWidget):
     """Shows an `ImportPreview`.
 
     `column_chosen` carries sheet, letter and the field that a column is to be taken for ("" for none);
-    `sensitive_chosen` whether ethnicity and poverty are to be read.
+    `sensitive_chosen` whether ethnicity and poverty are to be read; `encoding_chosen` how letters are meant
+    ("" as found); `forget_chosen` that the remembered meaning of columns is to be dropped.
     """
 
     column_chosen = Signal(str, str, str)
     sensitive_chosen = Signal(bool)
+    encoding_chosen = Signal(str)
+    forget_chosen = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheets = 1
         self.tiles = TileRow(narrowest=Length.TILE_SMALL)
         self.villages = Notice("map-pin", Tone.WARN)
+        self.encoding = Choice()
+        self.encoding.activated.connect(self._choose_encoding)
+        self.question = LabeledField(
+            _("The file does not say how its letters are meant. Which of these reads well?"), self.encoding
+        )
+        self.question.hide()
+        self.remembered = Text("", Style.NOTE, wrap=True)
+        self.forget = Button(_("Forget"))
+        self.forget.clicked.connect(self.forget_chosen)
+        self._memory = QWidget()
+        memory = line(self._memory, gap=2)
+        memory.addWidget(self.remembered, 1)
+        memory.addWidget(self.forget)
+        self._memory.hide()
         self._columns = ScrollColumn(gap=3)
         self.sensitive = CheckRow(_("Ethnicity and poverty too"))
         self.sensitive.clicked.connect(self.sensitive_chosen)
         self._left = Card(_("Columns recognised"))
         self._left.body.setSpacing(space(2))
+        self._left.body.addWidget(self._memory)
         self._left.body.addWidget(self._columns, 1)
         self._left.body.addWidget(self.sensitive)
         self._model: RowsModel[ImportPreviewRow] = RowsModel(
@@ -144,6 +171,7 @@ class ImportPreviewPane(QWidget):
         box = column(self, gap=4)
         box.addWidget(self.tiles)
         box.addWidget(self.villages)
+        box.addWidget(self.question)
         box.addLayout(cards, 1)
         box.addLayout(undo)
 
@@ -155,11 +183,28 @@ class ImportPreviewPane(QWidget):
         left_out = _("Rows of villages that are not in this vault are left out: {names}.").format(names=names)
         self.villages.say(left_out if names else "")
         self.sensitive.setChecked(sensitive)
+        on = preview.remembered_on
+        self._memory.setVisible(on is not None)
+        if on is not None:
+            self.remembered.setText(_("Columns as remembered from {date}.").format(date=format_date(on)))
         self._show_columns(preview)
         self._whole.hide()
         self._model.set_rows(preview.rows)
         self._foot.setText(_("You can take the whole import back at any time in Sync → History."))
         self._fit()
+
+    def ask_encoding(self, readings: Sequence[ImportEncoding], chosen: str | None) -> None:
+        """Offer the readings that are possible, each with the same names in it; none hides the question."""
+        self.question.setVisible(bool(readings))
+        self.encoding.clear()
+        self.encoding.addItem(_("As found in the file"), "")
+        for one in readings:
+            names = " · ".join(one.names)
+            self.encoding.addItem(f"{_(_ENCODINGS.get(one.encoding, one.encoding))}: {names}", one.encoding)
+        self.encoding.choose(chosen or "")
+
+    def _choose_encoding(self) -> None:
+        self.encoding_chosen.emit(str(self.encoding.currentData()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -187,7 +232,9 @@ class ImportPreviewPane(QWidget):
             choice.setProperty("sheet", one.sheet)
             choice.setProperty("letter", one.letter)
             choice.activated.connect(self._choose)
-            self._columns.body.addWidget(LabeledField(column_label(one, with_sheet=several), choice))
+            self._columns.body.addWidget(
+                LabeledField(column_label(one, with_sheet=several), choice, " · ".join(one.samples))
+            )
         self._columns.body.addStretch(1)
 
     def _choose(self) -> None:

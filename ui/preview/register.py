@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow
+from tongcds.domain.views import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow
 from tongcds.errors import CancelledError, UserError
 
 SHEET: Final = "Bản Nà Ngà"
@@ -26,6 +27,16 @@ _ROWS: Final = (
     (71, "0912.000.145", "091 200 0145", "new", ""),
     (72, "Quàng Văn Inh", "Quàng Văn Inh", "new", ""),
     (15, "Cà Thị Hương", "Cà Thị Hương", "same", ""),
+)
+_SAMPLES: Final = {
+    "TT": ("1", "2", "3"),
+    "Họ và tên": ("Lò Văn Pản", "Cà Thị Hương", "Hà Thị Xuân"),
+    "ĐT": ("0912.000.145", "0980004521"),
+}
+_READINGS: Final = (
+    ImportEncoding("tcvn3", ("Nguyễn Văn An", "Lò Thị Từ")),
+    ImportEncoding("vni", ("NguyÔn V¨n An", "Lß ThÞ Tõ")),
+    ImportEncoding("windows-1258", ("NguyÔn V¨n An", "Lß ThỊ Tõ")),
 )
 
 
@@ -52,7 +63,7 @@ def sample(kind: str = "typical") -> ImportPreview:
         rows_wrong=0 if nothing else 2,
         households_to_write=0 if nothing else 141,
         people_to_write=0 if nothing else 583,
-        columns=tuple(ImportColumn(SHEET, *column) for column in _COLUMNS),
+        columns=tuple(ImportColumn(SHEET, *column, _SAMPLES.get(column[1], ())) for column in _COLUMNS),
         rows=tuple(rows),
         villages_missing=("bản Mòn",) if kind == "sheets" else (),
     )
@@ -65,6 +76,8 @@ def prepare(
     *,
     columns: Mapping[tuple[str, str], str],
     sensitive: bool,
+    encoding: str | None = None,
+    forget: bool = False,
 ) -> Sample:
     """Read an invented file; its name says what becomes of it.
 
@@ -79,4 +92,9 @@ def prepare(
     progress(300, 600)
     if cancelled():
         raise CancelledError
-    return Sample(sample(path.stem if path.stem in {"same", "sheets"} else "typical"))
+    shown = sample(path.stem if path.stem in {"same", "sheets"} else "typical")
+    if path.stem == "unsure" and encoding is None:
+        shown = replace(shown, encodings=_READINGS)
+    if path.stem == "remembered" and not forget:
+        shown = replace(shown, remembered_on=date(2026, 11, 20))
+    return Sample(shown)

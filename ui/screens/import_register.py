@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from tongcds.clock import Clock
-from tongcds.domain.views import ImportPreview, Tone
+from tongcds.domain.views import ImportEncoding, ImportPreview, Tone
 from tongcds.errors import CancelledError
 from tongcds.i18n import _, format_number, ngettext
 from ui.errors import words_for
@@ -48,8 +48,14 @@ class Prepare(Protocol):
         *,
         columns: Columns,
         sensitive: bool,
+        encoding: str | None,
+        forget: bool,
     ) -> Prepared:
-        """Read it; `columns` overrules what (sheet, letter) is taken for, `sensitive`: ethnicity, poverty."""
+        """Read it.
+
+        `columns` overrules what (sheet, letter) is taken for, `sensitive`: ethnicity, poverty. `encoding` is
+        how letters are meant, `forget` drops what was remembered of columns.
+        """
 
 
 Apply = Callable[[Prepared, Callable[[int, int], None], Callable[[], bool]], object]
@@ -82,6 +88,8 @@ class ImportScreen(Page):
         self._path = Path()
         self._columns: dict[tuple[str, str], str] = {}
         self._sensitive = True
+        self._encoding: str | None = None
+        self._encodings: tuple[ImportEncoding, ...] = ()
         self._work: Progress | None = None
         self._started = clock()
         self._doing = ""
@@ -118,6 +126,8 @@ class ImportScreen(Page):
         self.pane = ImportPreviewPane()
         self.pane.column_chosen.connect(self._take_column_for)
         self.pane.sensitive_chosen.connect(self._choose_sensitive)
+        self.pane.encoding_chosen.connect(self._choose_encoding)
+        self.pane.forget_chosen.connect(self._forget_columns)
         self._stack.addWidget(self._first)
         self._stack.addWidget(self.pane)
         self.body.addWidget(self._head)
@@ -134,7 +144,9 @@ class ImportScreen(Page):
         dialog = QFileDialog(self, _("Choose the register"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([_("Excel files (*.xlsx *.xlsm)"), _("All files (*)")])
+        dialog.setNameFilters(
+            [_("Spreadsheets (*.xlsx *.xlsm *.xls *.ods *.csv *.tsv *.txt)"), _("All files (*)")]
+        )
         dialog.fileSelected.connect(self.open_file)
         dialog.open()
 
@@ -151,6 +163,8 @@ class ImportScreen(Page):
         """Read a file and show what it would change."""
         self._path = Path(path)
         self._columns = {}
+        self._encoding = None
+        self._encodings = ()
         self._read()
 
     def _take_column_for(self, sheet: str, letter: str, field: str) -> None:
@@ -161,8 +175,23 @@ class ImportScreen(Page):
         self._sensitive = on
         self._read()
 
-    def _read(self) -> None:
-        prepare = partial(self._prepare, self._path, columns=dict(self._columns), sensitive=self._sensitive)
+    def _choose_encoding(self, encoding: str) -> None:
+        self._encoding = encoding or None
+        self._read()
+
+    def _forget_columns(self) -> None:
+        self._columns = {}
+        self._read(forget=True)
+
+    def _read(self, *, forget: bool = False) -> None:
+        prepare = partial(
+            self._prepare,
+            self._path,
+            columns=dict(self._columns),
+            sensitive=self._sensitive,
+            encoding=self._encoding,
+            forget=forget,
+        )
         work = self._begin(_("Reading {file}").format(file=self._path.name))
         run = partial(_unless_cancelled, partial(prepare, work.report, work.is_cancelled))
         self._tasks.run(run, partial(self._read_done, work), owner=self, failed=self._refuse)
@@ -263,7 +292,10 @@ class ImportScreen(Page):
         self.go.setEnabled(not nothing)
         self.go.show()
         self.other.show()
+        # Once answered, the question stays in sight, so that the answer can be changed.
+        self._encodings = preview.encodings or self._encodings
         self.pane.show_preview(preview, sensitive=self._sensitive)
+        self.pane.ask_encoding(self._encodings, self._encoding)
         self._stack.setCurrentWidget(self.pane)
         self.begin_at(self.go)
         if self.isVisible():

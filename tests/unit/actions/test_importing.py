@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.unit.actions.conftest import COMMUNE, MEMBER
 from tests.unit.actions.test_visits import rows
-from tongcds.actions import Core, importing, register, visits
+from tongcds.actions import Core, column_memory, importing, register, visits
 from tongcds.domain.views import HouseholdFilter, Result, SupportEntry, VisitEntry
 from tongcds.errors import CancelledError, UserError
 
@@ -115,3 +117,47 @@ def test_a_file_that_is_no_register_is_refused_and_changes_nothing(
         == {"missing": "file_missing", "cut": "file_damaged", "text": "file_not_spreadsheet"}[damage]
     )
     assert not rows(commune, "household")
+
+
+def contacts(path: Path, title: str = "Hộ dân") -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for row in (["STT", "Họ và tên", "Năm sinh", "Liên lạc"], [1, "Lò Văn Ánh", 1980, "0912000145"]):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def phones(prepared: importing.PreparedImport) -> list[str | None]:
+    return [member.phone for home in prepared.register.households for member in home.members]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"column_mapping": {("Hộ dân", "D"): "phone"}}, {"column_names": {"LIÊN LẠC": "phone"}}],
+    ids=["by letter", "by heading"],
+)
+def test_what_a_column_means_is_remembered_for_files_with_the_same_headings_until_forgotten(
+    commune: Core, tmp_path: Path, said: dict[str, Any]
+) -> None:
+    path = contacts(tmp_path / "a.xlsx")
+    assert phones(importing.prepare_import(commune, path)) == [None]
+    prepared = importing.prepare_import(commune, path, **said)
+    assert (phones(prepared), prepared.preview.remembered_on) == (["0912000145"], None)
+    importing.apply_import(commune, prepared)
+
+    later = importing.prepare_import(commune, contacts(tmp_path / "b.xlsx", "Trang khác"))
+    assert (phones(later), later.preview.remembered_on) == (["0912000145"], commune.today)
+    other = importing.prepare_import(
+        commune, contacts(tmp_path / "c.xlsx"), column_mapping={("Hộ dân", "D"): ""}
+    )
+    assert phones(other) == [None]
+
+    column_memory.forget_columns(commune, later.register)
+    assert phones(importing.prepare_import(commune, path)) == [None]
+
+
+def test_a_preview_alone_remembers_nothing(commune: Core, tmp_path: Path) -> None:
+    path = contacts(tmp_path / "a.xlsx")
+    importing.prepare_import(commune, path, column_mapping={("Hộ dân", "D"): "phone"})
+    assert phones(importing.prepare_import(commune, path)) == [None]

@@ -8,6 +8,7 @@ import pytest
 
 from tongcds.errors import UserError
 from tongcds.imports.columns import NAMES, Field, field_of_name
+from tongcds.imports.encodings import readings
 from tongcds.imports.reading import read_register
 
 PEOPLE = [
@@ -289,3 +290,46 @@ def test_a_remembered_heading_is_known_in_every_file(make_book, settings):
         make_book([["STT", "NGƯỜI", "Liên  lạc:"], [1, "Lò Văn Ánh", "0981234521"]]), remembered
     )
     assert register.households[0].members[0].phone == "0981234521"
+
+
+def test_an_old_font_that_a_workbook_does_not_name_is_converted_where_the_person_says_so(make_book, settings):
+    path = make_book(
+        [
+            ["STT", "Họ và tên", "Năm sinh", "Thôn", "Ghi chú"],
+            [1, "NguyÔn V¨n Bµ", 1980, "Thôn Cô", "Hộ ở xa"],
+            [2, "Lß ThÞ Tõ", 1981, "Thôn Cô", ""],
+            [3, "Lß ThÞ Tõ", 1982, "Thôn Đá", ""],
+        ]
+    )
+    kept = read_register(path, settings)
+    assert {one.encoding: one.names for one in readings(kept)}["tcvn3"] == ("Nguyễn Văn Bà", "Lò Thị Từ")
+    told = read_register(path, replace(settings, encoding="tcvn3"))
+    assert [m.full_name for h in told.households for m in h.members] == [
+        "Nguyễn Văn Bà",
+        "Lò Thị Từ",
+        "Lò Thị Từ",
+    ]
+    # The column of villages holds Unicode, so that "ô" stays what it is.
+    assert {h.village for h in told.households} == {"Thôn Cô", "Thôn Đá"}
+    assert readings(told) == ()
+
+
+def test_files_with_the_same_headings_in_the_same_places_have_the_same_fingerprint(make_book, settings):
+    headings = ["STT", "Họ và tên", "Năm sinh", "Liên lạc"]
+
+    def fingerprint(headings, **more):
+        path = make_book([["Danh sách"], headings, [1, "Lò Văn Ánh", 1980, "0912000145"]])
+        return read_register(path, replace(settings, **more)).sheets[0].fingerprint
+
+    first = fingerprint(headings)
+    assert fingerprint(headings, column_mapping={("Hộ dân", "D"): "phone"}) == first
+    assert fingerprint([*headings[:3], "Nghề nghiệp"]) != first
+
+
+def test_each_column_shows_a_few_of_its_values(make_book, settings):
+    path = make_book(
+        [["STT", "Họ và tên", "Năm sinh"], *([n, f"Lò Văn Ánh {n // 2}", 1980] for n in range(1, 9))]
+    )
+    columns = {c.letter: c.samples for c in read_register(path, settings).sheets[0].columns}
+    assert columns["B"] == ("Lò Văn Ánh 0", "Lò Văn Ánh 1", "Lò Văn Ánh 2")
+    assert columns["C"] == ("1980",)

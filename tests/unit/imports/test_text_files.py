@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tongcds.errors import UserError
+from tongcds.imports.encodings import readings
 from tongcds.imports.reading import read_register
 
 LINES = [
@@ -157,3 +158,24 @@ def test_a_table_whose_rows_are_not_marked_is_still_a_table(read_bytes):
 def test_a_page_without_a_register_is_no_register(read_bytes):
     with pytest.raises(UserError, match="no_register"):
         read_bytes(b"<!doctype html><html><body>Sign in to this network</body></html>", name="so-ho.xls")
+
+
+OLD = {
+    "tcvn3": "STT;Hä vµ tªn;N¨m sinh\r\n1;NguyÔn V¨n An;1980\r\n",
+    "vni": "STT;Hoï vaø teân;Naêm sinh\r\n1;Nguyeãn Vaên An;1980\r\n",
+}
+
+
+@pytest.mark.parametrize("encoding", OLD)
+def test_the_same_names_are_shown_in_each_reading_and_one_of_them_is_right(read_bytes, encoding):
+    data = OLD[encoding].encode("latin-1")
+    shown = {one.encoding: one.names for one in readings(read_bytes(data))}
+    assert set(shown) == {"tcvn3", "vni", "windows-1258"}
+    assert shown[encoding] == ("Nguyễn Văn An",)
+    assert all(shown[other] != shown[encoding] for other in shown if other != encoding)
+    assert people(read_bytes(data, encoding=encoding)) == [("Nguyễn Văn An", "1980")]
+
+
+def test_nothing_is_asked_where_the_encoding_is_sure(read_bytes):
+    assert readings(read_bytes(TEXT.encode())) == ()
+    assert readings(read_bytes(in_windows_1258(TEXT))) == ()

@@ -37,7 +37,7 @@ from tongcds.domain.views.exchange import (
     WaitingRow,
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
-from tongcds.domain.views.importing import ImportColumn, ImportPreview, ImportPreviewRow
+from tongcds.domain.views.importing import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow
 from tongcds.domain.views.logbook import (
     GroupBy,
     LogFilter,
@@ -123,6 +123,7 @@ __all__ = [
     "HouseholdSaved",
     "HouseholdStart",
     "ImportColumn",
+    "ImportEncoding",
     "ImportPreview",
     "ImportPreviewRow",
     "ImportRow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,24 @@ class ImportColumn:
     letter: str
     heading: str
     field: str
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEncoding:
+    """One way to read letters that nobody can be sure of (tcvn3, vni, windows-1258): the same few names."""
+
+    encoding: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What an import would do, before anything is written. `rows` holds at most 1,000, problems first."""
+    """What an import would do, before anything is written. `rows` holds at most 1,000, problems first.
+
+    `encodings`: not empty where the person must say how the letters are meant. `remembered_on`: the day on
+    which the meaning of columns was chosen by hand for a file with the same headings, None: never.
+    """
 
     file_name: str
     about: str
@@ -43,3 +57,5 @@ class ImportPreview:
     columns: tuple[ImportColumn, ...]
     rows: tuple[ImportPreviewRow, ...]
     villages_missing: tuple[str, ...] = ()
+    encodings: tuple[ImportEncoding, ...] = ()
+    remembered_on: date | None = None
