@@ -457,6 +457,8 @@ SENTENCES: Final[dict[str, str]] = {
         "Say why the request is declined; the person has a right to know. Nothing was changed."
     ),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
+    "nothing_to_print": N_("No household is left to print. Take off a filter and try again."),
+    "period_invalid": N_("The last day is before the first one. Change one of them."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
     "birth_unclear": N_("This is no date of birth. Write 1985, 02/1985 or 01/02/1985. Nothing was changed."),
     "phone_unclear": N_("This is no phone number: it has ten digits, like 0981234567. Nothing was changed."),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tongcds.actions import audit
 from tongcds.actions.core import Core
+from tongcds.domain import record_code
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, SearchHit
 from tongcds.storage import attachments, register
 from tongcds.storage import search as index
@@ -33,8 +34,13 @@ def household(core: Core, household_id: bytes) -> HouseholdDetail | None:
 
 
 def search(core: Core, text: str) -> tuple[SearchHit, ...]:
-    """Households and people that match what is typed, marks or none."""
+    """Households and people that match what is typed, marks or none; the household of a code from paper."""
+    code = record_code.read(text)
     with core.vault.read() as connection:
+        if code is not None:
+            ids = (code.record_id,) if code.record_id else register.of_short_code(connection, code.short)
+            if found := index.households_of(connection, ids):
+                return found
         return index.find(connection, text, _HITS)
 
 

@@ -10,7 +10,8 @@ from typing import Final
 from tongcds.actions import printing
 from tongcds.actions.core import Core
 from tongcds.actions.printing import Printout
-from tongcds.commands.answers import DONE, USAGE, show, write
+from tongcds.commands.answers import DONE, USAGE, read_day, show, the_household, write
+from tongcds.domain.views import HouseholdFilter, LogFilter
 from tongcds.i18n import _, format_number, ngettext
 from tongcds.papers.paper import Paper
 
@@ -22,13 +23,43 @@ def _members(options: argparse.Namespace, core: Core) -> Printout:
     return printing.members(core, numbers=options.numbers)
 
 
-_MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {"members": _members}
+def _sheet(options: argparse.Namespace, core: Core) -> Printout:
+    if options.all:
+        return printing.sheets(core, _filter(options), numbers=options.numbers)
+    if not options.household:
+        return printing.empty_sheet(core)
+    ids = [the_household(core, words).household_id for words in options.household]
+    return printing.sheets(core, ids, numbers=options.numbers)
+
+
+def _log(options: argparse.Namespace, core: Core) -> Printout:
+    until = read_day(options.until) if options.until else core.today
+    since = read_day(options.since) if options.since else until.replace(day=1)
+    return printing.activities(core, LogFilter(since=since, until=until))
+
+
+def _filter(options: argparse.Namespace) -> HouseholdFilter:
+    return HouseholdFilter(text=options.text)
+
+
+_MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
+    "members": _members,
+    "sheet": _sheet,
+    "log": _log,
+    "no-smartphone": lambda options, core: printing.without_smartphone(core, _filter(options)),
+    "marketplaces": lambda options, core: printing.on_marketplaces(core, _filter(options)),
+}
 
 
 def add_to(add: Add) -> None:
     """Put the command into a parser."""
-    made = add("print", print_paper, "make a paper as a PDF: the members of the team (B14)")
+    made = add("print", print_paper, "make a paper as a PDF: sheets of households, lists, the log")
     made.add_argument("what", choices=list(_MAKE))
+    made.add_argument("household", nargs="*", help="for sheet: codes or texts; an empty sheet without one")
+    made.add_argument("--all", action="store_true", help="for sheet: every household that --text leaves")
+    made.add_argument("--text", default="", help="only households that match, as in the list of households")
+    made.add_argument("--since", help="for log: first day as 2026-11-01; without it the month's first")
+    made.add_argument("--until", help="for log: last day; without it today")
     made.add_argument("--out", help="file to write; without it the folder for exported files")
     made.add_argument("--numbers", action="store_true", help="whole phone numbers; the access log notes it")
 

@@ -1,17 +1,21 @@
-"""Lists of a team and a commune: B14, the members of the team."""
+"""Lists of a team and a commune: B07 and B11 of households, B14 of the team's members.
+
+What no record holds (reasons, products, orders) is a column to be written in by hand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from tongcds.domain.views import MemberLine, Whoami
-from tongcds.i18n import _, format_number, ngettext
+from tongcds.domain.views import HouseholdLine, MemberLine, Role, Whoami
+from tongcds.i18n import _, format_date, format_number, ngettext
 from tongcds.papers.letterhead import letterhead
 from tongcds.papers.paper import (
     Align,
     Column,
     Look,
+    Mark,
     Page,
     Paper,
     Paragraph,
@@ -43,10 +47,91 @@ def members(who: Whoami, lines: Sequence[MemberLine], on: date) -> Paper:
     blocks = (
         Table(columns, rows, numbered=True, least_mm=ROW_MM),
         Paragraph(total_line(ngettext("{n} member", "{n} members", len(rows)), len(rows)), Look.PLAIN),
-        Signatures((Signature(""), signature(_("Head of the team")))),
+        Signatures((Signature(""), signature(_head_of(who)))),
     )
     name = _("List of members")
     return Paper("B14", name, (Sheet(name, letterhead(who, on), title, blocks),), Page.LANDSCAPE)
+
+
+def without_smartphone(who: Whoami, lines: Sequence[HouseholdLine], on: date) -> Paper:
+    """B07: households without a smartphone, with what was promised and handed over to be written in."""
+    columns = (
+        number_column(),
+        Column(_("Head of household"), 24),
+        Column(_("Village"), 17),
+        Column(_("Poor, nearly poor"), 12, Align.CENTRE),
+        Column(_("People"), 8, Align.CENTRE),
+        Column(_("2G phone"), 8, Align.CENTRE),
+        Column(_("Reason"), 18),
+        Column(_("Proposal"), 16),
+        Column(_("Source of support"), 14),
+        Column(_("Handed over (day)"), 14, Align.CENTRE),
+    )
+    rows = tuple(
+        Row(
+            (str(at), _named(one), one.village, _poverty(one.poverty), str(one.people), Mark.of(one.phone_2g))
+            + ("",) * 4
+        )
+        for at, one in enumerate(lines, 1)
+    )
+    table = Table(columns, rows, numbered=True, least_mm=ROW_MM)
+    title = _("List of households without a smartphone")
+    return _of_households(who, on, ("B07", _("Households without smartphone")), title, table)
+
+
+def on_marketplaces(who: Whoami, lines: Sequence[HouseholdLine], on: date) -> Paper:
+    """B11: households that sell on e-markets. What they sell and where is not on record."""
+    columns = (
+        number_column(),
+        Column(_("Household"), 26),
+        Column(_("Product"), 20),
+        Column(_("E-market"), 14),
+        Column(_("Day"), 12, Align.CENTRE),
+        Column(_("Address on the web"), 22),
+        Column(_("Orders"), 10, Align.CENTRE),
+        Column(_("Note"), 16),
+    )
+    rows = tuple(
+        Row(
+            (
+                str(at),
+                _named(one, one.village),
+                "",
+                "",
+                format_date(one.since) if one.since else "",
+                "",
+                "",
+                "",
+            )
+        )
+        for at, one in enumerate(lines, 1)
+    )
+    table = Table(columns, rows, numbered=True, least_mm=ROW_MM)
+    title = _("List of households and products on e-markets")
+    return _of_households(who, on, ("B11", _("Households on e-markets")), title, table)
+
+
+def _of_households(who: Whoami, on: date, named: tuple[str, str], title: str, table: Table) -> Paper:
+    count = len(table.rows)
+    blocks = (
+        table,
+        Paragraph(total_line(ngettext("{n} household", "{n} households", count), count), Look.PLAIN),
+        Signatures((signature(_("Made by")), signature(_head_of(who)))),
+    )
+    form, name = named
+    return Paper(form, name, (Sheet(name, letterhead(who, on), Title(title), blocks),), Page.LANDSCAPE)
+
+
+def _head_of(who: Whoami) -> str:
+    return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")
+
+
+def _named(one: HouseholdLine, *more: str) -> str:
+    return ", ".join(filter(None, (f"{one.head_name} ({one.code})" if one.code else one.head_name, *more)))
+
+
+def _poverty(poverty: str | None) -> str:
+    return {"poor": _("poor"), "near_poor": _("nearly poor")}.get(poverty or "", "")
 
 
 ROW_MM = 7.0

@@ -128,9 +128,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Entries with their values, two beside each other."""
+    """Entries with their values, so many beside each other."""
 
     entries: tuple[Fact, ...]
+    across: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +160,12 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code at the right, its text for typing under it, and words beside it."""
+    """A QR code at the right, its text for typing under it; words and entries of the form beside it."""
 
     payload: str
     typed: str
     words: str
+    entries: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

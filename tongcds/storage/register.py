@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from tongcds.domain import record_code
 from tongcds.domain.text import natural_sort_key
 from tongcds.domain.views import FilterCount, HouseholdFilter, HouseholdList, HouseholdRow, Standing
 from tongcds.records import record_type
@@ -21,6 +22,7 @@ from tongcds.storage.presence import (
     HOUSEHOLD,
     PERSON,
     aged,
+    household_has,
     person_present,
     visit_counts,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "household_detail",
     "household_list",
     "number_of",
+    "of_short_code",
     "people_of",
     "person_ids_of",
     "totals",
@@ -82,6 +85,14 @@ def team_name(connection: Connection, unit_id: bytes) -> str:
     """What the team of this unit calls itself, or "" when no team is on record."""
     query = select(_TEAM.c.name).where(_TEAM.c.unit_id == unit_id, _TEAM.c.deleted == 0).limit(1)
     return connection.execute(query).scalar_one_or_none() or ""
+
+
+def of_short_code(connection: Connection, code: str) -> tuple[bytes, ...]:
+    """The households that are not removed whose short code on paper this is; nearly always one or none."""
+    ids = connection.execute(
+        select(HOUSEHOLD.c.id).where(HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.erased.is_(None))
+    ).scalars()
+    return tuple(record_id for record_id in ids if record_code.short(record_id) == code)
 
 
 def totals(connection: Connection, on: date, village_id: bytes | None = None) -> Totals:
@@ -149,14 +160,27 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
 
 
 def households_matching(
-    connection: Connection, wanted: HouseholdFilter, on: date, limit: int
+    connection: Connection,
+    wanted: HouseholdFilter,
+    on: date,
+    limit: int | None = None,
+    *,
+    having: str = "",
+    lacking: str = "",
 ) -> tuple[bytes, ...]:
-    """The households that match, in the order of their heads' names; at most `limit`.
+    """The households that match, in the order of their heads' names; at most `limit`, or all of them.
+
+    `having` and `lacking` leave those with or without a fact; what is not known, they are without.
 
     Raises:
         KeyError: there is no filter of this code.
     """
-    return tuple(_page(connection, _matching(wanted, on), limit))
+    conditions = [_matching(wanted, on)]
+    if having:
+        conditions.append(household_has(having, on))
+    if lacking:
+        conditions.append(~household_has(lacking, on))
+    return tuple(_page(connection, and_(*conditions), limit))
 
 
 def _matching(wanted: HouseholdFilter, on: date) -> ColumnElement[bool]:
@@ -193,7 +217,9 @@ def _counts(connection: Connection, on: date, village_id: bytes | None) -> _Coun
     return found
 
 
-def _page(connection: Connection, condition: ColumnElement[bool], limit: int = MOST_ROWS) -> Sequence[bytes]:
+def _page(
+    connection: Connection, condition: ColumnElement[bool], limit: int | None = MOST_ROWS
+) -> Sequence[bytes]:
     heads = and_(ENTRY.c.household_id == HOUSEHOLD.c.id, ENTRY.c.kind == search.HOUSEHOLD_KIND)
     query = (
         select(HOUSEHOLD.c.id)

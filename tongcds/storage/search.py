@@ -112,6 +112,14 @@ def find(connection: Connection, text: str, limit: int = 20) -> tuple[SearchHit,
     return tuple(found.values())
 
 
+def households_of(connection: Connection, ids: Sequence[bytes]) -> tuple[SearchHit, ...]:
+    """These households as hits; those that left or were removed are left out."""
+    query = select(ENTRY).where(
+        ENTRY.c.kind == HOUSEHOLD_KIND, ENTRY.c.household_id.in_(ids), ENTRY.c.left_on.is_(None)
+    )
+    return tuple(_hit(row) for row in connection.execute(query))
+
+
 def _hit(row: _Row) -> SearchHit:
     return SearchHit(_KINDS[row.kind], row.household_id, row.title, row.detail)
 

@@ -57,16 +57,16 @@ BODY: Final = 13.0
 _SMALL: Final = 12.0
 _NAME: Final = 14.0
 _TABLE: Final = 11.5
-_NOTE: Final = 11.0
+_NOTE: Final = 10.5
 _GAP: Final = 6.0
 _LINE: Final = 0.5
 _FIRST_LINE_MM: Final = 10.0
 _RULE_SHARE: Final = 0.4
 _RULE_MOST: Final = 0.16
 _LEFT_HEAD: Final = 44.0
-_QR_MM: Final = 26.0
+_QR_MM: Final = 23.0
 _CODE_SHARE: Final = 24.0
-_SIGN_MM: Final = 20.0
+_SIGN_MM: Final = 12.0
 _DOTS_LEAST: Final = 25.0
 
 _ALIGNED: Final = {
@@ -254,35 +254,44 @@ class _Setter:
             place.line(
                 cell, look, Qt.AlignmentFlag.AlignLeft if row.kind is Kind.GROUP else _ALIGNED[column.align]
             )
-            if across == 0 and block.least_mm:
-                marks.strut(place.cursor, millimetres(block.least_mm))
+        if block.least_mm:
+            self._heighten(table, down, block.least_mm)
+
+    def _heighten(self, table: QTextTable, down: int, least_mm: float) -> None:
+        """Make a row of one line so high; its first cell says so for all."""
+        cell = table.cellAt(down, 0)
+        form = cell.format().toTableCellFormat()
+        line = QFontMetricsF(font(_TABLE), self._ruler).lineSpacing()
+        form.setBottomPadding(self._length(max(millimetres(least_mm) - line - points(3), points(3))))
+        cell.setFormat(form)
 
     def _facts(self, block: Facts) -> None:
         rows: list[list[Fact]] = []
         for fact in block.entries:
-            if fact.wide or not rows or len(rows[-1]) == 2 or rows[-1][0].wide:  # noqa: PLR2004 - two beside each other
+            if fact.wide or not rows or len(rows[-1]) == block.across or rows[-1][0].wide:
                 rows.append([fact])
             else:
                 rows[-1].append(fact)
-        table = self._grid(len(rows), [50, 50], padding=2)
-        half = self._size.width() / 2 - points(6)
+        table = self._grid(len(rows), [100 / block.across] * block.across, padding=1)
         for down, row in enumerate(rows):
             if row[0].wide:
-                _merge(table, down, 2)
+                _merge(table, down, block.across)
             for across, fact in enumerate(row):
                 place = Place(self._scale, table.cellAt(down, across).firstCursorPosition())
-                label = f"{fact.label}: "
-                place.line(label, font(BODY), Qt.AlignmentFlag.AlignLeft)
-                if fact.value:
-                    place.add(fact.value, font(BODY, bold=True))
-                else:
-                    room = self._size.width() - points(6) if fact.wide else half
-                    rest = room - self._width(label, font(BODY)) - points(4)
-                    marks.dots(place.cursor, max(rest, millimetres(_DOTS_LEAST)))
+                self._fact(place, fact, self._size.width() / (1 if fact.wide else block.across))
+
+    def _fact(self, place: Place, fact: Fact, room: float) -> None:
+        label = f"{fact.label}: "
+        place.line(label, font(BODY), Qt.AlignmentFlag.AlignLeft)
+        if fact.value:
+            place.add(fact.value, font(BODY, bold=True))
+        else:
+            rest = room - self._width(label, font(BODY)) - points(10)
+            marks.dots(place.cursor, max(rest, millimetres(_DOTS_LEAST)))
 
     def _boxes(self, block: Boxes) -> None:
         cursor = self._line(
-            f"{block.label}:" if block.label else "", font(BODY), Qt.AlignmentFlag.AlignLeft, before=_GAP
+            f"{block.label}:" if block.label else "", font(BODY), Qt.AlignmentFlag.AlignLeft, before=_GAP / 2
         )
         for at, choice in enumerate(block.choices):
             Place(self._scale, cursor).add("   " if at or block.label else "", font(BODY))
@@ -303,6 +312,8 @@ class _Setter:
         table = self._grid(1, [100 - _CODE_SHARE, _CODE_SHARE], padding=1)
         words = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         words.line(block.words, font(_NOTE, italic=True), Qt.AlignmentFlag.AlignLeft)
+        for fact in block.entries:
+            self._fact(words, fact, self._size.width() * (100 - _CODE_SHARE) / 100)
         code = Place(self._scale, table.cellAt(0, 1).firstCursorPosition())
         code.line("", font(_NOTE), _CENTRE)
         marks.qr(code.cursor, block.payload, millimetres(_QR_MM))
@@ -314,7 +325,8 @@ class _Setter:
         table = self._grid(1, [100 / len(places)] * len(places), padding=1)
         for across, place in enumerate(places):
             at = Place(self._scale, table.cellAt(0, across).firstCursorPosition())
-            at.line(place.day, font(BODY, italic=True), _CENTRE)
+            if any(one.day for one in places):
+                at.line(place.day, font(BODY, italic=True), _CENTRE)
             at.line(place.role.upper(), font(BODY, bold=True), _CENTRE)
             at.line(place.note, font(_SMALL, italic=True), _CENTRE)
             at.line("", font(BODY), _CENTRE)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.unit.actions.conftest import COMMUNE, MEMBER
+from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home
 from tongcds import cli, paths
-from tongcds.actions import Core, audit, exports, printing
+from tongcds.actions import Core, audit, exports, printing, register
+from tongcds.domain import record_code
+from tongcds.domain.views import HouseholdFilter, LogFilter
 from tongcds.errors import UserError
 from tongcds.papers.paper import Paper, Table
 
@@ -80,3 +84,105 @@ def test_the_command_draws_and_writes(
     assert file.read_bytes() == b"B14"
     answer = json.loads(capsys.readouterr().out)
     assert (answer["file"], answer["people"], answer["sheets"]) == (str(file), 3, 1)
+
+
+@pytest.fixture
+def furnished(team: Core, home: Home) -> Core:
+    with team.vault.change(MEMBER) as change:
+        change.writer.update("person", home.people[0], phone="0981234521")
+        visit = change.writer.create(
+            "visit",
+            village_id=VILLAGE,
+            household_id=home.household,
+            on="2026-11-03",
+            by_id=MEMBER,
+            note="Hẹn",
+        )
+        for service, who in (("DVC-03", home.people[2]), ("DVC-04", home.people[0])):
+            change.writer.create(
+                "support",
+                village_id=VILLAGE,
+                visit_id=visit,
+                service=service,
+                person_ids=who,
+                result="together",
+            )
+        change.writer.create(
+            "follow_up", village_id=VILLAGE, household_id=home.household, visit_id=visit, due_on="2026-11-20",
+            state="open",
+        )  # fmt: skip
+        change.writer.create("visit", village_id=VILLAGE, household_id=home.household, on="2026-12-01")
+    return team
+
+
+def test_a_sheet_masks_the_phone_and_notes_who_looked(furnished: Core, home: Home) -> None:
+    made = printing.sheets(furnished, [home.household])
+    assert "098 ••• ••21" in repr(made.paper)
+    assert (made.people, made.subject_id) == (3, home.household)
+    assert [home_id for _who, home_id, _at in furnished.take_views()] == [home.household]
+    assert "098 123 45 21" not in repr(made.paper)
+    assert lines(furnished) == []
+    assert "0981234521" in repr(printing.sheets(furnished, [home.household], numbers=True)).replace(" ", "")
+    assert lines(furnished) == [("reveal", "B02", 3)]
+
+
+def test_sheets_of_a_filter_are_all_that_match_and_none_is_said(furnished: Core) -> None:
+    assert len(printing.sheets(furnished, HouseholdFilter(text="xuan")).paper.sheets) == 1
+    with pytest.raises(UserError, match="nothing_to_print"):
+        printing.sheets(furnished, HouseholdFilter(text="nobody of that name"))
+    assert len(printing.empty_sheet(furnished).paper.sheets) == 1
+
+
+def test_the_log_is_what_the_support_log_has_by_day(furnished: Core) -> None:
+    november = LogFilter(since=date(2026, 11, 1), until=date(2026, 11, 30))
+    found = cells(printing.activities(furnished, november).paper)
+    assert [row[0] for row in found] == ["Thứ Ba, 03/11/2026: 2 lượt", "1", "2"]
+    assert [row[3] for row in found[1:]] == ["Lò Thị Mai (HN-0087)", "Hà Thị Xuân (HN-0087)"]
+    assert [row[6] for row in found[1:]] == ["Lò Thị Ngân"] * 2
+    with pytest.raises(UserError, match="period_invalid"):
+        printing.activities(furnished, LogFilter(since=date(2026, 11, 30), until=date(2026, 11, 1)))
+
+
+def test_lists_follow_what_is_known_of_a_household_and_its_people(furnished: Core, home: Home) -> None:
+    everybody = HouseholdFilter()
+    assert printing.without_smartphone(furnished, everybody).people == 1
+    assert printing.on_marketplaces(furnished, everybody).people == 0
+    with furnished.vault.change(MEMBER) as change:
+        for subject, subject_id, fact in (
+            ("person", home.people[1], "smartphone"),
+            ("household", home.household, "online_shop"),
+        ):
+            change.writer.create(
+                "observation", village_id=VILLAGE, subject=subject, subject_id=subject_id, fact=fact,
+                value=1, held_on="2026-05-01", how="seen",
+            )  # fmt: skip
+    assert printing.without_smartphone(furnished, everybody).people == 0
+    assert cells(printing.on_marketplaces(furnished, everybody).paper)[0][4] == "01/05/2026"
+
+
+@pytest.mark.parametrize(
+    "how", [record_code.scanned, record_code.short, lambda one: record_code.short(one).lower()]
+)
+def test_the_code_of_a_sheet_finds_its_household(
+    furnished: Core, home: Home, how: Callable[[bytes], str]
+) -> None:
+    hits = register.search(furnished, how(home.household))
+    assert [(hit.kind, hit.household_id) for hit in hits] == [("household", home.household)]
+    assert register.search(furnished, how(bytes(16))) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        (["sheet", "HN-0087"], "B02"), (["sheet"], "B02"), (["sheet", "--all", "--text", "xuan"], "B02"),
+        (["log", "--since", "2026-11-01", "--until", "2026-11-30"], "B01"), (["log"], "B01"),
+        (["no-smartphone"], "B07"), (["marketplaces"], "B11"),
+    ],
+)  # fmt: skip
+def test_every_paper_has_its_command(
+    furnished: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], form: str
+) -> None:
+    options = cli._parser().parse_args(["print", *words, "--out", str(tmp_path / "a.pdf"), "--json"])
+    options.draw = lambda paper: paper.form.encode()
+    assert options.command(options, furnished) == cli.DONE
+    assert json.loads(capsys.readouterr().out)["form"] == form

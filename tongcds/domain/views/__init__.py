@@ -48,7 +48,7 @@ from tongcds.domain.views.logbook import (
     LogSums,
     Withdrawn,
 )
-from tongcds.domain.views.papers import MemberLine
+from tongcds.domain.views.papers import HouseholdLine, MemberLine
 from tongcds.domain.views.privacy import (
     AuditFinding,
     AuditLine,
@@ -117,6 +117,7 @@ __all__ = [
     "HouseholdChange",
     "HouseholdDetail",
     "HouseholdFilter",
+    "HouseholdLine",
     "HouseholdList",
     "HouseholdRecord",
     "HouseholdRow",

@@ -1,0 +1,86 @@
+"""Codes by which a household is found again from a sheet of paper: the text of a QR code, and a short one.
+
+Neither says anything of anybody. The long one is the record's id; the short one is drawn from its hash, so
+that a sheet can be typed in where no scanner is, and two households seldom share it.
+
+A scanner types like a keyboard, often while Telex or VNI is on. So the letters are those that neither changes
+(no vowel, no D, no W) and none that is taken for a digit. What is typed may have O for 0, I or L for 1, small
+letters, spaces and hyphens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+_ALPHABET: Final = "0123456789BCFGHKMNPQRSTVXZ"
+_BASE: Final = len(_ALPHABET)
+_VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
+_MEANT: Final = str.maketrans("OIL", "011", " -\u2013.\u00a0")
+_PREFIX: Final = "TCDS:H:"
+_ID_BYTES: Final = 16
+_LONG: Final = 28
+_SHORT: Final = 7
+_HALF: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What a code names: a record by its id, or by its short code alone."""
+
+    record_id: bytes | None
+    short: str
+
+
+def scanned(record_id: bytes) -> str:
+    """The text of a household's QR code."""
+    return _PREFIX + _checked(_digits(int.from_bytes(record_id, "big"), _LONG))
+
+
+def short(record_id: bytes) -> str:
+    """The code to type: K7MT-2XCB."""
+    number = int.from_bytes(sha256(record_id).digest()[:8], "big") % _BASE**_SHORT
+    code = _checked(_digits(number, _SHORT))
+    return f"{code[:_HALF]}-{code[_HALF:]}"
+
+
+def read(text: str) -> Household | None:
+    """What a scanned or typed text names; None for anything else, and where the check character disagrees."""
+    typed = text.strip().upper()
+    long = typed.startswith(_PREFIX)
+    code = typed.removeprefix(_PREFIX).translate(_MEANT)
+    if len(code) != (_LONG if long else _SHORT) + 1 or not set(code) <= _VALUES.keys():
+        return None
+    if _check(code[:-1]) != code[-1]:
+        return None
+    if not long:
+        return Household(None, f"{code[:_HALF]}-{code[_HALF:]}")
+    number = 0
+    for letter in code[:-1]:
+        number = number * _BASE + _VALUES[letter]
+    if number >= 1 << (8 * _ID_BYTES):
+        return None
+    record_id = number.to_bytes(_ID_BYTES, "big")
+    return Household(record_id, short(record_id))
+
+
+def _digits(number: int, length: int) -> str:
+    letters = ""
+    for _place in range(length):
+        number, value = divmod(number, _BASE)
+        letters = _ALPHABET[value] + letters
+    return letters
+
+
+def _checked(code: str) -> str:
+    return code + _check(code)
+
+
+def _check(code: str) -> str:
+    """Luhn's check character in this base: notices every wrong letter and nearly every swapped pair."""
+    total = 0
+    for at, letter in enumerate(reversed(code)):
+        value = _VALUES[letter] * (1 if at % 2 else 2)
+        total += value // _BASE + value % _BASE
+    return _ALPHABET[-total % _BASE]
