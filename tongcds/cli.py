@@ -34,6 +34,7 @@ from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
     attachments,
+    duplicates,
     exchange,
     filters,
     handbook,
@@ -409,7 +410,7 @@ def _parser() -> argparse.ArgumentParser:
     spreadsheets.add_options(made)
     made = add("undo-import", undo_import, "take a whole import back")
     made.add_argument("id")
-    for part in (filters, households, privacy, printing, quality):
+    for part in (duplicates, filters, households, privacy, printing, quality):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     made = add("log", log_visit, "log a visit")

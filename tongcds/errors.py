@@ -111,6 +111,14 @@ SENTENCES: Final[dict[str, str]] = {
         "No laptop is known by the number {reference}. Have it read out once more, or look for the name "
         "with list."
     ),
+    "pair_unknown": N_(
+        "These are not two people on record in one village. Nothing was changed; look for their numbers with "
+        "the command duplicates."
+    ),
+    "head_hidden": N_(
+        "The other record heads a household. Nothing was changed; name another head first, or let that "
+        "record be the one that shows."
+    ),
     "filter_unknown": N_(
         "There is no filter called {filter}. Nothing was changed; the command filters lists them all."
     ),

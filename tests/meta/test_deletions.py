@@ -45,6 +45,7 @@ REGISTERED = {
     "storage/quality.py:_check": "what was found doubtful is made anew from the records",
     "storage/quality.py:check_some": "notes of what had to be looked at again, which it was",
     "storage/quality.py:forget": "what was found of somebody who was erased",
+    "storage/merged.py:follow": "what follows from the records, worked out anew",
     "storage/search.py:rebuild": "an index, built anew from the records",
     "storage/search.py:_forget": "an index, built anew from the records",
     # files

@@ -399,6 +399,23 @@ AUDIT = declare(
     indexes=("unit_id",),
 )
 
+# What somebody said of two records of one village: subject person. verdict: one (the same person; shown_id is
+# the record that shows), two, or open (taken back). first_id < second_id; the latest word on a pair counts.
+DUPLICATE = declare(
+    "duplicate",
+    21,
+    _id("village_id"),
+    _word("subject"),
+    _id("first_id"),
+    _id("second_id"),
+    _word("verdict"),
+    _id("shown_id"),
+    area="village_id",
+    about_people=True,
+    append_only=True,
+    indexes=("first_id", "second_id"),
+)
+
 # A write that the server keeps aside until somebody decides: its dot, what it wanted, why not.
 # said is MessagePack of its values, gone once it is decided. state: open, accepted, refused, withdrawn.
 # decision (accept, refuse) is an officer's of the unit above, withdrawn the author's unit's; the rest is the

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT
 
 from tongcds.records import record_type
+from tongcds.replica.merged import merged_people
 
 _HOUSEHOLD = record_type("household").table
 _PERSON = record_type("person").table
@@ -133,7 +134,13 @@ def _people(villages: Sequence[bytes], *, for_household: bool) -> Select[bytes, 
             home.left_on.label("home_left_on"),
         )
         .join_from(_PERSON, _HOUSEHOLD, home.id == person.household_id, isouter=not for_household)
-        .where(person.deleted == 0, person.village_id.in_(villages), func.coalesce(home.deleted, 0) == 0)
+        .where(
+            person.deleted == 0,
+            person.village_id.in_(villages),
+            func.coalesce(home.deleted, 0) == 0,
+            # Two records of one person count once.
+            person.id.not_in(select(merged_people().c.id)),
+        )
     )
     return found.where(home.village_id == person.village_id) if for_household else found
 
@@ -174,15 +181,24 @@ def _known(
 ) -> Select[str, bytes, bytes, bytes, int]:
     """What held of whom on each day: observations that no later one of the same fact had replaced by then."""
     seen = _OBSERVATION.c
-    until = func.lead(seen.held_on, type_=Text).over(
-        partition_by=(seen.subject_id, seen.fact), order_by=(seen.held_on, seen.stamp, seen.device, seen.n)
+    wanted = (seen.fact.in_(facts), seen.deleted == 0, seen.value.is_not(None), seen.held_on <= last_day)
+    told = everybody.add_columns(
+        observed.label("observed"), seen.id.label("record"), seen.value, seen.fact, seen.held_on, seen.stamp,
+        seen.device, seen.n,
+    )  # fmt: skip
+    merged = merged_people()
+    # What was seen of somebody under another record of theirs was seen of them.
+    seen_of = union_all(
+        told.join(_OBSERVATION, seen.subject_id == observed).where(*wanted),
+        told.join(merged, merged.c.survivor == observed)
+        .join(_OBSERVATION, seen.subject_id == merged.c.id)
+        .where(*wanted),
+    ).subquery("seen_of")
+    until = func.lead(seen_of.c.held_on, type_=Text).over(
+        partition_by=(seen_of.c.observed, seen_of.c.fact),
+        order_by=(seen_of.c.held_on, seen_of.c.stamp, seen_of.c.device, seen_of.c.n),
     )
-    spans = (
-        everybody.add_columns(seen.id.label("record"), seen.value, seen.held_on, until.label("until"))
-        .join(_OBSERVATION, seen.subject_id == observed)
-        .where(seen.fact.in_(facts), seen.deleted == 0, seen.value.is_not(None), seen.held_on <= last_day)
-        .subquery("spans")
-    )
+    spans = select(seen_of, until.label("until")).subquery("spans")
     current = and_(
         _present(spans, days, min_age),
         spans.c.held_on <= days.c.day,

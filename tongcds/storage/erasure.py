@@ -18,7 +18,7 @@ from tongcds.records.declare import ERASED
 from tongcds.replica import forget_words
 from tongcds.replica.forgetting import TELLING, empty_told, told_about
 from tongcds.replica.rows import write_rows
-from tongcds.storage import quality
+from tongcds.storage import merged, quality
 from tongcds.storage.local import DRAFT, IMPORT, get_note, put_note
 from tongcds.storage.wording import split_ids
 
@@ -54,7 +54,7 @@ def others_at_home(connection: Connection, person_id: bytes) -> tuple[bytes | No
     others = connection.execute(
         select(_PERSON.c.id).where(
             _PERSON.c.household_id == row.household_id,
-            _PERSON.c.id != person_id,
+            _PERSON.c.id.not_in(_same_person(connection, person_id)),
             _PERSON.c.deleted == 0,
             _PERSON.c.erased.is_(None),
         )
@@ -63,12 +63,35 @@ def others_at_home(connection: Connection, person_id: bytes) -> tuple[bytes | No
     return row.household_id, head.scalar_one_or_none() == person_id, tuple(others)
 
 
+def _same_person(connection: Connection, person_id: bytes) -> list[bytes]:
+    """All records of one person: whoever is erased is erased under each of them."""
+    return [person_id, *merged.stood_for(connection, [person_id])]
+
+
 def of_person(connection: Connection, person_id: bytes, household_id: bytes) -> ToErase:
-    """A person, and what was written about nobody but them.
+    """A person under every record of theirs, and what was written about nobody but them.
 
     The note of a visit goes when all that was done there was done for this person alone. What was done stays,
     without a name: figures of past days need it.
     """
+    return _with_same(connection, [_of_record(connection, person_id, household_id)], [person_id])
+
+
+def _with_same(connection: Connection, found: list[ToErase], people: Sequence[bytes]) -> ToErase:
+    """What was found, and the same for other records of these people (`merged`)."""
+    for person_id in people:
+        for other in _same_person(connection, person_id):
+            if other not in people:
+                home = select(_PERSON.c.household_id).where(_PERSON.c.id == other)
+                found.append(_of_record(connection, other, connection.execute(home).scalar_one() or b""))
+    records: dict[str, tuple[bytes, ...]] = {}
+    for one in found:
+        for name, ids in one.records.items():
+            records[name] = tuple(dict.fromkeys((*records.get(name, ()), *ids)))
+    return ToErase(records, tuple(dict.fromkeys(promise for one in found for promise in one.promises)))
+
+
+def _of_record(connection: Connection, person_id: bytes, household_id: bytes) -> ToErase:
     visits = _ids(connection, _VISIT.c.household_id, household_id)
     alone = [visit for visit in visits if _only_for(connection, visit, person_id)]
     promises = [
@@ -94,7 +117,7 @@ def of_household(connection: Connection, household_id: bytes) -> ToErase:
     records["attachment"] = _attached(connection, [household_id, *people, *visits])
     for name in (*_ABOUT, "round_stop"):
         records[name] = _ids(connection, record_type(name).table.c.household_id, household_id)
-    return ToErase(records, _open(connection, promises))
+    return _with_same(connection, [ToErase(records, _open(connection, promises))], people)
 
 
 def forget(connection: Connection, erased: Mapping[str, Iterable[bytes]], *, tell: bool) -> None:

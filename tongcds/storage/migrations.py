@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 
 from tongcds import replica
 from tongcds.errors import UnavailableError
-from tongcds.storage import audit, custody, exports, lease, local, quality, search
+from tongcds.storage import audit, custody, exports, lease, local, merged, quality, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ def _first_tables(connection: Connection) -> None:
     exports.create_tables(connection)
     custody.create_tables(connection)
     lease.create_tables(connection)
+    merged.create_tables(connection)
     search.create_tables(connection)
     quality.create_tables(connection)
     for index in _INDEXES:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from tongcds.domain.facts import load_facts
 from tongcds.records import record_type
+from tongcds.storage import merged
 
 HOUSEHOLD = record_type("household").table
 PERSON = record_type("person").table
@@ -50,6 +51,7 @@ def person_present(on: date) -> ColumnElement[bool]:
         or_(person.left_on.is_(None), person.left_on > day),
         or_(person.joined_on.is_(None), person.joined_on <= day),
         or_(person.birth.is_(None), person.birth <= day),
+        merged.shows(person.id),
     )
 
 
@@ -66,7 +68,7 @@ def holds(subject: ColumnElement[bytes], fact: str, on: date) -> ColumnElement[b
         select(seen.value)
         .where(
             seen.fact == fact,
-            seen.subject_id == subject,
+            merged.same_as(seen.subject_id, subject),
             seen.deleted == 0,
             seen.value.is_not(None),
             seen.held_on <= on.isoformat(),
@@ -100,10 +102,12 @@ def known_facts(connection: Connection, subjects: Sequence[bytes], on: date) -> 
     seen = OBSERVATION.c
     found: dict[bytes, dict[str, Known]] = {}
     for start in range(0, len(subjects), _SLICE):
+        part = list(subjects[start : start + _SLICE])
+        shown = merged.stood_for(connection, part)
         query = (
             select(seen.subject_id, seen.fact, seen.value, seen.held_on)
             .where(
-                seen.subject_id.in_(subjects[start : start + _SLICE]),
+                seen.subject_id.in_([*part, *shown]),
                 seen.deleted == 0,
                 seen.value.is_not(None),
                 seen.held_on <= on.isoformat(),
@@ -111,5 +115,7 @@ def known_facts(connection: Connection, subjects: Sequence[bytes], on: date) -> 
             .order_by(seen.held_on, seen.stamp, seen.device, seen.n)
         )
         for subject, fact, value, held_on in connection.execute(query):
-            found.setdefault(subject, {})[fact] = Known(bool(value), date.fromisoformat(held_on))
+            found.setdefault(shown.get(subject, subject), {})[fact] = Known(
+                bool(value), date.fromisoformat(held_on)
+            )
     return found

@@ -34,6 +34,7 @@ from tongcds.domain.text import name_sort_key
 from tongcds.domain.views import SearchHit
 from tongcds.records import record_type
 from tongcds.replica.dialect import insert_rows
+from tongcds.storage import merged
 from tongcds.storage.search_query import Kind, Typed, code_words, marked_words, phone_words, plain_words
 
 SEARCH: Final = MetaData()
@@ -158,6 +159,7 @@ def rebuild(connection: Connection) -> None:
     """Make the whole index anew from the records."""
     connection.exec_driver_sql("DROP TABLE IF EXISTS search_words")
     connection.execute(delete(ENTRY))
+    merged.follow(connection, {"duplicate": ()})
     connection.exec_driver_sql(_CREATE_WORDS)
     everyone = connection.execute(select(_HOUSEHOLD.c.id).order_by(_HOUSEHOLD.c.id)).scalars().all()
     for part in _slices(everyone):
@@ -166,7 +168,8 @@ def rebuild(connection: Connection) -> None:
 
 def refresh(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> None:
     """Follow a change: `touched` holds the ids of changed, new and removed records by type."""
-    affected = sorted(_affected(connection, touched))
+    shown = merged.follow(connection, touched)
+    affected = sorted(_affected(connection, {**touched, "person": {*touched.get("person", ()), *shown}}))
     for part in _slices(affected):
         _forget(connection, part)
         _index(connection, part)
@@ -230,7 +233,10 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _PERSON.c.left_on,
         )
         .where(
-            _one_of(_PERSON.c.household_id, households), _PERSON.c.deleted == 0, _PERSON.c.erased.is_(None)
+            _one_of(_PERSON.c.household_id, households),
+            _PERSON.c.deleted == 0,
+            _PERSON.c.erased.is_(None),
+            merged.shows(_PERSON.c.id),
         )
         .order_by(_PERSON.c.id)
     ):

@@ -104,6 +104,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "round_stop": N_("Household of a round"),
     "settled": N_("Settled doubt"),
     "audit": N_("Access log"),
+    "duplicate": N_("Word on two records that may be one"),
 }
 
 _REASONS: Final[Mapping[str, str]] = {

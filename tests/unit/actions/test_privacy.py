@@ -84,7 +84,7 @@ def test_a_consent_that_has_run_out_counts_as_none_and_is_to_be_renewed(
         change.writer.update("household", home.household, poverty="poor")
     until = date(2027, 1, 31)
     privacy.keep_consent(team, replace(answer(home, support=True, sensitive=True), expires_on=until))
-    not_asked = HouseholdFilter(needs="consent_not_asked")
+    not_asked = HouseholdFilter(needs=("consent_not_asked",))
     assert not privacy.consents_to_renew(team)
     clock.set(datetime(2027, 1, 31, 5, tzinfo=UTC))
     (soon,) = privacy.consents_to_renew(team)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine
 from tests.unit.storage.homes import AUTHOR, Home, Ticking, home, village
 from tongcds.domain.text import fold
 from tongcds.replica import Writer, create_tables, new_identity
-from tongcds.storage import search
+from tongcds.storage import merged, search
 from tongcds.storage.search_query import Typed, code_words, plain_words
 from tongcds.storage.vault import Vault
 
@@ -280,6 +280,7 @@ def crowd() -> Iterator[tuple[Connection, list[str]]]:
     now = Ticking()
     with create_engine("sqlite://", module=sqlcipher3.dbapi2).connect() as connection:
         create_tables(connection)
+        merged.create_tables(connection)
         search.create_tables(connection)
         writer = Writer(connection, new_identity(connection, device=1, now=now), AUTHOR)
         place = village(writer, "—")

@@ -1,0 +1,75 @@
+"""Which people's records do not show because another record stands for them, ready to be looked up.
+
+`replica.merged` says what follows from what people said; this table keeps its answer, since every list asks.
+It follows inside each transaction that changes a person or a word on a pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    delete,
+    insert,
+    or_,
+    select,
+)
+
+from tongcds.records import record_type
+from tongcds.replica.merged import merged_people
+
+_TABLES: Final = MetaData()
+MERGED: Final = Table(
+    "merged_person",
+    _TABLES,
+    Column("id", LargeBinary, primary_key=True),
+    Column("survivor", LargeBinary, nullable=False),
+    Index("ix_merged_person_survivor", "survivor"),
+    sqlite_strict=True,
+)
+_SAID = record_type("duplicate").table
+
+
+def create_tables(connection: Connection) -> None:
+    """Make the table, where it is not there yet."""
+    _TABLES.create_all(connection)
+
+
+def follow(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> set[bytes]:
+    """Follow a change; returns the people who show now and did not, or the other way round."""
+    if not touched.keys() & {"person", "duplicate"}:
+        return set()
+    before = dict(connection.execute(select(MERGED.c.id, MERGED.c.survivor)).all())
+    if not before and connection.execute(select(_SAID.c.id).limit(1)).first() is None:
+        return set()
+    now: dict[bytes, bytes] = dict(connection.execute(select(merged_people())).all())
+    different = {i for i in before.keys() | now.keys() if before.get(i) != now.get(i)}
+    if different:
+        connection.execute(delete(MERGED))
+        if now:
+            connection.execute(insert(MERGED), [{"id": i, "survivor": s} for i, s in now.items()])
+    return different
+
+
+def shows(person: ColumnElement[bytes]) -> ColumnElement[bool]:
+    """The person's record is the one that shows."""
+    return person.not_in(select(MERGED.c.id))
+
+
+def same_as(subject: ColumnElement[bytes], shown: ColumnElement[bytes]) -> ColumnElement[bool]:
+    """The subject is the one that shows, or a record that it stands for."""
+    return or_(subject == shown, subject.in_(select(MERGED.c.id).where(MERGED.c.survivor == shown)))
+
+
+def stood_for(connection: Connection, people: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The records that these stand for, each with the one that shows; `people` at most a few hundred."""
+    found = select(MERGED.c.id, MERGED.c.survivor).where(MERGED.c.survivor.in_(people))
+    return dict(connection.execute(found).all())
