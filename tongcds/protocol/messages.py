@@ -207,7 +207,7 @@ class AreaBuckets(msgspec.Struct, frozen=True, array_like=True):
 class CompareAnswer(msgspec.Struct, frozen=True, array_like=True):
     """`known` is False when the device must exchange first. `done` of the buckets asked for are in `page`.
 
-    `elsewhere`: those of the `extra` that the server holds in another area.
+    `elsewhere`: those of the `extra` that the server holds in another area, or as removed.
     """
 
     known: bool

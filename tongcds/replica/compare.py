@@ -191,7 +191,7 @@ def heal(
 def let_go(
     connection: Connection, me: Identity, extra: Sequence[State], elsewhere: Collection[bytes]
 ) -> Healed:
-    """Let go of those of the extra records that the other side holds in another area, without what waits.
+    """Let go of those of the extra records that the other side holds elsewhere or removed, but what waits.
 
     A server put back to before a merger holds again in the old area what it had taken to the new one.
     """

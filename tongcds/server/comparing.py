@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from tongcds.protocol.chunks import pack_states
 from tongcds.protocol.messages import AreaBuckets, CompareAnswer, CompareRequest, ProtocolError, ScopeEntry
 from tongcds.records import all_types
+from tongcds.records.declare import DELETED
 from tongcds.replica import FIGURES_ONLY
 from tongcds.replica.compare import (
     MOST_BITS,
@@ -93,7 +94,7 @@ def _buckets(
 
 
 def _elsewhere(database: Database, request: CompareRequest, entries: Sequence[ScopeEntry]) -> list[bytes]:
-    """Those of the records that are in another area here than in the one where the laptop holds them."""
+    """Those of the records that are here, but in another area or removed: the laptop may let go of them."""
     area, ids = _area(entries, request.place), request.extra
     if len(ids) > _MOST_RECORDS:
         raise Refusal("bad_message")
@@ -101,7 +102,7 @@ def _elsewhere(database: Database, request: CompareRequest, entries: Sequence[Sc
     with database.read() as connection:
         for record in all_types():
             rows = read_rows(connection, record, ids).values()
-            found += [row["id"] for row in rows if row["area"] != area]
+            found += [row["id"] for row in rows if row["area"] != area or row["values"][DELETED]]
     return found
 
 

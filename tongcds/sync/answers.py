@@ -60,7 +60,9 @@ from tongcds.sync.incarnation import ForkedError, numbers
 DIFFERS = "digests that differ"
 _DOUBTS = "doubts"
 RESTORED = "server restored"
-"""The note that the server was put back from a copy, and that others may not have sent again yet."""
+"""The note of when the server was put back from a copy: older receipts count for nothing."""
+KEEPS_EXTRA = "extra kept"
+"""The note that others may not have sent again yet what only this laptop seems to hold: it stays."""
 _WRITE = "write"
 CLOSED = "device_revoked"
 """The only reason for which a server takes nothing more from a laptop than to set it aside."""
@@ -267,6 +269,7 @@ def _believe(
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
         put_note(connection, RESTORED, str(receipt.time))
+        put_note(connection, KEEPS_EXTRA, "1")
         # A copy of the server may lack the recovery code, too.
         custody.another_code(connection)
         log.info("the server was restored, offering again", extra={"sequence": receipt.watermark})

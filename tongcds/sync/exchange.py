@@ -43,7 +43,7 @@ from tongcds.storage.local import (
 )
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol, incarnation, outdated
-from tongcds.sync.answers import DIFFERS, RESTORED, loses_areas, read_answer, take
+from tongcds.sync.answers import DIFFERS, KEEPS_EXTRA, loses_areas, read_answer, take
 from tongcds.sync.attachments import Sent
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
@@ -315,7 +315,7 @@ class Exchange:
             log.warning("the digests differ", extra={"count": self.outcome.rounds})
         now = partial(_milliseconds, self._clock)
         with self._vault.read() as connection:
-            restored = bool(get_note(connection, RESTORED))
+            restored = bool(get_note(connection, KEEPS_EXTRA))
             # What was merged from another laptop's file and the server decided otherwise is no damage.
             expected = bool(merged_files(connection))
         repair = Repair(self._vault, self._transport, now, keep_extra=restored, expected=expected)
@@ -330,6 +330,8 @@ class Exchange:
             self.outcome.touched |= repair.done.kinds
         with self._vault.write() as connection:
             put_note(connection, COMPARED, str(now()))
+            if repair.done.same:
+                put_note(connection, KEEPS_EXTRA, "")
 
     def _tell(self, phase: SyncPhase) -> None:
         sent = self.outcome.sent

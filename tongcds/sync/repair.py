@@ -53,10 +53,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Repaired:
-    """What a comparison found and mended. `extra` counts records that only this vault has and that stayed."""
+    """What a comparison found and mended. `extra` counts records that only this vault has and that stayed.
+
+    `same`: in the end both sides hold the same in every area.
+    """
 
     records: int = 0
     extra: int = 0
+    same: bool = False
     kinds: set[str] = field(default_factory=set)
 
 
@@ -93,8 +97,9 @@ class Repair:
         self._count_anew()
         for _ in range(_MOST_ROUNDS):
             before = self.done.records
-            areas = self._ask(sums=self._sums()).areas
-            for found in areas:
+            answer = self._ask(sums=self._sums())
+            self.done.same = answer.known and not answer.areas
+            for found in answer.areas:
                 self._mend(found)
             if self.done.records == before:
                 break

@@ -18,7 +18,9 @@ from tongcds.records import record_type
 from tongcds.replica import compare, pending_count
 from tongcds.replica.rows import AreaSums, read_rows
 from tongcds.replica.tables import AREA
-from tongcds.storage.local import load_exchanges
+from tongcds.server.office import restored
+from tongcds.storage.local import get_note, load_exchanges
+from tongcds.sync.answers import KEEPS_EXTRA
 from tongcds.sync.repair import Repair
 
 DIVERGENCES = 100
@@ -340,3 +342,58 @@ def test_a_question_about_what_a_laptop_may_not_hold_is_refused(small_world: Wor
     ):
         with pytest.raises(Exception, match="bad_message"):
             repair._ask(**asked)
+
+
+def keeps_extra(desk: Desk) -> bool:
+    with desk.core.vault.read() as connection:
+        return bool(get_note(connection, KEEPS_EXTRA))
+
+
+def differing_after_a_restore(commune: Desk, kind: Callable[..., None]) -> set[bytes]:
+    """The server was put back, and the laptop came to differ so; what only this laptop holds alive."""
+    world = commune.world
+    on_server(world, lambda connection: restored(connection, now=world.now()))
+    commune.sync()
+    damaged(commune, 5, 1, (kind,))
+    commune.sync()
+    here, there = (
+        {*rows(where, "household"), *rows(where, "person")}
+        for rows, where in ((Desk.rows, commune), (server_rows, world))
+    )
+    return here - there
+
+
+def test_after_a_restore_what_the_server_holds_as_removed_goes(commune: Desk, logs: Any) -> None:
+    logs.expect(EXCHANGE, "the digests differ")
+    logs.expect(REPAIR, "was mended")
+    assert differing_after_a_restore(commune, Damage.lost_tombstone) == set()
+    assert not keeps_extra(commune)
+
+
+def test_without_the_servers_word_on_removed_ones_it_would_stay(
+    commune: Desk, logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Repair, "_let_go", lambda *_: None)
+    logs.expect(EXCHANGE, "the digests differ")
+    assert len(differing_after_a_restore(commune, Damage.lost_tombstone)) == 1
+
+
+def test_after_a_restore_what_the_server_lacks_stays_until_both_hold_the_same_once(
+    commune: Desk, logs: Any
+) -> None:
+    logs.expect(EXCHANGE, "the digests differ")
+    alone = differing_after_a_restore(commune, Damage.extra)
+    assert len(alone) == 1
+    assert keeps_extra(commune)
+    # Somebody says it again after all: here the laptop itself, by removing it.
+    (record_id,) = alone
+    name = "household" if record_id in commune.rows("household") else "person"
+    commune.remove(record_id, name)
+    commune.world.clock.advance(days=8)
+    commune.sync()
+    assert not keeps_extra(commune)
+    # From now on what the server lacks is a mistake, and goes.
+    damaged(commune, 6, 1, (Damage.extra,))
+    logs.expect(REPAIR, "was mended")
+    commune.sync()
+    assert same(commune)
