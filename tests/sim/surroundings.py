@@ -19,7 +19,7 @@ from tongcds.protocol import invitations
 from tongcds.protocol.messages import Write
 from tongcds.server import database
 from tongcds.server.office import OfficeWriter
-from tongcds.storage import custody, search
+from tongcds.storage import custody, quality, search
 from tongcds.sync import carrying
 
 
@@ -48,7 +48,7 @@ class ServerDatabase(database.Database):
 
 
 def quietly(patch: pytest.MonkeyPatch, rng: random.Random, ledger: Ledger) -> None:
-    """Draw all that is random from the seed; leave out the disk and the search, which sync does not need.
+    """Draw all that is random from the seed; leave out the disk and what is found, which sync does not need.
 
     The ledger notes what the server writes by itself.
     """
@@ -64,6 +64,7 @@ def quietly(patch: pytest.MonkeyPatch, rng: random.Random, ledger: Ledger) -> No
     _number_kept_files(patch)
     patch.setattr(database, "_PRAGMAS", ("PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"))
     patch.setattr(search, "refresh", lambda *_: None)
+    patch.setattr(quality, "note", lambda *_: None)
     # Key slots belong to the encrypted file.
     patch.setattr(custody, "settle", lambda _: False)
     patch.setattr(SigningKey, "generate", staticmethod(lambda: SigningKey(rng.randbytes(32))))
