@@ -44,6 +44,7 @@ from ui import app as dressing
 from ui.attaching import Attaching
 from ui.changes import ChangeBus
 from ui.desk import Desk
+from ui.doubting import Doubting
 from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
@@ -129,6 +130,8 @@ class Desktop(QObject):
         self.attaching = Attaching(desk, self)
         self.privacy = Privacy(desk, self)
         self.logbook = Logbook(desk, self._find_households, self)
+        self.doubting = Doubting(desk, self)
+        self.doubting.mend_requested.connect(self.editing.edit)
         self.link = Link(self)
         self.runner = core.make_runner(self._net.submit, self._exchanged.emit, self._asks_first)
         self.link.reachable.connect(self._reachable)
@@ -261,6 +264,7 @@ class Desktop(QObject):
         screen.edit_requested.connect(self.editing.edit)
         screen.consent_requested.connect(self.privacy.ask_consent)
         screen.seen.connect(self.editing.record)
+        screen.doubts_requested.connect(self.doubting.open)
         self.attaching.serve(screen.detail)
         return screen
 

@@ -78,6 +78,7 @@ class HouseholdsScreen(Page):
     seen = Signal(object)
     import_requested = Signal()
     add_requested = Signal()
+    doubts_requested = Signal()
 
     def __init__(
         self,
@@ -133,6 +134,9 @@ class HouseholdsScreen(Page):
     def _build(self) -> None:
         actions = []
         if self._can_import:
+            again = Button(_("To look at again"), icon="circle-alert")
+            again.clicked.connect(self.doubts_requested)
+            actions.append(again)
             bring = Button(_("Import a register"), icon="file-spreadsheet")
             bring.clicked.connect(self.import_requested)
             actions.append(bring)

@@ -1,0 +1,75 @@
+"""Wires the list of doubtful records to the window, and has the vault looked through in the background.
+
+The other screens are wired in `ui.desktop`; what is worked with is the `Desk`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from tongcds.actions import Changes, households, quality
+from tongcds.domain.views import DoubtRow, EditUndo
+from tongcds.i18n import _
+from ui.desk import Desk
+from ui.forms.settle_dialog import SettleDialog
+from ui.screens.doubts import DoubtsScreen
+
+
+class Doubting(QObject):
+    """Opens the list over the place. `mend_requested` carries a household's id."""
+
+    mend_requested = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.dialog: SettleDialog | None = None
+        self._follows = False
+
+    def open(self) -> None:
+        """Show what should be looked at again."""
+        core, shell = self._desk.core, self._desk.window()
+        screen = DoubtsScreen(partial(quality.doubts, core), self._desk.reads, self._desk.changes)
+        screen.left.connect(shell.back)
+        screen.mend_requested.connect(self._mend)
+        screen.settle_requested.connect(self._ask)
+        shell.open_over(screen)
+        if not self._follows:
+            self._follows = True
+            self._desk.changes.changed.connect(self._heed)
+        self._look()
+
+    def _look(self) -> None:
+        """Look at some households; the next ones after whatever else is to be written."""
+        self._desk.write(partial(quality.check_some, self._desk.core), self._looked, owner=self)
+
+    def _looked(self, answer: tuple[bool, Changes]) -> None:
+        more, changes = answer
+        if more:
+            self._look()
+        else:
+            self._desk.changes.tell(changes.kinds)
+
+    def _heed(self, kinds: frozenset[str]) -> None:
+        if kinds & {"household", "person", "observation", "visit"}:
+            self._look()
+
+    def _mend(self, row: DoubtRow) -> None:
+        self.mend_requested.emit(row.household_id)
+
+    def _ask(self, row: DoubtRow) -> None:
+        self.dialog = SettleDialog(row, parent=self._desk.window())
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.settled.connect(self._settle)
+        self.dialog.open()
+
+    def _settle(self, row: DoubtRow, note: str) -> None:
+        def done(answer: tuple[EditUndo, Changes]) -> None:
+            undo, changes = answer
+            self._desk.changed(changes)
+            take_back = partial(households.undo_edit, self._desk.core, undo)
+            self._desk.window().say(_("Noted: it is right as it stands."), undo=(take_back, _("Taken back.")))
+
+        self._desk.write(partial(quality.settle_doubt, self._desk.core, row, note), done, owner=self)

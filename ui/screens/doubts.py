@@ -1,0 +1,140 @@
+"""Cần xem lại: records that a rule finds unlikely, each to be mended or said to be right as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from tongcds.domain.views import DoubtList, DoubtRow
+from tongcds.i18n import _, format_number, ngettext
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.tasks import Tasks
+from ui.widgets.button import Button, Kind
+from ui.widgets.cells import TextCell
+from ui.widgets.field import Choice
+from ui.widgets.messages import EmptyState
+from ui.widgets.page import Page
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead
+
+_HEEDED: Final = frozenset({"doubt", "settled"})
+
+
+class DoubtsScreen(Page):
+    """The doubts, with a choice of the rule. `left` is Esc; the others carry a `DoubtRow`.
+
+    Args:
+        load: answers the list for the code of a rule, or for ""; runs off the UI thread.
+    """
+
+    left = Signal()
+    mend_requested = Signal(object)
+    settle_requested = Signal(object)
+
+    def __init__(
+        self,
+        load: Callable[[str], DoubtList],
+        tasks: Tasks,
+        changes: ChangeBus,
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._tasks = tasks
+        leave = Button(_("Leave"), hint="Escape")
+        leave.clicked.connect(self.left)
+        self.settle = Button(_("Right as it stands…"), icon="check", hint="Ctrl+D")
+        self.settle.clicked.connect(self._ask_settle)
+        self.mend = Button(_("Mend"), icon="pen-line", kind=Kind.PRIMARY)
+        self.mend.clicked.connect(self._ask_mend)
+        for keys, slot in (("Escape", self.left), ("Ctrl+D", self._ask_settle)):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        self._head = PageHead(_("To look at again"), "", [leave, self.settle, self.mend])
+        self.rule = Choice([(_("All rules"), "")])
+        self.rule.setAccessibleName(_("Rule"))
+        self.rule.currentIndexChanged.connect(self.reload)
+        columns: list[Column[DoubtRow]] = [
+            Column(
+                _("Household"),
+                lambda row: TextCell(row.head or row.code, _place(row), strong=True),
+                stretch=2,
+            ),
+            Column(_("Person"), lambda row: TextCell(row.person), stretch=2),
+            Column(_("What is doubtful"), lambda row: TextCell(row.words, row.name), stretch=4),
+        ]
+        self._model = RowsModel(columns, self)
+        self.rows = RowsView(self._model, name=_("To look at again"))
+        self.rows.opened.connect(self.mend_requested)
+        self._nothing = EmptyState(
+            "circle-check", _("Nothing to look at again"), _("Doubtful records of the register appear here.")
+        )
+        card = Card(flush=True)
+        card.body.addWidget(self.rows, 1)
+        card.body.addWidget(self._nothing, 1)
+        self.body.addWidget(self._head)
+        self.body.addWidget(self.rule)
+        self.body.addWidget(card, 1)
+        self.begin_at(self.rows)
+        self.retried.connect(self.reload)
+        changes.changed.connect(self._heed)
+
+    def reload(self) -> None:
+        """Read the list again."""
+        load = partial(self._load, str(self.rule.currentData() or ""))
+        self._tasks.run(load, self.show_list, owner=self, failed=self._failed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.reload()
+
+    def _heed(self, kinds: frozenset[str]) -> None:
+        if kinds & _HEEDED and self.isVisible():
+            self.reload()
+
+    def _failed(self, problem: Exception) -> None:
+        self.show_problem(words_for(problem))
+
+    def show_list(self, found: DoubtList) -> None:
+        """Draw the list; the row at the same place stays chosen."""
+        self.show_content()
+        total = sum(count for _code, _name, count in found.rules)
+        words = ngettext("{n} record", "{n} records", total).format(n=format_number(total))
+        looking = _("still looking through the register…") if found.waiting else ""
+        keys = _("Enter mends, Ctrl D says that it is right")
+        self._head.set_words(_("To look at again"), " · ".join(filter(None, (words, looking, keys))))
+        self._show_rules(found)
+        at = max(self.rows.currentIndex().row(), 0)
+        self._model.set_rows(found.rows)
+        self.rows.choose(min(at, len(found.rows) - 1))
+        for widget in (self.rows, self.settle, self.mend):
+            widget.setVisible(bool(found.rows))
+        self._nothing.setVisible(not found.rows)
+
+    def _show_rules(self, found: DoubtList) -> None:
+        chosen = self.rule.currentData()
+        blocked = QSignalBlocker(self.rule)
+        self.rule.clear()
+        self.rule.addItem(_("All rules"), "")
+        for code, name, count in found.rules:
+            self.rule.addItem(f"{name} ({format_number(count)})", code)
+        self.rule.choose(chosen if any(code == chosen for code, _name, _count in found.rules) else "")
+        blocked.unblock()
+
+    def _ask_mend(self) -> None:
+        if isinstance(row := self.rows.current_row(), DoubtRow):
+            self.mend_requested.emit(row)
+
+    def _ask_settle(self) -> None:
+        if isinstance(row := self.rows.current_row(), DoubtRow):
+            self.settle_requested.emit(row)
+
+
+def _place(row: DoubtRow) -> str:
+    return " · ".join(filter(None, (row.code, row.village)))
