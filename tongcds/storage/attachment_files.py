@@ -17,7 +17,7 @@ from tongcds.domain.attachments import content_hash, hash_of
 from tongcds.errors import UnavailableError
 from tongcds.protocol import sealed
 from tongcds.protocol.messages import ProtocolError
-from tongcds.storage.files import FULL, sync_folder
+from tongcds.storage.files import FULL, sync_folder, write_whole
 
 FOLDER: Final = "attachments"
 _CONTENT_PURPOSE: Final = "attachments"
@@ -92,6 +92,23 @@ class AttachmentFiles:
         if content_hash(content) != digest:
             raise UnavailableError("attachment_damaged")
         return content
+
+    def path_of(self, digest: bytes) -> Path:
+        """Where the file with this hash is, or would be."""
+        return self._path(digest)
+
+    def bring_back(self, digest: bytes, folder: Path) -> bool:
+        """Put the file with this hash in its place from a backup's folder; whether it was there, and whole.
+
+        Raises:
+            UnavailableError: disk_full.
+        """
+        kept = folder / self.name_of(digest)
+        if not self._holds(kept, digest):
+            return False
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        write_whole(self._path(digest), kept.read_bytes())
+        return True
 
     def arrived(self, digest: bytes) -> int:
         """How many bytes of a file that is being fetched are here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -103,6 +104,22 @@ def waiting(connection: Connection, files: AttachmentFiles) -> Waiting:
     """Files of live records that the server has not confirmed, whether their records arrived or not."""
     rows = _unconfirmed(connection, files)
     return Waiting(len(rows), sum(row.size for row in rows))
+
+
+def unsent_files(connection: Connection, files: AttachmentFiles) -> tuple[Path, ...]:
+    """Files of live records that nobody but this laptop has for certain, sealed as they lie there."""
+    return tuple(files.path_of(row.attached.digest) for row in _unconfirmed(connection, files))
+
+
+def bring_back(connection: Connection, files: AttachmentFiles, backups: Sequence[Path]) -> int:
+    """Fill in files that live records name and that are not here, from folders beside backups; how many came.
+
+    Raises:
+        UnavailableError: disk_full.
+    """
+    query = select(_ATTACHMENT.c.hash).where(_ATTACHMENT.c.deleted == 0, _ATTACHMENT.c.hash.is_not(None))
+    lacking = [digest for digest in connection.execute(query.distinct()).scalars() if not files.has(digest)]
+    return sum(any(files.bring_back(digest, folder) for folder in backups) for digest in lacking)
 
 
 def ready(

@@ -1,9 +1,9 @@
 """Backups: whole, encrypted copies of the vault beside it or on a stick, each verified before it counts.
 
 A backup is a folder of three files: the database under a key of its own, a copy of the key slots, and a label
-that nobody without the vault's key can write. It is made under another name, opened again, checked page by
-page, compared with what was copied, brought onto the disk, and only then given its name. Restoring is
-`repair`'s; when one is due is the vault's.
+that nobody without the vault's key can write; elsewhere also photos and papers, sealed as they lie. It is
+made under another name, opened again, checked page by page, compared with what was copied, brought onto the
+disk, and only then given its name. Restoring is `repair`'s; when one is due is the vault's.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ FOLDER: Final = "backups"
 DATABASE_NAME: Final = "vault.tcds"
 KEYS_NAME: Final = "keys.tcds"
 LABEL_NAME: Final = "label.tcds"
+FILES_FOLDER: Final = "attachments"
 PURPOSE: Final = "backups"
 _LABEL_PURPOSE: Final = "backup labels"
 _UNFINISHED: Final = ".unfinished"
@@ -73,8 +74,11 @@ def make(
     *,
     why: str,
     now: int,
+    files: Sequence[Path] = (),
 ) -> Backup:
     """Make a backup in `folder` of what `database` gives a connection to, with the key slots in `slots`.
+
+    `files` go along as they are.
 
     Raises:
         UnavailableError: `disk_full`, `disk_failing`, `vault_damaged`, or `backup_failed` when the copy is
@@ -92,6 +96,7 @@ def make(
             label = Label(now, why, *_identity(making / DATABASE_NAME, opened.subkey(PURPOSE)))
         _compare(making / DATABASE_NAME, opened.subkey(PURPOSE), facts)
         write_whole(making / KEYS_NAME, slotfile.newest_copy(slots))
+        _copy_files(files, making / FILES_FOLDER)
         write_whole(making / LABEL_NAME, _pack_label(label, opened))
         sync_folder(making)
         final = folder / name
@@ -203,14 +208,15 @@ def kept(there: Sequence[Backup]) -> tuple[Backup, ...]:
     return tuple(b for b in there if b in keep and there[0].label.at - b.label.at <= OLDEST_MS)
 
 
-def require_room(folder: Path, database: Path) -> None:
-    """Refuse early where a backup would fill the disk.
+def require_room(folder: Path, database: Path, files: Sequence[Path] = ()) -> None:
+    """Refuse early where a backup, with these files in it, would fill the disk.
 
     Raises:
         UnavailableError: `backup_no_room`, with the megabytes `needed` and `free`.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    needed, free = 2 * database.stat().st_size + SPARE, free_bytes(folder)
+    along = sum(path.stat().st_size for path in files)
+    needed, free = 2 * database.stat().st_size + along + SPARE, free_bytes(folder)
     if free < needed:
         raise UnavailableError("backup_no_room", needed=-(-needed // 1_000_000), free=free // 1_000_000)
 
@@ -218,6 +224,23 @@ def require_room(folder: Path, database: Path) -> None:
 def free_bytes(folder: Path) -> int:
     """How much room the disk under a folder has."""
     return shutil.disk_usage(folder).free
+
+
+def _copy_files(files: Sequence[Path], folder: Path) -> None:
+    """Copy files into a new folder, bring them onto the disk and read them back.
+
+    Raises:
+        UnavailableError: `backup_failed` when the disk does not give back what was written.
+    """
+    if not files:
+        return
+    folder.mkdir(mode=0o700)
+    for path in files:
+        content = path.read_bytes()
+        write_whole(folder / path.name, content)
+        if (folder / path.name).read_bytes() != content:
+            raise UnavailableError("backup_failed")
+    sync_folder(folder)
 
 
 def _paths(folder: Path) -> list[Path]:

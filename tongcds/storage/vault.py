@@ -7,7 +7,7 @@ change goes through `change`: records, log of own writes and search index in one
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
 from tongcds.storage import (
+    attachments,
     backups,
     cipher,
     erasure,
@@ -119,7 +120,7 @@ class Vault:
                 raise UserError("vault_exists")  # noqa: TRY301 - the lock is released below
             # What a creation that was cut off left behind goes; the mark says that nothing was saved in it.
             write_whole(folder / _MAKING_NAME, b"")
-            for name in (*_database_files(), *slotfile.FILE_NAMES):
+            for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *slotfile.FILE_NAMES):
                 (folder / name).unlink(missing_ok=True)
             opened = keyslots.create_slots(folder, passphrase, person, passes=passes)
             vault = cls(folder, opened, lock, now)
@@ -163,7 +164,8 @@ class Vault:
     def restore(cls, folder: Path, source: Path, passphrase: str, *, now: Callable[[], int]) -> Vault:
         """Open the vault as the newest backup in the folder `source` has it, with the journal on top.
 
-        What was there is moved aside first, sealed; where it is sound, a backup of it is made too.
+        What was there is moved aside first, sealed; where it is sound, a backup of it is made too. Photos
+        and papers that are in a backup there and not here come back.
 
         Raises:
             UserError: as `open`; `unsent_restore` when writes that only this vault has do not fit on top.
@@ -187,11 +189,15 @@ class Vault:
                 before.close()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return cls._open(folder, unlock, now, source, only_here)
+            vault = cls._open(folder, unlock, now, source, only_here)
         except UnavailableError as problem:
             if problem.code == "vault_damaged":
                 raise UnavailableError("backup_unreadable") from problem
             raise
+        kept = [one.path / backups.FILES_FOLDER for one in backups.listed(source, vault.opened_by)]
+        with contextlib.suppress(UnavailableError), vault.read() as connection:
+            attachments.bring_back(connection, vault.attachments, kept)
+        return vault
 
     @classmethod
     def _open(
@@ -299,9 +305,7 @@ class Vault:
         """Make a backup when something changed in half an hour of use; call it often.
 
         At once where there is none, or none under the number that this device has now, since what the journal
-        holds goes on top of no other.
-
-        Whether one was made. Raises as `backup`, and then waits for the next half hour.
+        holds goes on top of no other. Whether one was made. Raises as `backup`, and then waits half an hour.
         """
         if not self._changed or self._closed or self._damaged:
             return False
@@ -344,17 +348,20 @@ class Vault:
     def backup_to(self, folder: Path) -> backups.Backup:
         """Make a backup in a folder elsewhere, say on a stick, and remember it; nothing there is removed.
 
-        Raises:
-            UnavailableError: as `backup`.
+        Photos and papers that the server does not have go along. Raises as `backup`.
         """
-        backups.require_room(folder, self._folder / FILE_NAME)
-        made = self._make_backup(folder, backups.BY_HAND)
+        with self.read() as connection:
+            files = attachments.unsent_files(connection, self.attachments)
+        backups.require_room(folder, self._folder / FILE_NAME, files)
+        made = self._make_backup(folder, backups.BY_HAND, files)
         with self._writing.opened() as connection:
             outside.remember_backup(connection, made.label)
         return made
 
-    def _make_backup(self, folder: Path, why: str) -> backups.Backup:
-        return backups.make(self._source, self._folder, folder, self._opened, why=why, now=self._now())
+    def _make_backup(self, folder: Path, why: str, files: Sequence[Path] = ()) -> backups.Backup:
+        return backups.make(
+            self._source, self._folder, folder, self._opened, why=why, now=self._now(), files=files
+        )
 
     @contextmanager
     def _source(self) -> Iterator[cipher.RawConnection]:
@@ -441,7 +448,3 @@ class Vault:
         for step in steps:
             with self.write() as connection:
                 migrations.apply_step(connection, step)
-
-
-def _database_files() -> tuple[str, ...]:
-    return FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"

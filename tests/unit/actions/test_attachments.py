@@ -11,12 +11,14 @@ from random import Random
 import pytest
 
 from tests.pictures import HERE, exif, jpeg, pdf, png
-from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
-from tongcds.actions import Core, attachments, audit, privacy, register
+from tests.unit.actions.conftest import MEMBER, PASSPHRASE, VILLAGE, Home
+from tongcds.actions import Core, attachments, audit, privacy, register, rescue
+from tongcds.domain.attachments import content_hash
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Standing
 from tongcds.errors import UnavailableError, UserError
-from tongcds.storage import household_records
+from tongcds.storage import attachments as files
+from tongcds.storage import backups, household_records
 from tongcds.sync.transport import Transport
 
 
@@ -55,6 +57,55 @@ def test_people_and_visits_have_their_own(team, home, photo):
     attachments.attach(team, ("person", home.people[1]), photo)
     (row,) = attachments.of_household(team, home.household)
     assert row.person == "Lò Văn Ún"
+
+
+def test_a_backup_elsewhere_holds_what_was_not_sent_and_brings_it_back(team, home, photo, tmp_path, logs):
+    attachment = attached(team, home, photo)
+    sent = attached(team, home, tmp_path / photo_of(tmp_path, 4000))
+    with team.vault.write() as connection:
+        files.confirmed(connection, team.vault.attachments.name_of(content_hash(jpeg(4000))), 1)
+    made = rescue.backup_to(team, tmp_path / "stick")
+    (kept,) = (made / "attachments").iterdir()
+    # Sealed as it lies on the laptop: nothing of the picture is in the clear.
+    assert jpeg(5000)[:40] not in kept.read_bytes()
+    logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
+    other = rescue.restore_backup(tmp_path / "other", tmp_path / "stick", PASSPHRASE, team.clock)
+    assert attachments.open_file(other, attachment).content == jpeg(5000)
+    assert [row.here for row in attachments.of_household(other, home.household)].count(True) == 1
+    assert not other.vault.attachments.has(content_hash(jpeg(4000)))
+    assert sent
+    other.close()
+
+
+def test_a_photo_that_was_damaged_on_the_stick_is_not_brought_back(team, home, photo, tmp_path, logs):
+    attached(team, home, photo)
+    made = rescue.backup_to(team, tmp_path / "stick")
+    (kept,) = (made / "attachments").iterdir()
+    bad = bytearray(kept.read_bytes())
+    bad[len(bad) // 2] ^= 1
+    kept.write_bytes(bytes(bad))
+    logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
+    other = rescue.restore_backup(tmp_path / "other", tmp_path / "stick", PASSPHRASE, team.clock)
+    assert [row.here for row in attachments.of_household(other, home.household)] == [False]
+    other.close()
+
+
+def test_a_stick_that_does_not_give_a_photo_back_is_no_backup(team, home, photo, tmp_path, monkeypatch):
+    attached(team, home, photo)
+    real = backups.write_whole
+
+    def lying(path, content):
+        real(path, content[:-1] if path.parent.name == "attachments" else content)
+
+    monkeypatch.setattr(backups, "write_whole", lying)
+    assert refusal(rescue.backup_to, team, tmp_path / "stick") == "backup_failed"
+    assert not list((tmp_path / "stick").iterdir())
+
+
+def photo_of(folder: Path, size: int) -> str:
+    name = f"{size}.jpg"
+    (folder / name).write_bytes(jpeg(size))
+    return name
 
 
 def test_a_removed_one_comes_back(team, home, photo):
