@@ -263,10 +263,9 @@ def _anchors(connection: Connection) -> Iterator[Finding]:
     ours = set(connection.execute(select(LINE.c.log).distinct()).scalars())
     current = bytes.fromhex(get_note(connection, _LOG))
     ours |= {current} if current else set()
+    hashes = {(row.log, row.sequence): row.hash for row in connection.execute(select(LINE))}
     for row in connection.execute(select(table).where(table.c.log.in_(ours)).order_by(table.c.sequence)):
-        line = connection.execute(
-            select(LINE.c.hash).where(LINE.c.log == row.log, LINE.c.sequence == row.sequence)
-        ).scalar_one_or_none()
+        line = hashes.get((row.log, row.sequence))
         if line is None:
             yield Finding("restarted" if row.log != current else "cut", row.log, row.sequence)
         elif line[:HEAD_BYTES] != row.head:
@@ -293,6 +292,10 @@ def _own_writes(connection: Connection, device: int, first: int, server_key: byt
         yield Finding("receipt_wrong", b"", 0)
         return
     table, chains = _AUDIT.table, dict[int, bytes]()
+    kept = {
+        row.id: (row.log, row.sequence, row.head)
+        for row in connection.execute(select(table.c.id, table.c.log, table.c.sequence, table.c.head))
+    }
     for row in connection.execute(select(OWN).where(OWN.c.n >= first - 1).order_by(OWN.c.n)):
         values, bases = unpack_body(row.body)
         before = _START if row.n == 1 else chains.get(row.n - 1)
@@ -302,10 +305,8 @@ def _own_writes(connection: Connection, device: int, first: int, server_key: byt
         if not fits:
             yield Finding("write_changed", b"", row.n)
         if row.type == _AUDIT.number:
-            kept = connection.execute(
-                select(table.c.log, table.c.sequence, table.c.head).where(table.c.id == row.id)
-            ).one_or_none()
-            if tuple(kept or ()) != (values.get("log"), values.get("sequence"), values.get("head")):
+            said = (values.get("log"), values.get("sequence"), values.get("head"))
+            if kept.get(row.id) != said:
                 yield Finding("anchor_changed", bytes(values.get("log") or b""), values.get("sequence") or 0)
     if receipt is not None and receipt[0] == device and chains.get(receipt[1], receipt[2]) != receipt[2]:
         yield Finding("receipt_wrong", b"", receipt[1])
