@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
+import os
+
+from PySide6.QtCore import QLocale, QSettings
 from PySide6.QtWidgets import QApplication
 
 from tongcds import i18n
@@ -12,11 +14,27 @@ from ui.qtwords import QtWords
 from ui.words import NAME
 
 
+def forget_folders() -> None:
+    """Let Qt keep no list of visited folders and chosen files: their names may be people's names.
+
+    Its file dialog writes one into the settings of the account whenever it closes, and has no switch for it.
+    """
+    # Qt opens these anew each time, so what they say of a place counts from here on; a place that nothing
+    # can be written to costs it no more than its memory.
+    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(form, QSettings.Scope.UserScope, os.devnull)
+    # Where the system keeps settings itself (Windows) the place is fixed, and an older list may be there.
+    kept = QSettings(QSettings.Scope.UserScope, "QtProject")
+    for name in ("history", "lastVisited", "shortcuts"):
+        kept.remove(f"FileDialog/{name}")
+
+
 def create(arguments: list[str], *, text_percent: int = 100, theme_name: str = "light") -> QApplication:
     """Make the application, dressed and speaking; or dress the one that runs already."""
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(arguments)
     app.setApplicationName(NAME)
+    forget_folders()
     app.setStyle("Fusion")
     theme.load_fonts()
     stylesheet.dress(app, theme.load(theme_name, text_percent=text_percent))

@@ -34,9 +34,9 @@ class Machine:
         return self.root / name
 
     def make(self) -> None:
-        for name in ("profile", "home", "temp", "stick", "exports", "here"):
+        for name in ("profile", "home", "temp", "stick", "exports", "here", "brought"):
             (self.root / name).mkdir(parents=True)
-        traces.bring(self.root / "brought", "Bản Nà Ngà")
+        traces.bring(self.brought / traces.FOLDER, "Bản Nà Ngà")
         core = enrolled(opening.vault_folder(self.root / "profile"), Role.TEAM, FakeClock())
         core.close()
 
@@ -58,7 +58,7 @@ class Machine:
         }
 
     def begin(self, ending: str) -> subprocess.Popen[str]:
-        folders = [str(self.root / name) for name in ("profile", "brought", "stick")]
+        folders = [str(path) for path in (self.profile, self.brought / traces.FOLDER, self.stick)]
         with (self.root / "here" / f"{ending}.errors").open("wb") as errors:
             return subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.day", *folders, ending],
@@ -112,7 +112,8 @@ def test_locked_and_closed_nothing_of_a_thousand_people_is_on_the_disk(machine):
     # What was exported on purpose is in its folder; and so the search would find them elsewhere, too.
     (exported,) = traces.on_disk(machine.exports)
     assert exported.startswith(str(machine.exports))
-    assert len(traces.on_disk(machine.brought)) == 3
+    # The folder of the files has a name that tells, too: Qt's own dialog has been there.
+    assert len(traces.on_disk(machine.brought)) == 4
     assert (machine.profile / "log" / "tongcds.log").stat().st_size
 
 
@@ -143,6 +144,15 @@ def test_whatever_the_form_a_trace_is_found(tmp_path, planted, encoding):
     """The control of the search."""
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "file").write_bytes(bytes(range(256)) + planted.encode(encoding) + b"\xff")
+    assert len(traces.on_disk(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "planted", ["file:///C:/Quyzh%E1%BB%A5c.csv", "/home/Quyzh\\x1ee5c", "quyzh%e1%bb%a5c"]
+)
+def test_a_trace_in_the_address_of_a_file_is_found(tmp_path, planted):
+    """As Qt's file dialog keeps the folders that were visited."""
+    (tmp_path / "QtProject.conf").write_text(f"history={planted}, file:///tmp", encoding="utf-8")
     assert len(traces.on_disk(tmp_path)) == 1
 
 

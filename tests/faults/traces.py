@@ -6,6 +6,7 @@ import csv
 import re
 import unicodedata
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.pictures import jpeg, pdf, segment
 from tongcds.domain.text import fold
@@ -16,6 +17,7 @@ MARKER = "Quyzhục"
 """Part of every name and note; no language has the word."""
 TYPED = f"{MARKER} nợ ngân hàng, gọi 0987000123"
 REGISTER = f"Sổ hộ {MARKER}.csv"
+FOLDER = f"Hộ {MARKER}"
 PHOTO, PAPER = f"Ảnh {MARKER}.jpg", f"Giấy {MARKER}.pdf"
 FILE_NAMES = (PHOTO, PAPER)
 _SYLLABLES = ("Án", "Bướm", "Cội", "Dĩnh", "Đẫm", "Ệp", "Giỏi", "Hữu", "Khuỷ", "Lượt")
@@ -68,7 +70,15 @@ def _in(encoding: str) -> re.Pattern[bytes]:
     return re.compile(b"|".join(words + numbers))
 
 
-_PATTERNS = tuple(_in(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+def _escaped() -> re.Pattern[bytes]:
+    """The words as addresses of files and as Qt's settings write them."""
+    forms = set()
+    for spelling in _spellings(MARKER):
+        forms |= {quote(spelling), "".join(c if c.isascii() else f"\\x{ord(c):x}" for c in spelling)}
+    return re.compile(b"|".join(re.escape(form.encode()) for form in sorted(forms)), re.IGNORECASE)
+
+
+_PATTERNS = (*(_in(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")), _escaped())
 
 
 def in_bytes(content: bytes) -> list[bytes]:
