@@ -381,6 +381,10 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "member_unclear": N_("{count} members match “{name}”. Nothing was changed; write the full name."),
     "round_unknown": N_("This round is not there any more. Nothing was changed."),
+    "round_nobody": N_(
+        "Each household that the register shows is in a round already. Change the filters of the register, "
+        "or end the other round."
+    ),
     "round_unnamed": N_("The round has no name yet. Nothing was saved; write one, such as “Market day”."),
     "days_reversed": N_("The last day is before the first one. Nothing was saved; change one of them."),
     "too_many_stops": N_(

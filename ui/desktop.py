@@ -54,6 +54,7 @@ from ui.keys import Keys
 from ui.link import Link
 from ui.logbook import Logbook
 from ui.privacy import Privacy
+from ui.rounds import Rounds
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
@@ -128,6 +129,7 @@ class Desktop(QObject):
         self.importing = Importing(desk, self)
         self.sticks = Sticks(desk, self)
         self.attaching = Attaching(desk, self)
+        self.rounds = Rounds(desk, self.log_household, self)
         self.privacy = Privacy(desk, self)
         self.logbook = Logbook(desk, self._find_households, self)
         self.doubting = Doubting(desk, self)
@@ -260,6 +262,7 @@ class Desktop(QObject):
         )
         screen.log_requested.connect(self.log_household)
         screen.import_requested.connect(self.importing.open)
+        screen.rounds_requested.connect(self.rounds.open)
         screen.add_requested.connect(self.editing.add)
         screen.edit_requested.connect(self.editing.edit)
         screen.consent_requested.connect(self.privacy.ask_consent)

@@ -6,16 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tests.unit.actions.conftest import Home, core_of, home, team
 from tongcds import i18n
-from tongcds.actions import Core, importing, visits
+from tongcds.actions import Core, importing, rounds, visits
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from tongcds.settings import LANGUAGE, Settings
 from ui.desktop import Desktop
 from ui.outline import outline
+from ui.screens.households import HouseholdsScreen
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
+from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.tasks import InlineExecutor
@@ -123,3 +127,30 @@ def test_an_import_can_be_taken_back_from_the_sync_screen(desktop: Desktop) -> N
     with desktop.core.vault.read() as connection:
         undone = connection.exec_driver_sql("SELECT undone_at FROM import_batch").scalar_one()
     assert undone is not None
+
+
+def test_a_round_is_planned_from_what_the_register_shows_ticked_off_printed_and_taken_back(
+    desktop: Desktop, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGCDS_EXPORTS", str(tmp_path / "out"))
+    desktop.shell.show_place("households")
+    register_screen = desktop.shell.screen_of("households")
+    assert isinstance(register_screen, HouseholdsScreen)
+    register_screen.rounds_requested.emit(register_screen.wanted())
+    screen = desktop.shell.findChild(RoundsScreen)
+    assert screen is not None
+    screen.plan_requested.emit()
+    desktop.rounds.dialog.save()
+    (planned,) = rounds.rounds(desktop.core)
+    assert planned.stops == 1
+    QTest.keyClick(screen.stops, Qt.Key.Key_1)
+    screen.print_requested.emit(planned.round_id)
+    assert rounds.rounds(desktop.core)[0].left == 0
+    assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".pdf"]
+    stop = rounds.round_of(desktop.core, planned.round_id).stops[0]
+    screen.dropped.emit((stop.stop_id,))
+    assert rounds.round_of(desktop.core, planned.round_id).stops == ()
+    desktop.shell.messages._undo.click()
+    assert rounds.round_of(desktop.core, planned.round_id).stops != ()
+    screen.plan_requested.emit()
+    assert "đợt" in said(desktop)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from tongcds.actions import audit, exports, logbook
+from tongcds.actions import audit, exports, logbook, rounds
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.identity import format_phone
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdLine, LogFilter
 from tongcds.errors import UserError
 from tongcds.papers import activity, lists, survey
+from tongcds.papers import rounds as round_papers
 from tongcds.papers.paper import Paper
 from tongcds.storage import paper_lines, register
 from tongcds.storage.members import members_of
@@ -91,6 +92,18 @@ def activities(core: Core, wanted: LogFilter) -> Printout:
     rows = logbook.whole(core, wanted)[::-1]
     paper = activity.activities(core.whoami(), rows, core.today, wanted, result_words=result_words)
     return Printout(paper, len({row.household_id for row in rows}))
+
+
+def round_list(core: Core, round_id: bytes) -> Printout:
+    """The list of a round, a sheet for each who goes.
+
+    Raises:
+        UserError: round_unknown.
+    """
+    view = rounds.round_of(core, round_id)
+    people = sum(stop.people for stop in view.stops)
+    paper = round_papers.round_list(core.whoami(), view, core.today)
+    return _made(core, paper, people, round_id, numbers=False)
 
 
 def save(core: Core, printout: Printout, content: bytes, path: Path | None = None) -> tuple[Path, Changes]:

@@ -11,6 +11,7 @@ from tongcds.actions import printing
 from tongcds.actions.core import Core
 from tongcds.actions.printing import Printout
 from tongcds.commands.answers import DONE, USAGE, read_day, show, the_household, write
+from tongcds.commands.rounds import round_named
 from tongcds.domain.views import HouseholdFilter, LogFilter
 from tongcds.i18n import _, format_number, ngettext
 from tongcds.papers.paper import Paper
@@ -42,12 +43,17 @@ def _filter(options: argparse.Namespace) -> HouseholdFilter:
     return HouseholdFilter(text=options.text)
 
 
+def _round(options: argparse.Namespace, core: Core) -> Printout:
+    return printing.round_list(core, round_named(core, options.id or ""))
+
+
 _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "members": _members,
     "sheet": _sheet,
     "log": _log,
     "no-smartphone": lambda options, core: printing.without_smartphone(core, _filter(options)),
     "marketplaces": lambda options, core: printing.on_marketplaces(core, _filter(options)),
+    "round": _round,
 }
 
 
@@ -60,6 +66,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--text", default="", help="only households that match, as in the list of households")
     made.add_argument("--since", help="for log: first day as 2026-11-01; without it the month's first")
     made.add_argument("--until", help="for log: last day; without it today")
+    made.add_argument("--id", help="for round: its number")
     made.add_argument("--out", help="file to write; without it the folder for exported files")
     made.add_argument("--numbers", action="store_true", help="whole phone numbers; the access log notes it")
 

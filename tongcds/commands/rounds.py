@@ -81,7 +81,7 @@ def _plan(options: argparse.Namespace, core: Core) -> int:
 
 
 def _show(options: argparse.Namespace, core: Core) -> int:
-    round_id = _round_id(core, options.id)
+    round_id = round_named(core, options.id)
     stops = _stops(rounds.round_of(core, round_id), options.tick)
     if stops and options.drop:
         rounds.drop(core, stops)
@@ -105,7 +105,12 @@ def _plain(row: object) -> dict[str, object]:
     return {name: getattr(row, name) for name in row.__slots__}  # type: ignore[attr-defined]  # a frozen view
 
 
-def _round_id(core: Core, start: str) -> bytes:
+def round_named(core: Core, start: str) -> bytes:
+    """The round whose number begins so.
+
+    Raises:
+        UserError: round_unknown, also where several do.
+    """
     found = [row.round_id for row in rounds.rounds(core) if row.round_id.hex().startswith(start.lower())]
     if len(found) != 1:
         raise UserError("round_unknown")

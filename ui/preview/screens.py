@@ -15,7 +15,7 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import editing, logbook, privacy, register, samples, village
+from ui.preview import editing, logbook, privacy, register, rounds, samples, village
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
@@ -23,6 +23,7 @@ from ui.screens.log_visit import LogVisitScreen
 from ui.screens.logbook import LogbookScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.privacy import PrivacyScreen
+from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.today import TodayScreen
@@ -163,10 +164,16 @@ def _privacy(kind: str) -> QWidget:
     return PrivacyScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
+def _rounds(kind: str) -> QWidget:
+    load = _fail if kind == "error" else lambda _round: rounds.shown(kind)
+    return RoundsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "households": (Role.TEAM, "households", _households),
     "household-form": (Role.TEAM, "households", _household_form),
+    "rounds": (Role.TEAM, "households", _rounds),
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "logbook": (Role.TEAM, "log", _logbook),

@@ -57,7 +57,8 @@ _NEEDS: Final[dict[str, str]] = {
 class HouseholdsScreen(Page):
     """The register. `log_requested`, `edit_requested` and `consent_requested` carry the id of a household.
 
-    `seen` carries what was observed; `import_requested` and `add_requested` are the first steps.
+    `rounds_requested` carries the `HouseholdFilter` of what is listed, for planning a round. `seen` carries
+    what was observed; `import_requested` and `add_requested` are the first steps.
 
     Args:
         find: answers the list for a filter; runs off the UI thread.
@@ -79,6 +80,7 @@ class HouseholdsScreen(Page):
     import_requested = Signal()
     add_requested = Signal()
     doubts_requested = Signal()
+    rounds_requested = Signal(object)
 
     def __init__(
         self,
@@ -141,6 +143,9 @@ class HouseholdsScreen(Page):
             bring.clicked.connect(self.import_requested)
             actions.append(bring)
         if self._can_edit:
+            rounds = Button(_("Rounds"), icon="map-pin")
+            rounds.clicked.connect(self._ask_rounds)
+            actions.append(rounds)
             self.add = Button(_("Add a household"), icon="plus")
             self.add.clicked.connect(self.add_requested)
             # Not the shortcut of the button: that waits for a tenth of a second, and fast hands type on.
@@ -198,6 +203,9 @@ class HouseholdsScreen(Page):
     def wanted(self) -> HouseholdFilter:
         """What narrows the list now."""
         return HouseholdFilter(self.search.text().strip(), tuple(sorted(self._needs)), self._village)
+
+    def _ask_rounds(self) -> None:
+        self.rounds_requested.emit(self.wanted())
 
     def reload(self) -> None:
         """Read the list again."""

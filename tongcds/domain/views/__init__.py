@@ -79,6 +79,7 @@ from tongcds.domain.views.register import (
     TodoRow,
 )
 from tongcds.domain.views.rounds import (
+    STOP_WORDS,
     MemberChoice,
     RoundPlan,
     RoundRow,
@@ -90,6 +91,7 @@ from tongcds.domain.views.visits import Draft, RecentRow, ServiceChoice, Support
 from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Withdrawal
 
 __all__ = [
+    "STOP_WORDS",
     "AttachmentRow",
     "AuditFinding",
     "AuditLine",

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
+
+from tongcds.i18n import N_
 
 
 class StopState(StrEnum):
@@ -15,6 +18,15 @@ class StopState(StrEnum):
     DONE = "done"
     ABSENT = "absent"
     DECLINED = "declined"
+
+
+STOP_WORDS: Final = {
+    StopState.OPEN: N_("not there yet"),
+    StopState.DONE: N_("done"),
+    StopState.ABSENT: N_("nobody home"),
+    StopState.DECLINED: N_("declined"),
+}
+"""What people call each; translated when it is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,46 @@
+"""A small form in a window of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from tongcds.i18n import _
+from ui import theme
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.surface import column, line
+from ui.widgets.text import Text
+
+
+class Sheet(QDialog):
+    """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing."""
+
+    def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
+        self.box: QVBoxLayout = column(self, gap=3)
+        self.box.setContentsMargins(space(5), space(5), space(5), space(5))
+        self.box.addWidget(Text(title, Style.TITLE, wrap=True))
+
+    def end(self, save: Callable[[], None]) -> None:
+        """Put the buttons under everything else; `save` hands over what was written."""
+        buttons = line(gap=2)
+        buttons.addStretch(1)
+        leave = Button(_("Leave"), hint="Escape")
+        leave.clicked.connect(self.reject)
+        keep = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        keep.clicked.connect(save)
+        for keys in ("Return", "Enter"):
+            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(save)
+        buttons.addWidget(leave)
+        buttons.addWidget(keep)
+        self.box.addLayout(buttons)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
