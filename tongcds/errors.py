@@ -470,6 +470,10 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "nothing_selected": N_("Nothing is selected yet. Choose at least one and try again."),
     "nothing_to_print": N_("No household is left to print. Take off a filter and try again."),
+    "no_printer": N_(
+        "No printer is set up on this computer. Save the paper as a PDF and print it somewhere else."
+    ),
+    "printer_failed": N_("The printer took nothing. See whether it is on and connected, then print again."),
     "period_invalid": N_("The last day is before the first one. Change one of them."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),
     "birth_unclear": N_("This is no date of birth. Write 1985, 02/1985 or 01/02/1985. Nothing was changed."),

@@ -31,6 +31,7 @@ from tongcds.actions import (
 from tongcds.actions.sessions import Pins
 from tongcds.domain.views import (
     Draft,
+    HouseholdDetail,
     HouseholdFilter,
     HouseholdRow,
     Role,
@@ -53,6 +54,7 @@ from ui.importing import Importing
 from ui.keys import Keys
 from ui.link import Link
 from ui.logbook import Logbook
+from ui.printing import Printing
 from ui.privacy import Privacy
 from ui.rounds import Rounds
 from ui.screens.household_form import HouseholdFormScreen
@@ -131,6 +133,7 @@ class Desktop(QObject):
         self.attaching = Attaching(desk, self)
         self.rounds = Rounds(desk, self.log_household, self)
         self.privacy = Privacy(desk, self)
+        self.printing = Printing(desk, self._narrowed, self)
         self.logbook = Logbook(desk, self._find_households, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.edit)
@@ -224,6 +227,7 @@ class Desktop(QObject):
         shell.undo_requested.connect(self._undo)
         shell.lock_requested.connect(self._lock)
         shell.help_requested.connect(self._help)
+        self.printing.listen(shell)
         return shell
 
     def _help(self, topic: str) -> None:
@@ -266,6 +270,8 @@ class Desktop(QObject):
         screen.add_requested.connect(self.editing.add)
         screen.edit_requested.connect(self.editing.edit)
         screen.consent_requested.connect(self.privacy.ask_consent)
+        screen.print_requested.connect(self.printing.choose)
+        screen.detail.print_requested.connect(self.printing.sheet)
         screen.seen.connect(self.editing.record)
         screen.doubts_requested.connect(self.doubting.open)
         self.attaching.serve(screen.detail)
@@ -366,6 +372,13 @@ class Desktop(QObject):
         self.shell.setVisible(old.isVisible())
         old.close()
         old.deleteLater()
+
+    def _narrowed(self) -> tuple[HouseholdFilter, HouseholdDetail | None] | None:
+        """What of the register is on the screen, to be printed."""
+        screen = self.shell.screen_of("households") if self.shell.place == "households" else None
+        if not isinstance(screen, HouseholdsScreen):
+            return None
+        return screen.wanted(), screen.detail.household() if screen.detail.isVisible() else None
 
     # Reading for the screens.
 

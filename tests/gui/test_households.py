@@ -98,7 +98,8 @@ def test_tab_goes_from_the_list_to_the_household(screen):
     keys = Keyboard(screen)
     screen.rows.setFocus()
     keys.press(TAB)
-    for widget in (screen.detail.reveal, screen.detail.edit, screen.detail.log, screen.detail.own_facts):
+    shown = screen.detail
+    for widget in (shown.reveal, shown.print, shown.edit, shown.log, shown.own_facts):
         assert keys.focus() is widget
         keys.press(TAB)
     assert keys.focus() is screen.detail.people

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
@@ -82,16 +82,15 @@ class Pages:
         painter.end()
         return image
 
-    def paint_all(self, device: QPagedPaintDevice, dpi: float, report: Callable[[int, int], None]) -> bool:
-        """Paint every page on a PDF or a printer whose margins are none; False where it cannot begin."""
+    def paint_all(self, device: QPagedPaintDevice, dpi: float, numbers: Sequence[int]) -> bool:
+        """Paint these pages on a PDF or a printer whose margins are none; False where that fails."""
         painter = QPainter()
         if not painter.begin(device):
             return False
-        for number in range(len(self)):
-            if number:
+        for at, number in enumerate(numbers):
+            if at:
                 device.newPage()
             self.paint(painter, number, dpi)
-            report(number + 1, len(self))
         return painter.end()
 
     def _document(self, at: int) -> QTextDocument:
@@ -118,8 +117,8 @@ def page_layout(page: Page) -> QPageLayout:
     return QPageLayout(QPageSize(QPageSize.PageSizeId.A4), way, QMarginsF())
 
 
-def pdf(paper: Paper, report: Callable[[int, int], None] = lambda _done, _all: None) -> bytes:
-    """The paper as a PDF/A-1b with its fonts embedded; `report` hears of each page."""
+def pdf(paper: Paper) -> bytes:
+    """The paper as a PDF/A-1b with its fonts embedded."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -128,6 +127,7 @@ def pdf(paper: Paper, report: Callable[[int, int], None] = lambda _done, _all: N
     writer.setPageLayout(page_layout(paper.page))
     writer.setTitle(paper.stem)
     writer.setCreator(NAME)
-    Pages(paper).paint_all(writer, DPI, report)
+    pages = Pages(paper)
+    pages.paint_all(writer, DPI, range(len(pages)))
     del writer
     return bytes(buffer.data().data())

@@ -70,6 +70,7 @@ class HouseholdPanel(Card):
     edit_requested = Signal(object)
     phone_requested = Signal(object)
     consent_requested = Signal(object)
+    print_requested = Signal(object)
     seen = Signal(object)
 
     def __init__(
@@ -96,6 +97,10 @@ class HouseholdPanel(Card):
         self.edit.setAccessibleName(_("Edit the household"))
         self.edit.setVisible(can_edit)
         self.edit.clicked.connect(self._ask_edit)
+        self.print = Button("", icon="printer", hint="")
+        self.print.setAccessibleName(_("Print the survey sheet"))
+        self.print.setToolTip(_("Print the survey sheet"))
+        self.print.clicked.connect(self._ask_print)
         self.own_facts = Button(_("Facts of the household"), kind=Kind.LINK)
         self.own_facts.setVisible(can_edit)
         self.own_facts.clicked.connect(self._ask_own_facts)
@@ -133,6 +138,7 @@ class HouseholdPanel(Card):
         names.addLayout(contact)
         top = line(gap=3)
         top.addLayout(names, 1)
+        top.addWidget(self.print, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.log, 0, Qt.AlignmentFlag.AlignTop)
         self.body.setSpacing(space(2.5))
@@ -294,6 +300,10 @@ class HouseholdPanel(Card):
             title = _("{title} (withdrawn: {why})").format(title=title, why=visit.withdrawn)
         lines = (*visit.lines, *((f"“{visit.note}”",) if visit.note else ()))
         return Moment(title, lines, state.words, state.tone, state.icon)
+
+    def _ask_print(self) -> None:
+        if self._household is not None:
+            self.print_requested.emit(self._household.household_id)
 
     def _ask_edit(self) -> None:
         if self._household is not None:

@@ -77,6 +77,7 @@ class HouseholdsScreen(Page):
     edit_requested = Signal(object)
     consent_requested = Signal(object)
     seen = Signal(object)
+    print_requested = Signal()
     import_requested = Signal()
     add_requested = Signal()
     doubts_requested = Signal()
@@ -134,7 +135,9 @@ class HouseholdsScreen(Page):
         changes.changed.connect(self._heed)
 
     def _build(self) -> None:
-        actions = []
+        self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P")
+        self.print.clicked.connect(self.print_requested)
+        actions = [self.print]
         if self._can_import:
             again = Button(_("To look at again"), icon="circle-alert")
             again.clicked.connect(self.doubts_requested)

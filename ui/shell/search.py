@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from tongcds.domain import record_code
 from tongcds.domain.text import highlight
 from tongcds.domain.views import SearchHit, Tone
 from tongcds.i18n import _
@@ -92,6 +93,9 @@ class SearchEverything(SearchField):
         self._sheet.show()
         self._sheet.raise_()
         self._hits.choose(0)
+        # A scanner types the whole code at once, and nobody is there to press Enter after it.
+        if len(hits) == 1 and record_code.read(wanted) is not None:
+            self._open_current()
 
     def _place(self) -> None:
         window = self.window()

@@ -1,0 +1,242 @@
+"""From the screen to paper: what is offered, the preview, the PDF among the exports, the printer."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.gui.keyboard import CTRL, Keyboard
+from tests.unit.actions.conftest import MEMBER, VILLAGE, Home, core_of, home, team
+from tongcds import paths
+from tongcds.actions import Core, audit, exports
+from tongcds.domain import record_code
+from tongcds.settings import Settings
+from ui.desktop import Desktop
+from ui.forms.paper_preview import ZOOMS, PaperPreview
+from ui.preview.screens import settle
+from ui.screens.households import HouseholdsScreen
+from ui.tasks import InlineExecutor
+
+__all__ = ["core_of", "home", "team"]
+
+
+@pytest.fixture
+def desktop(team: Core, home: Home, tmp_path: Path, keep: Callable[[QWidget], QWidget]) -> Iterator[Desktop]:
+    with team.vault.change(MEMBER) as change:
+        change.writer.update("person", home.people[0], phone="0981234521", full_name="<b>Hà</b> Thị Xuân")
+        change.writer.create("household", village_id=VILLAGE, code="HN-0088")
+    everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
+    made = Desktop(team, Settings(tmp_path), **everywhere, automatic=False)
+    keep(made.shell)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def register_screen(desktop: Desktop, home: Home) -> HouseholdsScreen:
+    desktop.open_household(home.household)
+    screen = desktop.shell.screen_of("households")
+    assert isinstance(screen, HouseholdsScreen)
+    settle()
+    return screen
+
+
+def preview_of(desktop: Desktop) -> PaperPreview:
+    assert desktop.printing.preview is not None
+    return desktop.printing.preview
+
+
+def text_of(file: Path) -> str:
+    done = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def noted(desktop: Desktop) -> list[tuple[str, str]]:
+    lines = [(line.kind, line.detail) for line in reversed(audit.access_log(desktop.core).lines)]
+    return [line for line in lines if line[0] != "open"]
+
+
+def take(desktop: Desktop, words: str) -> PaperPreview:
+    """Ctrl+P, then the paper of that name."""
+    desktop.printing.choose()
+    choice = desktop.printing.choice
+    assert choice is not None
+    next(button for button in choice.buttons if words in button.text()).click()
+    return preview_of(desktop)
+
+
+def test_ctrl_p_offers_what_is_on_the_screen(desktop: Desktop, home: Home) -> None:
+    desktop.shell.show_place("today")
+    desktop.printing.choose()
+    assert desktop.printing.choice is not None
+    elsewhere = [button.text() for button in desktop.printing.choice.buttons]
+    desktop.printing.choice.reject()
+    register_screen(desktop, home)
+    QTest.keyClick(desktop.shell, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert desktop.printing.choice is not None
+    there = [button.text() for button in desktop.printing.choice.buttons]
+    assert there[:2] == [
+        "Phiếu rà soát hộ <b>Hà</b> Thị Xuân (B02)",
+        "Phiếu rà soát của mọi hộ trong danh sách (B02)",
+    ]
+    assert there[2:] == elsewhere
+    assert [words[-4:-1] for words in elsewhere] == ["B02", "B07", "B11", "B01", "B14"]
+    desktop.printing.choice.reject()
+
+
+@pytest.mark.parametrize("at", range(7))
+def test_every_paper_that_is_offered_is_shown(desktop: Desktop, home: Home, at: int) -> None:
+    register_screen(desktop, home)
+    desktop.printing.choose()
+    assert desktop.printing.choice is not None
+    desktop.printing.choice.buttons[at].click()
+    preview = preview_of(desktop)
+    assert preview.save.isEnabled()
+    image = preview._sheet._image
+    dark = sum(
+        QColor(image.pixel(across, down)).lightness() < 128
+        for across in range(0, image.width(), 3)
+        for down in range(0, image.height(), 3)
+    )
+    assert dark > 50
+    preview.reject()
+    assert desktop.printing.preview is None
+
+
+def test_the_sheet_of_the_household_is_saved_and_listed_and_noted(desktop: Desktop, home: Home) -> None:
+    screen = register_screen(desktop, home)
+    screen.detail.print.click()
+    preview_of(desktop).save.click()
+    (row,) = exports.listed(desktop.core)
+    file = Path(row.folder) / row.name
+    assert file.parent == paths.exports_folder()
+    assert (row.kind, row.people) == ("B02", 3)
+    assert "Hà" not in row.name
+    text = text_of(file)
+    assert "<b>Hà</b> Thị Xuân" in text
+    assert record_code.short(home.household) in text
+    assert "098 ••• ••21" in text
+    assert noted(desktop) == [("export", "B02")]
+    assert str(file) in desktop.shell.messages.words()
+    assert desktop.printing.preview is None
+
+
+def test_whole_numbers_are_asked_for_and_noted(desktop: Desktop, home: Home) -> None:
+    register_screen(desktop, home).detail.print.click()
+    preview_of(desktop).numbers.setChecked(True)
+    assert noted(desktop) == [("reveal", "B02")]
+    preview_of(desktop).save.click()
+    (row,) = exports.listed(desktop.core)
+    assert "0981234521" in text_of(Path(row.folder) / row.name).replace(" ", "")
+
+
+def test_what_the_list_is_narrowed_to_is_what_is_printed(desktop: Desktop, home: Home) -> None:
+    screen = register_screen(desktop, home)
+    screen.search.setText("xuan")
+    screen.reload()
+    assert preview_pages(take(desktop, "mọi hộ")) == 1
+    preview_of(desktop).reject()
+    screen.search.clear()
+    screen.reload()
+    assert preview_pages(take(desktop, "mọi hộ")) == 2
+    preview_of(desktop).reject()
+
+
+def preview_pages(preview: PaperPreview) -> int:
+    return preview._count
+
+
+def test_pages_are_turned_and_sized_from_the_keyboard(desktop: Desktop, home: Home, qtbot: QtBot) -> None:
+    register_screen(desktop, home)
+    preview = take(desktop, "mọi hộ")
+    preview.activateWindow()
+    qtbot.waitUntil(preview.isActiveWindow)
+    keys = Keyboard(preview)
+    asked: list[tuple[int, float]] = []
+    preview.wanted.connect(lambda page, dpi: asked.append((page, dpi)))
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+        keys.press(key)
+    assert [page for page, _dpi in asked] == [1, 0]
+    before = preview._sheet.sizeHint()
+    keys.press(Qt.Key.Key_Plus, with_=CTRL)
+    assert preview._sheet.sizeHint().width() > before.width()
+    for _press in ZOOMS:
+        keys.press(Qt.Key.Key_Minus, with_=CTRL)
+    assert preview._sheet.sizeHint().width() < before.width()
+    assert preview.place.words() == "Trang 1 / 2"
+    keys.press(Qt.Key.Key_Escape)
+    assert desktop.printing.preview is None
+
+
+@pytest.mark.parametrize(("first", "last", "pages"), [(0, 0, 2), (2, 2, 1)])
+def test_the_printer_gets_the_pages_that_were_asked_for(
+    desktop: Desktop, home: Home, tmp_path: Path, first: int, last: int, pages: int
+) -> None:
+    file = tmp_path / "printed.pdf"
+
+    def ask(printer: QPrinter, _parent: QWidget, chosen: Callable[[QPrinter], None]) -> None:
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(file))
+        printer.setFromTo(first, last)
+        chosen(printer)
+
+    desktop.printing.ask = ask
+    register_screen(desktop, home)
+    take(desktop, "mọi hộ").print.click()
+    text = text_of(file)
+    assert text.count("PHIẾU RÀ SOÁT HỘ") == pages
+    assert noted(desktop) == [("print", "B02")]
+    assert exports.listed(desktop.core) == ()
+    assert desktop.printing.preview is None
+
+
+@pytest.mark.qt_log_ignore("Returned false", extend=True)
+def test_a_printer_that_takes_nothing_is_said_and_not_noted(
+    desktop: Desktop, home: Home, tmp_path: Path
+) -> None:
+    def ask(printer: QPrinter, _parent: QWidget, chosen: Callable[[QPrinter], None]) -> None:
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(tmp_path / "nowhere" / "a.pdf"))
+        chosen(printer)
+
+    desktop.printing.ask = ask
+    register_screen(desktop, home)
+    take(desktop, "mọi hộ").print.click()
+    assert "Máy in không nhận" in desktop.shell.messages.words()
+    assert noted(desktop) == []
+
+
+def test_a_computer_without_a_printer_says_so(desktop: Desktop, home: Home) -> None:
+    register_screen(desktop, home)
+    take(desktop, "mọi hộ").print.click()
+    assert "chưa cài máy in" in desktop.shell.messages.words()
+
+
+@pytest.mark.parametrize("how", [record_code.scanned, record_code.short])
+def test_a_scanned_sheet_opens_its_household_by_itself(
+    desktop: Desktop, home: Home, how: Callable[[bytes], str]
+) -> None:
+    desktop.shell.show_place("today")
+    search = desktop.shell.top.search
+    assert search is not None
+    search.setFocus()
+    QTest.keyClicks(search, how(home.household).lower())
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    settle()
+    assert desktop.shell.place == "households"
+    screen = desktop.shell.screen_of("households")
+    assert isinstance(screen, HouseholdsScreen)
+    shown = screen.detail.household()
+    assert shown is not None
+    assert shown.household_id == home.household
+    assert not search.text()

@@ -1,0 +1,213 @@
+"""A paper as it will be printed, page by page, before it is saved as a PDF or goes to a printer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QScrollArea, QSizePolicy, QWidget
+
+from tongcds.domain.views import Tone
+from tongcds.i18n import _, format_number, format_percent
+from ui import theme
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.choices import CheckRow
+from ui.widgets.notice import Notice
+from ui.widgets.surface import column, line
+from ui.widgets.text import Text
+
+ZOOMS: Final = (50, 75, 100, 125, 150, 200)
+"""Per cent of the paper's real size."""
+
+_FIRST_ZOOM: Final = 2
+_SCREEN_DPI: Final = 96
+_SHARE_OF_SCREEN: Final = 0.9
+
+
+class _Sheet(QWidget):
+    """Draws one page on the grey of a desk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image = QImage()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_image(self, image: QImage) -> None:
+        """Show a page."""
+        self._image = image
+        self.setMinimumSize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self._image.deviceIndependentSize().toSize()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().colour("sunken"))
+        place = QRect(0, 0, self.sizeHint().width(), self.sizeHint().height())
+        place.moveCenter(self.rect().center())
+        place.moveTop(max(0, place.top()))
+        painter.drawImage(place, self._image)
+
+
+class PaperPreview(QDialog):
+    """Shows the pages of a paper. Page Up and Page Down turn, Ctrl and plus or minus zoom, Esc closes.
+
+    `wanted` asks for a page (from 0) at a resolution; `show_page` brings it. `numbers_wanted` asks for the
+    paper anew with whole phone numbers or without; `started` says how many pages it has now.
+
+    Args:
+        title: what is printed.
+        has_numbers: phone numbers are in it, so that they can be asked for whole.
+        parent: the window.
+    """
+
+    wanted = Signal(int, float)
+    save_wanted = Signal()
+    print_wanted = Signal()
+    numbers_wanted = Signal(bool)
+
+    def __init__(self, title: str, *, has_numbers: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._count = 0
+        self._page = 0
+        self._zoom = _FIRST_ZOOM
+        self._sheet = _Sheet()
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setWidget(self._sheet)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.place = Text(_("Laying out the pages…"), Style.MUTED)
+        self.before = Button(_("Page before"), hint="PgUp")
+        self.before.clicked.connect(self.turn_back)
+        self.after = Button(_("Next page"), hint="PgDn")
+        self.after.clicked.connect(self.turn)
+        self.smaller = Button("–", hint="")
+        self.smaller.setAccessibleName(_("Smaller"))
+        self.smaller.clicked.connect(self.zoom_out)
+        self.larger = Button("+", hint="")
+        self.larger.setAccessibleName(_("Larger"))
+        self.larger.clicked.connect(self.zoom_in)
+        self.size_words = Text("", Style.MUTED)
+        self.numbers = CheckRow(_("Whole phone numbers (the access log notes it)"), key="numbers")
+        self.numbers.setVisible(has_numbers)
+        self.numbers.toggled.connect(self.numbers_wanted)
+        self.leave = Button(_("Close"), hint="Escape")
+        self.leave.clicked.connect(self.reject)
+        self.save = Button(_("Save as PDF"), icon="hard-drive-download", hint="Ctrl+S")
+        self.save.clicked.connect(self.save_wanted)
+        self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P", kind=Kind.PRIMARY)
+        self.print.clicked.connect(self.print_wanted)
+        self._build()
+        self._listen()
+        self._may(self._count > 0)
+
+    def _build(self) -> None:
+        box = column(self, gap=2)
+        box.setContentsMargins(space(3), space(3), space(3), space(3))
+        turning = line(gap=2)
+        for widget in (self.before, self.after, self.place):
+            turning.addWidget(widget)
+        turning.addStretch(1)
+        for widget in (self.smaller, self.size_words, self.larger):
+            turning.addWidget(widget)
+        box.addLayout(turning)
+        box.addWidget(self.area, 1)
+        warning = _(
+            "Paper and PDF lie outside the vault: anybody who has them can read them. That you print or save "
+            "is noted, and a PDF stays on your list until you delete it."
+        )
+        box.addWidget(Notice("triangle-alert", Tone.WARN, warning))
+        buttons = line(gap=2)
+        buttons.addWidget(self.numbers)
+        buttons.addStretch(1)
+        for button in (self.leave, self.save, self.print):
+            buttons.addWidget(button)
+        box.addLayout(buttons)
+        look = theme.current()
+        room = self.screen().availableGeometry().size() * _SHARE_OF_SCREEN
+        wide = QSize(look.scaled(Length.FORM_WIDE), room.height())
+        self.setMinimumSize(QSize(look.scaled(Length.DIALOG), look.scaled(Length.SIDE)).boundedTo(room))
+        self.resize(wide.boundedTo(room))
+        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _listen(self) -> None:
+        for keys, act in (
+            ("PgUp", self.turn_back), ("PgDown", self.turn),
+            ("Ctrl+Home", self.first), ("Ctrl+End", self.last),
+            ("Ctrl++", self.zoom_in), ("Ctrl+=", self.zoom_in), ("Ctrl+-", self.zoom_out),
+            ("Ctrl+S", self.save.click), ("Ctrl+P", self.print.click),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def started(self, pages: int) -> None:
+        """The paper is laid out, on so many pages."""
+        self._count = pages
+        self._page = min(self._page, pages - 1)
+        self._may(pages > 0)
+        self._ask()
+
+    def show_page(self, number: int, image: QImage) -> None:
+        """Show a page that was asked for, unless another one is wanted by now."""
+        if number == self._page:
+            self._sheet.show_image(image)
+
+    def page(self) -> int:
+        """The page that is shown, from 0."""
+        return self._page
+
+    def turn(self) -> None:
+        """The next page."""
+        self._go(self._page + 1)
+
+    def turn_back(self) -> None:
+        """The page before."""
+        self._go(self._page - 1)
+
+    def first(self) -> None:
+        """The first page."""
+        self._go(0)
+
+    def last(self) -> None:
+        """The last page."""
+        self._go(self._count - 1)
+
+    def zoom_in(self) -> None:
+        """Larger."""
+        self._change_zoom(self._zoom + 1)
+
+    def zoom_out(self) -> None:
+        """Smaller."""
+        self._change_zoom(self._zoom - 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _change_zoom(self, zoom: int) -> None:
+        if 0 <= zoom < len(ZOOMS) and zoom != self._zoom:
+            self._zoom = zoom
+            self._ask()
+
+    def _go(self, page: int) -> None:
+        if 0 <= page < self._count and page != self._page:
+            self._page = page
+            self.area.verticalScrollBar().setValue(0)
+            self._ask()
+
+    def _may(self, may: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        for button in (self.save, self.print, self.smaller, self.larger):
+            button.setEnabled(may)
+        self.before.setEnabled(may and self._page > 0)
+        self.after.setEnabled(may and self._page < self._count - 1)
+
+    def _ask(self) -> None:
+        self._may(self._count > 0)
+        words = _("Page {n} of {all}").format(n=format_number(self._page + 1), all=format_number(self._count))
+        self.place.setText(words)
+        self.area.setAccessibleName(words)
+        self.size_words.setText(format_percent(ZOOMS[self._zoom] / 100))
+        self.wanted.emit(self._page, _SCREEN_DPI * ZOOMS[self._zoom] / 100 * self.devicePixelRatioF())

@@ -1,0 +1,263 @@
+"""Wires papers to the window: what a screen offers, the preview, a PDF among the exports, the printer.
+
+What a paper holds is `actions.printing`'s, how it is drawn `ui.paper`'s; what is worked with is the `Desk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter, QPrinterInfo
+from PySide6.QtWidgets import QDialog, QWidget
+
+from tongcds.actions import Changes, printing
+from tongcds.actions.printing import Printout
+from tongcds.domain.views import HouseholdDetail, HouseholdFilter, LogFilter, Role
+from tongcds.errors import UnavailableError
+from tongcds.i18n import _
+from tongcds.papers.paper import Paper
+from ui.desk import Desk
+from ui.forms.paper_choice import PaperChoice
+from ui.forms.paper_preview import PaperPreview
+from ui.paper.pages import Pages, page_layout, pdf
+
+Maker = Callable[[bool], Printout]
+"""Makes a paper, with whole phone numbers or without; runs off the UI thread."""
+
+AskPrinter = Callable[[QPrinter, QWidget, Callable[[QPrinter], None]], None]
+"""Asks for a printer and its settings; calls back with the printer that was chosen."""
+
+
+def ask_printer(printer: QPrinter, parent: QWidget, chosen: Callable[[QPrinter], None]) -> None:
+    """The system's own dialog.
+
+    Raises:
+        UnavailableError: no_printer.
+    """
+    if not QPrinterInfo.availablePrinterNames():
+        raise UnavailableError("no_printer")
+    dialog = QPrintDialog(printer, parent)
+    dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintPageRange)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.accepted.connect(lambda: chosen(printer))
+    # The dialog's own `open` is another one, which wants a slot by its name.
+    QDialog.open(dialog)
+
+
+class _Held:
+    """The pages of one paper; made, asked and let go of on the thread for files alone."""
+
+    def __init__(self) -> None:
+        self._pages: Pages | None = None
+
+    def begin(self, paper: Paper) -> int:
+        """Lay a paper out; answers how many pages it has."""
+        self._pages = Pages(paper)
+        return len(self._pages)
+
+    def image(self, number: int, dpi: float, ratio: float) -> QImage:
+        """A page for a screen whose pixels are so many to one."""
+        if self._pages is None or number >= len(self._pages):
+            return QImage()
+        image = self._pages.image(number, dpi)
+        image.setDevicePixelRatio(ratio)
+        return image
+
+    def print(self, printer: QPrinter) -> bool:
+        """Paint the pages that were asked for on a printer."""
+        if self._pages is None:
+            return False
+        first = (printer.fromPage() or 1) - 1
+        last = printer.toPage() or len(self._pages)
+        return self._pages.paint_all(printer, printer.resolution(), range(first, min(last, len(self._pages))))
+
+    def end(self) -> None:
+        """Let go of the pages."""
+        self._pages = None
+
+
+class Printing(QObject):
+    """Makes, shows, saves and prints papers.
+
+    Args:
+        desk: what is worked with.
+        narrowed: what the list of households is narrowed to now, and the household that is open there; None
+            where that list is not on the screen.
+        parent: whose window it is.
+        ask: asks for a printer.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        narrowed: Callable[[], tuple[HouseholdFilter, HouseholdDetail | None] | None],
+        parent: QObject | None = None,
+        *,
+        ask: AskPrinter = ask_printer,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._narrowed = narrowed
+        self.ask = ask
+        self._printout: Printout | None = None
+        self._held = _Held()
+        self.choice: PaperChoice | None = None
+        self.preview: PaperPreview | None = None
+
+    def listen(self, window: QWidget) -> None:
+        """Have Ctrl+P ask in this window what is to be printed."""
+        QShortcut(QKeySequence("Ctrl+P"), window).activated.connect(self.choose)
+
+    def choose(self) -> None:
+        """Ask which paper, of those that fit what is on the screen."""
+        papers = self._offered()
+        dialog = PaperChoice([words for words, _has_numbers, _make in papers], parent=self._desk.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda at: self._open(*papers[at]))
+        self.choice = dialog
+        dialog.open()
+
+    def sheet(self, household_id: bytes) -> None:
+        """Show the survey sheet of a household."""
+        core = self._desk.core
+        make: Maker = lambda numbers: printing.sheets(core, [household_id], numbers=numbers)  # noqa: E731
+        self._open(_("Survey sheet (B02)"), True, make)  # noqa: FBT003 - as in `_offered`
+
+    def activities(self, wanted: LogFilter) -> None:
+        """Show the book of activities that match."""
+        core = self._desk.core
+        self._open(_("Book of activities (B01)"), False, lambda _numbers: printing.activities(core, wanted))  # noqa: FBT003
+
+    def _offered(self) -> list[tuple[str, bool, Maker]]:
+        """Name, whether phone numbers are in it, and how it is made."""
+        core = self._desk.core
+        papers: list[tuple[str, bool, Maker]] = []
+        if core.whoami().role in {Role.TEAM, Role.COMMUNE}:
+            narrowed = self._narrowed()
+            wanted, opened = narrowed if narrowed is not None else (HouseholdFilter(), None)
+            if opened is not None:
+                home = opened.household_id
+                words = _("Survey sheet of {name} (B02)").format(name=opened.head_name)
+                papers.append((words, True, lambda numbers: printing.sheets(core, [home], numbers=numbers)))
+            if narrowed is not None:
+                papers.append(
+                    (
+                        _("Survey sheets of all households in the list (B02)"),
+                        True,
+                        lambda numbers: printing.sheets(core, wanted, numbers=numbers),
+                    )
+                )
+            month = LogFilter(since=core.today.replace(day=1), until=core.today)
+            papers += [
+                (_("Empty survey sheet (B02)"), False, lambda _numbers: printing.empty_sheet(core)),
+                (
+                    _("Households without a smartphone (B07)"),
+                    False,
+                    lambda _numbers: printing.without_smartphone(core, wanted),
+                ),
+                (
+                    _("Households on e-markets (B11)"),
+                    False,
+                    lambda _numbers: printing.on_marketplaces(core, wanted),
+                ),
+                (
+                    _("Book of activities of this month (B01)"),
+                    False,
+                    lambda _numbers: printing.activities(core, month),
+                ),
+            ]
+        papers.append(
+            (_("Members of the team (B14)"), True, lambda numbers: printing.members(core, numbers=numbers))
+        )
+        return papers
+
+    def _open(self, title: str, has_numbers: bool, make: Maker) -> None:  # noqa: FBT001 - part of a table
+        preview = PaperPreview(title, has_numbers=has_numbers, parent=self._desk.window())
+        preview.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        preview.wanted.connect(self._draw)
+        preview.numbers_wanted.connect(partial(self._make, make))
+        preview.save_wanted.connect(self._save)
+        preview.print_wanted.connect(self._ask_printer)
+        preview.finished.connect(self._closed)
+        self.preview = preview
+        preview.open()
+        self._make(make, False)  # noqa: FBT003 - as the signal of a box that is not ticked
+
+    def _make(self, make: Maker, numbers: bool) -> None:  # noqa: FBT001 - Qt's own signal
+        # Asking for whole numbers is noted, so it is a change.
+        tasks = self._desk.writes if numbers else self._desk.reads
+        tasks.run(partial(make, numbers), self._made, owner=self, failed=self._failed)
+
+    def _made(self, printout: Printout) -> None:
+        self._printout = printout
+        preview = self.preview
+        if preview is not None:
+            begin = partial(self._held.begin, printout.paper)
+            self._desk.files.run(begin, preview.started, owner=preview, failed=self._failed)
+
+    def _draw(self, number: int, dpi: float) -> None:
+        preview = self.preview
+        if preview is not None:
+            work = partial(self._held.image, number, dpi, preview.devicePixelRatioF())
+            show = partial(preview.show_page, number)
+            self._desk.files.run(work, show, owner=preview, failed=self._failed)
+
+    def _save(self) -> None:
+        printout = self._printout
+        if printout is not None:
+            draw = partial(pdf, printout.paper)
+            self._desk.files.run(draw, partial(self._write, printout), owner=self, failed=self._failed)
+
+    def _write(self, printout: Printout, content: bytes) -> None:
+        work = partial(printing.save, self._desk.core, printout, content)
+        self._desk.writes.run(work, self._saved, owner=self, failed=self._failed)
+
+    def _saved(self, answer: tuple[Path, Changes]) -> None:
+        path, changes = answer
+        self._desk.changed(changes)
+        self._leave()
+        words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
+        self._desk.window().say(words, stays=True)
+
+    def _ask_printer(self) -> None:
+        printout, preview = self._printout, self.preview
+        if printout is None or preview is None:
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(printout.paper.stem)
+        printer.setFullPage(True)
+        printer.setPageLayout(page_layout(printout.paper.page))
+        try:
+            self.ask(printer, preview, partial(self._print, printout))
+        except UnavailableError as problem:
+            self._failed(problem)
+
+    def _print(self, printout: Printout, printer: QPrinter) -> None:
+        done = partial(self._printed, printout)
+        work = partial(self._held.print, printer)
+        self._desk.files.run(work, done, owner=self, failed=self._failed)
+
+    def _printed(self, printout: Printout, went: bool) -> None:  # noqa: FBT001 - the answer of work
+        if not went:
+            self._failed(UnavailableError("printer_failed"))
+            return
+        self._leave()
+        note = partial(printing.printed, self._desk.core, printout)
+        self._desk.do(note, _("Handed to the printer."), owner=self)
+
+    def _failed(self, problem: Exception) -> None:
+        self._leave()
+        self._desk.failed(problem)
+
+    def _leave(self) -> None:
+        if self.preview is not None:
+            self.preview.accept()
+
+    def _closed(self) -> None:
+        self.preview = None
+        self._printout = None
+        self._desk.files.run(self._held.end, lambda _nothing: None, owner=self)
