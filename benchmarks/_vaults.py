@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from tongcds.actions.opening import vault_folder
 from tongcds.domain.invented import InventedHousehold, village
 from tongcds.domain.stamps import derived_id
 from tongcds.protocol.messages import Credentials, ScopeEntry
 from tongcds.replica import Writer, new_identity
+from tongcds.storage import backups
+from tongcds.storage.keyslots import PASSES
 from tongcds.storage.local import Enrolment, save_enrolment
 from tongcds.storage.vault import Vault
 
@@ -21,7 +24,7 @@ HOUSEHOLDS_A_VILLAGE = 150
 MEMBER = derived_id("benchmark", "member")
 _COMMUNE = derived_id("benchmark", "commune")
 _BUILD = Path(__file__).resolve().parents[1] / "build"
-_PASSPHRASE = "bốn con vịt vàng"  # noqa: S105 - it locks nothing but a throw-away vault
+PASSPHRASE = "bốn con vịt vàng"  # noqa: S105 - it locks nothing but a throw-away vault
 
 
 def clock() -> datetime:
@@ -40,6 +43,7 @@ class Home:
 
     household_id: bytes
     people: tuple[bytes, ...]
+    village_id: bytes = b""
 
 
 @contextmanager
@@ -54,17 +58,31 @@ def on_disk() -> Iterator[Path]:
 def filled(people: int) -> Iterator[tuple[Vault, list[Home]]]:
     """An enrolled vault with at least so many people in villages of 150 households."""
     with on_disk() as folder:
-        vault = Vault.create(folder / "vault", _PASSPHRASE, person="Lò Thị Ngân", now=now)
+        vault = Vault.create(folder / "vault", PASSPHRASE, person="Lò Thị Ngân", now=now)
         try:
             yield vault, _fill(vault, people)
         finally:
             vault.close()
 
 
-def _fill(vault: Vault, people: int) -> list[Home]:
+@contextmanager
+def filled_profile(people: int, live: Callable[[Vault, list[Home]], None]) -> Iterator[Path]:
+    """The profile of such a vault, closed again, after `live` wrote what was done there; a team's."""
+    with on_disk() as folder:
+        vault = Vault.create(vault_folder(folder), PASSPHRASE, person="Lò Thị Ngân", now=now, passes=PASSES)
+        try:
+            live(vault, _fill(vault, people, role="team"))
+            # As half an hour of use leaves it.
+            vault.backup(backups.REGULAR)
+        finally:
+            vault.close()
+        yield folder
+
+
+def _fill(vault: Vault, people: int, *, role: str = "commune") -> list[Home]:
     with vault.write() as connection:
         new_identity(connection, device=11, now=now)
-        save_enrolment(connection, _enrolment())
+        save_enrolment(connection, _enrolment(role))
     homes: list[Home] = []
     number = count = 0
     while count < people:
@@ -105,15 +123,15 @@ def _home(writer: Writer, village_id: bytes, household: InventedHousehold) -> Ho
         address=household.address,
         poverty=household.poverty,
     )
-    return Home(household_id, people)
+    return Home(household_id, people, village_id)
 
 
-def _enrolment() -> Enrolment:
+def _enrolment(role: str) -> Enrolment:
     credentials = Credentials(
         device=11,
         member_id=MEMBER,
         member_name="Lò Thị Ngân",
-        role="commune",
+        role=role,
         unit_id=_COMMUNE,
         unit_name="xã Chiềng Mung",
         commune_name="xã Chiềng Mung",

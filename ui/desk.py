@@ -12,6 +12,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 
 from tongcds.actions import Changes, Core
+from tongcds.domain.views import Whoami
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.shell import Shell
@@ -22,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An open vault at work.
+    """An open vault at work, and who works with it.
 
     `window` answers the window as it is now; it is made anew in another language. `reads`, `writes` and
     `files` are where work runs. `changes` tells screens to read again; `changed` does that, and has the
@@ -30,6 +31,7 @@ class Desk:
     """
 
     core: Core
+    who: Whoami
     window: Callable[[], Shell]
     reads: Tasks
     writes: Tasks

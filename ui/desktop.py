@@ -119,6 +119,7 @@ class Desktop(QObject):
         self.who = core.whoami()
         desk = Desk(
             core,
+            self.who,
             window=lambda: self.shell,
             reads=self.reads,
             writes=self.writes,
@@ -143,7 +144,9 @@ class Desktop(QObject):
         self.exchanging = Exchanging(desk, settings=settings, sticks=self.sticks, parent=self)
         self._exchanged.connect(self._after_exchange)
         self._may_lock = pins is not None
-        self.keys = Keys(core, pins, writes=self.writes, changed=self._changed, parent=self)
+        self.keys = Keys(
+            core, pins, leads=self.who.leads, writes=self.writes, changed=self._changed, parent=self
+        )
         self.shell = self._make_shell()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -247,7 +250,9 @@ class Desktop(QObject):
     # The screens, each with what it needs and no more.
 
     def _today(self) -> QWidget:
-        screen = TodayScreen(partial(today.today, self.core), self.reads, self.changes)
+        screen = TodayScreen(
+            partial(today.work, self.core), self.reads, self.changes, count=partial(today.tiles, self.core)
+        )
         screen.opened.connect(self.open_household)
         screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self._log_somebody)

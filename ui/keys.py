@@ -23,6 +23,7 @@ class Keys(QObject):
     Args:
         core: an open, enrolled vault.
         pins: of this program; without them (in a demo) there is no card about oneself.
+        leads: whether the person may let others in.
         writes: where changes are made.
         changed: told of what was changed.
         parent: whose window it is.
@@ -33,12 +34,14 @@ class Keys(QObject):
         core: Core,
         pins: Pins | None,
         *,
+        leads: bool,
         writes: Tasks,
         changed: Callable[[Changes], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._core = core
+        self._leads = leads
         self._pins = pins
         self._writes = writes
         self._changed = changed
@@ -47,7 +50,7 @@ class Keys(QObject):
 
     def cards(self) -> tuple[QWidget, ...]:
         """The cards, made anew for a settings screen."""
-        self._people = PeopleCard(may_change=self._core.whoami().leads)
+        self._people = PeopleCard(may_change=self._leads)
         self._people.invited.connect(self._invite)
         self._people.removed.connect(self._remove)
         self._people.show_people(people.people(self._core))

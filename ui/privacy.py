@@ -86,7 +86,7 @@ class Privacy(QObject):
 
     def open(self) -> None:
         """Show requests and the access log over the place."""
-        role = self._desk.core.whoami().role
+        role = self._desk.who.role
         screen = PrivacyScreen(
             self._view, self._desk.reads, self._desk.changes, can_write=role in {Role.TEAM, Role.COMMUNE}
         )

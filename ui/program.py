@@ -127,14 +127,16 @@ class Program(QObject):
         return opening.create_vault(self._profile, passphrase, person, self._clock)
 
     def _open(self, core: Core) -> None:
+        # Before the window reads in its own threads: this one would have to wait for them.
+        words = recovery_words(rescue.recovered(core))
+        registered = opening.is_registered(core)
         self.desktop = Desktop(core, self._settings, pins=self._pins)
         self.desktop.lock_requested.connect(self.lock)
         slot_id, place = self._left
         self.desktop.show(place if slot_id == core.session.slot_id else "")
         self._idle = Idle(lambda: self._settings.get(LOCK_AFTER), parent=self)
         self._idle.due.connect(self.lock)
-        words = recovery_words(rescue.recovered(core))
-        if not words and not opening.is_registered(core):
+        if not words and not registered:
             words = _(
                 "This computer works without a network. The province hears of it at the first sync, "
                 "or through the first file on a USB stick; everything you write is kept until then."

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLibraryInfo, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QTableView
 
+from tests.gui.keyboard import Later
 from tongcds import i18n
 from tongcds.domain.views import SyncPhase, Tone
 from tongcds.errors import UnavailableError
@@ -31,6 +32,7 @@ from ui.widgets.choices import ChoicePills
 from ui.widgets.field import Choice, LineField
 from ui.widgets.messages import EmptyState
 from ui.widgets.surface import ItemRow
+from ui.widgets.tile import IndicatorTile
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -80,6 +82,27 @@ def test_today_opens_what_is_due_and_what_was_logged(today):
     logged = [row for row in screen.findChildren(ItemRow) if row.title.words() == view.recent[2].title]
     press(logged[0], Qt.Key.Key_Return)
     assert opened == [view.todo[1].household_id, view.recent[2].household_id]
+
+
+def test_what_is_to_be_done_is_there_before_the_figures_are_counted(shown):
+    known = samples.today_view()
+    view = replace(known, tiles=(), counting=tuple(tile.label for tile in known.tiles))
+    counting = Later()
+    screen = TodayScreen(lambda: view, Tasks(counting), ChangeBus(), count=lambda: known.tiles)
+    shown(screen)
+    first, figures = counting.waiting
+    counting.waiting = [first]
+    counting.catch_up()
+    settle()
+    assert button(screen, f"Open {view.todo[0].title}")
+    before = {tile.value.words() for tile in screen.findChildren(IndicatorTile)}
+    assert before == {"…"}
+    counting.waiting = [figures]
+    counting.catch_up()
+    settle()
+    after = {tile.value.words() for tile in screen.findChildren(IndicatorTile) if tile.isVisible()}
+    assert "…" not in after
+    assert len(after) == len(known.tiles)
 
 
 def test_today_reads_again_when_something_changed_and_only_while_it_is_seen(today):

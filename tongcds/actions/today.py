@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tongcds.actions import privacy
 from tongcds.actions.core import Core
-from tongcds.domain.views import TodayView
+from tongcds.domain.views import Tile, TodayView
 from tongcds.reports import overview as reports
 from tongcds.storage import register, supports
 
@@ -14,11 +16,22 @@ _RECENT = 8
 
 def today(core: Core) -> TodayView:
     """Figures, what is to be done, and what was done lately, of every village this vault holds."""
+    return replace(work(core), tiles=tiles(core), counting=())
+
+
+def tiles(core: Core) -> tuple[Tile, ...]:
+    """The figures alone. In the register of a whole commune they take a second, so nothing waits for them."""
+    with core.vault.read() as connection:
+        villages = [village_id for village_id, _name in register.villages(connection)]
+        return reports.today_tiles(connection, villages, core.today)
+
+
+def work(core: Core) -> TodayView:
+    """What is to be done and what was done lately, without the figures: there in a blink."""
     day = core.today
     who = core.credentials()
     waiting = privacy.reminders(core)
     with core.vault.read() as connection:
-        villages = [village_id for village_id, _name in register.villages(connection)]
         counts = register.totals(connection, day)
         todo = supports.open_follow_ups(connection, day, _TODO)
         week = supports.week_counts(connection, day)
@@ -28,7 +41,8 @@ def today(core: Core) -> TodayView:
             commune_name=who.commune_name,
             households=counts.households,
             people=counts.people,
-            tiles=reports.today_tiles(connection, villages, day),
+            tiles=(),
+            counting=reports.tile_labels(),
             todo=todo.rows,
             todo_today=todo.today,
             todo_week=todo.week,

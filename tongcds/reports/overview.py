@@ -45,6 +45,11 @@ def month_ends_before(on: date, months: int) -> list[date]:
     return ends[::-1]
 
 
+def tile_labels() -> tuple[str, ...]:
+    """What the tiles are called, known before anything is counted."""
+    return tuple(load_indicators()[code].short(language()) for code in SHOWN)
+
+
 def today_tiles(connection: Connection, village_ids: Sequence[bytes], on: date) -> tuple[Tile, ...]:
     """The figures of a team's villages together, counted from the records, with their change."""
     before = month_ends_before(on, 1)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
 from tongcds.domain.privacy import load_request_kinds
-from tongcds.domain.views import RecentRow, Reminder, TodayView, TodoRow, Tone
+from tongcds.domain.views import RecentRow, Reminder, Tile, TodayView, TodoRow, Tone
 from tongcds.i18n import _, format_date, format_day, format_number, format_time, ngettext
 from ui import words
 from ui.changes import ChangeBus
@@ -62,6 +62,7 @@ class TodayScreen(Page):
 
     Args:
         load: answers the view; runs off the UI thread.
+        count: answers the figures, after everything else is shown; None where the view has them already.
         can_import: offer to bring in a register while there are no households.
     """
 
@@ -76,11 +77,14 @@ class TodayScreen(Page):
         tasks: Tasks,
         changes: ChangeBus,
         *,
+        count: Callable[[], Sequence[Tile]] | None = None,
         can_import: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._load = load
+        self._count = count
+        self._tiles_shown: tuple[Tile, ...] = ()
         self._tasks = tasks
         self._can_import = can_import
         self._view: TodayView | None = None
@@ -104,10 +108,17 @@ class TodayScreen(Page):
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
 
+    @property
+    def view(self) -> TodayView | None:
+        """What is shown, or None while nothing was read."""
+        return self._view
+
     def reload(self) -> None:
-        """Read everything again."""
+        """Read everything again, what is to be done first."""
         self._stale = False
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+        if self._count is not None:
+            self._tasks.run(self._count, self.show_tiles, owner=self, failed=self._failed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -130,6 +141,19 @@ class TodayScreen(Page):
         self._view = view
         self.show_content()
         self._head.set_words(format_day(view.on), self._about(view))
+        if not view.counting:
+            self.show_tiles(view.tiles)
+        elif not self._tiles_shown:
+            # As high as they will be, so that nothing jumps under somebody's hand.
+            self._tiles.show_tiles([IndicatorTile(label, "…", _("being counted")) for label in view.counting])
+        self._show_todo(view)
+        self._show_recent(view)
+
+    def show_tiles(self, tiles: Sequence[Tile]) -> None:
+        """Draw the figures, unless they are those that are shown."""
+        if tuple(tiles) == self._tiles_shown:
+            return
+        self._tiles_shown = tuple(tiles)
         self._tiles.show_tiles([
             IndicatorTile(
                 tile.label,
@@ -138,11 +162,9 @@ class TodayScreen(Page):
                 share=tile.figure.share,
                 target=tile.figure.target,
             )
-            for tile in view.tiles
+            for tile in tiles
         ])  # fmt: skip
-        self._tiles.setVisible(bool(view.tiles))
-        self._show_todo(view)
-        self._show_recent(view)
+        self._tiles.setVisible(bool(tiles))
 
     @staticmethod
     def _about(view: TodayView) -> str:

@@ -28,7 +28,7 @@ class RecentRow:
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """Everything Hôm nay shows."""
+    """Everything Hôm nay shows. `counting` names the figures that are still being counted."""
 
     on: date
     unit_name: str
@@ -43,6 +43,7 @@ class TodayView:
     week_supports: int
     week_households: int
     reminders: tuple[Reminder, ...] = ()
+    counting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
