@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import http.client
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
+from time import perf_counter
 
 import pytest
 import requests
 from sqlalchemy import func, select
 
 from tests.e2e import server_process
+from tests.faults.amounts import chance, times
 from tests.unit.server import hostile
 from tests.unit.server.laptop import Laptop
 from tests.unit.server.postgresql import running_cluster
@@ -25,6 +29,8 @@ from tongcds.replica import digest
 from tongcds.server.folder import open_folder
 
 VILLAGE, COMMUNE = "04123-01", "04123"
+FLAT_BYTES = 48 << 20
+"""What a server may grow by while it refuses: caches fill, and allocators keep what they once had."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
@@ -70,6 +76,12 @@ def laptop_of(folder, unit: str, name: str, post) -> Iterator[Laptop]:
         yield laptop
     finally:
         laptop.close()
+
+
+def resident(process: int) -> int:
+    """Bytes of memory that a process holds now."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 def rows_on_server(folder, type_name: str) -> int:
@@ -134,6 +146,36 @@ def test_a_thousand_broken_requests_do_not_harm_it_and_are_counted(folder):
         with laptop_of(folder, COMMUNE, "Cà Thị Hương", post) as commune:
             assert commune.sync().digest
     assert server_process.command("status", "--data", folder)["refused"] is None
+
+
+def test_e9_no_broken_request_at_any_door_is_an_error_of_the_server_or_costs_memory_for_good(folder):
+    random = chance("e9")
+    ends: Counter[int] = Counter()
+    took: list[float] = []
+    with server_process.running(folder) as server, posting(server.port) as post:
+        with laptop_of(folder, VILLAGE, "Lò Thị Ngân", post) as laptop:
+            for _ in range(4):
+                laptop.observe(laptop.household(laptop.me.unit_id), "fibre", True, on="2026-11-01")
+            make = hostile.at_every_door(laptop, random)
+            amount, warm = times(3_000, 100_000), 0
+            for turn in range(amount):
+                post.forwarded = f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
+                path, body = make()
+                began = perf_counter()
+                try:
+                    post(path, body)
+                    ends[200] += 1
+                except Refused as refused:
+                    ends[refused.args[0]] += 1
+                took.append(perf_counter() - began)
+                if turn == amount // 3:
+                    warm = resident(server.process.pid)
+        grown = resident(server.process.pid) - warm
+        assert max(ends) < 500, ends
+        assert grown < FLAT_BYTES, grown
+        with laptop_of(folder, COMMUNE, "Cà Thị Hương", post) as commune:
+            assert commune.sync().digest
+    sys.stdout.write(f"p99 {sorted(took)[len(took) * 99 // 100] * 1000:.1f} ms, {ends}, +{grown >> 10} KB\n")
 
 
 def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(folder):

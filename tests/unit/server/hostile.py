@@ -10,7 +10,7 @@ import msgspec
 from tests.unit.server.laptop import Laptop
 from tongcds.protocol import compression
 from tongcds.protocol.chunks import WriteChunk, pack_writes
-from tongcds.protocol.messages import SyncRequest, encode
+from tongcds.protocol.messages import VERSION, CompareRequest, EnrolRequest, SyncRequest, encode
 from tongcds.replica import pending
 
 ODD = (
@@ -111,6 +111,35 @@ def cases(laptop: Laptop, random: Random) -> Callable[[], bytes]:
                 raw = compression.unpack(whole.chunk or b"")
                 changed = random.choice((tree_changed, tree_changed, bytes_changed))(raw, random)
                 return laptop.sealed(msgspec.structs.replace(whole, chunk=compression.pack(changed)))
+
+    return broken
+
+
+DOORS = ("sync", "compare", "enrol", "register", "incarnation", "bundle")
+"""The doors of a server that take a body."""
+
+
+def at_every_door(laptop: Laptop, random: Random) -> Callable[[], tuple[str, bytes]]:
+    """Makes broken requests, each with the path that it goes to: often with the message of another door."""
+    syncing = cases(laptop, random)
+    credentials = laptop.me
+
+    def broken() -> tuple[str, bytes]:
+        door = random.choice(DOORS)
+        match random.randrange(4):
+            case 0:
+                body = random.randbytes(random.randrange(2_000))
+            case 1:
+                body = syncing()
+            case 2:
+                asked = CompareRequest(
+                    VERSION, credentials.epoch, credentials.scope, [(1, 9), (6, 10)], [(0, b"x" * 8)]
+                )
+                body = laptop.sealed(tree_changed(encode(asked), random))
+            case _:
+                asked = EnrolRequest(VERSION, "x" * 32, random.randbytes(32), random.randrange(2**31), 1)
+                body = random.choice((bytes_changed, tree_changed))(encode(asked), random)
+        return f"/api/v1/{door}", body
 
     return broken
 
