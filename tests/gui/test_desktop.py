@@ -136,7 +136,8 @@ def test_a_round_is_planned_from_what_the_register_shows_ticked_off_printed_and_
     desktop.shell.show_place("households")
     register_screen = desktop.shell.screen_of("households")
     assert isinstance(register_screen, HouseholdsScreen)
-    register_screen.rounds_requested.emit(register_screen.wanted())
+    QTest.keyClick(register_screen.more, Qt.Key.Key_Down)
+    QTest.keyClick(register_screen.more.list, Qt.Key.Key_Return)
     screen = desktop.shell.findChild(RoundsScreen)
     assert screen is not None
     screen.plan_requested.emit()

@@ -26,6 +26,7 @@ from ui.widgets.cells import RowCell
 from ui.widgets.choices import FilterChip
 from ui.widgets.field import Choice, SearchField
 from ui.widgets.flow import FlowRow
+from ui.widgets.menu_button import MenuButton
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.rows import Column, RowsModel, RowsView
@@ -137,18 +138,21 @@ class HouseholdsScreen(Page):
     def _build(self) -> None:
         self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P")
         self.print.clicked.connect(self.print_requested)
-        actions = [self.print]
+        actions: list[QWidget] = []
+        if self._can_edit or self._can_import:
+            # What is done once a day or less, in a list of its own.
+            self.more = MenuButton(_("More"))
+            actions.append(self.more)
+        if self._can_edit:
+            self.more.offer(_("Rounds"), self._ask_rounds)
         if self._can_import:
-            again = Button(_("To look at again"), icon="circle-alert")
-            again.clicked.connect(self.doubts_requested)
-            actions.append(again)
+            self.more.offer(_("To look at again"), self.doubts_requested.emit)
+        actions.append(self.print)
+        if self._can_import:
             bring = Button(_("Import a register"), icon="file-spreadsheet")
             bring.clicked.connect(self.import_requested)
             actions.append(bring)
         if self._can_edit:
-            rounds = Button(_("Rounds"), icon="map-pin")
-            rounds.clicked.connect(self._ask_rounds)
-            actions.append(rounds)
             self.add = Button(_("Add a household"), icon="plus")
             self.add.clicked.connect(self.add_requested)
             # Not the shortcut of the button: that waits for a tenth of a second, and fast hands type on.

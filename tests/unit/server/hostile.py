@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 
 import msgspec
@@ -59,7 +60,7 @@ def tree_changed(packed: bytes, random: Random) -> bytes:
         for step in path[:-1]:
             here = here[step]
         if not path:
-            return encode_odd(random.choice(ODD))
+            return encode_odd(odd(random))
         old = here[path[-1]]
         match random.randrange(4):
             case 0 if isinstance(old, int) and not isinstance(old, bool):
@@ -69,8 +70,13 @@ def tree_changed(packed: bytes, random: Random) -> bytes:
             case 2 if isinstance(old, list) and old:
                 old.pop(random.randrange(len(old)))
             case _:
-                here[path[-1]] = random.choice(ODD)
+                here[path[-1]] = odd(random)
     return encode_odd(tree)
+
+
+def odd(random: Random) -> object:
+    """Something odd of one's own: lists in it may be changed and put into each other."""
+    return deepcopy(random.choice(ODD))
 
 
 def encode_odd(tree: object) -> bytes:
