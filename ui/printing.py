@@ -110,7 +110,18 @@ class Printing(QObject):
 
     def listen(self, window: QWidget) -> None:
         """Have Ctrl+P ask in this window what is to be printed."""
-        QShortcut(QKeySequence("Ctrl+P"), window).activated.connect(self.choose)
+        QShortcut(QKeySequence("Ctrl+P"), window).activated.connect(self._asked)
+
+    def _asked(self) -> None:
+        # A screen with one paper of its own prints that.
+        own = getattr(self._desk.window().seen(), "ask_print", None)
+        (own or self.choose)()
+
+    def round_list(self, round_id: bytes) -> None:
+        """Show the list of a round."""
+        core = self._desk.core
+        make: Maker = lambda _numbers: printing.round_list(core, round_id)  # noqa: E731
+        self._open(_("List of the round"), False, make)  # noqa: FBT003 - as in `_offered`
 
     def choose(self) -> None:
         """Ask which paper, of those that fit what is on the screen."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, households, printing, rounds
+from tongcds.actions import Changes, households, rounds
 from tongcds.domain.views import (
     STOP_WORDS,
     EditUndo,
@@ -24,17 +23,26 @@ from tongcds.errors import SENTENCES
 from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk
 from ui.forms.round_dialog import RoundDialog
-from ui.paper.pages import pdf
 from ui.screens.rounds import RoundsScreen, RoundsShown
 
 Undoable = tuple[EditUndo, Changes]
 
 
 class Rounds(QObject):
-    """Opens the rounds over the place. `log` goes to the log with a household chosen."""
+    """Opens the rounds over the place.
 
-    def __init__(self, desk: Desk, log: Callable[[bytes], None], parent: QObject | None = None) -> None:
+    `log` goes to the log with a household chosen; `print_list` shows the paper of a round.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        log: Callable[[bytes], None],
+        print_list: Callable[[bytes], None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._print_list = print_list
         self._desk = desk
         self._log = log
         self._wanted = HouseholdFilter()
@@ -50,7 +58,7 @@ class Rounds(QObject):
         screen.assigned.connect(self._assign)
         screen.dropped.connect(self._drop)
         screen.closed.connect(self._close)
-        screen.print_requested.connect(self._print)
+        screen.print_requested.connect(self._print_list)
         screen.opened.connect(self._desk.show)
         screen.log_requested.connect(self._log)
         self._screen = screen
@@ -111,21 +119,6 @@ class Rounds(QObject):
 
     def _close(self, round_id: bytes) -> None:
         self._save(partial(rounds.close, self._desk.core, round_id), _("The round is ended."))
-
-    def _print(self, round_id: bytes) -> None:
-        core = self._desk.core
-
-        def made(printout: printing.Printout) -> None:
-            content = pdf(printout.paper)
-            self._desk.write(partial(printing.save, core, printout, content), saved, owner=self)
-
-        def saved(answer: tuple[Path, Changes]) -> None:
-            path, changes = answer
-            self._desk.changed(changes)
-            words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
-            self._desk.window().say(words, stays=True)
-
-        self._desk.read(partial(printing.round_list, core, round_id), made, owner=self)
 
     def _save(self, work: Callable[[], Undoable], words: str) -> None:
         def done(answer: Undoable) -> None:

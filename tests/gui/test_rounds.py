@@ -72,11 +72,11 @@ def test_what_is_chosen_stays_chosen_when_the_list_is_read_again(screen):
     assert screen.asked[-1] == rounds.shown("typical").rounds[0].round_id
 
 
-def test_enter_opens_delete_takes_out_and_ctrl_p_prints(screen):
+def test_enter_opens_delete_takes_out_and_the_list_is_printed(screen):
     opens, drops, prints = heard(screen.opened), heard(screen.dropped), heard(screen.print_requested)
     screen.keys.press(ENTER)
     screen.keys.press(Qt.Key.Key_Delete)
-    screen.keys.press(Qt.Key.Key_P, with_=CTRL)
+    screen.ask_print()
     shown = rounds.shown("typical")
     stop = shown.opened.stops[0]
     assert opens == [(stop.household_id,)]

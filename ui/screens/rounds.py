@@ -84,7 +84,6 @@ class RoundsScreen(Page):
         self._round: bytes | None = None
         self._build()
         QShortcut(QKeySequence("Escape"), self).activated.connect(self.left)
-        QShortcut(QKeySequence("Ctrl+P"), self).activated.connect(self._print)
         self.begin_at(self.stops)
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
@@ -93,7 +92,7 @@ class RoundsScreen(Page):
         leave = Button(_("Leave"), hint="Escape")
         leave.clicked.connect(self.left)
         self.printing = Button(_("Print the list"), icon="clipboard-check", hint="Ctrl+P")
-        self.printing.clicked.connect(self._print)
+        self.printing.clicked.connect(self.ask_print)
         plan = Button(_("Plan a round"), icon="plus", kind=Kind.PRIMARY)
         plan.clicked.connect(self.plan_requested)
         self._head = PageHead(_("Rounds"), "", [leave, self.printing, plan])
@@ -277,7 +276,8 @@ class RoundsScreen(Page):
         if self._round is not None:
             self.closed.emit(self._round)
 
-    def _print(self) -> None:
+    def ask_print(self) -> None:
+        """Ask for the list on paper; the window calls it for Ctrl+P."""
         if self._round is not None:
             self.print_requested.emit(self._round)
 

@@ -114,8 +114,7 @@ class Shell(QMainWindow):
             self.show_place(shortcut.objectName())
 
     def _ask_help(self) -> None:
-        seen = self._stack.currentWidget()
-        self.help_requested.emit(getattr(seen, "help_topic", self._place))
+        self.help_requested.emit(getattr(self.seen(), "help_topic", self._place))
 
     def _show_sync(self) -> None:
         self.show_place("sync")
@@ -127,6 +126,10 @@ class Shell(QMainWindow):
         screen = self._stack.currentWidget()
         if screen is not None:
             screen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def seen(self) -> QWidget | None:
+        """The screen that is shown: of the place, or what lies over it."""
+        return self._stack.currentWidget()
 
     @property
     def place(self) -> str:
