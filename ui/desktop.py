@@ -135,7 +135,7 @@ class Desktop(QObject):
         self.privacy = Privacy(desk, self)
         self.printing = Printing(desk, self._narrowed, self)
         self.rounds = Rounds(desk, self.log_household, self.printing.round_list, self)
-        self.logbook = Logbook(desk, self._find_households, self)
+        self.logbook = Logbook(desk, self._find_households, self.printing.activities, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.edit)
         self.link = Link(self)

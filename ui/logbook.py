@@ -18,14 +18,22 @@ from ui.screens.logbook import LogbookScreen
 
 
 class Logbook(QObject):
-    """Opens the log over the place. `find` answers the households that fit what was typed."""
+    """Opens the log over the place.
+
+    `find` answers the households that fit what was typed; `print_log` shows the paper of what matches.
+    """
 
     def __init__(
-        self, desk: Desk, find: Callable[[str], tuple[HouseholdRow, ...]], parent: QObject | None = None
+        self,
+        desk: Desk,
+        find: Callable[[str], tuple[HouseholdRow, ...]],
+        print_log: Callable[[LogFilter], None],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._find = find
+        self._print_log = print_log
 
     def open(self) -> None:
         """Show the log over the place."""
@@ -43,6 +51,7 @@ class Logbook(QObject):
         screen.correct_requested.connect(self._correct)
         screen.withdraw_requested.connect(self._ask_why)
         screen.export_requested.connect(self._export)
+        screen.print_requested.connect(self._print_log)
         shell.open_over(screen)
 
     def _ask_why(self, row: LogRow) -> None:

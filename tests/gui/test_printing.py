@@ -19,11 +19,13 @@ from tests.unit.actions.conftest import MEMBER, VILLAGE, Home, core_of, home, te
 from tongcds import paths
 from tongcds.actions import Core, audit, exports
 from tongcds.domain import record_code
+from tongcds.domain.views import LogFilter
 from tongcds.settings import Settings
 from ui.desktop import Desktop
 from ui.forms.paper_preview import ZOOMS, PaperPreview
 from ui.preview.screens import settle
 from ui.screens.households import HouseholdsScreen
+from ui.screens.logbook import LogbookScreen
 from ui.tasks import InlineExecutor
 
 __all__ = ["core_of", "home", "team"]
@@ -240,3 +242,46 @@ def test_a_scanned_sheet_opens_its_household_by_itself(
     assert shown is not None
     assert shown.household_id == home.household
     assert not search.text()
+
+
+def test_the_log_prints_what_it_is_narrowed_to(desktop: Desktop, home: Home) -> None:
+    with desktop.core.vault.change(MEMBER) as change:
+        for day, service in (("2026-11-03", "DVC-03"), ("2026-11-04", "DVC-04")):
+            visit = change.writer.create(
+                "visit", village_id=VILLAGE, household_id=home.household, on=day, by_id=MEMBER
+            )
+            change.writer.create(
+                "support",
+                village_id=VILLAGE,
+                visit_id=visit,
+                service=service,
+                person_ids=b"",
+                result="together",
+            )
+    desktop.logbook.open()
+    screen = desktop.shell.seen()
+    assert isinstance(screen, LogbookScreen)
+    screen.reload()
+    screen.print_requested.emit(LogFilter(service="DVC-03"))
+    assert preview_of(desktop).windowTitle() == "Sổ nhật ký hoạt động (B01)"
+    preview_of(desktop).save.click()
+    (row,) = exports.listed(desktop.core)
+    text = text_of(Path(row.folder) / row.name)
+    assert "03/11/2026" in text
+    assert "04/11/2026" not in text
+    desktop.printing._asked()
+    assert desktop.printing.choice is None
+    assert preview_of(desktop).windowTitle() == "Sổ nhật ký hoạt động (B01)"
+    preview_of(desktop).reject()
+
+
+def test_nothing_to_print_is_said_and_the_preview_goes(desktop: Desktop, home: Home) -> None:
+    screen = register_screen(desktop, home)
+    screen.search.setText("nobody of that name")
+    screen.reload()
+    desktop.printing.choose()
+    assert desktop.printing.choice is not None
+    button = next(one for one in desktop.printing.choice.buttons if "mọi hộ" in one.text())
+    button.click()
+    assert desktop.printing.preview is None
+    assert "Không còn hộ nào để in" in desktop.shell.messages.words()

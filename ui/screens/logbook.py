@@ -48,7 +48,7 @@ class LogbookScreen(Page):
     """Supports at the right, their groups at the left. `left` is Esc.
 
     `opened` carries the id of a household; `correct_requested` and `withdraw_requested` carry a `LogRow`;
-    `export_requested` what the log is narrowed to.
+    `export_requested` and `print_requested` what the log is narrowed to.
 
     Args:
         page: a part of what matches, from a place on; runs off the UI thread.
@@ -65,6 +65,7 @@ class LogbookScreen(Page):
     correct_requested = Signal(object)
     withdraw_requested = Signal(object)
     export_requested = Signal(object)
+    print_requested = Signal(object)
 
     def __init__(
         self,
@@ -98,7 +99,9 @@ class LogbookScreen(Page):
         self.correct.clicked.connect(self._correct)
         self.withdraw = Button(_("Withdraw"), icon="undo-2", hint="Delete")
         self.withdraw.clicked.connect(self._withdraw)
-        actions: list[QWidget] = [back, self.export, self.withdraw, self.correct]
+        self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P")
+        self.print.clicked.connect(self.ask_print)
+        actions: list[QWidget] = [back, self.print, self.export, self.withdraw, self.correct]
         self._head = PageHead(_("Support log"), "", actions)
         self._build_filters()
         side, main = self._build_groups(), self._build_rows()
@@ -379,6 +382,10 @@ class LogbookScreen(Page):
         row = self._current()
         if row is not None and row.withdrawn is None:
             self.withdraw_requested.emit(row)
+
+    def ask_print(self) -> None:
+        """Ask for the book of what the log is narrowed to; the window calls it for Ctrl+P."""
+        self.print_requested.emit(self._narrowest())
 
     def _export(self) -> None:
         self.export_requested.emit(self._narrowest())
