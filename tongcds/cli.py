@@ -25,7 +25,6 @@ from tongcds.actions import (
     lease,
     opening,
     overview,
-    rescue,
     syncing,
     today,
     visits,
@@ -46,6 +45,7 @@ from tongcds.commands import (
     privacy,
     quality,
     recovery,
+    rescuing,
     returned,
     rounds,
     spreadsheets,
@@ -73,7 +73,9 @@ __all__ = ["DONE", "LOOK", "MISTAKE", "PASSPHRASE_VARIABLE", "UNAVAILABLE", "USA
 
 PASSPHRASE_VARIABLE: Final = passphrases.VARIABLE
 
-WITHOUT_LEASE: Final = frozenset({"enrol", "sync", "export", "backup", "take", "status", "lease"})
+WITHOUT_LEASE: Final = frozenset(
+    {"enrol", "sync", "export", "backup", "restore", "repair", "take", "status", "lease"}
+)
 """Whatever the province thinks of this computer, work that was done on it finds its way."""
 
 Command = Callable[[argparse.Namespace, Core], int]
@@ -322,14 +324,6 @@ def export(options: argparse.Namespace, core: Core) -> int:
     return DONE
 
 
-def backup(options: argparse.Namespace, core: Core) -> int:
-    """Copy the vault into a folder elsewhere, checked and sealed."""
-    path = rescue.backup_to(core, Path(options.folder))
-    words = _("The backup was checked and is complete: {file}. It opens with the same passphrase.")
-    show(options, {"file": str(path)}, [words.format(file=path.name)])
-    return DONE
-
-
 def take(options: argparse.Namespace, core: Core) -> int:
     """Take in a file from a USB stick."""
     done, _changes = syncing.take_bundle(core, Path(options.file))
@@ -436,8 +430,7 @@ def _parser() -> argparse.ArgumentParser:
     add("sync", sync, "exchange with the province's server")
     made = add("export", export, "write what waits into a bundle file for a USB stick")
     made.add_argument("folder")
-    made = add("backup", backup, "copy the vault into a folder elsewhere, checked and sealed")
-    made.add_argument("folder")
+    rescuing.add_to(add)
     made = add("take", take, "take in a file from a USB stick, or keep it to carry it on")
     made.add_argument("file")
     exchange.add_to(add)

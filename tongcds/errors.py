@@ -150,6 +150,11 @@ SENTENCES: Final[dict[str, str]] = {
         "The vault could not be read. It was left untouched. Restore the latest backup, "
         "or bring this computer to your commune's office."
     ),
+    "vault_sound": N_("This vault opens, and nothing is wrong with it. It stays where it is."),
+    "repair_loses": N_(
+        "The vault is damaged. It can be made anew from the backup of {moment}; what was saved after that "
+        "and had not reached the server would be lost. Nothing was changed yet."
+    ),
     "vault_newer": N_(
         "This vault was used by a newer version of TongCDS. Your data are safe; please update this program."
     ),

@@ -20,7 +20,7 @@ from tongcds.actions import Core, lease, opening, people, recovery, rescue, sync
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import UserError
-from tongcds.i18n import _, format_datetime, format_number, ngettext, set_language
+from tongcds.i18n import _, set_language
 from tongcds.settings import LANGUAGE, LOCK_AFTER, Settings
 from ui import app as dressing
 from ui.desktop import Desktop
@@ -116,6 +116,10 @@ class Program(QObject):
             self.desktop = None
         self._tasks.close()
         if self.opening is not None:
+            # The vault of whoever stopped at a step between passphrase and window.
+            held = self.opening.give_up()
+            if held is not None:
+                held.close()
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
@@ -128,7 +132,7 @@ class Program(QObject):
 
     def _open(self, core: Core) -> None:
         # Before the window reads in its own threads: this one would have to wait for them.
-        words = recovery_words(rescue.recovered(core))
+        words = rescue.recovery_words(rescue.recovered(core))
         registered = opening.is_registered(core)
         self.desktop = Desktop(core, self._settings, pins=self._pins)
         self.desktop.lock_requested.connect(self.lock)
@@ -211,31 +215,11 @@ class _Rescue:
     def restore(self, source: Path, passphrase: str) -> Core:
         return rescue.restore_backup(self._profile, source, passphrase, self._clock)
 
+    def open_from_backup(self, passphrase: str) -> Core:
+        return rescue.open_from_backup(self._profile, passphrase, self._clock)
+
     def begin_anew(self, passphrase: str) -> Path:
         return rescue.begin_anew(self._profile, passphrase, self._clock)
-
-
-def recovery_words(told: rescue.Recovered | None) -> str:
-    """What to tell the person about a vault that was damaged and put right; "" when there was nothing."""
-    if told is None:
-        return ""
-    words = [_("The vault was damaged and has been put right.")]
-    if told.backup_at is not None:
-        words.append(
-            _("It was made anew from the backup of {moment}.").format(moment=format_datetime(told.backup_at))
-        )
-    if told.brought_back:
-        words.append(
-            ngettext("{n} change came back from the journal.", "{n} changes came back from the journal.",
-                     told.brought_back).format(n=format_number(told.brought_back))
-        )  # fmt: skip
-    if told.complete:
-        words.append(_("Nothing that you saved is lost."))
-    else:
-        words.append(
-            _("What you saved after that and the server had not received may be lost: please look it over.")
-        )
-    return " ".join(words)
 
 
 def main(clock: Clock = system_clock) -> int:

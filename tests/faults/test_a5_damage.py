@@ -33,8 +33,8 @@ def flip(path: Path, bit: int) -> None:
         file.write(bytes([old ^ 1 << bit % 8]))
 
 
-def opened_again(scene: Scene) -> Vault:
-    return Vault.open(scene.folder, PASSPHRASE, now=Ticking())
+def opened_again(scene: Scene, *, agreed: bool = False) -> Vault:
+    return Vault.open(scene.folder, PASSPHRASE, now=Ticking(), agreed=agreed)
 
 
 WHERE: dict[str, Callable[[Path], Path]] = {
@@ -117,7 +117,9 @@ def test_without_the_journal_a_damaged_vault_would_lose_unsent_work(scene, monke
     (scene.folder / journal.FILE_NAME).unlink()
     monkeypatch.setattr(Keeper, "put", lambda *_args: None)
     (scene.folder / FILE_NAME).unlink()
-    vault = opened_again(scene)
+    with pytest.raises(UnavailableError, match="repair_loses"):
+        opened_again(scene)
+    vault = opened_again(scene, agreed=True)
     assert vault.recovery is not None
     assert not vault.recovery.complete
     assert scenes.problems(vault, scene.writes) != []

@@ -9,6 +9,7 @@ from pathlib import Path
 from tongcds.actions.core import Core
 from tongcds.actions.opening import vault_folder
 from tongcds.clock import Clock
+from tongcds.i18n import _, format_datetime, format_number, ngettext
 from tongcds.storage import rescue
 from tongcds.storage.vault import Vault
 
@@ -34,6 +35,29 @@ def recovered(core: Core) -> Recovered | None:
         return None
     at = None if told.backup_at is None else datetime.fromtimestamp(told.backup_at / 1000, UTC)
     return Recovered(at, told.brought_back, told.complete)
+
+
+def recovery_words(told: Recovered | None) -> str:
+    """What to tell the person about a vault that was damaged and put right; "" when there was nothing."""
+    if told is None:
+        return ""
+    words = [_("The vault was damaged and has been put right.")]
+    if told.backup_at is not None:
+        words.append(
+            _("It was made anew from the backup of {moment}.").format(moment=format_datetime(told.backup_at))
+        )
+    if told.brought_back:
+        words.append(
+            ngettext("{n} change came back from the journal.", "{n} changes came back from the journal.",
+                     told.brought_back).format(n=format_number(told.brought_back))
+        )  # fmt: skip
+    if told.complete:
+        words.append(_("Nothing that you saved is lost."))
+    else:
+        words.append(
+            _("What you saved after that and the server had not received may be lost: please look it over.")
+        )
+    return " ".join(words)
 
 
 def backup_if_due(core: Core) -> bool:
@@ -64,6 +88,19 @@ def restore_backup(profile: Path, source: Path, passphrase: str, clock: Clock) -
     """
     folder = vault_folder(profile)
     return Core(Vault.restore(folder, source, passphrase, now=lambda: _milliseconds(clock)), clock)
+
+
+def open_from_backup(profile: Path, passphrase: str, clock: Clock) -> Core:
+    """Open a damaged vault from its newest backup, though what was saved after it is lost.
+
+    Only after somebody was told so (`repair_loses`) and agreed; the damaged files are kept aside.
+
+    Raises:
+        UserError, UnavailableError: as `opening.open_vault`.
+    """
+    folder = vault_folder(profile)
+    vault = Vault.open(folder, passphrase, now=lambda: _milliseconds(clock), agreed=True)
+    return Core(vault, clock)
 
 
 def copy_everything(profile: Path, target: Path, clock: Clock) -> Path:

@@ -18,6 +18,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from tongcds.errors import UnavailableError, UserError
+from tongcds.i18n import format_datetime
 from tongcds.replica import Identity, chain_at, cursors_of, load_identity, put_cursors
 from tongcds.replica.replay import replay
 from tongcds.storage import (
@@ -62,16 +63,18 @@ def rebuild(
     now: Callable[[], int],
     source: Path | None = None,
     only_here: int | None = None,
+    agreed: bool = False,
 ) -> Recovery:
     """Make the vault's database `name` anew from the newest backup that is sound, or from `source`.
 
     `only_here` says how many own writes of the present vault nobody else has; None when only its journal
-    knows.
+    knows. `agreed`: somebody was told what the newest backup lacks, and goes on.
 
     Raises:
         UserError: `unsent_restore` when `source` cannot take those up; every file is as it was.
-        UnavailableError: `vault_damaged` when no backup opens, `disk_full` or `disk_failing`; then every file
-            is as it was.
+        UnavailableError: `vault_damaged` when no backup opens, `repair_loses` with the `moment` from which on
+            own writes would be lost where nobody agreed, `disk_full` or `disk_failing`; then every file is as
+            it was.
     """
     written = journal.read(folder / journal.FILE_NAME, opened.subkey(journal.PURPOSE))
     there = backups.listed(folder / backups.FOLDER if source is None else source, opened)
@@ -83,9 +86,11 @@ def rebuild(
             brought_back, complete = _bring_up(fresh, opened, written, now)
             if source is not None and not complete:
                 _require_nothing_lost(outside.in_journal(written) if only_here is None else only_here)
+            if source is None and not complete:
+                _require_agreement(backup, agreed=agreed)
         except UnavailableError as problem:
             _forget(fresh)
-            if problem.code in {"disk_full", "disk_failing"}:
+            if problem.code in {"disk_full", "disk_failing", "repair_loses"}:
                 raise
             continue
         except BaseException:
@@ -100,6 +105,12 @@ def rebuild(
 def _require_nothing_lost(count: int) -> None:
     if count:
         raise UserError("unsent_restore", count=count)
+
+
+def _require_agreement(backup: backups.Backup, *, agreed: bool) -> None:
+    if not agreed:
+        at = datetime.fromtimestamp(backup.label.at / 1000, UTC)
+        raise UnavailableError("repair_loses", moment=format_datetime(at))
 
 
 def set_aside(folder: Path, names: tuple[str, ...], now: int) -> None:

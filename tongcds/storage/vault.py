@@ -38,10 +38,9 @@ from tongcds.storage.instance_lock import InstanceLock
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.slots import Slots
 
-FILE_NAME: Final = "vault.tcds"
+FILE_NAME, LOCK_NAME, _MAKING_NAME = "vault.tcds", "vault.lock", "vault.making"
 BACKUP_EVERY_MS: Final = 30 * 60 * 1000
-LOCK_NAME: Final = "vault.lock"
-_MAKING_NAME: Final = "vault.making"
+Now = Callable[[], int]
 
 
 @dataclass(slots=True)
@@ -59,9 +58,7 @@ class Vault:
     `now` answers milliseconds since 1970 (UTC) and serves stamps and delays alike.
     """
 
-    def __init__(
-        self, folder: Path, opened: keyslots.VaultKey, lock: InstanceLock, now: Callable[[], int]
-    ) -> None:
+    def __init__(self, folder: Path, opened: keyslots.VaultKey, lock: InstanceLock, now: Now) -> None:
         self._folder = folder
         self._opened = opened
         self._lock = lock
@@ -103,9 +100,7 @@ class Vault:
         return any((folder / name).exists() for name in names)
 
     @classmethod
-    def create(
-        cls, folder: Path, passphrase: str, *, person: str, now: Callable[[], int], passes: int = 0
-    ) -> Vault:
+    def create(cls, folder: Path, passphrase: str, *, person: str, now: Now, passes: int = 0) -> Vault:
         """Make a new vault with a slot for this person (`passes` as in `create_slots`), and open it.
 
         Raises:
@@ -132,20 +127,21 @@ class Vault:
         return vault
 
     @classmethod
-    def open(cls, folder: Path, passphrase: str, *, now: Callable[[], int]) -> Vault:
+    def open(cls, folder: Path, passphrase: str, *, now: Now, agreed: bool = False) -> Vault:
         """Open the vault in this folder; every page is checked before anything is written.
 
         A damaged vault is put right from its newest sound backup and its journal; `recovery` then says how.
+        `agreed`: also where what was saved after that backup is lost.
 
         Raises:
             UserError: `passphrase_wrong`, or `passphrase_wait` after several wrong ones.
             UnavailableError: `vault_missing`, `vault_in_use`, `vault_newer`; `vault_damaged` when nothing
-                could put it right, and then the files are as they were.
+                could put it right, `repair_loses` before somebody agreed; then the files are as they were.
         """
-        return cls._open(folder, lambda: of_person(folder, passphrase, now), now, None)
+        return cls._open(folder, lambda: of_person(folder, passphrase, now), now, agreed=agreed)
 
     @classmethod
-    def open_with(cls, folder: Path, opened: keyslots.VaultKey, *, now: Callable[[], int]) -> Vault:
+    def open_with(cls, folder: Path, opened: keyslots.VaultKey, *, now: Now) -> Vault:
         """Open the vault with a key that was had already; otherwise as `open`.
 
         Raises:
@@ -158,10 +154,10 @@ class Vault:
                 raise UserError("person_gone")
             return opened
 
-        return cls._open(folder, still_there, now, None)
+        return cls._open(folder, still_there, now)
 
     @classmethod
-    def restore(cls, folder: Path, source: Path, passphrase: str, *, now: Callable[[], int]) -> Vault:
+    def restore(cls, folder: Path, source: Path, passphrase: str, *, now: Now) -> Vault:
         """Open the vault as the newest backup in the folder `source` has it, with the journal on top.
 
         What was there is moved aside first, sealed; where it is sound, a backup of it is made too. Photos
@@ -179,7 +175,7 @@ class Vault:
 
         only_here = 0 if outside.is_copied(folder) else None
         with contextlib.suppress(UnavailableError):
-            before = cls._open(folder, unlock, now, None)
+            before = cls._open(folder, unlock, now)
             try:
                 if only_here is None:
                     with before.read() as connection:
@@ -204,9 +200,11 @@ class Vault:
         cls,
         folder: Path,
         unlock: Callable[[], keyslots.VaultKey],
-        now: Callable[[], int],
-        source: Path | None,
+        now: Now,
+        source: Path | None = None,
         only_here: int | None = None,
+        *,
+        agreed: bool = False,
     ) -> Vault:
         if source is None and not cls.exists(folder):
             raise UnavailableError("vault_missing")
@@ -220,7 +218,9 @@ class Vault:
                 except UnavailableError as problem:
                     if problem.code != "vault_damaged":
                         raise
-            recovery = repair.rebuild(folder, FILE_NAME, opened, now=now, source=source, only_here=only_here)
+            recovery = repair.rebuild(
+                folder, FILE_NAME, opened, now=now, source=source, only_here=only_here, agreed=agreed
+            )
             vault = cls(folder, opened, lock, now)
         except BaseException:
             lock.release()

@@ -20,23 +20,18 @@ class RescuePane(Pane):
     """Reads nothing and changes nothing by itself.
 
     `copy_chosen` carries the folder for a copy of everything, `backup_chosen` the folder of a backup, `anew`
-    is sent after the words for it were typed, `again` tries the passphrase once more.
+    is sent after the words for it were typed, `agreed` after somebody read what a backup on this computer
+    lacks, `again` tries the passphrase once more.
     """
 
     copy_chosen = Signal(object)
     backup_chosen = Signal(object)
     anew = Signal()
+    agreed = Signal()
     again = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _("The vault on this computer cannot be read"),
-            _(
-                "Its files are damaged, and no backup on this computer could take their place. Nothing was "
-                "changed or deleted. Everything that the server has received is safe there."
-            ),
-            parent=parent,
-        )
+        super().__init__(_("The vault on this computer cannot be read"), "", parent=parent)
         advice = Text(
             _(
                 "First save a copy of everything onto a stick. Then, if you have a backup on a stick, "
@@ -52,6 +47,8 @@ class RescuePane(Pane):
         self.retry = Button(_("Try the passphrase again"), icon="refresh-cw")
         self.retry.clicked.connect(self.again)
         self.told = Text("", Style.BODY, wrap=True)
+        self.accept_loss = Button(_("Go on from that backup"), icon="hard-drive-download")
+        self.accept_loss.clicked.connect(self.agreed)
         self._words = _("start empty")
         self.typed = LineField()
         self._typed_field = LabeledField(
@@ -66,9 +63,22 @@ class RescuePane(Pane):
         self.body.addWidget(advice)
         self.body.addWidget(self.told)
         self.add_buttons(self.retry, self.restore, self.copy)
+        self.add_buttons(self.accept_loss)
         self.body.addWidget(self._typed_field)
         self.add_buttons(self.empty)
         self.setFocusProxy(self.copy)
+        self.ask("")
+
+    def ask(self, lossy: str) -> None:
+        """Begin. `lossy` says what a backup on this computer lacks; "" when there is none that opens."""
+        self.about.setText(
+            lossy
+            or _(
+                "Its files are damaged, and no backup on this computer could take their place. Nothing was "
+                "changed or deleted. Everything that the server has received is safe there."
+            )
+        )
+        self.accept_loss.setVisible(bool(lossy))
         self.tell("")
 
     def tell(self, words: str) -> None:

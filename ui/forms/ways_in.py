@@ -30,6 +30,9 @@ class Rescue(Protocol[Opened_co]):
     def restore(self, source: Path, passphrase: str) -> Opened_co:
         """Open it as a backup in `source` has it."""
 
+    def open_from_backup(self, passphrase: str) -> Opened_co:
+        """Open it from the newest backup here, though what was saved after it is lost."""
+
     def begin_anew(self, passphrase: str) -> Path:
         """Move it aside, so that an empty one can be made."""
 

@@ -29,6 +29,8 @@ from ui.widgets.surface import Card, ScrollColumn, column, line
 from ui.widgets.text import IconTile, Text
 from ui.words import NAME
 
+_DAMAGED = frozenset({"vault_damaged", "repair_loses"})
+
 Vault = TypeVar("Vault")
 Invitation = TypeVar("Invitation", bound=Invited)
 
@@ -120,10 +122,19 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.rescue.copy_chosen.connect(self._copy)
         self.rescue.backup_chosen.connect(self._restore)
         self.rescue.anew.connect(self._begin_anew)
+        self.rescue.agreed.connect(self._open_from_backup)
         self.rescue.again.connect(self._ask_passphrase)
         people = ways.people_with_pin() if ways is not None and exists else ()
         self.pin.ask(people)
         self._show(self.pin if people else self.unlock if exists else self.invitation)
+
+    def give_up(self) -> Vault | None:
+        """The vault that is open and was handed to nobody yet; the screen knows it no more."""
+        held, self._vault = self._vault, None
+        return held
+
+    def _hand_over(self) -> None:
+        self.opened.emit(self.give_up())
 
     def _build(self) -> None:
         names = column()
@@ -184,7 +195,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         if not enrolled:
             self._ask_invitation()
         elif self._ways is None or self._vault is None:
-            self.opened.emit(self._vault)
+            self._hand_over()
         else:
             self._tasks.run(partial(self._ways.lease, self._vault), self._lease_told, owner=self)
 
@@ -201,7 +212,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.lease.ask(revoked=lease.revoked, device=lease.device, number=lease.number, phone=lease.phone)
             self._show(self.lease)
         else:
-            self.opened.emit(self._vault)
+            self._hand_over()
 
     def _renew(self, work: Callable[[OtherWays[Vault], Vault], object]) -> None:
         ways, vault = self._ways, self._vault
@@ -231,8 +242,9 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.lease.refuse(words_for(problem))
 
     def _stays_locked(self, problem: Exception) -> None:
-        if self._rescue is not None and isinstance(problem, TongcdsError) and problem.code == "vault_damaged":
+        if self._rescue is not None and isinstance(problem, TongcdsError) and problem.code in _DAMAGED:
             self.unlock.set_busy(busy=False)
+            self.rescue.ask(words_for(problem) if problem.code == "repair_loses" else "")
             self._show(self.rescue)
             return
         if isinstance(problem, TongcdsError) and problem.code == "team_code_given" and self._ways is not None:
@@ -316,6 +328,11 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             work = partial(self._opened_from, self._rescue, source, self._passphrase)
             self._tasks.run(work, self._unlocked, owner=self, failed=self._not_rescued)
 
+    def _open_from_backup(self) -> None:
+        if self._rescue is not None:
+            work = partial(self._opened_by, partial(self._rescue.open_from_backup, self._passphrase))
+            self._tasks.run(work, self._unlocked, owner=self, failed=self._not_rescued)
+
     def _opened_from(self, rescue: Rescue[Vault], source: Path, passphrase: str) -> tuple[Vault, bool]:
         vault = rescue.restore(source, passphrase)
         return vault, self._is_enrolled(vault)
@@ -396,7 +413,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         )
 
     def _joined(self, _answer: object) -> None:
-        self.opened.emit(self._vault)
+        self._hand_over()
 
     def _not_joined(self, problem: Exception) -> None:
         kept = _("What you entered is kept on this computer.")

@@ -9,7 +9,7 @@ import pytest
 import sqlcipher3.dbapi2
 
 from tests.unit.storage.homes import PASSPHRASE, Ticking, add, names, refusal
-from tongcds.errors import UnavailableError
+from tongcds.errors import UnavailableError, sentence
 from tongcds.replica import load_identity
 from tongcds.replica.incarnations import Number, incarnate
 from tongcds.replica.replay import logged
@@ -52,7 +52,15 @@ def test_a_damaged_vault_comes_back_from_backup_and_journal(vault: Vault, folder
     Vault.open(folder, PASSPHRASE, now=now).close()
 
 
-def test_without_the_journal_it_says_that_something_may_be_lost(
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_without_the_journal_nothing_goes_on_before_somebody_agreed_to_the_loss(
     vault: Vault, folder: Path, now: Ticking, logs
 ):
     add(vault, "Bản Một")
@@ -61,8 +69,14 @@ def test_without_the_journal_it_says_that_something_may_be_lost(
     vault.close()
     (folder / FILE_NAME).unlink()
     (folder / journal.FILE_NAME).unlink()
+    before = files_of(folder)
+    for _time in range(2):
+        with pytest.raises(UnavailableError, match="repair_loses") as refused:
+            Vault.open(folder, PASSPHRASE, now=now)
+    assert refused.value.params["moment"] in sentence(refused.value)
+    assert files_of(folder) == before
     logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
-    again = Vault.open(folder, PASSPHRASE, now=now)
+    again = Vault.open(folder, PASSPHRASE, now=now, agreed=True)
     assert again.recovery is not None
     assert not again.recovery.complete
     with again.read() as connection:

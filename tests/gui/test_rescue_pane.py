@@ -1,0 +1,168 @@
+"""A vault that does not open: what is offered then, and that nothing goes on before somebody agreed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from tests.gui.keyboard import ENTER, Keyboard
+from tongcds.errors import UnavailableError, UserError, sentence
+from ui.outline import outline
+from ui.screens.opening import OpeningScreen
+from ui.tasks import InlineExecutor, Tasks
+
+PASSPHRASE = "trau vang gam co"
+
+
+class Damaged:
+    """A computer whose vault does not open."""
+
+    def __init__(self, tmp_path):
+        self.enrolled = set()
+        self.folder = tmp_path
+        self.done = []
+        self.problem = UnavailableError("vault_damaged")
+
+    def unlock(self, passphrase):
+        raise self.problem
+
+    def is_enrolled(self, vault):
+        return vault in self.enrolled
+
+    def open_from_backup(self, passphrase):
+        self.done.append(("agreed", passphrase))
+        return "vault"
+
+    def copy(self, target):
+        if target.name == "full":
+            raise UserError("stick_unwritable")
+        self.done.append(("copy", target))
+        return target / "TongCDS-1"
+
+    def restore(self, source, passphrase):
+        if source.name == "none":
+            raise UnavailableError("backup_unreadable")
+        self.done.append(("restore", source, passphrase))
+        return "vault"
+
+    def begin_anew(self, passphrase):
+        if ("copy", self.folder / "stick") not in self.done:
+            raise UserError("unsent_anew", count=3)
+        self.done.append("anew")
+        return self.folder
+
+
+def never(*_given):
+    raise AssertionError
+
+
+@pytest.fixture
+def rescue_screen(keep, qtbot, tmp_path):
+    machine = Damaged(tmp_path)
+    screen = keep(
+        OpeningScreen(
+            person="Lò Thị Ngân",
+            exists=True,
+            unlock=machine.unlock,
+            create=never,
+            is_enrolled=machine.is_enrolled,
+            read_file=never,
+            read_code=never,
+            enrol=never,
+            tasks=Tasks(InlineExecutor()),
+            rescue=machine,
+        )
+    )
+    screen.resize(1366, 768)
+    screen.show()
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    enter(screen)
+    return screen, machine
+
+
+def enter(screen):
+    keys = Keyboard(screen)
+    screen.unlock.field.setFocus()
+    keys.type(PASSPHRASE)
+    keys.press(ENTER)
+
+
+def test_a_vault_that_does_not_open_offers_rescue_and_says_what_is_safe(rescue_screen):
+    screen, machine = rescue_screen
+    assert screen.rescue.isVisible()
+    assert screen.rescue.title.text() in outline(screen)
+    assert machine.done == []
+
+
+def test_a_copy_of_everything_goes_to_the_chosen_folder(rescue_screen, tmp_path):
+    screen, machine = rescue_screen
+    screen.rescue.copy.click()
+    dialog = screen.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "full"))
+    dialog.reject()
+    assert sentence(UserError("stick_unwritable")) in outline(screen)
+    screen.rescue.copy_chosen.emit(tmp_path / "stick")
+    assert machine.done == [("copy", tmp_path / "stick")]
+    assert "TongCDS-1" in outline(screen)
+
+
+def test_a_backup_from_a_stick_opens_the_vault_with_the_passphrase_that_was_typed(
+    rescue_screen, tmp_path, qtbot
+):
+    screen, machine = rescue_screen
+    machine.enrolled.add("vault")
+    screen.rescue.backup_chosen.emit(tmp_path / "none")
+    assert sentence(UnavailableError("backup_unreadable")) in outline(screen)
+    with qtbot.waitSignal(screen.opened):
+        screen.rescue.backup_chosen.emit(tmp_path / "stick")
+    assert machine.done == [("restore", tmp_path / "stick", PASSPHRASE)]
+
+
+def test_a_loss_is_told_with_its_moment_and_agreed_to_before_anything_goes_on(rescue_screen, qtbot):
+    screen, machine = rescue_screen
+    assert not screen.rescue.accept_loss.isVisible()
+    machine.enrolled.add("vault")
+    machine.problem = UnavailableError("repair_loses", moment="23/11/2026 14:02")
+    screen.rescue.again.emit()
+    enter(screen)
+    assert "23/11/2026 14:02" in outline(screen)
+    assert machine.done == []
+    with qtbot.waitSignal(screen.opened) as told:
+        screen.rescue.accept_loss.click()
+    assert told.args == ["vault"]
+    assert machine.done == [("agreed", PASSPHRASE)]
+
+
+def test_a_vault_at_a_step_between_passphrase_and_window_can_be_closed(rescue_screen):
+    screen, _machine = rescue_screen
+    screen._lease_told(Over())
+    screen._vault = "vault"
+    assert screen.give_up() == "vault"
+    assert screen.give_up() is None
+
+
+class Over:
+    over, revoked, device, number, phone = True, False, 7, "123456", ""
+
+
+def test_what_waits_for_the_server_is_named_before_anything_begins_empty(rescue_screen):
+    screen, machine = rescue_screen
+    screen.rescue.typed.setText(screen.rescue._words)
+    screen.rescue.empty.click()
+    assert machine.done == []
+    assert sentence(UserError("unsent_anew", count=3)) in outline(screen)
+    assert screen.rescue.copy.isEnabled()
+
+
+def test_nothing_begins_empty_before_the_words_were_typed(rescue_screen):
+    screen, machine = rescue_screen
+    screen.rescue.empty.click()
+    screen.rescue.typed.setText("x")
+    screen.rescue.empty.click()
+    assert machine.done == []
+    screen.rescue.copy_chosen.emit(machine.folder / "stick")
+    screen.rescue.typed.setText(screen.rescue._words.upper())
+    screen.rescue.empty.click()
+    assert machine.done[1:] == ["anew"]
+    assert screen.invitation.isVisible()
