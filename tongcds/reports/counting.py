@@ -32,7 +32,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT
 
 from tongcds.records import record_type
-from tongcds.replica.merged import merged_people
 
 _HOUSEHOLD = record_type("household").table
 _PERSON = record_type("person").table
@@ -116,7 +115,9 @@ def _households(villages: Sequence[bytes]) -> Select[bytes, bytes, str | None]:
     )
 
 
-def _people(villages: Sequence[bytes], *, for_household: bool) -> Select[bytes, bytes, str | None]:
+def _people(
+    villages: Sequence[bytes], merged: CTE, *, for_household: bool
+) -> Select[bytes, bytes, str | None]:
     """The same of people; with `for_household` only those whose household is here, and it is the subject.
 
     A household that this replica does not know keeps nobody out.
@@ -139,7 +140,7 @@ def _people(villages: Sequence[bytes], *, for_household: bool) -> Select[bytes, 
             person.village_id.in_(villages),
             func.coalesce(home.deleted, 0) == 0,
             # Two records of one person count once.
-            person.id.not_in(select(merged_people().c.id)),
+            person.id.not_in(select(merged.c.id)),
         )
     )
     return found.where(home.village_id == person.village_id) if for_household else found
@@ -158,10 +159,12 @@ def _present(here: Subquery, days: CTE, min_age: int) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def population_query(way: Counted, villages: Sequence[bytes], days: Sequence[str]) -> Select[str, bytes, int]:
-    """Day, village and how many there are to be counted."""
+def population_query(
+    way: Counted, villages: Sequence[bytes], days: Sequence[str], merged: CTE
+) -> Select[str, bytes, int]:
+    """Day, village and how many there are to be counted; `merged` as `replica.merged.as_table` gives it."""
     moments = days_of(days, way.min_age)
-    everybody = _people(villages, for_household=False) if way.of_people else _households(villages)
+    everybody = _people(villages, merged, for_household=False) if way.of_people else _households(villages)
     here = everybody.subquery("here")
     return (
         select(moments.c.day, here.c.village, func.count())
@@ -176,6 +179,7 @@ def _known(
     facts: Sequence[str],
     days: CTE,
     *,
+    merged: CTE,
     last_day: str,
     min_age: int,
 ) -> Select[str, bytes, bytes, bytes, int]:
@@ -186,7 +190,6 @@ def _known(
         observed.label("observed"), seen.id.label("record"), seen.value, seen.fact, seen.held_on, seen.stamp,
         seen.device, seen.n,
     )  # fmt: skip
-    merged = merged_people()
     # What was seen of somebody under another record of theirs was seen of them.
     seen_of = union_all(
         told.join(_OBSERVATION, seen.subject_id == observed).where(*wanted),
@@ -210,20 +213,20 @@ def _known(
 
 
 def counted_query(
-    connection: Connection, way: Counted, villages: Sequence[bytes], days: Sequence[str]
+    connection: Connection, way: Counted, villages: Sequence[bytes], days: Sequence[str], merged: CTE
 ) -> Select[str, bytes, int, int, int]:
     """Day, village, how many have it, how many records say so, and the sum that names these records.
 
     A village of which nothing is known on a day has no row.
     """
     moments = days_of(days, way.min_age)
-    known = partial(_known, days=moments, last_day=max(days), min_age=way.min_age)
+    known = partial(_known, days=moments, merged=merged, last_day=max(days), min_age=way.min_age)
     if way.of_people:
-        parts = [known(_people(villages, for_household=False), _PERSON.c.id, [way.fact])]
+        parts = [known(_people(villages, merged, for_household=False), _PERSON.c.id, [way.fact])]
     else:
         parts = [known(_households(villages), _HOUSEHOLD.c.id, [way.fact])]
         if way.implied_by:
-            parts.append(known(_people(villages, for_household=True), _PERSON.c.id, way.implied_by))
+            parts.append(known(_people(villages, merged, for_household=True), _PERSON.c.id, way.implied_by))
     everything = union_all(*parts).subquery("known")
     so = everything.c.value == 1
     return select(

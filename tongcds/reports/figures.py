@@ -28,6 +28,7 @@ from sqlalchemy import Connection
 
 from tongcds.domain.catalogue import RollUp, load_indicators
 from tongcds.domain.facts import Subject, load_facts
+from tongcds.replica.merged import as_table, merged_people
 from tongcds.reports.counting import Counted, counted_query, population_query, prepare
 
 _SLICE = 400
@@ -117,6 +118,7 @@ def stock_on_days(
     prepare(connection)
     for start in range(0, len(villages), _SLICE):
         part = villages[start : start + _SLICE]
+        merged = as_table(merged_people(connection, part))
         totals: dict[tuple[bool, int], dict[tuple[str, bytes], int]] = {}
         for code in indicators:
             way = counted_as(code)
@@ -126,12 +128,12 @@ def stock_on_days(
                 continue
             group = way.of_people, way.min_age
             if group not in totals:
-                population = connection.execute(population_query(way, part, texts))
+                population = connection.execute(population_query(way, part, texts, merged))
                 totals[group] = {(day, village): total for day, village, total in population}
             having = {
                 (day, village): Count(int(number), None, int(records), _written(int(ids or 0)))
                 for day, village, number, records, ids in connection.execute(
-                    counted_query(connection, way, part, texts)
+                    counted_query(connection, way, part, texts, merged)
                 )
             }
             for day, counts in result.items():

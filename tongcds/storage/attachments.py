@@ -15,8 +15,10 @@ from tongcds.records import record_type
 from tongcds.replica import unsent_records
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.local import ATTACHMENT_FILE
+from tongcds.storage.merged import elsewhere, shows
 from tongcds.storage.presence import PERSON
 from tongcds.storage.standing import gravest, standings
+from tongcds.storage.supports import visits_for
 
 KEPT_MS: Final = 14 * 24 * 60 * 60 * 1000
 """How long a file stays after its last record was removed, so that the removal can be taken back."""
@@ -57,15 +59,18 @@ def _attached(row: _Row) -> Attached:
 def of_household(
     connection: Connection, files: AttachmentFiles, household_id: bytes
 ) -> tuple[AttachmentRow, ...]:
-    """What is attached to a household, its people and its visits, the latest first."""
-    people = select(PERSON.c.id).where(PERSON.c.household_id == household_id)
-    visits = select(_VISIT.c.id).where(_VISIT.c.household_id == household_id)
+    """What is attached to a household, to its people under each of their records, to visits; latest first."""
+    also = elsewhere(connection, household_id)
+    homes = [household_id, *also.homes]
+    people = select(PERSON.c.id).where(PERSON.c.household_id == household_id, shows(PERSON.c.id))
+    visits = select(_VISIT.c.id).where(_VISIT.c.household_id.in_(homes))
+    of_others = [*also.people, *visits_for(connection, also)]
     owner = _ATTACHMENT.c.subject_id
     rows = connection.execute(
         select(_ATTACHMENT, PERSON.c.full_name)
         .outerjoin_from(_ATTACHMENT, PERSON, PERSON.c.id == owner)
         .where(
-            or_(owner == household_id, owner.in_(people), owner.in_(visits)),
+            or_(owner.in_(homes), owner.in_(people), owner.in_(visits), owner.in_(of_others)),
             _ATTACHMENT.c.deleted == 0,
             _ATTACHMENT.c.hash.is_not(None),
         )

@@ -138,6 +138,8 @@ def village_of_pair(connection: Connection, first: bytes, second: bytes) -> byte
 
 
 def is_head(connection: Connection, person_id: bytes) -> bool:
-    """Whether this record heads a household that is here."""
-    query = select(HOUSEHOLD.c.id).where(HOUSEHOLD.c.head_id == person_id, HOUSEHOLD.c.deleted == 0)
+    """Whether this record heads a household that lives here."""
+    query = select(HOUSEHOLD.c.id).where(
+        HOUSEHOLD.c.head_id == person_id, HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.left_on.is_(None)
+    )
     return connection.execute(query.limit(1)).first() is not None

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from tongcds.domain.facts import Fact, Subject, load_facts
 from tongcds.domain.identity import age_on, mask_phone
 from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow
 from tongcds.i18n import language
 from tongcds.records import record_type
+from tongcds.storage.merged import Elsewhere, elsewhere
 from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_facts, person_present
 from tongcds.storage.privacy import consents_of, unconsented
 from tongcds.storage.standing import gravest, packed_in, received_at, standings
-from tongcds.storage.supports import follow_ups_of, names_of
+from tongcds.storage.supports import follow_ups_of, names_of, visits_for
 from tongcds.storage.wording import promise_line, split_ids, support_line, withdrawal_words
 
 _VILLAGE = record_type("village").table
@@ -54,6 +55,7 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
     head = next((person for person in people if person.id == home.head_id), None)
     stand = standings(connection, [household_id, *(person.id for person in people)])
     consent = consents_of(connection, household_id, on)[0]
+    also = elsewhere(connection, household_id)
     return HouseholdDetail(
         household_id=household_id,
         code=home.code or "",
@@ -67,8 +69,8 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
         standing=gravest(stand.values()),
         facts=_household_facts(known, household_id, [person.id for person in people]),
         people=tuple(_person_row(person, home.head_id, known.get(person.id, {}), on) for person in people),
-        history=_history(connection, household_id),
-        open_follow_ups=follow_ups_of(connection, household_id, on),
+        history=_history(connection, household_id, also),
+        open_follow_ups=follow_ups_of(connection, household_id, on, also),
         consent=consent,
         unconsented=unconsented(connection, household_id, consent),
     )
@@ -142,11 +144,17 @@ def _household_facts(
     return _states(Subject.HOUSEHOLD, own)
 
 
-def _history(connection: Connection, household_id: bytes) -> tuple[HistoryRow, ...]:
+def _history(connection: Connection, household_id: bytes, also: Elsewhere) -> tuple[HistoryRow, ...]:
     visits = connection.execute(
         select(_VISIT.c.id, _VISIT.c.on, _VISIT.c.note, _VISIT.c.withdrawn_why, _MEMBER.c.full_name)
         .outerjoin_from(_VISIT, _MEMBER, _MEMBER.c.id == _VISIT.c.by_id)
-        .where(_VISIT.c.household_id == household_id, _VISIT.c.deleted == 0)
+        .where(
+            or_(
+                _VISIT.c.household_id.in_([household_id, *also.homes]),
+                _VISIT.c.id.in_(visits_for(connection, also)),
+            ),
+            _VISIT.c.deleted == 0,
+        )
         .order_by(_VISIT.c.on.desc(), _VISIT.c.stamp.desc())
         .limit(_MOST_VISITS)
     ).all()

@@ -1,12 +1,13 @@
 """Which people's records do not show because another record stands for them, ready to be looked up.
 
 `replica.merged` says what follows from what people said; this table keeps its answer, since every list asks.
-It follows inside each transaction that changes a person or a word on a pair.
+It follows inside each transaction that changes a person, a household or a word on a pair.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import (
@@ -36,6 +37,7 @@ MERGED: Final = Table(
     sqlite_strict=True,
 )
 _SAID = record_type("duplicate").table
+_PERSON = record_type("person").table
 
 
 def create_tables(connection: Connection) -> None:
@@ -45,12 +47,12 @@ def create_tables(connection: Connection) -> None:
 
 def follow(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> set[bytes]:
     """Follow a change; returns the people who show now and did not, or the other way round."""
-    if not touched.keys() & {"person", "duplicate"}:
+    if not touched.keys() & {"person", "household", "duplicate"}:
         return set()
     before = dict(connection.execute(select(MERGED.c.id, MERGED.c.survivor)).all())
     if not before and connection.execute(select(_SAID.c.id).limit(1)).first() is None:
         return set()
-    now: dict[bytes, bytes] = dict(connection.execute(select(merged_people())).all())
+    now = merged_people(connection)
     different = {i for i in before.keys() | now.keys() if before.get(i) != now.get(i)}
     if different:
         connection.execute(delete(MERGED))
@@ -73,3 +75,37 @@ def stood_for(connection: Connection, people: Sequence[bytes]) -> dict[bytes, by
     """The records that these stand for, each with the one that shows; `people` at most a few hundred."""
     found = select(MERGED.c.id, MERGED.c.survivor).where(MERGED.c.survivor.in_(people))
     return dict(connection.execute(found).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Other records of the people of a household, each with the one that shows, and where they were kept.
+
+    `homes` are households in which nobody else is on record: all that was done there was done for them.
+    `shared` are those in which others are.
+    """
+
+    people: Mapping[bytes, bytes] = field(default_factory=dict)
+    homes: tuple[bytes, ...] = ()
+    shared: tuple[bytes, ...] = ()
+
+
+def elsewhere(connection: Connection, household_id: bytes) -> Elsewhere:
+    """What belongs to this household's people although it was written of another record of theirs."""
+    shown, other = _PERSON.alias("shown"), _PERSON.alias("other")
+    rows = connection.execute(
+        select(MERGED.c.id, MERGED.c.survivor, other.c.household_id)
+        .join_from(MERGED, shown, shown.c.id == MERGED.c.survivor)
+        .join(other, other.c.id == MERGED.c.id)
+        .where(shown.c.household_id == household_id, shown.c.deleted == 0)
+        .order_by(MERGED.c.id)
+    ).all()
+    if not rows:
+        return Elsewhere()
+    people: dict[bytes, bytes] = {one: survivor for one, survivor, _home in rows}
+    old = {home for _one, _survivor, home in rows if home is not None and home != household_id}
+    others = select(_PERSON.c.household_id).where(
+        _PERSON.c.household_id.in_(old), _PERSON.c.deleted == 0, _PERSON.c.id.not_in(people)
+    )
+    shared = set(connection.execute(others.distinct()).scalars())
+    return Elsewhere(people, tuple(sorted(old - shared)), tuple(sorted(shared)))

@@ -19,6 +19,7 @@ from tongcds.domain.privacy import (
 from tongcds.domain.views import ConsentRenewal, ConsentState, RequestRow, RetentionRow
 from tongcds.records import record_type
 from tongcds.records.declare import ERASED
+from tongcds.storage.merged import elsewhere, shows
 from tongcds.storage.people import member_names, subject_names
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, person_present
 
@@ -47,7 +48,7 @@ def has_consent(on: date) -> ColumnElement[bool]:
 def consents_of(connection: Connection, household_id: bytes, on: date) -> tuple[ConsentState, ...]:
     """What a household and each of its people agreed to, as it stands on this day, the household first.
 
-    The latest answer counts.
+    The latest answer counts, under whichever record of a person it was given.
     """
     people = connection.execute(
         select(PERSON.c.id).where(
@@ -55,15 +56,21 @@ def consents_of(connection: Connection, household_id: bytes, on: date) -> tuple[
             PERSON.c.deleted == 0,
             PERSON.c.left_on.is_(None),
             PERSON.c.erased.is_(None),
+            shows(PERSON.c.id),
         )
     ).scalars()
     subjects = [("household", household_id), *(("person", person) for person in people)]
+    other = elsewhere(connection, household_id)
     rows = connection.execute(
         select(CONSENT)
-        .where(CONSENT.c.household_id == household_id, CONSENT.c.deleted == 0, CONSENT.c.erased.is_(None))
+        .where(
+            or_(CONSENT.c.household_id == household_id, CONSENT.c.subject_id.in_(other.people)),
+            CONSENT.c.deleted == 0,
+            CONSENT.c.erased.is_(None),
+        )
         .order_by(CONSENT.c.on, CONSENT.c.stamp)
     ).all()
-    latest = {row.subject_id: row for row in rows}
+    latest = {other.people.get(row.subject_id, row.subject_id): row for row in rows}
     collectors = member_names(connection, [row.collector_id for row in rows if row.collector_id])
     names = subject_names(connection, [subject_id for _kind, subject_id in subjects])
     found = [
@@ -118,7 +125,10 @@ def unconsented(connection: Connection, household_id: bytes, consent: ConsentSta
         select(HOUSEHOLD.c.poverty, HOUSEHOLD.c.hardship).where(HOUSEHOLD.c.id == household_id)
     ).one()
     people = select(PERSON.c.id).where(
-        PERSON.c.household_id == household_id, PERSON.c.deleted == 0, PERSON.c.ethnicity.is_not(None)
+        PERSON.c.household_id == household_id,
+        PERSON.c.deleted == 0,
+        PERSON.c.ethnicity.is_not(None),
+        shows(PERSON.c.id),
     )
     filled = {
         "ethnicity": connection.execute(people.limit(1)).first() is not None,

@@ -67,6 +67,7 @@ _MANY: Final = 20_000
 _VILLAGE: Final = record_type("village").table
 _VISIT: Final = record_type("visit").table
 _SETTLED: Final = record_type("settled").table
+_SAID: Final = record_type("duplicate").table
 
 # For each type: whom its records are about, and the column that the changed ids stand in.
 _OWNERS: Final[Mapping[str, Sequence[tuple[Select[Any], ColumnElement[bytes]]]]] = {
@@ -79,6 +80,11 @@ _OWNERS: Final[Mapping[str, Sequence[tuple[Select[Any], ColumnElement[bytes]]]]]
     "observation": ((select(OBSERVATION.c.subject_id), OBSERVATION.c.id),),
     "visit": ((select(_VISIT.c.household_id), _VISIT.c.id),),
     "village": ((select(HOUSEHOLD.c.id), HOUSEHOLD.c.village_id),),
+    # Whoever does not show any more, or shows again, is looked at again.
+    "duplicate": tuple(
+        (select(PERSON.c.household_id).join(_SAID, PERSON.c.id == _SAID.c[which]), _SAID.c.id)
+        for which in ("first_id", "second_id")
+    ),
 }
 
 # Any: rows answer each column under its name, with the type that the column has.

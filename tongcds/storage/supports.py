@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, or_, select
 
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import RecentRow, Result, TodoRow
 from tongcds.records import record_type
+from tongcds.storage.merged import Elsewhere
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, visit_counts
 from tongcds.storage.standing import gravest, standings
 from tongcds.storage.wording import people_words, service_group, service_name, split_ids
@@ -62,9 +63,36 @@ def open_follow_ups(connection: Connection, on: date, limit: int) -> Todo:
     )
 
 
-def follow_ups_of(connection: Connection, household_id: bytes, on: date) -> tuple[TodoRow, ...]:
-    """The open promises to one household, the most urgent first."""
-    return _todo_rows(connection, _follow_ups(on).where(HOUSEHOLD.c.id == household_id), on)
+def follow_ups_of(
+    connection: Connection, household_id: bytes, on: date, also: Elsewhere
+) -> tuple[TodoRow, ...]:
+    """The open promises to one household and to other records of its people, the most urgent first."""
+    theirs = select(_FOLLOW_UP.c.id, _FOLLOW_UP.c.person_ids).where(
+        _FOLLOW_UP.c.household_id.in_(also.shared), _FOLLOW_UP.c.deleted == 0
+    )
+    promised = _naming(connection, theirs, also) if also.shared else []
+    wanted = or_(HOUSEHOLD.c.id.in_([household_id, *also.homes]), _FOLLOW_UP.c.id.in_(promised))
+    return _todo_rows(connection, _follow_ups(on).where(wanted), on)
+
+
+def visits_for(connection: Connection, also: Elsewhere) -> list[bytes]:
+    """Visits to households of others in which something was done for one of these people."""
+    if not also.shared:
+        return []
+    query = (
+        select(_SUPPORT.c.visit_id, _SUPPORT.c.person_ids)
+        .join_from(_SUPPORT, _VISIT, _VISIT.c.id == _SUPPORT.c.visit_id)
+        .where(_VISIT.c.household_id.in_(also.shared), _SUPPORT.c.deleted == 0)
+    )
+    return _naming(connection, query, also)
+
+
+def _naming(connection: Connection, query: Select[Any], also: Elsewhere) -> list[bytes]:
+    return [
+        each
+        for each, people in connection.execute(query)
+        if not also.people.keys().isdisjoint(split_ids(people))
+    ]
 
 
 def open_follow_ups_of(connection: Connection, household_id: bytes) -> dict[bytes, str]:

@@ -42,11 +42,13 @@ class Register:
     households: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
     observations: list[dict[str, Any]] = field(default_factory=list)
+    duplicates: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, connection: Connection) -> None:
         put(connection, "household", self.households)
         put(connection, "person", self.people)
         put(connection, "observation", self.observations)
+        put(connection, "duplicate", self.duplicates)
 
 
 def put(connection: Connection, type_name: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -106,6 +108,31 @@ def registers(draw: st.DrawFn) -> Register:
                 "device": draw(st.integers(1, 3)),
                 "deleted": draw(st.sampled_from([0, 0, 0, 0, 1])),
                 "n": i + 1,
+            }
+        )
+    return made
+
+
+@st.composite
+def registers_with_duplicates(draw: st.DrawFn) -> Register:
+    """The same, with words on pairs of people, and heads among them."""
+    made = draw(registers())
+    ids = [person["id"] for person in made.people]
+    for home in made.households:
+        home["head_id"] = draw(st.sampled_from([None, *ids]))
+    for i in range(draw(st.integers(0, 6)) if len(ids) > 1 else 0):
+        first, second = sorted(draw(st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True)))
+        made.duplicates.append(
+            {
+                "id": derived_id("duplicate", i),
+                "village_id": next(one["village_id"] for one in made.people if one["id"] == first),
+                "subject": "person",
+                "first_id": first,
+                "second_id": second,
+                "verdict": draw(st.sampled_from(["one", "one", "one", "two", "open"])),
+                "shown_id": draw(st.sampled_from([first, second])),
+                "stamp": draw(st.integers(1, 3)),
+                "device": draw(st.integers(1, 3)),
             }
         )
     return made

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Connection, create_engine
 
-from tests.unit.reports.registers import DAYS, VILLAGES, Register, registers
+from tests.unit.reports.registers import DAYS, VILLAGES, Register, registers, registers_with_duplicates
 from tests.unit.reports.straightforward import MEANINGS
 from tests.unit.server.postgresql import running_cluster
 from tongcds.replica import create_tables
-from tongcds.reports import counting
+from tongcds.replica.merged import merged_people
+from tongcds.reports import counting, figures
 from tongcds.reports.figures import stock_on_days
 
 
@@ -44,6 +45,32 @@ def agree(both: tuple[Connection, Connection], register: Register) -> bool:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_both_databases_count_the_same(both: tuple[Connection, Connection], register: Register) -> None:
     assert agree(both, register)
+
+
+@given(registers_with_duplicates())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_both_databases_take_the_same_records_for_one_person(
+    both: tuple[Connection, Connection], register: Register
+) -> None:
+    assert agree(both, register)
+
+
+def test_a_database_that_hides_others_is_noticed(
+    both: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control.
+    def of_one_only(connection: Connection, villages: list[bytes]) -> dict[bytes, bytes]:
+        return {} if connection.dialect.name == "sqlite" else merged_people(connection, villages)
+
+    monkeypatch.setattr(figures, "merged_people", of_one_only)
+
+    @given(registers_with_duplicates())
+    @settings(max_examples=200, database=None, phases=[Phase.generate])
+    def compare(register: Register) -> None:
+        assert agree(both, register)
+
+    with pytest.raises(AssertionError):
+        compare()
 
 
 def test_a_fingerprint_that_differs_is_noticed(
