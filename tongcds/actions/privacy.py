@@ -270,7 +270,8 @@ def erase_over_their_time(core: Core, confirmed: tuple[RetentionRow, ...]) -> tu
             done = _erase(core, change, found)
             audit.record(core, change, audit.ERASE, row.record_id, count=done)
             count += done
-    return Erased(count), Changes.of("household", "person", "privacy_request", "conflict")
+    kinds = {row.kind for row in confirmed}
+    return Erased(count), Changes.of("household", "person", "conflict", *kinds)
 
 
 def _erase(core: Core, change: Change, found: erasure.ToErase) -> int:

@@ -47,6 +47,8 @@ class Since(StrEnum):
 
     LEFT = "left"
     DONE = "done"
+    ENDED = "ended"
+    TAKEN = "taken"
 
 
 WAY_NAMES: Final = MappingProxyType(

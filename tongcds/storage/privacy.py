@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select
 
 from tongcds.domain.privacy import (
     RequestState,
@@ -153,21 +153,35 @@ def requests(connection: Connection, today: date, *, open_only: bool) -> tuple[R
     return (*waiting, *done)
 
 
+def _counted_from(table: Table, since: Since) -> ColumnElement[str | None]:
+    match since:
+        case Since.LEFT:
+            return table.c.left_on
+        case Since.DONE:
+            return table.c.done_on
+        case Since.TAKEN:
+            return table.c.taken_on
+        case Since.ENDED:
+            return func.coalesce(table.c.withdrawn_on, table.c.expires_on)
+
+
 def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, ...]:
     """Records that are kept longer than their type may be, the oldest first."""
     found = []
     for name, rule in load_retention().items():
         table = record_type(name).table
-        column = table.c.left_on if rule.since is Since.LEFT else table.c.done_on
-        query = select(table.c.id, column).where(
+        column = _counted_from(table, rule.since)
+        # What is written about somebody is known by whom it is about.
+        owner = table.c.subject_id if rule.since in {Since.ENDED, Since.TAKEN} else table.c.id
+        query = select(table.c.id, column, owner).where(
             column <= months_after(today, -rule.months).isoformat(),
             table.c.deleted == 0,
             table.c[ERASED].is_(None),
         )
         rows = connection.execute(query).all()
-        titles = subject_names(connection, [row.id for row in rows])
+        titles = subject_names(connection, [row[2] for row in rows if row[2] is not None])
         found += [
-            RetentionRow(name, row.id, titles.get(row.id, ""), date.fromisoformat(row[1])) for row in rows
+            RetentionRow(name, row[0], titles.get(row[2], ""), date.fromisoformat(row[1])) for row in rows
         ]
     return tuple(sorted(found, key=lambda row: (row.since, row.record_id)))
 

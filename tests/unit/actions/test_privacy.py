@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from tests.pictures import jpeg
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
-from tongcds.actions import Core, audit, households, privacy, register
+from tongcds.actions import Core, attachments, audit, households, privacy, register
 from tongcds.actions import today as day_view
 from tongcds.domain.privacy import (
     consent_line,
@@ -281,6 +283,32 @@ def test_what_is_over_its_time_is_proposed_and_erased_when_confirmed(
     assert [(row.kind, row.title) for row in due] == [("person", "Lò Thị Mai")]
     privacy.erase_over_their_time(team, due)
     assert not privacy.over_their_time(team)
+
+
+def test_consents_that_ended_and_old_photos_are_over_their_time_too(
+    team: Core, home: Home, clock: FakeClock, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg(2000))
+    photo, _changes = attachments.attach(
+        team, ("household", home.household), tmp_path / "a.jpg", taken_on=TODAY
+    )
+    privacy.keep_consent(team, replace(answer(home, support=True), expires_on=date(2026, 12, 31)))
+    consent_id = privacy.consents(team, home.household)[0].consent_id
+    clock.set(datetime(2029, 12, 30, 5, tzinfo=UTC))
+    assert not privacy.over_their_time(team)
+    clock.set(datetime(2030, 1, 2, 5, tzinfo=UTC))
+    (due,) = privacy.over_their_time(team)
+    assert (due.kind, due.record_id, due.since) == ("consent", consent_id, date(2026, 12, 31))
+    assert "HN-0087" in due.title
+    privacy.erase_over_their_time(team, (due,))
+    assert not privacy.over_their_time(team)
+    assert privacy.consents(team, home.household)[0].consent_id is None
+    clock.set(datetime(2031, 11, 24, 5, tzinfo=UTC))
+    (due,) = privacy.over_their_time(team)
+    assert (due.kind, due.record_id) == ("attachment", photo)
+    privacy.erase_over_their_time(team, (due,))
+    assert not privacy.over_their_time(team)
+    assert attachments.of_household(team, home.household) == ()
 
 
 def test_backups_older_than_thirty_days_go(team: Core, clock: FakeClock) -> None:
