@@ -188,3 +188,26 @@ def test_a_page_as_a_picture_has_ink_and_white_margins():
     assert dark
     assert min(across for across, _down in dark) >= 58
     assert min(down for _across, down in dark) >= 38
+
+
+def test_a_long_table_is_set_in_parts_that_leave_no_gap_and_lose_no_row(written):
+    names = [f"Người {at}" for at in range(500)]
+    text = written(paper(table(names)), "pdftotext", "-layout")
+    pages = pages_of(text)
+    rows = [re.findall(r"Người (\d+)", page) for page in pages]
+    assert [int(row) for page in rows for row in page] == list(range(500))
+    # Every page between the first and the last holds as many rows as the fullest, but for the one at a cut.
+    assert min(len(page) for page in rows[1:-1]) >= max(len(page) for page in rows) - 1
+    assert [re.match(r"\s*(\d+)\n", page)[1] for page in pages[1:]] == [
+        str(number) for number in range(2, len(pages) + 1)
+    ]
+    assert all("Họ tên" in page for page in pages)
+    assert text.count("DANH SÁCH THỬ") == 1
+
+
+def test_a_table_of_nothing_but_one_endless_row_is_set_all_the_same(written):
+    seen = ("-x", "0", "-y", "57", "-W", "595", "-H", "728")
+    made = paper(table(["W" * 10_000, *(f"Người {at}" for at in range(100))]))
+    text = written(made, "pdftotext", "-raw", *seen)
+    assert text.count("W") == 10_000
+    assert re.findall(r"Người (\d+)", text) == [str(at) for at in range(100)]

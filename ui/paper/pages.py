@@ -16,9 +16,10 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper
+from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper, Sheet
 from ui import theme
 from ui.paper.marks import DPI, millimetres, points
+from ui.paper.parts import parts
 from ui.paper.typeset import BODY, content_size, typeset
 from ui.paper.writing import font
 from ui.words import NAME
@@ -27,26 +28,32 @@ _MM_PER_INCH: Final = 25.4
 
 
 class _Place(NamedTuple):
-    """A page: the sheet's place in the paper, and the page's in the sheet."""
+    """A page: the part of the paper that it is in, its place there, and its number in its sheet."""
 
-    sheet: int
+    part: int
     page: int
+    number: int
 
 
 class Pages:
     """The pages of a paper. Made, used and dropped on one thread; any thread will do.
 
-    Sheets are set when they are needed and the last one is kept, so that a stack of hundreds costs no memory.
+    Parts are set when they are needed and the last one is kept, so that a stack of hundreds costs no memory.
     """
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self._set: tuple[int, QTextDocument] | None = None
-        self._places = [
-            _Place(at, page)
-            for at in range(len(paper.sheets))
-            for page in range(self._document(at).pageCount())
-        ]
+        self._parts: list[tuple[Sheet, bool]] = []
+        self._places: list[_Place] = []
+        for sheet in paper.sheets:
+            number = 0
+            for part in parts(sheet, paper.page):
+                self._parts.append(part)
+                at = len(self._parts) - 1
+                for page in range(self._document(at).pageCount()):
+                    number += 1
+                    self._places.append(_Place(at, page, number))
 
     def __len__(self) -> int:
         """How many pages there are."""
@@ -59,12 +66,12 @@ class Pages:
     def paint(self, painter: QPainter, number: int, dpi: float) -> None:
         """Paint a page, counted from 0, with its corner at the painter's origin."""
         place = self._places[number]
-        document = self._document(place.sheet)
+        document = self._document(place.part)
         size = content_size(self.paper.page)
         painter.save()
         painter.scale(dpi / DPI, dpi / DPI)
-        if place.page:
-            self._number(painter, place.page + 1)
+        if place.number > 1:
+            self._number(painter, place.number)
         top = place.page * size.height()
         painter.translate(millimetres(MARGINS.left), millimetres(MARGINS.top) - top)
         document.drawContents(painter, QRectF(0, top, size.width(), size.height()))
@@ -95,7 +102,8 @@ class Pages:
 
     def _document(self, at: int) -> QTextDocument:
         if self._set is None or self._set[0] != at:
-            self._set = at, typeset(self.paper.sheets[at], self.paper.page)
+            sheet, begins = self._parts[at]
+            self._set = at, typeset(sheet, self.paper.page, begins=begins)
         return self._set[1]
 
     def _number(self, painter: QPainter, number: int) -> None:

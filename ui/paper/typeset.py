@@ -85,18 +85,24 @@ def content_size(page: Page) -> QSizeF:
     )
 
 
-def typeset(sheet: Sheet, page: Page) -> QTextDocument:
-    """The sheet as a document of pages as large as `content_size`."""
-    setter = _Setter(page)
+def typeset(sheet: Sheet, page: Page, *, begins: bool = True) -> QTextDocument:
+    """The sheet as a document of pages as large as `content_size`; only where it begins with its heads."""
+    return set_sheet(sheet, page, begins=begins).document
+
+
+def set_sheet(sheet: Sheet, page: Page, *, begins: bool) -> Setter:
+    """The sheet set, with what set it: `parts` asks that where pages end."""
+    setter = Setter(page)
     setter.begin()
-    if sheet.letterhead is not None:
-        setter.letterhead(sheet.letterhead)
-    setter.title(sheet.title)
+    if begins:
+        if sheet.letterhead is not None:
+            setter.letterhead(sheet.letterhead)
+        setter.title(sheet.title)
     for block in sheet.blocks:
         setter.block(block)
     setter.end()
     setter.keep_together()
-    return setter.document
+    return setter
 
 
 def _merge(table: QTextTable, down: int, across: int) -> None:
@@ -108,7 +114,7 @@ def _merge(table: QTextTable, down: int, across: int) -> None:
     cursor.removeSelectedText()
 
 
-class _Setter:
+class Setter:
     """Writes blocks to the end of one document."""
 
     def __init__(self, page: Page) -> None:
@@ -117,6 +123,7 @@ class _Setter:
         self._size = content_size(page)
         self._break = False
         self._kept: list[QTextTable] = []
+        self._table_set: QTextTable | None = None
         # Lengths of formats are taken for the screen's and scaled to the device.
         self._scale = QGuiApplication.primaryScreen().logicalDotsPerInch() / DPI
         self.document = QTextDocument()
@@ -203,6 +210,30 @@ class _Setter:
                 form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
                 table.setFormat(form)
 
+    def rows_on_whole_pages(self, block: Table) -> int:
+        """How many rows of the table that was set last end before the last page begins; 0 where none does."""
+        table = self._table_set
+        if table is None:
+            return 0
+        heads = table.rows() - len(block.rows)
+        layout, height = self.document.documentLayout(), self._size.height()
+        last = int((layout.frameBoundingRect(table).bottom() - 1) / height)
+        cut = 0
+        for at in range(len(block.rows)):
+            ends = max(
+                layout.blockBoundingRect(
+                    table.cellAt(at + heads, across).lastCursorPosition().block()
+                ).bottom()
+                for across in range(table.columns())
+            )
+            if ends > last * height:
+                break
+            cut = at + 1
+        # The head of a group goes with the first row of it.
+        while cut and block.rows[cut - 1].kind is Kind.GROUP:
+            cut -= 1
+        return cut
+
     # Blocks
 
     def _paragraph(self, block: Paragraph) -> None:
@@ -228,6 +259,7 @@ class _Setter:
         whole = sum(column.share for column in block.columns)
         shares = [100 * column.share / whole for column in block.columns]
         table = self._grid(heads + len(block.rows), shares, ruled=True, heads=heads)
+        self._table_set = table
         bold = font(_TABLE, bold=True)
         for across, column in enumerate(block.columns):
             Place(self._scale, table.cellAt(0, across).firstCursorPosition()).line(
