@@ -151,6 +151,22 @@ def test_the_wait_grows_but_not_for_ever():
     assert [wait_after(tries) for tries in range(1, 10)] == [0, 0, 1, 2, 4, 8, 16, 30, 30]
 
 
+def test_the_wait_of_the_vault_itself_is_counted_down(open_screen, machine):
+    """It outlives the program: here nothing was typed before."""
+    screen = open_screen(exists=True)
+
+    def wait(_passphrase):
+        raise UserError("passphrase_wait", seconds=298)
+
+    screen._unlock = wait
+    enter(screen, PASSPHRASE)
+    assert "Chờ 298 giây." in outline(screen)
+    assert not screen.unlock.go.isEnabled()
+    screen.unlock.count_down()
+    assert "Chờ 297 giây." in outline(screen)
+    assert "298" not in outline(screen)
+
+
 def test_a_vault_that_is_in_use_is_no_wrong_passphrase(open_screen, machine):
     screen = open_screen(exists=True)
 

@@ -98,11 +98,14 @@ class UnlockPane(Pane):
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.count_down)
 
-    def refuse(self, sentence: str, *, wrong: bool) -> None:
-        """Say why it did not open; `wrong` counts as a wrong passphrase."""
-        self._said = sentence
+    def refuse(self, sentence: str, *, wrong: bool, wait: int = 0) -> None:
+        """Say why it did not open; `wrong` counts as a wrong passphrase.
+
+        `wait`: for so many seconds the vault looks at none, also after a restart; they are counted down.
+        """
+        self._said = _("Several wrong passphrases in a row. Nothing was changed.") if wait else sentence
         self._tries += wrong
-        self._left = wait_after(self._tries) if wrong else 0
+        self._left = wait_after(self._tries) if wrong else wait
         self.set_busy(busy=False)
         if self._left:
             self._timer.start()

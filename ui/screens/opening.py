@@ -251,7 +251,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self._welcome(self._ways, str(problem.params.get("person", "")))
             return
         wrong = isinstance(problem, TongcdsError) and problem.code == "passphrase_wrong"
-        self.unlock.refuse(words_for(problem), wrong=wrong)
+        wait = problem.params.get("seconds") if isinstance(problem, TongcdsError) else None
+        self.unlock.refuse(words_for(problem), wrong=wrong, wait=wait if isinstance(wait, int) else 0)
 
     # Other ways in
 
