@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 from PySide6.QtGui import QImage
 
+from tongcds.papers import survey
 from tongcds.papers.paper import (
     Align,
     Boxes,
@@ -33,6 +34,7 @@ from tongcds.papers.paper import (
     Title,
 )
 from ui.paper.pages import Pages, pdf
+from ui.preview import samples, village
 
 HEAD = Letterhead("UBND xã Chiềng Mung", ("Tổ công nghệ số cộng đồng bản Nà Ngà",))
 LETTERS = [
@@ -211,3 +213,9 @@ def test_a_table_of_nothing_but_one_endless_row_is_set_all_the_same(written):
     text = written(made, "pdftotext", "-raw", *seen)
     assert text.count("W") == 10_000
     assert re.findall(r"Người (\d+)", text) == [str(at) for at in range(100)]
+
+
+def test_the_sheet_of_a_household_of_five_is_one_page():
+    home = village.household(village.rows()[0].household_id)
+    assert len(home.people) == 5
+    assert len(Pages(survey.sheets(samples.whoami(), [home], village.TODAY))) == 1

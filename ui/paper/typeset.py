@@ -353,7 +353,6 @@ class Setter:
         self._kept.append(table)
 
     def _signatures(self, places: Sequence[Signature]) -> None:
-        self._line("", font(_GAP), _CENTRE)
         table = self._grid(1, [100 / len(places)] * len(places), padding=1)
         for across, place in enumerate(places):
             at = Place(self._scale, table.cellAt(0, across).firstCursorPosition())
@@ -363,7 +362,8 @@ class Setter:
             at.line(place.note, font(_SMALL, italic=True), _CENTRE)
             at.line("", font(BODY), _CENTRE)
             marks.strut(at.cursor, millimetres(_SIGN_MM))
-            at.line(place.name, font(BODY, bold=True), _CENTRE)
+            if place.name:
+                at.line(place.name, font(BODY, bold=True), _CENTRE)
         self._kept.append(table)
 
     # Setting
