@@ -1,4 +1,4 @@
-"""Wires the list of doubtful records to the window, and has the vault looked through in the background.
+"""Wires the lists of doubtful records and duplicates to the window, and has the vault looked through.
 
 The other screens are wired in `ui.desktop`; what is worked with is the `Desk`.
 """
@@ -13,6 +13,7 @@ from tongcds.actions import Changes, households, quality
 from tongcds.domain.views import DoubtRow, EditUndo
 from tongcds.i18n import _
 from ui.desk import Desk
+from ui.duplicates import Duplicates
 from ui.forms.settle_dialog import SettleDialog
 from ui.screens.doubts import DoubtsScreen
 
@@ -25,6 +26,7 @@ class Doubting(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._duplicates = Duplicates(desk, self)
         self.dialog: SettleDialog | None = None
         self._follows = False
 
@@ -35,6 +37,7 @@ class Doubting(QObject):
         screen.left.connect(shell.back)
         screen.mend_requested.connect(self._mend)
         screen.settle_requested.connect(self._ask)
+        screen.duplicates_requested.connect(self._duplicates.open)
         shell.open_over(screen)
         if not self._follows:
             self._follows = True

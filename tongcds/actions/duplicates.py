@@ -7,10 +7,13 @@ Nothing is moved and nothing is written over: what was said is a record of its o
 from __future__ import annotations
 
 from tongcds.actions.core import Changes, Core
-from tongcds.domain.views.duplicates import Pair
+from tongcds.domain.views.duplicates import Compared, Pair
 from tongcds.errors import UserError
 from tongcds.replica.merged import ONE, OPEN, TWO
 from tongcds.storage import duplicates
+from tongcds.storage.duplicates import compared
+
+__all__ = ["Compared", "compared", "keep_apart", "likely", "merge", "settled", "take_back", "unite"]
 
 
 def likely(core: Core) -> tuple[Pair, ...]:
@@ -35,6 +38,20 @@ def merge(core: Core, shown: bytes, other: bytes) -> Changes:
         if duplicates.is_head(connection, other):
             raise UserError("head_hidden")
     return _say(core, shown, other, ONE, shown)
+
+
+def unite(core: Core, pair: Pair) -> Changes:
+    """The two are one person; whoever heads a household shows, otherwise the record that says more.
+
+    Raises:
+        UserError: pair_unknown, head_hidden (each of them heads a household).
+    """
+    first, second = pair.first, pair.second
+    with core.vault.read() as connection:
+        leads = [duplicates.is_head(connection, side.person_id) for side in (first, second)]
+    if (leads[1], len(second.values)) > (leads[0], len(first.values)):
+        first, second = second, first
+    return merge(core, first.person_id, second.person_id)
 
 
 def keep_apart(core: Core, first: bytes, second: bytes) -> Changes:

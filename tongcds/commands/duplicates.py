@@ -8,14 +8,11 @@ from collections.abc import Callable
 from tongcds.actions import duplicates
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, LOOK, show
-from tongcds.domain.identity import mask_phone
-from tongcds.domain.views.duplicates import Pair, Side
+from tongcds.domain.views.duplicates import Pair
 from tongcds.errors import UserError
 from tongcds.i18n import _
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
-
-_MASKED = "•••"
 
 
 def add_to(add: Add) -> None:
@@ -43,20 +40,13 @@ def list_pairs(options: argparse.Namespace, core: Core) -> int:
     return LOOK if pairs and not options.settled else DONE
 
 
-def _values(side: Side) -> dict[str, str]:
-    values = dict(side.values)
-    if "phone" in values:
-        values["phone"] = mask_phone(values["phone"])
-    return values | {name: _MASKED for name in ("id_number", "more_phones") if name in values}
-
-
 def _plain(pair: Pair) -> dict[str, object]:
     return {
         "why": pair.why,
         "verdict": pair.verdict,
         "shown": pair.shown_id,
         "people": [
-            {"id": side.person_id, "code": side.code, "village": side.village_name, "values": _values(side)}
+            {"id": side.person_id, "code": side.code, "village": side.village_name, "values": side.masked()}
             for side in (pair.first, pair.second)
         ],
     }
@@ -66,7 +56,7 @@ def _lines(pair: Pair) -> list[str]:
     lines = [pair.why or pair.verdict]
     for side in (pair.first, pair.second):
         mark = "*" if side.person_id == pair.shown_id else " "
-        values = ", ".join(_values(side).values())
+        values = ", ".join(side.masked().values())
         lines.append(f"{mark} {side.person_id.hex()}  {side.code:<10} {values}")
     return lines
 

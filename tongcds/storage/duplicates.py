@@ -14,10 +14,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from tongcds.domain.text import fold
-from tongcds.domain.views.duplicates import Pair, Side
-from tongcds.records import record_type
+from tongcds.domain.views.duplicates import Compared, Pair, Side
+from tongcds.records import Kind, record_type
 from tongcds.replica.merged import OPEN
 from tongcds.storage.presence import HOUSEHOLD, PERSON, person_present
+from tongcds.storage.wording import field_name, value_words
 
 _SAID = record_type("duplicate").table
 _VILLAGE = record_type("village").table
@@ -143,3 +144,24 @@ def is_head(connection: Connection, person_id: bytes) -> bool:
         HOUSEHOLD.c.head_id == person_id, HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.left_on.is_(None)
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def compared(pair: Pair) -> tuple[Compared, ...]:
+    """The two records field by field; a field that neither has is left out."""
+    first, second = pair.first.masked(), pair.second.masked()
+    places = ((first, pair.first), (second, pair.second))
+    for values, side in places:
+        values["code"], values["village_id"] = side.code, side.village_name
+        if "sex" in values:
+            values["sex"] = value_words("sex", Kind.WORD, values["sex"], {})
+    return tuple(
+        Compared(
+            field_name(name),
+            first.get(name, ""),
+            second.get(name, ""),
+            differs=first.get(name, "") != second.get(name, "")
+            or pair.first.values.get(name) != pair.second.values.get(name),
+        )
+        for name in ("village_id", "code", *_FIELDS)
+        if first.get(name) or second.get(name)
+    )

@@ -15,7 +15,8 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import editing, logbook, privacy, register, rounds, samples, village
+from ui.preview import duplicates, editing, logbook, privacy, register, rounds, samples, village
+from ui.screens.duplicates import DuplicatesScreen
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
@@ -169,11 +170,17 @@ def _rounds(kind: str) -> QWidget:
     return RoundsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
+def _duplicates(kind: str) -> QWidget:
+    load = _fail if kind == "error" else lambda settled: duplicates.shown(kind, settled=settled)
+    return DuplicatesScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "households": (Role.TEAM, "households", _households),
     "household-form": (Role.TEAM, "households", _household_form),
     "rounds": (Role.TEAM, "households", _rounds),
+    "duplicates": (Role.TEAM, "households", _duplicates),
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "logbook": (Role.TEAM, "log", _logbook),

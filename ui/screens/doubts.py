@@ -27,7 +27,7 @@ _HEEDED: Final = frozenset({"doubt", "settled"})
 
 
 class DoubtsScreen(Page):
-    """The doubts, with a choice of the rule. `left` is Esc; the others carry a `DoubtRow`.
+    """The doubts, with a choice of the rule. `left` is Esc; `mend_requested`, `settle_requested`: `DoubtRow`.
 
     Args:
         load: answers the list for the code of a rule, or for ""; runs off the UI thread.
@@ -36,6 +36,7 @@ class DoubtsScreen(Page):
     left = Signal()
     mend_requested = Signal(object)
     settle_requested = Signal(object)
+    duplicates_requested = Signal()
 
     def __init__(
         self,
@@ -56,7 +57,10 @@ class DoubtsScreen(Page):
         self.mend.clicked.connect(self._ask_mend)
         for keys, slot in (("Escape", self.left), ("Ctrl+D", self._ask_settle)):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
-        self._head = PageHead(_("To look at again"), "", [leave, self.settle, self.mend])
+        self.duplicates = Button(_("Duplicates"), icon="copy")
+        self.duplicates.clicked.connect(self.duplicates_requested)
+        actions = [leave, self.duplicates, self.settle, self.mend]
+        self._head = PageHead(_("To look at again"), "", actions)
         self.rule = Choice([(_("All rules"), "")])
         self.rule.setAccessibleName(_("Rule"))
         self.rule.currentIndexChanged.connect(self.reload)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tongcds.domain.identity import mask_phone
+
+_HIDDEN = "•••"
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -14,6 +18,13 @@ class Side:
     code: str
     village_name: str
     values: Mapping[str, str]
+
+    def masked(self) -> dict[str, str]:
+        """The values as they may be seen by whoever looks on: numbers are not shown in full."""
+        values = dict(self.values)
+        if "phone" in values:
+            values["phone"] = mask_phone(values["phone"])
+        return values | {name: _HIDDEN for name in ("id_number", "more_phones") if name in values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +39,13 @@ class Pair:
     why: str
     verdict: str
     shown_id: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A field of the two records under its name, as it may be seen; `differs` knows the numbers in full."""
+
+    name: str
+    first: str
+    second: str
+    differs: bool
