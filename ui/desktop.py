@@ -73,6 +73,7 @@ _LEASE_SECONDS = 60
 _FIRST_EXCHANGE_MS = 1_500
 _DRAFT = "visit"
 _FOUND = 8
+_SUGGESTED = 3
 
 # What can be taken back from the message bar: how to do it, and what to say then.
 Undo = tuple[Callable[[], Changes], str]
@@ -251,7 +252,11 @@ class Desktop(QObject):
 
     def _today(self) -> QWidget:
         screen = TodayScreen(
-            partial(today.work, self.core), self.reads, self.changes, count=partial(today.tiles, self.core)
+            partial(today.work, self.core),
+            self.reads,
+            self.changes,
+            count=partial(today.tiles, self.core),
+            suggest=partial(today.suggestions, self.core, _SUGGESTED),
         )
         screen.opened.connect(self.open_household)
         screen.privacy_requested.connect(self.privacy.open)

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from tongcds.actions import privacy
 from tongcds.actions.core import Core
-from tongcds.domain.views import Tile, TodayView
+from tongcds.domain.views import Suggestion, Tile, TodayView
 from tongcds.reports import overview as reports
 from tongcds.storage import register, supports
+from tongcds.storage import suggestions as stored
 
 _TODO = 8
 _RECENT = 8
+_SUGGESTED = 5
 
 
 def today(core: Core) -> TodayView:
@@ -24,6 +26,12 @@ def tiles(core: Core) -> tuple[Tile, ...]:
     with core.vault.read() as connection:
         villages = [village_id for village_id, _name in register.villages(connection)]
         return reports.today_tiles(connection, villages, core.today)
+
+
+def suggestions(core: Core, limit: int = _SUGGESTED) -> tuple[Suggestion, ...]:
+    """Households that are worth a visit, the most urgent first, each with its reasons."""
+    with core.vault.read() as connection:
+        return stored.suggestions(connection, core.today, limit)
 
 
 def work(core: Core) -> TodayView:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final
 
-from tongcds.actions import logbook
+from tongcds.actions import logbook, today
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, read_day, show, the_household
 from tongcds.domain.text import fold
@@ -18,6 +18,7 @@ from tongcds.storage.wording import result_words
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
 _FEW: Final = 50
+_SOME: Final = 10
 
 
 def add_to(add: Add) -> None:
@@ -34,6 +35,8 @@ def add_to(add: Add) -> None:
     made.add_argument("--group", choices=[by.value for by in GroupBy], default="", help="count instead")
     made.add_argument("--limit", type=int, default=_FEW, help=f"how many; {_FEW} without it")
     made.add_argument("--file", action="store_true", help="write what matches into a table among the exports")
+    made = add("suggest", suggest, "households that are worth a visit, with the reasons")
+    made.add_argument("--limit", type=int, default=_SOME, help=f"how many; {_SOME} without it")
     made = add("withdraw", withdraw, "take a visit out of the log and of every figure; it stays readable")
     made.add_argument("visit", help="id of the visit, as `supports` names it")
     made.add_argument("--why", required=True, help=", ".join(logbook.REASONS))
@@ -74,6 +77,14 @@ def list_supports(options: argparse.Namespace, core: Core) -> int:
         for row in rows
     ]
     show(options, {"supports": [asdict(row) for row in rows]}, lines)
+    return DONE
+
+
+def suggest(options: argparse.Namespace, core: Core) -> int:
+    """List households that are worth a visit."""
+    found = today.suggestions(core, options.limit)
+    lines = [f"{row.code:<10} {row.head_name:<28} {', '.join(row.why)}" for row in found]
+    show(options, {"households": [asdict(row) for row in found]}, lines)
     return DONE
 
 

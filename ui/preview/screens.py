@@ -45,7 +45,9 @@ def _fail(*_given: object) -> object:
 
 
 def _today(kind: str) -> QWidget:
-    return TodayScreen(partial(samples.today_view, kind) if kind != "error" else _fail, tasks(), ChangeBus())  # type: ignore[arg-type]  # it never answers
+    load = partial(samples.today_view, kind) if kind != "error" else _fail
+    suggest = village.suggestions if kind == "typical" else None
+    return TodayScreen(load, tasks(), ChangeBus(), suggest=suggest)  # type: ignore[arg-type]  # it never answers
 
 
 def _sync(kind: str) -> QWidget:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from tongcds.domain.catalogue import load_service_groups, load_services
+from tongcds.domain.needs import load_reasons
 from tongcds.domain.text import matches
 from tongcds.domain.views import (
     AttachmentRow,
@@ -21,6 +22,7 @@ from tongcds.domain.views import (
     PersonRow,
     ServiceChoice,
     Standing,
+    Suggestion,
     TodoRow,
 )
 from tongcds.i18n import language
@@ -128,6 +130,19 @@ def listed(wanted: HouseholdFilter) -> HouseholdList:
 def nothing_listed(_wanted: HouseholdFilter) -> HouseholdList:
     """The list of a vault without a register."""
     return HouseholdList((), 0, 0, 0, (), ())
+
+
+def suggestions() -> tuple[Suggestion, ...]:
+    """Households that are worth a visit."""
+    why = ("HN-0130", ("never_visited", "poor")), ("HN-0101", ("not_visited_this_year", "aged_60"))
+    names = {reason.code: reason.name(language()) for reason in load_reasons()}
+    heads = {row.code: row.head_name for row in rows()}
+    return tuple(
+        Suggestion(
+            identity(code), code, heads[code], "Bản Nà Ngà", 5, tuple(names[one] for one in codes), None
+        )
+        for code, codes in why
+    )
 
 
 def household(household_id: bytes) -> HouseholdDetail | None:

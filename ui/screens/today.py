@@ -11,19 +11,20 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
 from tongcds.domain.privacy import load_request_kinds
-from tongcds.domain.views import RecentRow, Reminder, Tile, TodayView, TodoRow, Tone
+from tongcds.domain.views import RecentRow, Reminder, Suggestion, Tile, TodayView, TodoRow, Tone
 from tongcds.i18n import _, format_date, format_day, format_number, format_time, ngettext
 from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.household_words import due_words
 from ui.tasks import Tasks
+from ui.theme import Style
 from ui.widgets.button import Button, Kind
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
-from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear
-from ui.widgets.text import IconTile
+from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear, column
+from ui.widgets.text import IconTile, Text
 from ui.widgets.tile import IndicatorTile, TileRow
 
 
@@ -62,6 +63,7 @@ class TodayScreen(Page):
 
     Args:
         load: answers the view; runs off the UI thread.
+        suggest: answers households that are worth a visit, after everything else is shown.
         count: answers the figures, after everything else is shown; None where the view has them already.
         can_import: offer to bring in a register while there are no households.
     """
@@ -78,13 +80,16 @@ class TodayScreen(Page):
         changes: ChangeBus,
         *,
         count: Callable[[], Sequence[Tile]] | None = None,
+        suggest: Callable[[], Sequence[Suggestion]] | None = None,
         can_import: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._load = load
         self._count = count
+        self._suggest = suggest
         self._tiles_shown: tuple[Tile, ...] = ()
+        self._suggestions: tuple[Suggestion, ...] = ()
         self._tasks = tasks
         self._can_import = can_import
         self._view: TodayView | None = None
@@ -95,7 +100,9 @@ class TodayScreen(Page):
         self._tiles = TileRow()
         self._todo = Card(_("To do"))
         self._todo_rows = ScrollColumn()
-        self._todo.body.addWidget(self._todo_rows)
+        self._todo.body.addWidget(self._todo_rows, 2)
+        self._suggested = column(gap=2)
+        self._todo.body.addLayout(self._suggested)
         self._recent = Card(_("Just logged"))
         self._recent_rows = ScrollColumn()
         self._recent.body.addWidget(self._recent_rows)
@@ -119,6 +126,8 @@ class TodayScreen(Page):
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
         if self._count is not None:
             self._tasks.run(self._count, self.show_tiles, owner=self, failed=self._failed)
+        if self._suggest is not None:
+            self._tasks.run(self._suggest, self.show_suggestions, owner=self, failed=self._failed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -191,6 +200,24 @@ class TodayScreen(Page):
             self._todo_rows.body.addWidget(self._nothing_to_do(view))
         else:
             self._todo_rows.body.addStretch(1)
+
+    def show_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
+        """Draw the households that are worth a visit, under what is to be done."""
+        if tuple(suggestions) == self._suggestions:
+            return
+        self._suggestions = tuple(suggestions)
+        clear(self._suggested)
+        if suggestions:
+            self._suggested.addWidget(Divider())
+            self._suggested.addWidget(Text(_("Worth a visit"), Style.LABEL))
+        for row in suggestions:
+            open_it = Button(_("Open"), kind=Kind.SMALL)
+            open_it.setAccessibleName(_("Open {title}").format(title=row.head_name))
+            open_it.setProperty("household_id", row.household_id)
+            open_it.clicked.connect(self._open_from)
+            self._suggested.addWidget(
+                ItemRow(row.head_name, words.capital(", ".join(row.why)), behind=[open_it])
+            )
 
     @staticmethod
     def _todo_note(view: TodayView) -> str:

@@ -87,7 +87,15 @@ from tongcds.domain.views.rounds import (
     StopRow,
     StopState,
 )
-from tongcds.domain.views.visits import Draft, RecentRow, ServiceChoice, SupportEntry, TodayView, VisitEntry
+from tongcds.domain.views.visits import (
+    Draft,
+    RecentRow,
+    ServiceChoice,
+    Suggestion,
+    SupportEntry,
+    TodayView,
+    VisitEntry,
+)
 from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Withdrawal
 
 __all__ = [
@@ -166,6 +174,7 @@ __all__ = [
     "Standing",
     "StopRow",
     "StopState",
+    "Suggestion",
     "SupportEntry",
     "SyncPhase",
     "SyncStatus",

@@ -27,6 +27,19 @@ class RecentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A household that is worth a visit; `why` says the reasons that its weight adds up from."""
+
+    household_id: bytes
+    code: str
+    head_name: str
+    village: str
+    weight: int
+    why: tuple[str, ...]
+    last_visit: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class TodayView:
     """Everything Hôm nay shows. `counting` names the figures that are still being counted."""
 

@@ -1,0 +1,38 @@
+"""Why a household is worth a visit, and how much each reason weighs: data that a province can edit.
+
+What each reason means is decided by the filter of its code (`storage.filters`); how households are ranked, by
+`storage.suggestions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tongcds.domain.tables import read_table
+from tongcds.paths import resources_folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason for a visit; `code` is that of a filter of households, weights are added up."""
+
+    code: str
+    weight: int
+    name_vi: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """The reason inside a sentence, in "vi" or "en"."""
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@cache
+def load_reasons(folder: Path | None = None) -> tuple[Reason, ...]:
+    """The reasons in the order in which they are said.
+
+    Raises:
+        UserError: the table has a mistake; the parameters say where.
+    """
+    return read_table((folder or resources_folder() / "needs") / "reasons.csv", Reason)
