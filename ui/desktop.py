@@ -73,7 +73,6 @@ _LEASE_SECONDS = 60
 _FIRST_EXCHANGE_MS = 1_500
 _DRAFT = "visit"
 _FOUND = 8
-_SUGGESTED = 3
 
 # What can be taken back from the message bar: how to do it, and what to say then.
 Undo = tuple[Callable[[], Changes], str]
@@ -251,13 +250,9 @@ class Desktop(QObject):
     # The screens, each with what it needs and no more.
 
     def _today(self) -> QWidget:
-        screen = TodayScreen(
-            partial(today.work, self.core),
-            self.reads,
-            self.changes,
-            count=partial(today.tiles, self.core),
-            suggest=partial(today.suggestions, self.core, _SUGGESTED),
-        )
+        core, load = self.core, partial(today.work, self.core)
+        count, suggest = partial(today.tiles, core), partial(today.suggestions, core)
+        screen = TodayScreen(load, self.reads, self.changes, count=count, suggest=suggest)
         screen.opened.connect(self.open_household)
         screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self._log_somebody)

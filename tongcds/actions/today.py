@@ -13,7 +13,7 @@ from tongcds.storage import suggestions as stored
 
 _TODO = 8
 _RECENT = 8
-_SUGGESTED = 5
+_SUGGESTED = 3
 
 
 def today(core: Core) -> TodayView:

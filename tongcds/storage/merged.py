@@ -20,8 +20,9 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
-    or_,
+    literal_column,
     select,
+    union_all,
 )
 
 from tongcds.records import record_type
@@ -68,7 +69,12 @@ def shows(person: ColumnElement[bytes]) -> ColumnElement[bool]:
 
 def same_as(subject: ColumnElement[bytes], shown: ColumnElement[bytes]) -> ColumnElement[bool]:
     """The subject is the one that shows, or a record that it stands for."""
-    return or_(subject == shown, subject.in_(select(MERGED.c.id).where(MERGED.c.survivor == shown)))
+    # Correlated by name: inside a query of its own, SQLAlchemy would put the table of `shown` into it once
+    # more, and everybody's merged records would count for everybody.
+    others = select(MERGED.c.id).where(MERGED.c.survivor == shown).correlate_except(MERGED)
+    # One list and no "or", so that both parts are looked up in the index.
+    itself = select(literal_column(str(shown), shown.type))
+    return subject.in_(union_all(itself, others))
 
 
 def stood_for(connection: Connection, people: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -20,8 +20,13 @@ from tests.unit.storage.homes import (
 )
 from tongcds.domain.needs import load_reasons
 from tongcds.storage.filters import FILTERS
+from tongcds.storage.merged import MERGED
 from tongcds.storage.suggestions import suggestions
 from tongcds.storage.vault import Vault
+
+NO_PHONE = {
+    reason.name(one) for reason in load_reasons() if reason.code == "no_smartphone" for one in ("vi", "en")
+}
 
 
 @pytest.fixture
@@ -72,3 +77,19 @@ def test_of_equals_the_one_visited_longest_ago_comes_first_and_a_withdrawn_visit
         found = suggestions(connection, TODAY, 10)
     assert [row.household_id for row in found] == [never.id, long_ago.id, lately.id]
     assert found[0].last_visit is None
+
+
+def test_what_a_merged_record_knew_counts_for_its_survivor_and_for_nobody_else(lived_in):
+    with lived_in.change(AUTHOR) as change:
+        writer = change.writer
+        where = village(writer)
+        survivor = home(writer, where, "HN-1", "Vì Văn Sơn")
+        gone = home(writer, where, "HN-2", "Vì Văn Sơn")
+        other = home(writer, where, "HN-3", "Lò Văn Kẻo")
+        observe(writer, gone.people[0], "smartphone", True, TODAY.isoformat(), village_id=where)
+        writer.flush()
+        change.connection.execute(MERGED.insert().values(id=gone.people[0], survivor=survivor.people[0]))
+    with lived_in.read() as connection:
+        without = {one.household_id for one in suggestions(connection, TODAY, 10) if NO_PHONE & set(one.why)}
+    assert survivor.id not in without
+    assert other.id in without
