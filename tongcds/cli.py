@@ -39,6 +39,7 @@ from tongcds.commands import (
     handbook,
     households,
     logbook,
+    observations,
     passphrases,
     people,
     printing,
@@ -404,7 +405,7 @@ def _parser() -> argparse.ArgumentParser:
     spreadsheets.add_options(made)
     made = add("undo-import", undo_import, "take a whole import back")
     made.add_argument("id")
-    for part in (duplicates, filters, households, privacy, printing, quality):
+    for part in (duplicates, filters, households, observations, privacy, printing, quality):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     made = add("log", log_visit, "log a visit")

@@ -418,6 +418,16 @@ SENTENCES: Final[dict[str, str]] = {
     "doubt_unclear": N_(
         "{count} doubts fit. Nothing was changed; name household, rule and person so that only one fits."
     ),
+    "observation_unknown": N_(
+        "This observation is not on record, or was withdrawn already. Nothing was changed; look at the time "
+        "line again."
+    ),
+    "observation_of_visit": N_(
+        "This follows from a support. Nothing was changed; correct or withdraw the visit in the support log."
+    ),
+    "mistake_unknown": N_(
+        "There is no reason “{reason}”. Nothing was changed; write not_so, wrong_person, wrong_day or twice."
+    ),
     "note_missing": N_("Write why it is right as it stands. Nothing was changed."),
     "field_unknown": N_(
         "There is no such field: {text}. Nothing was saved; write FIELD=VALUE as --help says."

@@ -278,6 +278,7 @@ class Desktop(QObject):
         screen.print_requested.connect(self.printing.choose)
         screen.detail.print_requested.connect(self.printing.sheet)
         screen.seen.connect(self.editing.record)
+        screen.detail.history_requested.connect(self.editing.history)
         screen.doubts_requested.connect(self.doubting.open)
         self.attaching.serve(screen.detail)
         return screen

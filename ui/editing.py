@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, households, register, visits
-from tongcds.domain.views import EditUndo, HouseholdSaved, Seen
+from tongcds.actions import Changes, households, observations, register, visits
+from tongcds.domain.views import EditUndo, HouseholdSaved, ObservationRow, Seen
 from tongcds.i18n import _, ngettext
 from ui.desk import Desk
+from ui.forms.observations_dialog import ObservationsDialog
 from ui.screens.household_form import HouseholdFormScreen, SavedHousehold
 
 
@@ -22,6 +23,7 @@ class Editing(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self.dialog: ObservationsDialog | None = None
 
     def add(self) -> None:
         """Open the form for a new household."""
@@ -35,6 +37,26 @@ class Editing(QObject):
         """Save what was seen or told."""
         work = partial(households.record_facts, self._desk.core, seen)
         self._desk.write(work, partial(self._recorded, len(seen)), owner=self)
+
+    def history(self, household_id: bytes, name: str) -> None:
+        """Show what was observed of a household and its people in the course of time."""
+        work = partial(observations.observations, self._desk.core, household_id)
+        self._desk.read(work, partial(self._show_history, name), owner=self)
+
+    def _show_history(self, name: str, rows: tuple[ObservationRow, ...]) -> None:
+        self.dialog = ObservationsDialog(name, rows, parent=self._desk.window())
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.withdrawn.connect(self._withdraw)
+        self.dialog.open()
+
+    def _withdraw(self, row: ObservationRow, why: str) -> None:
+        def done(answer: tuple[EditUndo, Changes]) -> None:
+            undo, changes = answer
+            self._desk.changed(changes)
+            self._offer_undo(_("The observation was withdrawn."), undo)
+
+        work = partial(observations.withdraw, self._desk.core, row.observation_id, why)
+        self._desk.write(work, done, owner=self)
 
     def _open(self, household_id: bytes | None) -> None:
         core = self._desk.core

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, ESCAPE, TAB, Keyboard
 from tests.unit.actions.conftest import MEMBER, Home, core_of, home, team
-from tongcds.actions import Core, households, visits
-from tongcds.domain.views import Seen
+from tongcds.actions import Core, households, observations, visits
+from tongcds.domain.views import Result, Seen, SupportEntry, VisitEntry
 from tongcds.settings import Settings
 from ui.desktop import Desktop
 from ui.outline import outline
@@ -172,3 +172,37 @@ def test_opening_a_form_shows_no_window_of_its_own(desktop: Desktop, qapp) -> No
 def test_an_observation_that_cannot_be_saved_is_said(desktop: Desktop) -> None:
     desktop.editing.record((Seen("person", bytes(16), "smartphone", True, desktop.core.today, "seen"),))
     assert "Người này không có trong hộ" in desktop.shell.messages.words()
+
+
+def test_a_wrong_observation_is_found_in_the_time_line_and_withdrawn(
+    desktop: Desktop, home: Home, qtbot
+) -> None:
+    core = desktop.core
+    households.record_facts(core, (Seen("person", home.people[2], "smartphone", True, core.today, "told"),))
+    keys = Keyboard(desktop.shell)
+    keys.press(Qt.Key.Key_T, with_=CTRL)
+    dialog = desktop.editing.dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert "nghe kể" in outline(dialog)
+    dialog.why.setCurrentIndex(1)
+    Keyboard(dialog).press(Qt.Key.Key_D, with_=CTRL)
+    assert observations.observations(core, home.household) == ()
+    assert desktop.shell.messages.words() == "Đã rút lại điều đã ghi."
+    take_back(desktop)
+    (again,) = observations.observations(core, home.household)
+    assert (again.subject_id, again.value) == (home.people[2], True)
+
+
+def test_what_follows_from_a_support_is_not_withdrawn_alone(desktop: Desktop, home: Home, qtbot) -> None:
+    support = SupportEntry("PY01", home.people[:1], Result.ALONE)
+    visits.save_visit(desktop.core, VisitEntry(home.household, desktop.core.today, (support,)))
+    Keyboard(desktop.shell).press(Qt.Key.Key_T, with_=CTRL)
+    dialog = desktop.editing.dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isActiveWindow)
+    Keyboard(dialog).press(Qt.Key.Key_D, with_=CTRL)
+    assert dialog.isVisible()
+    assert "nhật ký hỗ trợ" in outline(dialog)
+    Keyboard(dialog).press(ESCAPE)
+    assert observations.observations(desktop.core, home.household)

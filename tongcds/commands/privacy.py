@@ -10,6 +10,7 @@ from typing import Final
 from tongcds.actions import audit, exports, households, privacy, register
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, LOOK, read_day, show, the_household
+from tongcds.domain.facts import mistake_words
 from tongcds.domain.identity import mask_citizen_id, mask_phone
 from tongcds.domain.privacy import (
     audit_words,
@@ -22,7 +23,7 @@ from tongcds.domain.privacy import (
     request_words,
 )
 from tongcds.domain.text import fold
-from tongcds.domain.views import ConsentAnswer, ConsentState, NewRequest, RequestRow
+from tongcds.domain.views import AuditLine, ConsentAnswer, ConsentState, NewRequest, RequestRow
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_date
 
@@ -116,10 +117,7 @@ def access_log(options: argparse.Namespace, core: Core) -> int:
         }
         show(options, answer, wrong or [_("The access log is whole.")])
     else:
-        lines = [
-            "  ".join(filter(None, (format_date(one.on), one.person, audit_words(one.kind), one.about)))
-            for one in view.lines[:_SHOWN]
-        ]
+        lines = [_log_line(one) for one in view.lines[:_SHOWN]]
         show(options, view, [*lines, *wrong])
     return LOOK if wrong else DONE
 
@@ -286,3 +284,8 @@ def _village(core: Core, household_id: bytes | None, name: str) -> bytes:
 def _request_line(row: RequestRow) -> str:
     kind = load_request_kinds()[row.kind].name() if row.kind in load_request_kinds() else row.kind
     return "  ".join((row.request_id.hex(), format_date(row.received_on), row.who, kind, request_words(row)))
+
+
+def _log_line(one: AuditLine) -> str:
+    parts = (format_date(one.on), one.person, audit_words(one.kind), one.about, mistake_words(one.detail))
+    return "  ".join(filter(None, parts))

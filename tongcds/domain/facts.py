@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tongcds.domain.tables import read_table
-from tongcds.i18n import N_
+from tongcds.i18n import N_, _
 from tongcds.paths import resources_folder
 
 
@@ -43,6 +43,36 @@ HOW_NAMES: Final = MappingProxyType(
     }
 )
 """How, in words; translate when shown."""
+
+
+class Mistake(StrEnum):
+    """Why an observation was wrong."""
+
+    NOT_SO = "not_so"
+    WRONG_PERSON = "wrong_person"
+    WRONG_DAY = "wrong_day"
+    TWICE = "twice"
+
+
+MISTAKE_NAMES: Final = MappingProxyType(
+    {
+        Mistake.NOT_SO: N_("it was not so"),
+        Mistake.WRONG_PERSON: N_("it is about somebody else"),
+        Mistake.WRONG_DAY: N_("the day is wrong"),
+        Mistake.TWICE: N_("it was noted twice"),
+    }
+)
+"""Why it was wrong, in words; translate when shown."""
+
+
+def how_words(how: str) -> str:
+    """How an observation came to be known, in the language in force; a word of a newer program as it is."""
+    return _(HOW_NAMES[How(how)]) if how in list(How) else how
+
+
+def mistake_words(why: str) -> str:
+    """Why an observation was wrong, in the language in force; "" for what is no reason of this program."""
+    return _(MISTAKE_NAMES[Mistake(why)]) if why in list(Mistake) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tongcds.clock import VIETNAM, Clock, business_date
@@ -70,6 +70,7 @@ class HouseholdPanel(Card):
     edit_requested = Signal(object)
     phone_requested = Signal(object)
     consent_requested = Signal(object)
+    history_requested = Signal(object, str)
     print_requested = Signal(object)
     seen = Signal(object)
 
@@ -104,6 +105,7 @@ class HouseholdPanel(Card):
         self.own_facts = Button(_("Facts of the household"), kind=Kind.LINK)
         self.own_facts.setVisible(can_edit)
         self.own_facts.clicked.connect(self._ask_own_facts)
+        self.history = Button(_("Time line of facts"), kind=Kind.LINK, hint="Ctrl+T")
         self._hiding = QTimer(self)
         self._hiding.setSingleShot(True)
         self._hiding.setInterval(SHOWN_MS)
@@ -129,6 +131,8 @@ class HouseholdPanel(Card):
         self._build()
 
     def _build(self) -> None:
+        self.history.clicked.connect(self._ask_history)
+        QShortcut(QKeySequence("Ctrl+T"), self).activated.connect(self._ask_history)
         contact = line(gap=1)
         for widget in (self._about, self._phone_icon, self.phone, self.reveal):
             contact.addWidget(widget)
@@ -146,6 +150,7 @@ class HouseholdPanel(Card):
         about = line(gap=2)
         about.addWidget(self._pills, 1)
         about.addWidget(self.own_facts, 0, Qt.AlignmentFlag.AlignVCenter)
+        about.addWidget(self.history, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(about)
         scroll = ScrollColumn(gap=2)
         scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -164,7 +169,8 @@ class HouseholdPanel(Card):
         scroll.body.addWidget(self._never)
         scroll.body.addStretch(1)
         self.body.addWidget(scroll, 1)
-        QWidget.setTabOrder(self.own_facts, self.people)
+        QWidget.setTabOrder(self.own_facts, self.history)
+        QWidget.setTabOrder(self.history, self.people)
         QWidget.setTabOrder(self.people, self.attachments.add)
         QWidget.setTabOrder(self.attachments.remove, scroll)
         QWidget.setTabOrder(scroll, self.consent)
@@ -312,6 +318,10 @@ class HouseholdPanel(Card):
     def _ask_consent(self) -> None:
         if self._household is not None:
             self.consent_requested.emit(self._household.household_id)
+
+    def _ask_history(self) -> None:
+        if self._household is not None:
+            self.history_requested.emit(self._household.household_id, self.heading.words())
 
     def _ask_own_facts(self) -> None:
         shown = self._household

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from tongcds.domain.facts import mistake_words
 from tongcds.domain.privacy import audit_words, finding_words, load_request_kinds, request_words
 from tongcds.domain.views import (
     AuditLine,
@@ -287,5 +288,5 @@ def log_line(one: AuditLine) -> tuple[str, str]:
     """A line of the access log: who did what, and under it about whom and when."""
     when = format_date(one.on) if one.at is None else f"{format_date(one.on)}, {format_time(one.at)}"
     count = ngettext("{n} household", "{n} households", one.count).format(n=format_number(one.count))
-    parts = [when, one.about, count if one.kind in {"bulk", "day"} else ""]
+    parts = [when, one.about, count if one.kind in {"bulk", "day"} else "", mistake_words(one.detail)]
     return f"{one.person}: {audit_words(one.kind)}", " · ".join(filter(None, parts))

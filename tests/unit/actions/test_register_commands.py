@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.unit.actions.conftest import Home
 from tongcds import cli
-from tongcds.actions import Core, households, register, visits
+from tongcds.actions import Core, audit, households, register, visits
 from tongcds.domain.views import HouseholdFilter
 from tongcds.errors import UserError
 
-Run = Callable[..., tuple[int, dict[str, object]]]
+Run = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
 def run(team: Core, capsys: pytest.CaptureFixture[str]) -> Run:
-    def do(*words: str) -> tuple[int, dict[str, object]]:
+    def do(*words: str) -> tuple[int, dict[str, Any]]:
         options = cli._parser().parse_args([*words, "--json"])
         code = options.command(options, team)
         return code, json.loads(capsys.readouterr().out)
@@ -84,6 +85,35 @@ def test_what_was_seen_is_kept(team: Core, run: Run, home: Home) -> None:
     mai = next(one for one in visits.people(team, home.household) if one.full_name == "Lò Thị Mai")
     known = {fact.fact: fact.value for fact in mai.facts}
     assert (known["smartphone"], known["account"]) == (True, False)
+
+
+def test_a_wrong_observation_is_withdrawn_and_the_reason_stays(team: Core, run: Run, home: Home) -> None:
+    run("observe", "HN-0087", "--fact", "smartphone=yes", "--person", "mai", "--on", "2026-03-12")
+    run("observe", "HN-0087", "--fact", "smartphone=no", "--person", "mai", "--how", "told")
+    run("observe", "HN-0087", "--fact", "fibre=yes")
+    _code, answer = run("observations", "HN-0087", "--person", "mai")
+    assert [(one["whom"], one["value"], one["how"]) for one in answer["observations"]] == [
+        ("Lò Thị Mai", False, "told"), ("Lò Thị Mai", True, "seen"),
+    ]  # fmt: skip
+    wrong = answer["observations"][0]["observation_id"]
+    with pytest.raises(UserError, match="mistake_unknown"):
+        run("observe-withdraw", wrong, "--why", "bored")
+    assert run("observe-withdraw", wrong, "--why", "wrong_person")[0] == cli.DONE
+    with pytest.raises(UserError, match="observation_unknown"):
+        run("observe-withdraw", wrong, "--why", "twice")
+    mai = next(one for one in visits.people(team, home.household) if one.full_name == "Lò Thị Mai")
+    assert {fact.fact: fact.value for fact in mai.facts}["smartphone"] is True
+    assert len(run("observations", "HN-0087")[1]["observations"]) == 2
+    line = next(one for one in audit.access_log(team).lines if one.detail)
+    assert (line.kind, line.about, line.detail) == ("undo", "Lò Thị Mai", "wrong_person")
+
+
+def test_what_follows_from_a_support_goes_with_its_visit(team: Core, run: Run, home: Home) -> None:
+    run("log", "--household", "HN-0087", "--service", "PY01=alone", "--person", "mai")
+    (seen, *_rest) = run("observations", "HN-0087")[1]["observations"]
+    assert (seen["how"], seen["of_visit"]) == ("done_with_us", True)
+    with pytest.raises(UserError, match="observation_of_visit"):
+        run("observe-withdraw", seen["observation_id"], "--why", "not_so")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ from tongcds.domain.views.logbook import (
     LogSums,
     Withdrawn,
 )
+from tongcds.domain.views.observations import ObservationRow
 from tongcds.domain.views.papers import HouseholdLine, MemberLine
 from tongcds.domain.views.privacy import (
     AuditFinding,
@@ -148,6 +149,7 @@ __all__ = [
     "MemberChoice",
     "MemberLine",
     "NewRequest",
+    "ObservationRow",
     "OverviewRow",
     "OverviewView",
     "OwnValue",
