@@ -70,7 +70,7 @@ class ObservationsDialog(QDialog):
             widget.setVisible(bool(rows))
         self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
         room = parent.size() if parent is not None else self.sizeHint()
-        self.resize(max(self.minimumWidth(), room.width() * 2 // 3), room.height() * 2 // 3)
+        self.resize(max(self.minimumWidth(), room.width() * 5 // 6), room.height() * 2 // 3)
         if rows:
             self.rows.choose(0)
             self.rows.setFocus(Qt.FocusReason.OtherFocusReason)

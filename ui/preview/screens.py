@@ -15,7 +15,8 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import duplicates, editing, logbook, privacy, register, rounds, samples, village
+from ui.preview import doubts, duplicates, editing, logbook, privacy, register, rounds, samples, village
+from ui.screens.doubts import DoubtsScreen
 from ui.screens.duplicates import DuplicatesScreen
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
@@ -177,10 +178,16 @@ def _duplicates(kind: str) -> QWidget:
     return DuplicatesScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
+def _doubts(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(doubts.shown, kind)
+    return DoubtsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
     "households": (Role.TEAM, "households", _households),
     "household-form": (Role.TEAM, "households", _household_form),
+    "doubts": (Role.TEAM, "households", _doubts),
     "rounds": (Role.TEAM, "households", _rounds),
     "duplicates": (Role.TEAM, "households", _duplicates),
     "import": (Role.TEAM, "households", _import),

@@ -33,6 +33,8 @@ class DoubtsScreen(Page):
         load: answers the list for the code of a rule, or for ""; runs off the UI thread.
     """
 
+    help_topic = "doubts"
+
     left = Signal()
     mend_requested = Signal(object)
     settle_requested = Signal(object)
