@@ -38,6 +38,7 @@ from tongcds.commands import (
     filters,
     handbook,
     households,
+    imports,
     logbook,
     observations,
     passphrases,
@@ -223,25 +224,6 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
     return LOOK if preview.rows_doubtful or preview.rows_wrong else DONE
 
 
-def undo_import(options: argparse.Namespace, core: Core) -> int:
-    """Take a whole import back; what was edited since stays."""
-    try:
-        import_id = bytes.fromhex(options.id)
-    except ValueError:
-        raise UserError("import_unknown") from None
-    undone, _changes = importing.undo_import(core, import_id)
-    show(
-        options,
-        undone,
-        [
-            _("Taken back: {removed} records. Kept because they were edited since: {kept}.").format(
-                removed=format_number(undone.removed), kept=format_number(undone.kept)
-            )
-        ],
-    )
-    return LOOK if undone.kept else DONE
-
-
 def log_visit(options: argparse.Namespace, core: Core) -> int:
     """Log a visit: a household by code or by search, its people by name, services with results."""
     household = the_household(core, options.household)
@@ -403,9 +385,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file")
     made.add_argument("--apply", action="store_true")
     spreadsheets.add_options(made)
-    made = add("undo-import", undo_import, "take a whole import back")
-    made.add_argument("id")
-    for part in (duplicates, filters, households, observations, privacy, printing, quality):
+    for part in (duplicates, filters, households, imports, observations, privacy, printing, quality):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     made = add("log", log_visit, "log a visit")

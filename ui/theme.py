@@ -116,7 +116,6 @@ class Length:
     ROW: Final = 41
     ROW_TWO_LINES: Final = 59
     TILE: Final = 212
-    TILE_SMALL: Final = 160
     TREND: Final = 160
     COLUMN: Final = 48
     COLUMN_LEAST: Final = 140

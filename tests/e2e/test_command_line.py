@@ -122,7 +122,10 @@ def test_a_preview_writes_nothing_and_an_import_can_be_taken_back(commune):
     assert (done["households"], done["people"]) == (150, 606)
     again = commune.does("import", SAMPLE)
     assert (again["households_new"], again["households_same"]) == (0, 150)
-    assert commune.does("undo-import", done["import_id"])["kept"] == 0
+    (past,) = commune.does("imports")["imports"]
+    assert (past["import_id"], past["people"], past["undone_at"]) == (done["import_id"], 606, None)
+    assert commune.does("undo-import", past["import_id"])["kept"] == 0
+    assert commune.does("imports")["imports"][0]["undone_at"]
     assert commune.does("households")["households"] == 0
     commune.refuses("import_not_undoable", "undo-import", done["import_id"])
     commune.refuses("import_unknown", "undo-import", "no number")

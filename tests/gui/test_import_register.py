@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,15 @@ from tests.surroundings import FakeClock
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.imports.columns import Field
 from tongcds.imports.plan import State
-from ui.forms.import_preview import FIELDS, state_pill
+from ui import stylesheet, theme
+from ui.forms.import_preview import FIELDS, PAGE_ROWS, state_pill
 from ui.outline import outline
 from ui.preview import register
+from ui.preview.screens import settle
 from ui.screens.import_register import ImportScreen, write_words
 from ui.tasks import InlineExecutor, Tasks
+from ui.theme import Length
+from ui.widgets.tile import FilterTile
 
 
 class Vault:
@@ -136,6 +141,73 @@ def test_reasons_that_have_no_room_are_shown_whole_for_the_chosen_row(screen):
     Keyboard(screen).press(DOWN)
     screen.pane.rows.choose(2)
     assert "Dòng 31: Giống HN-0087 (cùng tên, năm sinh, bản)" in outline(screen)
+
+
+def rows_shown(screen):
+    return [row.row for row in screen.pane.rows.rows_model.rows()]
+
+
+def tile(screen, state):
+    (found,) = [one for one in screen.findChildren(FilterTile) if one.key == state]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "rows"),
+    [("new", [71, 72]), ("changed", [14]), ("same", [15]), ("doubtful", [22, 31, 40]), ("wrong", [63])],
+)
+def test_a_tile_narrows_the_rows_to_its_state_from_the_keyboard_and_back(screen, state, rows):
+    screen.open_file("/ho-dan.xlsx")
+    everything = rows_shown(screen)
+    tile(screen, state).setFocus(Qt.FocusReason.TabFocusReason)
+    Keyboard(screen).press(Qt.Key.Key_Space)
+    assert rows_shown(screen) == rows
+    assert f"{len(rows)} dòng" in screen.pane.seen.words()
+    Keyboard(screen).press(Qt.Key.Key_Space)
+    assert rows_shown(screen) == everything
+    assert not screen.pane.seen.isVisible()
+
+
+def test_one_state_is_seen_at_a_time_and_another_file_begins_with_all(screen):
+    screen.open_file("/ho-dan.xlsx")
+    tile(screen, "new").click()
+    tile(screen, "wrong").click()
+    assert rows_shown(screen) == [63]
+    assert not tile(screen, "new").isChecked()
+    screen.open_file("/other.xlsx")
+    assert len(rows_shown(screen)) == 9
+
+
+def test_every_row_of_a_large_file_can_be_seen(screen):
+    screen.open_file("/long.xlsx")
+    seen = rows_shown(screen)
+    assert not screen.pane.before.isEnabled()
+    while screen.pane.after.isEnabled():
+        screen.pane.after.click()
+        seen += rows_shown(screen)
+    assert len(seen) == len(set(seen)) == 1_309
+    assert screen.pane.seen.words() == "Dòng thứ 1.001 đến 1.309 trong 1.309 dòng của tệp"
+    screen.pane.before.click()
+    assert rows_shown(screen) == seen[PAGE_ROWS : 2 * PAGE_ROWS]
+    tile(screen, "wrong").click()
+    assert rows_shown(screen) == [63]
+    assert not screen.pane.after.isVisible()
+
+
+@pytest.mark.parametrize("file", ["ho-dan", "remembered", "unsure", "long"])
+@pytest.mark.parametrize(("percent", "width"), [(100, 1154), (150, 1102), (150, 800)])
+def test_nothing_of_the_preview_lies_over_something_else(open_screen, qapp, file, percent, width):
+    stylesheet.dress(qapp, theme.load("light", text_percent=percent))
+    screen = open_screen()
+    screen.resize(width, 694)
+    screen.open_file(f"/{file}.xlsx")
+    screen.pane.rows.choose(1)
+    settle()
+    pane = screen.pane
+    for parts in ((pane._memory, pane._columns, pane.sensitive), (pane.rows, pane._whole, pane._pages)):
+        shown = [part.geometry() for part in parts if part.isVisible()]
+        assert all(above.bottom() < below.top() for above, below in pairwise(shown)), shown
+    assert pane.rows.height() >= theme.current().scaled(Length.TILE)
 
 
 def test_writing_hands_its_answer_on(screen, vault, qtbot):

@@ -209,6 +209,12 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
     return UndoneImport(removed, kept), Changes.of(*_KINDS, "import")
 
 
+def past_imports(core: Core) -> tuple[ImportRow, ...]:
+    """Every import into this vault, the last first, those that were taken back too."""
+    with core.vault.read() as connection:
+        return exchange.imports(connection)
+
+
 def _still_here(connection: Connection, batch: local.ImportBatch) -> local.ImportBatch:
     """The import without records that left since: removed long ago, moved away, or refused."""
     named = {*batch.created, *batch.changed}

@@ -15,9 +15,6 @@ from tongcds.imports.findings import Weight, finding_sentence, shortened
 from tongcds.imports.plan import ImportPlan, PlannedRow, State
 from tongcds.imports.register import Register
 
-MOST_ROWS: Final = 1000
-"""No screen takes more; problems come first, so what is cut off is what needs no look."""
-
 REASONS: Final[dict[str, str]] = {
     "like_existing": N_("Like {name} of {household} (same number, or same name, birth and village)"),
     "name_differs": N_("The personal number belongs to {name} in this vault: the name stays"),
@@ -70,10 +67,8 @@ _URGENCY: Final = {
 }
 
 
-def preview(
-    register: Register, plan: ImportPlan, *, file_name: str, most_rows: int = MOST_ROWS
-) -> ImportPreview:
-    """Return what the screen shows of a plan; if rows must be cut off, problems stay."""
+def preview(register: Register, plan: ImportPlan, *, file_name: str) -> ImportPreview:
+    """Return what the screen shows of a plan: every row, those with problems first."""
     shown = sorted(range(len(plan.rows)), key=lambda place: (_URGENCY[plan.rows[place].state], place))
     return ImportPreview(
         file_name=file_name,
@@ -96,7 +91,7 @@ def preview(
             for sheet in register.sheets
             for column in sheet.columns
         ),
-        rows=tuple(_row(plan.rows[place]) for place in shown[:most_rows]),
+        rows=tuple(_row(plan.rows[place]) for place in shown),
         villages_missing=plan.villages_missing,
         encodings=readings(register),
     )

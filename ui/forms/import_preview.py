@@ -21,7 +21,7 @@ from ui.widgets.notice import Notice
 from ui.widgets.rows import Column, RowsModel, RowsView
 from ui.widgets.surface import Card, ScrollColumn, clear, column, line
 from ui.widgets.text import Icon, Text
-from ui.widgets.tile import CountTile, TileRow
+from ui.widgets.tile import FilterTile, TileRow
 
 FIELDS: Final[dict[str, str]] = {
     "full_name": N_("Full name"),
@@ -59,6 +59,9 @@ _STATES: Final[dict[str, tuple[str, Tone]]] = {
 }
 
 
+PAGE_ROWS: Final = 500
+"""So many rows at a time: enough to scroll through, and drawn within one frame or two."""
+
 _ENCODINGS: Final[dict[str, str]] = {
     "tcvn3": N_("Old font .VnTime (TCVN3)"),
     "vni": N_("Old font VNI"),
@@ -72,31 +75,28 @@ def state_pill(state: str) -> PillCell:
     return PillCell(_(words), tone)
 
 
-def tiles_of(preview: ImportPreview) -> list[tuple[str, str, Tone | None]]:
-    """Name, value and tone of each count."""
+def tiles_of(preview: ImportPreview) -> list[FilterTile]:
+    """A tile for each count; those of which the file has no row cannot be chosen."""
     households = [
-        (_("New"), preview.households_new, Tone.GOOD),
-        (pgettext("households", "Changed"), preview.households_changed, Tone.INFO),
-        (_("Unchanged"), preview.households_same, None),
+        ("new", _("New"), preview.households_new, Tone.GOOD),
+        ("changed", pgettext("households", "Changed"), preview.households_changed, Tone.INFO),
+        ("same", _("Unchanged"), preview.households_same, None),
     ]
     rows = [
-        (_("To check"), preview.rows_doubtful, Tone.WARN),
-        (_("Wrong, left out"), preview.rows_wrong, Tone.BAD),
+        ("doubtful", _("To check"), preview.rows_doubtful, Tone.WARN),
+        ("wrong", _("Wrong, left out"), preview.rows_wrong, Tone.BAD),
     ]
-    return [
-        *(
-            (
-                label,
-                ngettext("{n} household", "{n} households", n).format(n=format_number(n)),
-                tone if n else None,
-            )
-            for label, n, tone in households
-        ),
-        *(
-            (label, ngettext("{n} row", "{n} rows", n).format(n=format_number(n)), tone if n else None)
-            for label, n, tone in rows
-        ),
+    counted = [
+        *((*one, ngettext("{n} household", "{n} households", one[2])) for one in households),
+        *((*one, ngettext("{n} row", "{n} rows", one[2])) for one in rows),
     ]
+    met = {row.state for row in preview.rows}
+    tiles = []
+    for state, label, n, tone, words in counted:
+        tile = FilterTile(label, words.format(n=format_number(n)), tone if n else None, key=state)
+        tile.setEnabled(state in met)
+        tiles.append(tile)
+    return tiles
 
 
 class ImportPreviewPane(QWidget):
@@ -115,7 +115,11 @@ class ImportPreviewPane(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheets = 1
-        self.tiles = TileRow(narrowest=Length.TILE_SMALL)
+        self._all: tuple[ImportPreviewRow, ...] = ()
+        self._filter = ""
+        self._first = 0
+        self._filters: list[FilterTile] = []
+        self.tiles = TileRow(narrowest=None)
         self.villages = Notice("map-pin", Tone.WARN)
         self.encoding = Choice()
         self.encoding.activated.connect(self._choose_encoding)
@@ -131,14 +135,7 @@ class ImportPreviewPane(QWidget):
         memory.addWidget(self.remembered, 1)
         memory.addWidget(self.forget)
         self._memory.hide()
-        self._columns = ScrollColumn(gap=3)
-        self.sensitive = CheckRow(_("Ethnicity and poverty too"))
-        self.sensitive.clicked.connect(self.sensitive_chosen)
-        self._left = Card(_("Columns recognised"))
-        self._left.body.setSpacing(space(2))
-        self._left.body.addWidget(self._memory)
-        self._left.body.addWidget(self._columns, 1)
-        self._left.body.addWidget(self.sensitive)
+        self._build_columns()
         self._model: RowsModel[ImportPreviewRow] = RowsModel(
             [
                 Column(_("Row"), self._number),
@@ -150,12 +147,13 @@ class ImportPreviewPane(QWidget):
             self,
         )
         self.rows = RowsView(self._model, name=_("Rows of the file"))
-        right = Card(flush=True)
+        right = self._right = Card(flush=True)
         right.body.addWidget(self.rows, 1)
         self._whole = Text("", Style.BODY, wrap=True)
         self._whole.setContentsMargins(space(4), space(2.5), space(4), space(2.5))
         self._whole.hide()
         right.body.addWidget(self._whole)
+        right.body.addWidget(self._build_pages())
         self.rows.picked.connect(self._show_whole)
         for part in (self._columns, self.rows):
             # As low as the window asks for; what does not fit scrolls inside.
@@ -175,10 +173,40 @@ class ImportPreviewPane(QWidget):
         box.addLayout(cards, 1)
         box.addLayout(undo)
 
+    def _build_columns(self) -> None:
+        """What each column was taken for, and whether what is sensitive is read."""
+        self._columns = ScrollColumn(gap=3)
+        self.sensitive = CheckRow(_("Ethnicity and poverty too"))
+        self.sensitive.clicked.connect(self.sensitive_chosen)
+        self._left = Card(_("Columns recognised"))
+        self._left.body.setSpacing(space(2))
+        self._left.body.addWidget(self._memory)
+        self._left.body.addWidget(self._columns, 1)
+        self._left.body.addWidget(self.sensitive)
+
+    def _build_pages(self) -> QWidget:
+        """What is seen of how many rows, and the way to those before and after."""
+        self.seen = Text("", Style.MUTED)
+        self.before = Button(_("Rows before"))
+        self.after = Button(_("Rows after"))
+        self.before.clicked.connect(lambda: self._turn(-PAGE_ROWS))
+        self.after.clicked.connect(lambda: self._turn(PAGE_ROWS))
+        self._pages = QWidget()
+        pages = line(self._pages, gap=2)
+        pages.setContentsMargins(space(4), space(1.5), space(4), space(1.5))
+        pages.addWidget(self.seen, 1)
+        pages.addWidget(self.before)
+        pages.addWidget(self.after)
+        self._pages.hide()
+        return self._pages
+
     def show_preview(self, preview: ImportPreview, *, sensitive: bool) -> None:
         """Draw a preview."""
         self._sheets = len({row.sheet for row in preview.rows})
-        self.tiles.show_tiles([CountTile(*tile) for tile in tiles_of(preview)])
+        self._filters = tiles_of(preview)
+        for tile in self._filters:
+            tile.clicked.connect(self._choose_state)
+        self.tiles.show_tiles([*self._filters])
         names = ", ".join(preview.villages_missing)
         left_out = _("Rows of villages that are not in this vault are left out: {names}.").format(names=names)
         self.villages.say(left_out if names else "")
@@ -188,9 +216,44 @@ class ImportPreviewPane(QWidget):
         if on is not None:
             self.remembered.setText(_("Columns as remembered from {date}.").format(date=format_date(on)))
         self._show_columns(preview)
-        self._whole.hide()
-        self._model.set_rows(preview.rows)
+        self._all, self._filter, self._first = preview.rows, "", 0
+        self._show_rows()
         self._foot.setText(_("You can take the whole import back at any time in Sync → History."))
+        self._fit()
+
+    def _choose_state(self) -> None:
+        """Narrow the rows to those of the tile that was pressed; pressed again, to none less."""
+        pressed = self.sender()
+        for tile in self._filters:
+            if tile is not pressed:
+                tile.setChecked(False)
+        self._filter = next((tile.key for tile in self._filters if tile.isChecked()), "")
+        self._first = 0
+        self._show_rows()
+
+    def _turn(self, rows: int) -> None:
+        self._first += rows
+        self._show_rows()
+        self.rows.scrollToTop()
+
+    def _show_rows(self) -> None:
+        fitting = [row for row in self._all if not self._filter or row.state == self._filter]
+        page = fitting[self._first : self._first + PAGE_ROWS]
+        self._whole.hide()
+        self._model.set_rows(page)
+        several = len(fitting) > PAGE_ROWS
+        self.before.setVisible(several)
+        self.after.setVisible(several)
+        self.before.setEnabled(self._first > 0)
+        self.after.setEnabled(self._first + PAGE_ROWS < len(fitting))
+        words = _("{first} to {last} of {all} rows of the file").format(
+            first=format_number(self._first + bool(page)),
+            last=format_number(self._first + len(page)),
+            all=format_number(len(fitting)),
+        )
+        chosen = next((tile.label for tile in self._filters if tile.key == self._filter), "")
+        self.seen.setText(f"{chosen} · {words}" if chosen else words)
+        self._pages.setVisible(several or bool(chosen))
         self._fit()
 
     def ask_encoding(self, readings: Sequence[ImportEncoding], chosen: str | None) -> None:
@@ -219,6 +282,9 @@ class ImportPreviewPane(QWidget):
         )
         for part in (self._columns, self.rows):
             part.setMinimumHeight(look.scaled(Length.TILE if wide else Length.LIST_LOW))
+        for card in (self._left, self._right):
+            # Said outright: beside words that wrap, the layout asks a part of policy Ignored for no height.
+            card.setMinimumHeight(card.minimumSizeHint().height())
         self._left.setMinimumWidth(look.scaled(Length.SIDE))
         self._left.setMaximumWidth(look.scaled(Length.SIDE) if wide else self.width())
 
@@ -248,6 +314,7 @@ class ImportPreviewPane(QWidget):
         words = _("Row {n}: {why}").format(n=format_number(row.row), why=row.why)
         self._whole.setText(words if row.why else "")
         self._whole.setVisible(bool(row.why))
+        self._fit()
 
     def _number(self, row: ImportPreviewRow) -> Cell:
         number = format_number(row.row)

@@ -48,11 +48,15 @@ class Sample:
 
 
 def sample(kind: str = "typical") -> ImportPreview:
-    """What an import would do; `kind` is typical, same (nothing to write) or sheets (two sheets)."""
+    """What an import would do; `kind` is typical, same (nothing to write) sheets (two sheets) or long."""
     nothing = kind == "same"
     rows = [ImportPreviewRow(SHEET, *row) for row in _ROWS]
     if kind == "sheets":
         rows.append(ImportPreviewRow("Bản Mòn", 8, "Lò Thị Én", "Lò Thị Én", "new", ""))
+    if kind == "long":
+        rows += [
+            ImportPreviewRow(SHEET, n, f"Lò Văn {n}", f"Lò Văn {n}", "new", "") for n in range(100, 1_400)
+        ]
     return ImportPreview(
         file_name="ho-dan-2025.xlsx",
         about=f"trang “{SHEET}”",
@@ -92,7 +96,7 @@ def prepare(
     progress(300, 600)
     if cancelled():
         raise CancelledError
-    shown = sample(path.stem if path.stem in {"same", "sheets"} else "typical")
+    shown = sample(path.stem if path.stem in {"same", "sheets", "long"} else "typical")
     if path.stem == "unsure" and encoding is None:
         shown = replace(shown, encodings=_READINGS)
     if path.stem == "remembered" and not forget:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tongcds.domain.views import Tone
 from ui import theme
 from ui.theme import Length, Style, space
+from ui.widgets import paint
 from ui.widgets.meter import MeterBar
 from ui.widgets.surface import Card, column
 from ui.widgets.text import Text
@@ -56,27 +57,63 @@ class IndicatorTile(Card):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
-class CountTile(Card):
-    """A plain count with its name, as over a preview: "New" and "128 households" in the tone's colour."""
+class FilterTile(QAbstractButton):
+    """A plain count with its name that narrows the list under it; disabled where there is nothing to see.
+
+    Args:
+        key: what it narrows to; the caller's own.
+    """
 
     def __init__(
-        self, label: str, value: str, tone: Tone | None = None, *, parent: QWidget | None = None
+        self, label: str, value: str, tone: Tone | None = None, *, key: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent=parent)
-        self.label = Text(label, Style.MUTED)
-        self.value = Text(value, Style.FIGURE)
-        if tone is not None and tone is not Tone.QUIET:
-            self.value.setProperty("tone", tone.value)
-        self.body.addWidget(self.label)
-        self.body.addWidget(self.value)
-        self.setAccessibleName(f"{label}: {value}")
+        super().__init__(parent)
+        self.key = key
+        self.label = label
+        self._value = value
+        self._tone = tone
+        self.setText(f"{label}: {value}")
+        self.setAccessibleName(self.text())
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        label, value = (theme.current().metrics(style) for style in (Style.MUTED, Style.FIGURE))
+        words = max(label.horizontalAdvance(self.label), value.horizontalAdvance(self._value))
+        return QSize(round(words) + 2 * space(4) + 1, round(label.height() + value.height()) + 2 * space(3))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        paint.begin(painter)
+        area, on = QRectF(self.rect()), self.isChecked()
+        over = self.isEnabled() and self.underMouse()
+        fill = look.colour("brand_soft" if on else "hover" if over else "surface")
+        edge = look.colour("brand" if on else "line")
+        paint.rounded(painter, area, Length.RADIUS_CARD, fill=fill, line=edge)
+        if self.hasFocus():
+            paint.focus_ring(painter, area, Length.RADIUS_CARD)
+        inside = area.adjusted(space(4), space(3), -space(4), -space(3))
+        middle = look.metrics(Style.MUTED).height()
+        above = QRectF(inside.left(), inside.top(), inside.width(), middle)
+        paint.text(painter, above, self.label, Style.MUTED)
+        below = inside.adjusted(0, middle, 0, 0)
+        ink = None if self._tone in {None, Tone.QUIET} else look.colour(str(self._tone))
+        paint.text(painter, below, self._value, Style.FIGURE, colour=ink)
 
 
 class TileRow(QWidget):
-    """Tiles side by side, in as many columns as fit."""
+    """Tiles side by side, in as many columns as fit; without `narrowest`, as their own words need."""
 
-    def __init__(self, *, narrowest: int = Length.TILE, parent: QWidget | None = None) -> None:
+    def __init__(self, *, narrowest: int | None = Length.TILE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tiles: list[QWidget] = []
         self._narrowest = narrowest
@@ -101,7 +138,12 @@ class TileRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        return QSize(theme.current().scaled(self._narrowest), hint.height())
+        return QSize(self._least(), hint.height())
+
+    def _least(self) -> int:
+        if self._narrowest is None:
+            return max((tile.sizeHint().width() for tile in self._tiles), default=0)
+        return theme.current().scaled(self._narrowest)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -112,7 +154,7 @@ class TileRow(QWidget):
         if not count:
             return
         gap = self._grid.spacing()
-        fitting = (self.width() + gap) // (theme.current().scaled(self._narrowest) + gap)
+        fitting = (self.width() + gap) // (self._least() + gap)
         columns = max(1, min(count, fitting))
         # Equal rows look calmer than one left over: 4 tiles fold to 2 and 2, never to 3 and 1.
         rows = -(-count // columns)

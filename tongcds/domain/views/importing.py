@@ -39,7 +39,7 @@ class ImportEncoding:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What an import would do, before anything is written. `rows` holds at most 1,000, problems first.
+    """What an import would do, before anything is written. `rows` holds all, problems first.
 
     `encodings`: not empty where the person must say how the letters are meant. `remembered_on`: the day on
     which the meaning of columns was chosen by hand for a file with the same headings, None: never.
