@@ -148,3 +148,8 @@ def test_the_licence_is_the_whole_gpl():
     assert "GNU GENERAL PUBLIC LICENSE" in licence
     assert "17. Interpretation of Sections 15 and 16." in licence
     assert PROJECT["project"]["license"] == "GPL-3.0-or-later"
+
+
+def test_each_decision_has_a_number_of_its_own():
+    numbers = [path.name[:3] for path in (rules.ROOT / "docs" / "decisions").glob("*.md")]
+    assert len(numbers) == len(set(numbers))
