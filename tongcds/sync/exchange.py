@@ -247,8 +247,7 @@ class Exchange:
 
     def _incarnate(self, earlier: int = 0, *, behind: bool = False, lost: bool = False) -> tuple[bool, bool]:
         """Our numbers were used elsewhere too: ask for another one, instead of an earlier one if need be."""
-        self._incarnations += 1
-        if self._incarnations > _MOST_INCARNATIONS:
+        if self._incarnations >= _MOST_INCARNATIONS:
             raise UserError("server_refused")
         with self._vault.write() as connection:
             me, enrolment = self._me(connection), load_enrolment(connection)
@@ -258,7 +257,9 @@ class Exchange:
         try:
             raw = self._transport.post(incarnation.INCARNATION_PATH, request)
         except ServerProblemError as refused:
+            # Asking by one earlier number after the other ends with the first, however many there were.
             return self._refused(refused, enrolment, device)
+        self._incarnations += 1
         with self._vault.write() as connection:
             incarnation.take(connection, self._me(connection), enrolment, device, raw)
         return False, True
