@@ -9,6 +9,7 @@ import pytest
 from tests.unit.storage.homes import AUTHOR, TODAY, Home, home, observe, promise, village, visit
 from tongcds.domain.views import Result, Standing
 from tongcds.storage import supports
+from tongcds.storage.merged import Elsewhere
 from tongcds.storage.vault import Vault
 
 
@@ -30,7 +31,7 @@ def test_promises_come_by_their_day_with_late_ones_first(vault: Vault, xuan: Hom
         change.writer.remove("follow_up", promise(change.writer, xuan, "2026-11-20"))
     with vault.read() as connection:
         todo = supports.open_follow_ups(connection, TODAY, 3)
-        assert supports.follow_ups_of(connection, xuan.id, TODAY)[:3] == todo.rows
+        assert supports.follow_ups_of(connection, xuan.id, TODAY, Elsewhere())[:3] == todo.rows
     assert [row.days_left for row in todo.rows] == [-2, 0, 4]
     assert (todo.today, todo.week) == (2, 3)
     assert [row.title.split(" — ")[0] for row in todo.rows] == [
