@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from tongcds.domain.text import name_sort_key
 from tongcds.domain.views import MemberChoice, RoundRow, RoundView, StopRow, StopState
@@ -31,7 +31,7 @@ def rounds(connection: Connection) -> tuple[RoundRow, ...]:
     query = (
         select(_ROUND, _VILLAGE.c.name.label("village"))
         .outerjoin_from(_ROUND, _VILLAGE, _VILLAGE.c.id == _ROUND.c.village_id)
-        .where(_ROUND.c.deleted == 0)
+        .where(_whole())
         .order_by(_ROUND.c.closed_on.is_not(None), _ROUND.c.begins_on.desc(), _ROUND.c.id.desc())
         .limit(_MOST_ROUNDS)
     )
@@ -45,7 +45,7 @@ def round_view(connection: Connection, round_id: bytes, on: date) -> RoundView |
     row = connection.execute(
         select(_ROUND, _VILLAGE.c.name.label("village"))
         .outerjoin_from(_ROUND, _VILLAGE, _VILLAGE.c.id == _ROUND.c.village_id)
-        .where(_ROUND.c.id == round_id, _ROUND.c.deleted == 0)
+        .where(_ROUND.c.id == round_id, _whole())
     ).one_or_none()
     if row is None:
         return None
@@ -125,6 +125,12 @@ def in_order_of_the_way(
         .order_by(home.village_id, func.length(home.code), home.code, home.id)
     )
     return tuple((row.id, row.village_id) for row in rows)
+
+
+def _whole() -> ColumnElement[bool]:
+    """There, and with its days: another laptop may have written it without them."""
+    days = _ROUND.c.begins_on.is_not(None), _ROUND.c.ends_on.is_not(None)
+    return and_(_ROUND.c.deleted == 0, *days)
 
 
 def _visited() -> Any:  # noqa: ANN401 - a scalar subquery, whose type SQLAlchemy does not name

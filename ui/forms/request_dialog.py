@@ -18,12 +18,12 @@ from ui.forms.day_line import DayLine
 from ui.theme import Style
 from ui.widgets.choices import Answer, ChoicePills
 from ui.widgets.field import Choice, LabeledField, LineField
-from ui.widgets.sheet import Sheet
+from ui.widgets.form_dialog import FormDialog
 from ui.widgets.surface import column, line
 from ui.widgets.text import Text
 
 
-class RequestDialog(Sheet):
+class RequestDialog(FormDialog):
     """A new request. `written` carries a `NewRequest` and the code of a household, or ""."""
 
     written = Signal(object, str)
@@ -72,7 +72,7 @@ class RequestDialog(Sheet):
         self.accept()
 
 
-class CloseDialog(Sheet):
+class CloseDialog(FormDialog):
     """How a request ended. `closed` carries the state and what the person was told."""
 
     closed = Signal(str, str)

@@ -17,14 +17,14 @@ from ui.forms.day_line import DayLine
 from ui.theme import Style
 from ui.widgets.choices import CheckRow
 from ui.widgets.field import LabeledField, LineField
-from ui.widgets.sheet import Sheet
+from ui.widgets.form_dialog import FormDialog
 from ui.widgets.surface import ScrollColumn, line
 from ui.widgets.text import Text
 
 _A_WEEK = timedelta(days=6)
 
 
-class RoundDialog(Sheet):
+class RoundDialog(FormDialog):
     """A round for the households that were chosen. `planned` carries a `RoundPlan`."""
 
     planned = Signal(object)

@@ -173,7 +173,7 @@ class LogbookScreen(Page):
     def _choice(self, name: str) -> Choice:
         choice = Choice()
         choice.setAccessibleName(name)
-        choice.setMaximumWidth(theme.current().scaled(Length.FIELD))
+        choice.setMaximumWidth(theme.current().scaled(Length.FILTER))
         choice.activated.connect(self._narrowed)
         self._filters.flow.addWidget(choice)
         return choice

@@ -175,6 +175,16 @@ def test_an_erased_household_is_gone_from_its_round(core, homes):
         assert "canary" not in {row.note for row in connection.execute(table.select())}
 
 
+def test_a_round_that_somebody_wrote_without_days_hides_no_other(core, homes):
+    (round_id,), _undo = planned(core, homes)
+    with core.vault.change(core.author()) as change:
+        odd = change.writer.create("round", village_id=VILLAGE, name="Không ngày")
+    assert [row.round_id for row in rounds.rounds(core)] == [round_id]
+    with pytest.raises(UserError) as error:
+        rounds.round_of(core, odd)
+    assert error.value.code == "round_unknown"
+
+
 def test_the_commands_plan_tick_assign_and_end(core, homes, capsys):
     member(core, "Cà Văn An")
 

@@ -16,7 +16,7 @@ from ui.widgets.surface import column, line
 from ui.widgets.text import Text
 
 
-class Sheet(QDialog):
+class FormDialog(QDialog):
     """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing."""
 
     def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
