@@ -122,7 +122,7 @@ class Length:
     COLUMN_METER: Final = 84
     COLUMN_METER_LEAST: Final = 32
     FIELD: Final = 120
-    FILTER: Final = 190
+    FILTER: Final = 212
     DIALOG: Final = 520
     READING: Final = 640
     HELP: Final = (960, 640)
