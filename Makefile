@@ -1,7 +1,8 @@
 # Bare `make` lists what it can do; each target says what it is for after two hashes.
 SHELL := /bin/sh
 PYTHON_ENV := .venv/bin
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+# A worker that dies ends the run: the work of its group would be waited for without end.
+PYTEST_ARGS ?= -n 2 --dist loadgroup --max-worker-restart=0
 T ?= tests
 BENCH ?=
 
