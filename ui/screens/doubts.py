@@ -51,7 +51,7 @@ class DoubtsScreen(Page):
         super().__init__(parent)
         self._load = load
         self._tasks = tasks
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
         self.settle = Button(_("Right as it stands…"), icon="check", hint="Ctrl+D")
         self.settle.clicked.connect(self._ask_settle)

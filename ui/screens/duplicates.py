@@ -78,7 +78,7 @@ class DuplicatesScreen(Page):
         changes.changed.connect(self._heed)
 
     def _build(self) -> None:
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
         self.back = Button(_("Take back"), icon="undo-2", hint="0")
         self.back.clicked.connect(self._take_back)

@@ -103,7 +103,7 @@ class HouseholdFormScreen(Page):
         self.discard = Button("", kind=Kind.LINK)
         self.discard.clicked.connect(self._discard_or_bring_back)
         self.discard.hide()
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self._leave)
         self.done = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
         self.done.clicked.connect(self.try_to_save)

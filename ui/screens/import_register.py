@@ -101,7 +101,7 @@ class ImportScreen(Page):
         self.other.clicked.connect(self.choose_file)
         self.go = Button("", icon="check", kind=Kind.PRIMARY)
         self.go.clicked.connect(self.write)
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self._leave)
         self._head = PageHead(_("Import a household register"), "", [leave, self.other, self.go])
         self.refusal = Notice("triangle-alert", Tone.BAD)

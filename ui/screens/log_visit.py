@@ -117,7 +117,7 @@ class LogVisitScreen(Page):
     def _build(self) -> None:
         self.discard = Button("", kind=Kind.LINK)
         self.discard.clicked.connect(self._discard_or_bring_back)
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self._leave)
         self.next = Button(_("Save and next"))
         self.next.clicked.connect(self._save_and_next)

@@ -91,7 +91,7 @@ class LogbookScreen(Page):
         changes.changed.connect(self._heed)
 
     def _build(self) -> None:
-        back = Button(_("Leave"), hint="Escape")
+        back = Button(_("Close"), hint="Escape")
         back.clicked.connect(self.left)
         self.export = Button(_("Export to Excel"), icon="file-spreadsheet")
         self.export.clicked.connect(self._export)

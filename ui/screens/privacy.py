@@ -85,7 +85,7 @@ class PrivacyScreen(Page):
         self._can_write = can_write
         self._rows: dict[bytes, RequestRow] = {}
         self._retention: tuple[RetentionRow, ...] = ()
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
         self.add = Button(_("Write a request down"), icon="plus", kind=Kind.PRIMARY)
         self.add.setVisible(can_write)

@@ -89,7 +89,7 @@ class RoundsScreen(Page):
         changes.changed.connect(self._heed)
 
     def _build(self) -> None:
-        leave = Button(_("Leave"), hint="Escape")
+        leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
         self.printing = Button(_("Print the list"), icon="clipboard-check", hint="Ctrl+P")
         self.printing.clicked.connect(self.ask_print)

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, false, literal, select, text
 
 from tests.pictures import png
 from tests.unit.actions.conftest import VILLAGE
@@ -163,6 +163,34 @@ def test_two_words_that_would_hide_a_head_leave_the_head(team: Core, two: tuple[
     with team.vault.change(team.author()) as change:
         change.writer.update("household", home, head_id=None)
     assert shown(team) == {two[0]: second, two[1]: second, head: second}
+
+
+def test_a_resolution_that_forgets_the_heads_is_noticed(
+    team: Core, two: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control: nobody is a head.
+    nobody = select(record_type("household").table.c.head_id, literal(b"")).where(false())
+    monkeypatch.setattr(resolving, "_heads", lambda: nobody)
+    with pytest.raises(AssertionError):
+        test_two_words_that_would_hide_a_head_leave_the_head(team, two)
+
+
+def test_a_refusal_that_forgets_the_heads_is_noticed(
+    team: Core, two: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control.
+    monkeypatch.setattr(duplicates.duplicates, "is_head", lambda _connection, _person: False)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_a_head_is_not_hidden(team, two)
+
+
+def test_a_resolution_without_a_limit_of_the_group_is_noticed(
+    team: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control.
+    monkeypatch.setattr(resolving, "MOST_RECORDS", 1_000)
+    with pytest.raises(AssertionError):
+        test_nobody_is_hidden_in_a_group_that_is_too_large_for_one_person(team)
 
 
 def test_nobody_is_hidden_in_a_group_that_is_too_large_for_one_person(team: Core) -> None:
