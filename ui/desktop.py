@@ -10,9 +10,8 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
-from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 import tongcds
@@ -20,29 +19,25 @@ from tongcds.actions import (
     Changes,
     Core,
     audit,
-    lease,
     overview,
     register,
-    rescue,
     syncing,
     today,
-    visits,
 )
 from tongcds.actions.sessions import Pins
 from tongcds.domain.views import (
-    Draft,
     HouseholdDetail,
     HouseholdFilter,
-    HouseholdRow,
     Role,
     SearchHit,
     SyncStatus,
 )
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _, set_language
-from tongcds.settings import ASK_WHEN_METERED, LANGUAGE, Setting, Settings
+from tongcds.settings import LANGUAGE, Setting, Settings
 from ui import app as dressing
 from ui.attaching import Attaching
+from ui.background import Background
 from ui.changes import ChangeBus
 from ui.desk import Desk
 from ui.doubting import Doubting
@@ -52,14 +47,13 @@ from ui.exchanging import Exchanging
 from ui.forms.help_window import HelpWindow
 from ui.importing import Importing
 from ui.keys import Keys
-from ui.link import Link
 from ui.logbook import Logbook
 from ui.printing import Printing
 from ui.privacy import Privacy
 from ui.rounds import Rounds
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
-from ui.screens.log_visit import LogVisitScreen, SavedVisit
+from ui.screens.log_visit import LogVisitScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
@@ -67,11 +61,8 @@ from ui.screens.today import TodayScreen
 from ui.shell import Shell
 from ui.sticks import Sticks
 from ui.tasks import Tasks
+from ui.visiting import Visiting
 
-_TICK_MS = 5_000
-_LEASE_SECONDS = 60
-_FIRST_EXCHANGE_MS = 1_500
-_DRAFT = "visit"
 _FOUND = 8
 
 # What can be taken back from the message bar: how to do it, and what to say then.
@@ -92,8 +83,6 @@ class Desktop(QObject):
     `lock_requested` is sent when somebody wants to lock the window.
     """
 
-    _exchanged = Signal(object)
-    ended = Signal()
     lock_requested = Signal()
 
     def __init__(
@@ -114,7 +103,6 @@ class Desktop(QObject):
         self.writes = Tasks(writes or ThreadPoolExecutor(1, "writes"), self)
         self.reads = Tasks(reads or ThreadPoolExecutor(1, "reads"), self)
         self.files = Tasks(files or ThreadPoolExecutor(1, "files"), self)
-        self._net = net or ThreadPoolExecutor(1, "net")
         self.changes = ChangeBus(self)
         self.who = core.whoami()
         desk = Desk(
@@ -134,31 +122,24 @@ class Desktop(QObject):
         self.attaching = Attaching(desk, self)
         self.privacy = Privacy(desk, self)
         self.printing = Printing(desk, self._narrowed, self)
-        self.rounds = Rounds(desk, self.log_household, self.printing.round_list, self)
-        self.logbook = Logbook(desk, self._find_households, self.printing.activities, self)
+        self.visiting = Visiting(desk, self)
+        self.rounds = Rounds(desk, self.visiting.start, self.printing.round_list, self)
+        self.logbook = Logbook(desk, self.visiting.find_households, self.printing.activities, self)
+        self.visiting.logbook_requested.connect(self.logbook.open)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.edit)
-        self.link = Link(self)
-        self.runner = core.make_runner(self._net.submit, self._exchanged.emit, self._asks_first)
-        self.link.reachable.connect(self._reachable)
+        self._net = net or ThreadPoolExecutor(1, "net")
+        self.background = Background(desk, settings, self._net, parent=self)
+        self.background.exchanged.connect(self._after_exchange)
+        self.background.lease_over.connect(self._lock_if_possible)
         self.exchanging = Exchanging(desk, settings=settings, sticks=self.sticks, parent=self)
-        self._exchanged.connect(self._after_exchange)
         self._may_lock = pins is not None
         self.keys = Keys(
             core, pins, leads=self.who.leads, writes=self.writes, changed=self._changed, parent=self
         )
         self.shell = self._make_shell()
-        self._timer = QTimer(self)
-        self._timer.setInterval(_TICK_MS)
-        self._timer.timeout.connect(self.runner.tick)
-        self._timer.timeout.connect(self._back_up)
-        self._timer.timeout.connect(self._keep_views)
-        self._counted = monotonic()
-        self._timer.timeout.connect(self._use_lease)
-        self._automatic = automatic
         if automatic:
-            self._timer.start()
-            QTimer.singleShot(_FIRST_EXCHANGE_MS, self, self.runner.saved)
+            self.background.start()
 
     def show(self, place: str = "") -> None:
         """Show the window at this place, or at the first one of the role."""
@@ -176,8 +157,7 @@ class Desktop(QObject):
 
     def leave(self) -> None:
         """Take the window away, keep what is being typed, end the exchange; `finish` does the rest."""
-        self._timer.stop()
-        self.runner.pause()
+        self.background.stop()
         for log_screen in self.shell.findChildren(LogVisitScreen):
             log_screen.keep_draft()
         for form in self.shell.findChildren(HouseholdFormScreen):
@@ -215,7 +195,7 @@ class Desktop(QObject):
             "settings": self._settings_screen,
         }
         if self.who.role in {Role.TEAM, Role.COMMUNE}:
-            places |= {"today": self._today, "households": self._households, "log": self._log}
+            places |= {"today": self._today, "households": self._households, "log": self.visiting.screen}
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self._overview
         return places
@@ -226,7 +206,7 @@ class Desktop(QObject):
         find = partial(register.search, self.core) if searches else None
         shell = Shell(self.who, self._places(), find=find, tasks=self.reads)
         shell.hit_opened.connect(self._open_hit)
-        shell.log_requested.connect(self._log_somebody)
+        shell.log_requested.connect(self.visiting.start)
         shell.undo_requested.connect(self._undo)
         shell.lock_requested.connect(self._lock)
         shell.help_requested.connect(self._help)
@@ -240,6 +220,10 @@ class Desktop(QObject):
         window.show_topic(topic)
         window.show()
         window.activateWindow()
+
+    def _lock_if_possible(self) -> None:
+        if self._may_lock:
+            self.lock_requested.emit()
 
     def _lock(self) -> None:
         if self._may_lock:
@@ -255,7 +239,7 @@ class Desktop(QObject):
         screen = TodayScreen(load, self.reads, self.changes, count=count, suggest=suggest)
         screen.opened.connect(self.open_household)
         screen.privacy_requested.connect(self.privacy.open)
-        screen.log_requested.connect(self._log_somebody)
+        screen.log_requested.connect(self.visiting.start)
         screen.import_requested.connect(self.importing.open)
         return screen
 
@@ -269,7 +253,7 @@ class Desktop(QObject):
             changes=self.changes,
             clock=self.core.clock,
         )
-        screen.log_requested.connect(self.log_household)
+        screen.log_requested.connect(self.visiting.start)
         screen.import_requested.connect(self.importing.open)
         screen.rounds_requested.connect(self.rounds.open)
         screen.add_requested.connect(self.editing.add)
@@ -281,24 +265,6 @@ class Desktop(QObject):
         screen.detail.history_requested.connect(self.editing.history)
         screen.doubts_requested.connect(self.doubting.open)
         self.attaching.serve(screen.detail)
-        return screen
-
-    def _log(self) -> QWidget:
-        screen = LogVisitScreen(
-            find=self._find_households,
-            household=partial(register.household, self.core),
-            services=partial(visits.services, self.core),
-            save=partial(visits.save_visit, self.core),
-            save_draft=partial(visits.save_draft, self.core, _DRAFT),
-            load_draft=self._load_draft,
-            drop_draft=partial(visits.drop_draft, self.core, _DRAFT),
-            reads=self.reads,
-            writes=self.writes,
-            clock=self.core.clock,
-        )
-        screen.saved.connect(self._visit_saved)
-        screen.left.connect(self._leave_log)
-        screen.logbook_requested.connect(self.logbook.open)
         return screen
 
     def _overview(self) -> QWidget:
@@ -323,35 +289,8 @@ class Desktop(QObject):
         if isinstance(screen, HouseholdsScreen):
             screen.open_household(household_id)
 
-    def log_household(self, household_id: bytes) -> None:
-        """Go to the log with this household chosen."""
-        self.shell.show_place("log")
-        screen = self.shell.screen_of("log")
-        if isinstance(screen, LogVisitScreen):
-            screen.start(household_id)
-
-    def _log_somebody(self) -> None:
-        self.shell.show_place("log")
-        screen = self.shell.screen_of("log")
-        if isinstance(screen, LogVisitScreen):
-            screen.start()
-
-    def _leave_log(self) -> None:
-        self.shell.show_place(self.shell.places[0].key)
-
     def _open_hit(self, hit: SearchHit) -> None:
         self.open_household(hit.household_id)
-
-    def _visit_saved(self, saved: SavedVisit) -> None:
-        match saved.answer:
-            case (bytes() as visit_id, Changes() as changes):
-                self._changed(changes)
-                undo: Undo = (partial(visits.undo_visit, self.core, visit_id), _("The visit was taken back."))
-                self.shell.say(saved.words, undo=undo)
-            case _:
-                raise TypeError(type(saved.answer))
-        if not saved.again:
-            self._leave_log()
 
     def _undo(self, undo: Undo) -> None:
         work, words = undo
@@ -386,60 +325,25 @@ class Desktop(QObject):
             return None
         return screen.wanted(), screen.detail.household() if screen.detail.isVisible() else None
 
-    # Reading for the screens.
-
-    def _find_households(self, text: str) -> tuple[HouseholdRow, ...]:
-        return register.households(self.core, HouseholdFilter(text=text)).rows[:_FOUND]
-
-    def _load_draft(self) -> Draft | None:
-        return visits.load_draft(self.core, _DRAFT)
-
-    def _back_up(self) -> None:
-        due = partial(rescue.backup_if_due, self.core)
-        self.writes.run(due, lambda _made: None, owner=self.shell, failed=self._failed)
-
-    def _use_lease(self) -> None:
-        """Count the minutes; a lease that is over locks the window."""
-        now = monotonic()
-        if now - self._counted >= _LEASE_SECONDS:
-            ran, self._counted = int((now - self._counted) * 1000), now
-            use = partial(lease.tick, self.core, ran)
-            self.writes.run(use, self._heed_lease, owner=self.shell, failed=self._failed)
-
-    def _heed_lease(self, over: bool) -> None:  # noqa: FBT001 - the answer of an action
-        if over and self._may_lock:
-            self.lock_requested.emit()
-
-    def _keep_views(self) -> None:
-        keep = partial(audit.keep_views, self.core)
-        self.writes.run(keep, self._changed, owner=self.shell, failed=self._failed)
-
     # Telling everybody.
 
     def _changed(self, changes: Changes) -> None:
         self.changes.tell(changes.kinds)
         self.refresh_status()
-        if self._automatic and changes.kinds:
-            self.runner.saved()
-
-    def _asks_first(self) -> bool:
-        """Whether the link is paid by volume and the person wants to be asked; any thread may ask."""
-        return self.link.metered and self._settings.get(ASK_WHEN_METERED)
-
-    def _reachable(self) -> None:
-        if self._automatic:
-            self.runner.reachable()
+        if changes.kinds:
+            self.background.saved()
 
     def _failed(self, problem: Exception) -> None:
         self.shell.say(words_for(problem), stays=True)
 
     def _after_exchange(self, touched: frozenset[str]) -> None:
         self.refresh_status()
-        if self.runner.state.problem == "device_revoked":
-            self._heed_lease(over=True)
+        state = self.core.runner.state
+        if state.problem == "device_revoked":
+            self._lock_if_possible()
             return
         kinds = touched - {"sync"}
-        if kinds or not self.runner.state.running:
+        if kinds or not state.running:
             self.changes.tell(kinds | {"exchange"})
 
     def _show_status(self, status: SyncStatus) -> None:

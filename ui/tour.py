@@ -151,7 +151,7 @@ class Tour:
         self.album.add(at, "import-preview")
         screen.write()
         imported = syncing.sync_view(at.core).imports[0]
-        at.desktop.runner.ask()
+        at.desktop.core.runner.ask()
         at.go("households")
         self.album.add(at, "imported")
         self.say(
@@ -167,7 +167,7 @@ class Tour:
 
     def _visit(self, at: Stage) -> None:
         """Log a visit with the keyboard alone while there is no network."""
-        at.desktop.runner.ask()
+        at.desktop.core.runner.ask()
         home, helped = _somebody(at.core)
         at.hands.press(Qt.Key.Key_N, ctrl=True)
         at.hands.type(fold(home.head_name))
@@ -197,7 +197,7 @@ class Tour:
     def _network(self, at: Stage) -> None:
         at.go("sync")
         self.album.add(at, "sync-offline")
-        at.desktop.runner.ask()
+        at.desktop.core.runner.ask()
         self.album.add(at, "sync-received")
         at.go("today")
         self.album.add(at, "today-after")
@@ -205,7 +205,7 @@ class Tour:
         self.say(self._badge(at))
 
     def _commune(self, at: Stage, before: Figure) -> None:
-        at.desktop.runner.ask()
+        at.desktop.core.runner.ask()
         at.go("overview")
         self.album.add(at, "commune-after")
         view = overview.overview(at.core)

@@ -44,7 +44,7 @@ def said(desktop: Desktop) -> str:
 
 
 def save_a_visit(desktop: Desktop, home: Home) -> None:
-    desktop.log_household(home.household)
+    desktop.visiting.start(home.household)
     screen = desktop.shell.screen_of("log")
     assert isinstance(screen, LogVisitScreen)
     support = SupportEntry("PY01", home.people[:2], Result.ALONE)

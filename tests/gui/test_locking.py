@@ -64,7 +64,7 @@ def unlock(program: Program, passphrase: str = PASSPHRASE) -> None:
 
 def settle(program: Program) -> None:
     assert program.desktop is not None
-    program.desktop._timer.stop()
+    program.desktop.background._timer.stop()
 
 
 def card(program: Program, kind: str) -> QWidget:
@@ -328,8 +328,8 @@ def test_a_lease_that_is_over_locks_and_shows_nothing_until_four_words_renew_it(
     unlock(program)
     settle(program)
     run_out(program)
-    program.desktop._counted -= 3600
-    program.desktop._use_lease()
+    program.desktop.background._counted -= 3600
+    program.desktop.background._use_lease()
     qtbot.waitUntil(lambda: program.desktop is None)
     unlock(program)
     screen = program.opening
