@@ -26,6 +26,7 @@ from tongcds.domain.views import (
 from tongcds.errors import UserError
 from tongcds.records import Value
 from tongcds.storage import household_records, register
+from tongcds.storage import lookalikes as finding
 from tongcds.storage.local import drop_draft, load_enrolment
 from tongcds.storage.vault import Change
 
@@ -69,7 +70,7 @@ def start(core: Core, household_id: bytes | None = None) -> HouseholdStart:
 def lookalikes(core: Core, wanted: PersonQuery) -> tuple[Lookalike, ...]:
     """People on record who may be the one that is being typed, at most five."""
     with core.vault.read() as connection:
-        return household_records.lookalikes(connection, wanted, core.today)
+        return finding.lookalikes(connection, wanted, core.today)
 
 
 def code_is_taken(core: Core, village_id: bytes, code: str, but: bytes | None = None) -> bool:

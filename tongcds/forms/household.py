@@ -138,6 +138,7 @@ class HouseholdSession:
             self.village_id,
             self.record.household_id if self.record is not None else None,
             line.record.person_id if line.record is not None else None,
+            line.sex,
         )
 
     def problems(self) -> tuple[Remark, ...]:

@@ -1,6 +1,7 @@
-"""Households as they are edited: their plain fields, the codes in use, what hangs on them, and lookalikes.
+"""Households as they are edited: their plain fields, the codes in use, and what hangs on them.
 
-Households as they are shown stand in `household` and `register`.
+Households as they are shown stand in `household` and `register`; who may be on record already, in
+`lookalikes`.
 """
 
 from __future__ import annotations
@@ -11,14 +12,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from tongcds.domain.text import fold
-from tongcds.domain.views import HouseholdRecord, Lookalike, PersonQuery, PersonRecord
+from tongcds.domain.views import HouseholdRecord, PersonRecord
 from tongcds.records import record_type
 from tongcds.storage.presence import HOUSEHOLD, OBSERVATION, PERSON, person_present
 
-_VILLAGE = record_type("village").table
 _VISIT = record_type("visit").table
 _SUPPORT = record_type("support").table
 _FOLLOW_UP = record_type("follow_up").table
@@ -28,7 +27,6 @@ _DUPLICATE = record_type("duplicate").table
 
 _FIRST_CODE: Final = "HN-0001"
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)")
-_MOST_LOOKALIKES: Final = 5
 
 # Any: rows answer each column under its name, with the type that the column has.
 _Row = Any
@@ -133,68 +131,3 @@ def _ids(connection: Connection, column: Any, owners: Sequence[bytes]) -> tuple[
         query = select(column.table.c.id).where(column.in_(owners[start : start + 400]))
         found.extend(connection.execute(query.where(column.table.c.deleted == 0)).scalars())
     return tuple(found)
-
-
-def lookalikes(connection: Connection, wanted: PersonQuery, on: date) -> tuple[Lookalike, ...]:
-    """People on record who may be the one that is typed, at most five, the surest reason first.
-
-    The same personal number or phone anywhere in the vault (a phone only in another household: families
-    share one), or the same name, marks aside, in the same village with the same year of birth; a year that is
-    not known on either side does not speak against it.
-    """
-    found: dict[bytes, Lookalike] = {}
-    for why, rows in (
-        ("id_number", _numbered(connection, PERSON.c.id_number, wanted.id_number, on)),
-        ("phone", _numbered(connection, PERSON.c.phone, wanted.phone, on)),
-        ("name", _named(connection, wanted, on)),
-    ):
-        for row in rows:
-            at_home = why == "phone" and row.household_id == wanted.household_id
-            if row.id == wanted.person_id or at_home:
-                continue
-            found.setdefault(row.id, _lookalike(row, why))
-    return tuple(found.values())[:_MOST_LOOKALIKES]
-
-
-def _people(on: date) -> Any:  # noqa: ANN401 - a select of many columns
-    return (
-        select(
-            PERSON.c.id,
-            PERSON.c.household_id,
-            PERSON.c.full_name,
-            PERSON.c.birth,
-            HOUSEHOLD.c.code,
-            _VILLAGE.c.name.label("village"),
-        )
-        .join_from(PERSON, HOUSEHOLD, HOUSEHOLD.c.id == PERSON.c.household_id)
-        .outerjoin(_VILLAGE, _VILLAGE.c.id == PERSON.c.village_id)
-        .where(person_present(on), HOUSEHOLD.c.deleted == 0)
-    )
-
-
-def _numbered(connection: Connection, column: Any, number: str, on: date) -> Sequence[_Row]:  # noqa: ANN401 - a column
-    if not number:
-        return ()
-    return list(connection.execute(_people(on).where(column == number).limit(_MOST_LOOKALIKES + 1)))
-
-
-def _named(connection: Connection, wanted: PersonQuery, on: date) -> Sequence[_Row]:
-    key = fold(wanted.full_name)
-    if " " not in key:
-        return ()
-    query = _people(on).where(PERSON.c.village_id == wanted.village_id)
-    if year := wanted.birth[:4]:
-        query = query.where(or_(PERSON.c.birth.is_(None), PERSON.c.birth.startswith(year)))
-    return [row for row in connection.execute(query) if fold(row.full_name or "") == key]
-
-
-def _lookalike(row: _Row, why: str) -> Lookalike:
-    return Lookalike(
-        person_id=row.id,
-        household_id=row.household_id,
-        full_name=row.full_name or "",
-        birth_year=int(row.birth[:4]) if row.birth else None,
-        code=row.code or "",
-        village_name=row.village or "",
-        why=why,
-    )

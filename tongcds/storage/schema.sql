@@ -66,6 +66,7 @@ CREATE INDEX ix_round_stop_area_number ON round_stop (area, number);
 CREATE INDEX ix_round_stop_household_id ON round_stop (household_id);
 CREATE INDEX ix_round_stop_round_id ON round_stop (round_id);
 CREATE INDEX ix_round_village_id ON round (village_id);
+CREATE INDEX ix_search_entry_birth ON search_entry (birth);
 CREATE INDEX ix_search_entry_household_id ON search_entry (household_id);
 CREATE INDEX ix_search_entry_record_id ON search_entry (record_id);
 CREATE INDEX ix_settled_area_number ON settled (area, number);
@@ -105,7 +106,7 @@ CREATE TABLE quarantined ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER 
 CREATE TABLE recovery_code ( slot BLOB NOT NULL, code TEXT NOT NULL, sealed BLOB NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (slot) ) STRICT;
 CREATE TABLE round ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, name TEXT, begins_on TEXT, ends_on TEXT, closed_on TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE round_stop ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, round_id BLOB, household_id BLOB, member_id BLOB, place INTEGER, state TEXT, "on" TEXT, note TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
-CREATE TABLE search_entry ( "row" INTEGER NOT NULL, kind INTEGER NOT NULL, record_id BLOB NOT NULL, household_id BLOB NOT NULL, title TEXT NOT NULL, detail TEXT NOT NULL, sort_key TEXT NOT NULL, left_on TEXT, PRIMARY KEY ("row") ) STRICT;
+CREATE TABLE search_entry ( "row" INTEGER NOT NULL, kind INTEGER NOT NULL, record_id BLOB NOT NULL, household_id BLOB NOT NULL, title TEXT NOT NULL, detail TEXT NOT NULL, sort_key TEXT NOT NULL, left_on TEXT, person_id BLOB, birth TEXT, PRIMARY KEY ("row") ) STRICT;
 CREATE VIRTUAL TABLE search_words USING fts5(words, content='', contentless_delete=1, detail=none, prefix='2 3 4', tokenize='ascii');
 CREATE TABLE seen_writes ( device INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (device, first) ) STRICT;
 CREATE TABLE self_state ( one INTEGER NOT NULL, device INTEGER NOT NULL, prefix INTEGER NOT NULL, next_n INTEGER NOT NULL, chain BLOB NOT NULL, received INTEGER NOT NULL, last_stamp INTEGER NOT NULL, offset_ms INTEGER NOT NULL, leap INTEGER NOT NULL, PRIMARY KEY (one) ) STRICT;

@@ -35,7 +35,16 @@ from tongcds.domain.views import SearchHit
 from tongcds.records import record_type
 from tongcds.replica.dialect import insert_rows
 from tongcds.storage import merged
-from tongcds.storage.search_query import Kind, Typed, code_words, marked_words, phone_words, plain_words
+from tongcds.storage.search_query import (
+    Kind,
+    Typed,
+    all_words,
+    code_words,
+    marked_words,
+    phone_words,
+    plain_words,
+    whole_phone,
+)
 
 SEARCH: Final = MetaData()
 
@@ -43,6 +52,7 @@ HOUSEHOLD_KIND, PERSON_KIND = 0, 1
 _KINDS: Final = ("household", "person")
 
 # left_on: set once the person or the household left; such entries are kept for their names but never found.
+# person_id and birth are those of whom the title names; NULL for a household without a head.
 ENTRY: Final = Table(
     "search_entry",
     SEARCH,
@@ -54,7 +64,10 @@ ENTRY: Final = Table(
     Column("detail", Text, nullable=False),
     Column("sort_key", Text, nullable=False),
     Column("left_on", Text),
+    Column("person_id", LargeBinary),
+    Column("birth", Text),
     Index("ix_search_entry_record_id", "record_id"),
+    Index("ix_search_entry_birth", "birth"),
     Index("ix_search_entry_household_id", "household_id"),
     sqlite_strict=True,
 )
@@ -111,6 +124,32 @@ def find(connection: Connection, text: str, limit: int = 20) -> tuple[SearchHit,
             if len(found) < limit:
                 found.setdefault(row.row, _hit(row))
     return tuple(found.values())
+
+
+def born_in(connection: Connection, year: str) -> Sequence[tuple[bytes, str]]:
+    """Everybody here who was born in this year, as it is on record: id and name."""
+    query = select(ENTRY.c.person_id, ENTRY.c.title).where(
+        ENTRY.c.birth >= year, ENTRY.c.birth < f"{int(year) + 1:04d}", ENTRY.c.left_on.is_(None)
+    )
+    return [(person_id, name) for person_id, name in connection.execute(query)]
+
+
+def people_with(connection: Connection, *, name: str = "", phone: str = "", limit: int) -> list[bytes]:
+    """People here whose name has all of these words, marks aside, or whose phone is this one."""
+    expression = all_words(name) if name else whole_phone(phone)
+    if not expression:
+        return []
+    query = (
+        select(ENTRY.c.person_id)
+        .select_from(WORDS.join(ENTRY, ENTRY.c.row == WORDS.c.rowid))
+        .where(
+            WORDS.c.search_words.op("MATCH")(expression),
+            ENTRY.c.left_on.is_(None),
+            ENTRY.c.person_id.is_not(None),
+        )
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def households_of(connection: Connection, ids: Sequence[bytes]) -> tuple[SearchHit, ...]:
@@ -230,6 +269,7 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _PERSON.c.full_name,
             _PERSON.c.phone,
             _PERSON.c.more_phones,
+            _PERSON.c.birth,
             _PERSON.c.left_on,
         )
         .where(
@@ -294,6 +334,8 @@ def _entry(
         detail,
         name_sort_key(name),
         left_on,
+        person.id if person is not None else None,
+        person.birth if person is not None else None,
     )
     words = (
         (Kind.GIVEN, plain_words(" ".join(name.split()[-1:]))),

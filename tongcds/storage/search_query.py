@@ -151,6 +151,16 @@ class Typed:
         return [_begun(Kind.PHONE, digits[::-1])] if spread else []
 
 
+def all_words(name: str) -> str:
+    """The question for people whose names have all of these words, whole; "" where there is none."""
+    return _all(_whole(Kind.NAME, word) for word in dict.fromkeys(plain_words(name)))
+
+
+def whole_phone(number: str) -> str:
+    """The question for people who have this very number; "" where there is none."""
+    return _any(_whole(Kind.PHONE, digits) for digits in phone_words(number))
+
+
 def _whole(kind: Kind, word: str) -> str:
     return f'"{kind}{word}"'
 

@@ -26,7 +26,7 @@ from tongcds.forms.household import (
     HouseholdSession,
     Remark,
 )
-from tongcds.forms.person_line import BIRTH, ID_NUMBER, NAME, PHONE, PRESENCE, RELATION, PersonLine
+from tongcds.forms.person_line import BIRTH, ID_NUMBER, NAME, PHONE, PRESENCE, RELATION, SEX, PersonLine
 from tongcds.i18n import _, pgettext
 from ui import theme
 from ui.forms.person_row import PersonRow, heading_row
@@ -40,7 +40,7 @@ from ui.widgets.surface import Card, SideBySide, column, line
 from ui.widgets.text import Text
 
 TYPING_MS: Final = 250
-_ASKED: Final = frozenset({NAME, BIRTH, PHONE, ID_NUMBER})
+_ASKED: Final = frozenset({NAME, BIRTH, SEX, PHONE, ID_NUMBER})
 _HOME_SHARE, _PEOPLE_SHARE = 2, 5
 _MOST_COLUMNS: Final = 3
 
@@ -303,6 +303,9 @@ class HouseholdForm(QWidget):
         self.session.move_to(bytes.fromhex(str(self.village.currentData())))
         self._show_home()
         self._ask_code()
+        # Who is of the same village is somebody else now.
+        self._asked = [row for row in self.rows if row.line.record is None and row.line.name]
+        self._ask()
         self._changed()
 
     def _heed_row(self, field: str) -> None:

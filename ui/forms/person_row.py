@@ -52,8 +52,12 @@ _PRESENCES: Final = {
 }
 _WHY: Final = {
     "id_number": N_("the same personal number"),
-    "phone": N_("the same phone number"),
+    "phone": N_("the same phone, nearly the same name"),
     "name": N_("the same name and year of birth"),
+    "alike": N_("nearly the same name, the same year of birth"),
+    "name_only": N_("the same name"),
+    "near": N_("the same name, the year of birth is one off"),
+    "phone_only": N_("the same phone number"),
 }
 
 

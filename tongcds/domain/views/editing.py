@@ -147,11 +147,16 @@ class PersonQuery:
     village_id: bytes
     household_id: bytes | None = None
     person_id: bytes | None = None
+    sex: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """Somebody on record who may be the one that is typed. `why`: name, phone or id_number."""
+    """Somebody on record who may be the one that is typed.
+
+    `why`: id_number; phone (and a name that is alike) or phone_only; name (and year of birth), alike (nearly
+    the name, and the year), name_only (a year is not known), near (the year is one off).
+    """
 
     person_id: bytes
     household_id: bytes
