@@ -348,9 +348,6 @@ SENTENCES: Final[dict[str, str]] = {
         "This file is damaged on this computer. Its record is safe; sync, then open it once more."
     ),
     "attachment_unknown": N_("There is no such photo or paper here any more. Nothing was changed."),
-    "attachment_unwritable": N_(
-        "The copy could not be written there. Nothing was changed; choose another folder."
-    ),
     # tables that a province edits
     "table_unreadable": N_(
         "The table {file} cannot be read. Save it as CSV in UTF-8, with commas, and try again."

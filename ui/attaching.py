@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, attachments, exports
+from tongcds.actions import Changes, attachments
 from tongcds.domain.attachments import PICTURES
 from tongcds.domain.views import AttachmentRow
 from tongcds.i18n import _, format_bytes
@@ -103,7 +103,7 @@ class Attaching(QObject):
         self._desk.files.run(partial(self._write, row), self._exported, owner=self, failed=self._desk.failed)
 
     def _write(self, row: AttachmentRow) -> tuple[Path, Changes]:
-        return attachments.export(self._desk.core, row.attachment_id, exports.folder())
+        return attachments.export(self._desk.core, row.attachment_id)
 
     def _exported(self, answer: tuple[Path, Changes]) -> None:
         path, changes = answer

@@ -36,6 +36,7 @@ REGISTERED = {
     "storage/custody.py:put_terms": "one row, replaced by newer terms",
     "storage/custody.py:settle": "what was agreed with the province and is done",
     "storage/lease.py:_put": "one row, replaced",
+    "storage/audit.py:let_go": "lines of the access log whose time is over; the chain's hash there stays",
     "storage/local.py:forget_decided": "notes of others' writes from a stick that the server decided",
     "storage/exports.py:forget": "a line of the list of exported files",
     "replica/identity.py:new_identity": "one row, replaced; only before the first write",

@@ -6,8 +6,6 @@ clear bytes are in memory only while somebody looks, and on a disk only where so
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -166,32 +164,17 @@ def _fetch(
         attachments.confirmed(connection, name, int(core.clock().timestamp() * 1000))
 
 
-def export(core: Core, attachment_id: bytes, folder: Path) -> tuple[Path, Changes]:
-    """Write a copy that anybody can open into a folder; nothing there is overwritten. It is noted and listed.
+def export(core: Core, attachment_id: bytes) -> tuple[Path, Changes]:
+    """Write a copy that anybody can open into the folder for exported files. It is noted and listed.
 
     Raises:
-        UserError: attachment_unwritable, and as `open_file`.
+        UserError: export_unwritable, and as `open_file`.
         UnavailableError: as `open_file`.
     """
     opened = open_file(core, attachment_id)
-    path = _written(opened, folder)
-    return path, exports.keep(core, path, exports.PAPER, 1, attachment_id)
-
-
-def _written(opened: Opened, folder: Path) -> Path:
-    stem = safe_name(opened.name)
     ending = ENDINGS[opened.media_type]
-    try:
-        for number in range(1, 1000):
-            path = folder / (f"{stem}{ending}" if number == 1 else f"{stem} ({number}){ending}")
-            with contextlib.suppress(FileExistsError), path.open("xb") as out:
-                out.write(opened.content)
-                out.flush()
-                os.fsync(out.fileno())
-                return path
-    except OSError:
-        raise UserError("attachment_unwritable") from None
-    raise UserError("attachment_unwritable")
+    path = exports.write(exports.folder(), safe_name(opened.name), ending, opened.content)
+    return path, exports.keep(core, path, exports.PAPER, 1, attachment_id)
 
 
 def safe_name(name: str) -> str:

@@ -12,16 +12,18 @@ from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
 from tongcds.clock import VIETNAM
+from tongcds.domain.privacy import log_kept_from
 from tongcds.domain.views import AuditFinding, AuditLine, AuditView, Reminder
 from tongcds.errors import UserError
 from tongcds.replica import load_identity
 from tongcds.storage import audit, people
-from tongcds.storage.audit import ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO
+from tongcds.storage.audit import BACKUP, ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Change
 from tongcds.sync import incarnation
 
 __all__ = [
+    "BACKUP",
     "ERASE",
     "EXPORT",
     "KEYS",
@@ -91,7 +93,13 @@ def access_log(core: Core) -> AuditView:
     with core.vault.read() as connection:
         me = load_identity(connection, now=core.now)
         first = 1 if me is None else incarnation.numbers(connection, me)[-1].first
-        findings = audit.verify(connection, device=known.device, first=first, server_key=known.server_key)
+        findings = audit.verify(
+            connection,
+            device=known.device,
+            first=first,
+            server_key=known.server_key,
+            kept_from=log_kept_from(core.today).isoformat(),
+        )
         found = _lines(connection)
     return AuditView(
         tuple(sorted(found, key=_moment, reverse=True)[:_LINES]),

@@ -45,7 +45,7 @@ _PERSON_FIELDS: Final = frozenset(
 
 
 def start(core: Core, household_id: bytes | None = None) -> HouseholdStart:
-    """What a form begins with, for a new household or one that is on record.
+    """What a form begins with, for a new household or one that is on record; that somebody looked is noted.
 
     Raises:
         UserError: household_unknown; village_unknown where there is no village to write in.
@@ -64,6 +64,8 @@ def start(core: Core, household_id: bytes | None = None) -> HouseholdStart:
         if not villages:
             raise UserError("village_unknown")
         codes = {village: household_records.next_code(connection, village) for village, _name in villages}
+    if household_id is not None:
+        core.saw(household_id)
     return HouseholdStart(villages, codes, record)
 
 

@@ -106,8 +106,8 @@ def round_list(core: Core, round_id: bytes) -> Printout:
     return _made(core, paper, people, round_id, numbers=False)
 
 
-def save(core: Core, printout: Printout, content: bytes, path: Path | None = None) -> tuple[Path, Changes]:
-    """Write a drawn paper to `path`, or into the folder for exported files under a name that is free there.
+def save(core: Core, printout: Printout, content: bytes) -> tuple[Path, Changes]:
+    """Write a drawn paper into the folder for exported files, under a name that is free there.
 
     It is listed for whoever wrote it, and noted.
 
@@ -115,13 +115,7 @@ def save(core: Core, printout: Printout, content: bytes, path: Path | None = Non
         UserError: export_unwritable.
     """
     paper = printout.paper
-    if path is None:
-        path = exports.write(exports.folder(), f"{paper.stem} {core.today.isoformat()}", PDF, content)
-    else:
-        try:
-            path.write_bytes(content)
-        except OSError:
-            raise UserError("export_unwritable") from None
+    path = exports.write(exports.folder(), f"{paper.stem} {core.today.isoformat()}", PDF, content)
     return path, exports.keep(core, path, paper.form, printout.people, printout.subject_id)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tongcds.actions import audit
 from tongcds.actions.core import Core
-from tongcds.actions.opening import vault_folder
+from tongcds.actions.opening import is_enrolled, vault_folder
 from tongcds.clock import Clock
 from tongcds.i18n import _, format_datetime, format_number, ngettext
 from tongcds.storage import rescue
@@ -70,11 +71,14 @@ def backup_if_due(core: Core) -> bool:
 
 
 def backup_to(core: Core, folder: Path) -> Path:
-    """Make a backup in a folder elsewhere, say on a stick; answers where it is.
+    """Make a backup in a folder elsewhere, say on a stick; answers where it is. That somebody did is noted.
 
     Raises:
         UnavailableError: as `backup_if_due`.
     """
+    # Before and not after: a line that came later would itself wait for a receipt outside of this backup.
+    if is_enrolled(core):
+        audit.note(core, audit.BACKUP)
     return core.vault.backup_to(folder).path
 
 

@@ -38,9 +38,10 @@ def add_to(add: Add, common: Callable[[argparse.ArgumentParser], None]) -> None:
     inner.add_argument("--note", default="")
     inner = part("list", list_files, "list what is attached, with ids and where it stands")
     inner.add_argument("household", help="household code, or a text that matches one household")
-    inner = part("export", export_file, "write a copy that anybody can open into a folder")
+    inner = part(
+        "export", export_file, "write a copy that anybody can open into the folder for exported files"
+    )
     inner.add_argument("id", help="id of the attachment")
-    inner.add_argument("folder")
     inner = part("remove", remove_file, "remove an attachment")
     inner.add_argument("id", help="id of the attachment")
     inner = part("restore", restore_file, "bring a removed attachment back")
@@ -82,8 +83,8 @@ def list_files(options: argparse.Namespace, core: Core) -> int:
 
 def export_file(options: argparse.Namespace, core: Core) -> int:
     """Write a copy in the clear; fetched from the server where it is not here."""
-    path, _changes = attachments.export(core, _id(options.id), Path(options.folder))
-    words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path.name)
+    path, _changes = attachments.export(core, _id(options.id))
+    words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
     show(options, {"file": str(path)}, [words])
     return DONE
 

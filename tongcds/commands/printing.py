@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from tongcds.actions import printing
@@ -67,7 +66,6 @@ def add_to(add: Add) -> None:
     made.add_argument("--since", help="for log: first day as 2026-11-01; without it the month's first")
     made.add_argument("--until", help="for log: last day; without it today")
     made.add_argument("--id", help="for round: its number")
-    made.add_argument("--out", help="file to write; without it the folder for exported files")
     made.add_argument("--numbers", action="store_true", help="whole phone numbers; the access log notes it")
 
 
@@ -78,8 +76,7 @@ def print_paper(options: argparse.Namespace, core: Core) -> int:
         write(_("this command needs the desktop program"))
         return USAGE
     printout = _MAKE[options.what](options, core)
-    target = Path(options.out) if options.out else None
-    path, _changes = printing.save(core, printout, draw(printout.paper), target)
+    path, _changes = printing.save(core, printout, draw(printout.paper))
     sheets = len(printout.paper.sheets)
     words = ngettext("{n} paper written: {file}.", "{n} papers written: {file}.", sheets)
     warning = _("Anybody who has this copy can open it.")

@@ -49,6 +49,7 @@ class Since(StrEnum):
     DONE = "done"
     ENDED = "ended"
     TAKEN = "taken"
+    LOGGED = "logged"
 
 
 WAY_NAMES: Final = MappingProxyType(
@@ -71,6 +72,7 @@ _AUDIT: Final = MappingProxyType(
         "reveal": N_("showed the number"),
         "export": N_("wrote a file"),
         "print": N_("printed"),
+        "backup": N_("made a sealed copy of the vault elsewhere"),
         "undo": N_("took back"),
         "erase": N_("erased at the person's request"),
         "keys": N_("changed who may open the vault"),
@@ -159,13 +161,17 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How many months records of a type are kept, and since when that counts."""
+    """How many months records of a type are kept, since when that counts, and who says so.
+
+    `source` is a law or a decision, in Vietnamese, for whoever edits the table.
+    """
 
     code: str
     months: int
     since: Since
     what_vi: str
     what_en: str
+    source: str
 
     def what(self) -> str:
         """In the language in force."""
@@ -216,6 +222,11 @@ def load_retention(folder: Path | None = None) -> MappingProxyType[str, Retentio
     """How long each type of record is kept, by type."""
     rows = read_table(_table(folder, "retention.csv"), Retention)
     return MappingProxyType({row.code: row for row in rows})
+
+
+def log_kept_from(today: date) -> date:
+    """The first day of which the access log still keeps its lines."""
+    return months_after(today, -load_retention()["audit"].months)
 
 
 def is_working_day(day: date) -> bool:

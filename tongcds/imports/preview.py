@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tongcds.domain.ethnicity import ethnicity_name
-from tongcds.domain.identity import format_phone, mask_citizen_id
+from tongcds.domain.identity import format_phone, mask_citizen_id, mask_phone
 from tongcds.domain.views import ImportColumn, ImportPreview, ImportPreviewRow
 from tongcds.i18n import N_, _
 from tongcds.imports.changes import Change, Reason
@@ -143,17 +143,19 @@ def _change(change: Change) -> str:
     name, new = _(FIELDS[change.field]), _value(change.field, change.new)
     if change.old in (None, "", [], ()):
         return _("Adds {field}: {new}").format(field=name, new=new)
-    return _("{field}: {old} → {new}").format(field=name, old=_value(change.field, change.old), new=new)
+    old = _value(change.field, change.old, write_phone=mask_phone)
+    return _("{field}: {old} → {new}").format(field=name, old=old, new=new)
 
 
-def _value(field: str, value: object) -> str:
+def _value(field: str, value: object, *, write_phone: Callable[[str], str] = format_phone) -> str:
+    """What a file says is lying there in full anyway; what the register says is masked."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list | tuple):
-        return ", ".join(format_phone(str(item)) for item in value)
+        return ", ".join(write_phone(str(item)) for item in value)
     text = str(value)
     if field == "phone":
-        return format_phone(text)
+        return write_phone(text)
     if field == "id_number":
         return mask_citizen_id(text)
     if field == "ethnicity":

@@ -4,6 +4,9 @@ A tombstone stays until every laptop of its area has passed it, sixty days at le
 taken back, and four hundred days at most. Whoever was away for longer finds out by comparing: what the server
 does not hold leaves their laptop (`comparing`), after everything that they had not sent was taken.
 
+Records of access logs whose time is over (`resources/privacy/retention.csv`) are removed first, and by the
+server, since a laptop may not change what it once said of itself.
+
 Only records about people go. Units, villages and teams are few and hold nothing personal, and readers of
 figures hold too little of an area to compare it. What was erased on a person's request stays for ever.
 """
@@ -16,20 +19,24 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
+from tongcds.clock import VIETNAM
+from tongcds.domain.privacy import log_kept_from
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.i18n import _
-from tongcds.records import RecordType, all_types
+from tongcds.records import RecordType, all_types, record_type
 from tongcds.records.declare import DELETED, ERASED
 from tongcds.replica import FIGURES_ONLY
 from tongcds.replica.merge import version_of
 from tongcds.replica.rows import read_areas, row_from
 from tongcds.replica.tables import MOVED
 from tongcds.server.database import Database
+from tongcds.server.office import OfficeWriter
 from tongcds.server.ops import Province
 from tongcds.server.scopes import entries_unpacked
 from tongcds.server.tables import DEVICE, STATE
@@ -41,6 +48,7 @@ _LOOK_SECONDS: Final = 3_600
 _FIRST_LOOK_SECONDS: Final = 60
 _SLICE = 400
 log = logging.getLogger(__name__)
+_AUDIT: Final = record_type("audit").table.c
 _cursors = msgspec.msgpack.Decoder(list[int]).decode
 
 Opened = Callable[[argparse.Namespace, Callable[[], int]], AbstractContextManager[Province]]
@@ -53,6 +61,7 @@ class Tidied:
 
     tombstones: int
     markers: int
+    logged: int = 0
 
 
 def tidy(database: Database, *, now: int) -> Tidied:
@@ -61,6 +70,7 @@ def tidy(database: Database, *, now: int) -> Tidied:
     Raises:
         BusyError: the database is busy.
     """
+    logged = database.change(lambda connection: _remove_logged(connection, now=now))
     with database.read() as connection:
         passed = passed_by_all(connection, now=now)
         areas = _areas(connection)
@@ -70,8 +80,22 @@ def tidy(database: Database, *, now: int) -> Tidied:
         gone = database.change(lambda c, a=area, t=through: _tidy_area(c, a, t, now=now))  # type: ignore[misc]
         tombstones, markers = tombstones + gone.tombstones, markers + gone.markers
     database.change(lambda connection: connection.execute(update(STATE).values(tidied_at=now)))
-    log.info("tidied", extra={"count": tombstones + markers})
-    return Tidied(tombstones, markers)
+    log.info("tidied", extra={"count": tombstones + markers + logged})
+    return Tidied(tombstones, markers, logged)
+
+
+def _remove_logged(connection: Connection, *, now: int) -> int:
+    """Remove what laptops said of their access logs, once it is older than it may be; how much that was."""
+    today = datetime.fromtimestamp(now / 1000, VIETNAM).date()
+    over = select(_AUDIT.id).where(_AUDIT.on < log_kept_from(today).isoformat(), _AUDIT.deleted == 0)
+    ids = list(connection.execute(over).scalars())
+    if ids:
+        writer = OfficeWriter(connection, now=now)
+        writer.load("audit", ids)
+        for record_id in ids:
+            writer.remove("audit", record_id)
+        writer.flush()
+    return len(ids)
 
 
 def passed_by_all(connection: Connection, *, now: int) -> dict[bytes, int]:
@@ -94,7 +118,7 @@ def passed_by_all(connection: Connection, *, now: int) -> dict[bytes, int]:
 
 
 def _types() -> list[RecordType]:
-    return [record for record in all_types() if record.about_people and record.name != "audit"]
+    return [record for record in all_types() if record.about_people]
 
 
 def _areas(connection: Connection) -> list[bytes]:
@@ -192,9 +216,11 @@ def add_to(command: Command, opened: Opened) -> None:
         return {
             "tombstones": done.tombstones,
             "markers": done.markers,
-            "text": _("Let go of {tombstones} removed records and {markers} markers of moved ones.").format(
-                tombstones=done.tombstones, markers=done.markers
-            ),
+            "logged": done.logged,
+            "text": _(
+                "Let go of {tombstones} removed records and {markers} markers of moved ones, and removed "
+                "{logged} lines of access logs whose time is over."
+            ).format(tombstones=done.tombstones, markers=done.markers, logged=done.logged),
         }
 
     command("tidy", _("let go of removed records that every laptop knows of"), work)

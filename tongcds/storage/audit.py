@@ -9,7 +9,7 @@ server's signed receipts cover the writes behind them. `verify` holds the lines 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from secrets import token_bytes
@@ -27,6 +27,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    delete,
     func,
     insert,
     select,
@@ -39,8 +40,8 @@ from tongcds.replica.own import unpack_body
 from tongcds.replica.tables import OWN
 from tongcds.storage.local import get_note, put_note
 
-OPEN, REVEAL, EXPORT, PRINT, UNDO, ERASE, KEYS, DAY, BULK, RESTART = (
-    "open", "reveal", "export", "print", "undo", "erase", "keys", "day", "bulk", "restart",
+OPEN, REVEAL, EXPORT, PRINT, BACKUP, UNDO, ERASE, KEYS, DAY, BULK, RESTART = (
+    "open", "reveal", "export", "print", "backup", "undo", "erase", "keys", "day", "bulk", "restart",
 )  # fmt: skip
 """What a line says: a household was opened, a number was shown ...; a day's count; too many households in a
 day; the vault was put back from a copy, so that a new chain begins."""
@@ -51,6 +52,7 @@ BULK_HOUSEHOLDS: Final = 200
 HEAD_BYTES: Final = 16
 RECEIPT: Final = "the last receipt"
 _LOG: Final = "access log"
+_BEGINS: Final = "access log begins"
 _LOG_BYTES: Final = 8
 _START: Final = bytes(32)
 _AUDIT: Final = record_type("audit")
@@ -104,6 +106,18 @@ class Place:
     log: bytes
     sequence: int
     hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a chain begins since its oldest lines went: after which line, its hash, before which day."""
+
+    after: int
+    hash: bytes
+    before: str
+
+
+_FROM_THE_FIRST: Final = Beginning(0, _START, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +200,39 @@ def bulk_reading(connection: Connection, since: str) -> list[_Row]:
     return list(connection.execute(query.order_by(table.c.on.desc(), table.c.id)))
 
 
-def verify(connection: Connection, *, device: int, first: int, server_key: bytes) -> list[Finding]:
+def let_go(connection: Connection, before: str) -> int:
+    """Drop the lines of days before this one from the beginning of each chain; returns how many went.
+
+    The last line of a chain stays, and the hash before its new beginning is kept, so that it still holds.
+    """
+    begins = _beginnings(connection)
+    count = 0
+    for log, last in connection.execute(select(LINE.c.log, func.max(LINE.c.sequence)).group_by(LINE.c.log)):
+        of_log = LINE.c.log == log
+        first_kept = select(func.min(LINE.c.sequence)).where(of_log, LINE.c.on >= before)
+        first = connection.execute(first_kept).scalar_one() or last
+        query = select(LINE.c.sequence, LINE.c.hash).where(of_log, LINE.c.sequence == first - 1)
+        edge = connection.execute(query).one_or_none()
+        if edge is not None:
+            begins[log] = Beginning(edge.sequence, edge.hash, before)
+            count += connection.execute(delete(LINE).where(of_log, LINE.c.sequence < first)).rowcount
+    if count:
+        kept = {log.hex(): [one.after, one.hash.hex(), one.before] for log, one in begins.items()}
+        put_note(connection, _BEGINS, json.dumps(kept))
+    return count
+
+
+def verify(
+    connection: Connection, *, device: int, first: int, server_key: bytes, kept_from: str
+) -> list[Finding]:
     """Everything that does not fit: lines against their chain, anchors, own writes and the last receipt.
 
-    `first` is the first own write under this device number.
+    `first` is the first own write under this device number. Only lines of days before `kept_from` may have
+    been let go.
     """
-    found = [*_chains(connection), *_anchors(connection), *_others(connection)]
-    found += _own_writes(connection, device, first, server_key)
+    begins = _beginnings(connection)
+    found = [*_chains(connection, begins), *_anchors(connection, begins, kept_from), *_others(connection)]
+    found += _own_writes(connection, device, first, server_key, kept_from)
     return found
 
 
@@ -244,11 +284,20 @@ def _link(previous: bytes, log: bytes, sequence: int, line: Line) -> bytes:
     return blake2b(previous + _pack(said), digest_size=32).digest()
 
 
-def _chains(connection: Connection) -> Iterator[Finding]:
+def _beginnings(connection: Connection) -> dict[bytes, Beginning]:
+    kept = json.loads(get_note(connection, _BEGINS) or "{}")
+    return {
+        bytes.fromhex(log): Beginning(after, bytes.fromhex(hash_), before)
+        for log, (after, hash_, before) in kept.items()
+    }
+
+
+def _chains(connection: Connection, begins: Mapping[bytes, Beginning]) -> Iterator[Finding]:
     log, expected, previous = b"", 1, _START
     for row in connection.execute(select(LINE).order_by(LINE.c.log, LINE.c.sequence)):
         if row.log != log:
-            log, expected, previous = row.log, 1, _START
+            begun = begins.get(row.log, _FROM_THE_FIRST)
+            log, expected, previous = row.log, begun.after + 1, begun.hash
         if row.sequence != expected:
             yield Finding("missing", log, expected)
         line = Line(row.at, row.on, row.who, row.kind, row.subject_id, row.amount, row.detail)
@@ -257,8 +306,8 @@ def _chains(connection: Connection) -> Iterator[Finding]:
         expected, previous = row.sequence + 1, row.hash
 
 
-def _anchors(connection: Connection) -> Iterator[Finding]:
-    """Anchors of chains that are here, against their lines."""
+def _anchors(connection: Connection, begins: Mapping[bytes, Beginning], kept_from: str) -> Iterator[Finding]:
+    """Anchors of chains that are here, against their lines; those of lines that may be gone by now aside."""
     table = _AUDIT.table
     ours = set(connection.execute(select(LINE.c.log).distinct()).scalars())
     current = bytes.fromhex(get_note(connection, _LOG))
@@ -266,6 +315,9 @@ def _anchors(connection: Connection) -> Iterator[Finding]:
     hashes = {(row.log, row.sequence): row.hash for row in connection.execute(select(LINE))}
     for row in connection.execute(select(table).where(table.c.log.in_(ours)).order_by(table.c.sequence)):
         line = hashes.get((row.log, row.sequence))
+        begun = begins.get(row.log, _FROM_THE_FIRST)
+        if line is None and row.sequence <= begun.after and row.on < min(begun.before, kept_from):
+            continue
         if line is None:
             yield Finding("restarted" if row.log != current else "cut", row.log, row.sequence)
         elif line[:HEAD_BYTES] != row.head:
@@ -284,7 +336,9 @@ def _others(connection: Connection) -> Iterator[Finding]:
         yield Finding("anchor_changed", log, sequence)
 
 
-def _own_writes(connection: Connection, device: int, first: int, server_key: bytes) -> Iterator[Finding]:
+def _own_writes(
+    connection: Connection, device: int, first: int, server_key: bytes, kept_from: str
+) -> Iterator[Finding]:
     """The log's own writes stand in the chain that the server signed, and the records say what they said."""
     try:
         receipt = _receipt(connection, server_key)
@@ -304,7 +358,9 @@ def _own_writes(connection: Connection, device: int, first: int, server_key: byt
         fits = row.n < first or before is None or link(before, content_hash(device, write)) == row.chain
         if not fits:
             yield Finding("write_changed", b"", row.n)
-        if row.type == _AUDIT.number:
+        # The server lets go of the record when its time is over; an own write may stay for longer.
+        is_over = row.id not in kept and str(values.get("on", "")) < kept_from
+        if row.type == _AUDIT.number and not is_over:
             said = (values.get("log"), values.get("sequence"), values.get("head"))
             if kept.get(row.id) != said:
                 yield Finding("anchor_changed", bytes(values.get("log") or b""), values.get("sequence") or 0)

@@ -16,6 +16,7 @@ from tongcds.domain.privacy import (
     months_after,
     sensitive_without_consent,
 )
+from tongcds.domain.stamps import COUNTER_BITS
 from tongcds.domain.views import ConsentRenewal, ConsentState, RequestRow, RetentionRow
 from tongcds.records import record_type
 from tongcds.records.declare import ERASED
@@ -28,6 +29,8 @@ REQUEST: Final = record_type("privacy_request").table
 _VILLAGE = record_type("village").table
 _SENSITIVE: Final = ("ethnicity", "poverty", "hardship")
 _FOREVER: Final = "9999-12-31"
+_SECOND_MS: Final = 1000
+_HERE: Final = "+7 hours"
 
 # Any: rows answer each column under its name.
 _Row = Any
@@ -160,15 +163,24 @@ def _counted_from(table: Table, since: Since) -> ColumnElement[str | None]:
         case Since.DONE:
             return table.c.done_on
         case Since.TAKEN:
-            return table.c.taken_on
+            # Where nobody knows when it was taken, since it came here: a stamp begins with milliseconds.
+            attached = func.date(table.c.stamp.op(">>")(COUNTER_BITS).op("/")(_SECOND_MS), "unixepoch", _HERE)
+            return func.coalesce(table.c.taken_on, attached)
+        case Since.LOGGED:
+            return table.c.on
         case Since.ENDED:
             return func.coalesce(table.c.withdrawn_on, table.c.expires_on)
 
 
 def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, ...]:
-    """Records that are kept longer than their type may be, the oldest first."""
+    """Records that are kept longer than their type may be, the oldest first.
+
+    Lines of the access log are not among them: they go by themselves (`audit.let_go`).
+    """
     found = []
     for name, rule in load_retention().items():
+        if rule.since is Since.LOGGED:
+            continue
         table = record_type(name).table
         column = _counted_from(table, rule.since)
         # What is written about somebody is known by whom it is about.

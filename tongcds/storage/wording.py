@@ -186,6 +186,7 @@ def _day_words(day: str) -> str:
 # By field, or else by its kind.
 _WRITTEN: Final[Mapping[str, Callable[[str], str]]] = {
     "phone": mask_phone,
+    "more_phones": lambda numbers: ", ".join(map(mask_phone, numbers.split(";"))),
     "id_number": mask_citizen_id,
     "service": service_name,
     "result": result_words,

@@ -1,14 +1,21 @@
-"""Once a day, after an exchange: the vault lets go of what is settled everywhere (`replica.upkeep`)."""
+"""Once a day, after an exchange: the vault lets go of what is settled everywhere (`replica.upkeep`).
+
+So it does of lines of the access log whose time is over; their records are the server's to let go.
+"""
 
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 
+from tongcds.clock import VIETNAM
+from tongcds.domain.privacy import log_kept_from
 from tongcds.replica import load_identity
 from tongcds.replica.upkeep import OWN_KEPT_MS, drop_own, drop_tombstones
+from tongcds.storage import audit
 from tongcds.storage.local import EXCHANGE, get_note, put_note
 from tongcds.storage.vault import Vault
 from tongcds.sync.answers import RESTORED
@@ -19,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def tidy_if_due(vault: Vault, *, now: int) -> int:
-    """Let go of own writes and tombstones that are old enough; returns how many of both went."""
+    """Let go of own writes, tombstones and lines of the access log that are old enough; how many went."""
     with vault.read() as connection:
         last = int(get_note(connection, DONE) or 0)
     if last <= now < last + _DAY_MS:
@@ -36,6 +43,8 @@ def tidy_if_due(vault: Vault, *, now: int) -> int:
         )
         through = connection.execute(covered).scalar_one() or 0
         count = drop_own(connection, me, through) + drop_tombstones(connection, me, now=now)
+        today = datetime.fromtimestamp(now / 1000, VIETNAM).date()
+        count += audit.let_go(connection, log_kept_from(today).isoformat())
     if count:
         log.info("tidied", extra={"count": count})
     return count

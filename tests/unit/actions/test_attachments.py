@@ -12,6 +12,7 @@ import pytest
 
 from tests.pictures import HERE, exif, jpeg, pdf, png
 from tests.unit.actions.conftest import MEMBER, PASSPHRASE, VILLAGE, Home
+from tongcds import paths
 from tongcds.actions import Core, attachments, audit, privacy, register, rescue
 from tongcds.domain.attachments import content_hash
 from tongcds.domain.stamps import derived_id
@@ -143,7 +144,7 @@ def test_nothing_is_attached_where_one_only_reads(team, home, photo):
 def test_an_unknown_one_is_said_to_be_unknown(team, tmp_path):
     for work in (attachments.open_file, attachments.remove, attachments.restore):
         assert refusal(work, team, bytes(16)) == "attachment_unknown"
-    assert refusal(attachments.export, team, bytes(16), tmp_path) == "attachment_unknown"
+    assert refusal(attachments.export, team, bytes(16)) == "attachment_unknown"
 
 
 def test_one_that_is_elsewhere_needs_a_network(team, home, photo):
@@ -195,7 +196,8 @@ def around(tmp_path) -> Path:
     return folder
 
 
-def test_no_name_leads_out_of_the_folder_or_over_another_file(team, home, around):
+def test_no_name_leads_out_of_the_folder_or_over_another_file(team, home, around, monkeypatch):
+    monkeypatch.setenv(paths.EXPORTS_VARIABLE, str(around / "out"))
     names = hostile_names(20261123, 520)
     before = snapshot(around)
     with team.vault.change(MEMBER) as change:
@@ -209,7 +211,7 @@ def test_no_name_leads_out_of_the_folder_or_over_another_file(team, home, around
                 size=len(png()), media_type="image/png", name=text,
             ))  # fmt: skip
     kept = snapshot(team.vault.folder / "attachments")
-    made = [attachments.export(team, one, around / "out")[0] for one in ids]
+    made = [attachments.export(team, one)[0] for one in ids]
     after = snapshot(around)
     assert len(set(made)) == len(names)
     assert {path.parent for path in made} == {around / "out"}
@@ -264,13 +266,15 @@ def test_only_ordinary_files_are_read(team, home, tmp_path, target):
     assert refusal(attachments.attach, team, ("household", home.household), path) == "file_missing"
 
 
-def test_a_copy_can_be_followed_by_a_second_one_and_not_be_written_nowhere(team, home, photo, tmp_path):
+def test_a_copy_can_be_followed_by_a_second_one_and_not_be_written_nowhere(
+    team, home, photo, tmp_path, monkeypatch
+):
     attachment = attached(team, home, photo)
-    folder = tmp_path / "copies"
-    folder.mkdir()
-    names = [attachments.export(team, attachment, folder)[0].name for _ in range(3)]
+    names = [attachments.export(team, attachment)[0].name for _ in range(3)]
     assert names == ["IMG_0001.jpg", "IMG_0001 (2).jpg", "IMG_0001 (3).jpg"]
-    assert refusal(attachments.export, team, attachment, tmp_path / "none") == "attachment_unwritable"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(paths.EXPORTS_VARIABLE, str(tmp_path / "file"))
+    assert refusal(attachments.export, team, attachment) == "export_unwritable"
 
 
 def test_whoever_is_erased_takes_their_photos_along(team, home, photo):
@@ -287,8 +291,8 @@ def test_whoever_is_erased_takes_their_photos_along(team, home, photo):
     assert refusal(attachments.open_file, team, stays) == "attachment_unknown"
 
 
-def test_a_copy_that_left_is_noted(team, home, photo, tmp_path):
+def test_a_copy_that_left_is_noted(team, home, photo):
     attachment = attached(team, home, photo)
-    attachments.export(team, attachment, tmp_path)
+    attachments.export(team, attachment)
     lines = audit.access_log(team).lines
     assert [line.kind for line in lines].count(audit.EXPORT) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy import Connection, delete, select, text, update
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tongcds.actions import Core, audit, households, register
+from tongcds.domain.privacy import log_kept_from
 from tongcds.domain.views import Seen
 from tongcds.records import record_type
 from tongcds.replica.tables import OWN
 from tongcds.storage import audit as lines
+from tongcds.storage import local
 from tongcds.storage.audit import LINE
 
 
@@ -109,7 +112,9 @@ def found_after(core: Core, how: str, at: int) -> list[lines.Finding]:
     with core.vault.write() as connection:
         undone = connection.begin_nested()
         tamper(connection, how, at, LINES + 1)
-        found = lines.verify(connection, device=known.device, first=1, server_key=known.server_key)
+        found = lines.verify(
+            connection, device=known.device, first=1, server_key=known.server_key, kept_from="2023-11-23"
+        )
         undone.rollback()
     return found
 
@@ -202,3 +207,73 @@ def test_taking_back_is_noted(team: Core, home: Home) -> None:
     undo, _changes = households.record_facts(team, [seen])
     households.undo_edit(team, undo)
     assert said(team) == ["undo"]
+
+
+# ---- the time of the log itself
+
+
+def kept(core: Core) -> list[int]:
+    with core.vault.read() as connection:
+        return list(connection.execute(select(LINE.c.sequence).order_by(LINE.c.sequence)).scalars())
+
+
+def aged(core: Core, clock: FakeClock, count: int = 5) -> None:
+    """So many anchored lines, one each half year."""
+    for _time in range(count):
+        audit.note(core, audit.EXPORT, count=1)
+        clock.advance(days=183)
+
+
+def let_go(core: Core) -> int:
+    with core.vault.write() as connection:
+        return lines.let_go(connection, log_kept_from(core.today).isoformat())
+
+
+def test_lines_go_after_their_time_and_the_rest_still_holds(team: Core, clock: FakeClock) -> None:
+    aged(team, clock, 8)
+    assert not codes(team)
+    assert let_go(team) == 3
+    assert kept(team) == [4, 5, 6, 7, 8]
+    assert not codes(team)
+    assert let_go(team) == 0
+    audit.note(team, audit.EXPORT)
+    clock.advance(days=183)
+    assert let_go(team) == 1
+    assert not codes(team)
+
+
+def test_a_line_changed_after_the_beginning_is_found_all_the_same(team: Core, clock: FakeClock) -> None:
+    aged(team, clock, 8)
+    let_go(team)
+    with team.vault.write() as connection:
+        connection.execute(update(LINE).where(LINE.c.sequence == 4).values(amount=9))
+    assert "changed" in codes(team)
+
+
+def test_the_last_line_stays_however_old_it_is(team: Core, clock: FakeClock) -> None:
+    aged(team, clock, 2)
+    clock.advance(days=2000)
+    assert let_go(team) == 1
+    audit.note(team, audit.EXPORT)
+    assert kept(team) == [2, 3]
+    assert not codes(team)
+
+
+def test_whoever_lets_lines_go_before_their_time_is_found(team: Core, clock: FakeClock) -> None:
+    aged(team, clock, 4)
+    with team.vault.write() as connection:
+        assert lines.let_go(connection, team.today.isoformat()) == 3
+    assert codes(team) == {"cut"}
+
+
+def test_what_was_done_just_before_the_lines_went_is_told_by_its_records(
+    team: Core, clock: FakeClock
+) -> None:
+    """A beginning that somebody made up, with the oldest day that verify allows, does not hide a record."""
+    aged(team, clock, 4)
+    with team.vault.write() as connection:
+        lines.let_go(connection, team.today.isoformat())
+        note = json.loads(local.get_note(connection, "access log begins"))
+        allowed = {log: [after, head, "2000-01-01"] for log, (after, head, _before) in note.items()}
+        local.put_note(connection, "access log begins", json.dumps(allowed))
+    assert codes(team) == {"cut"}

@@ -63,9 +63,13 @@ def test_a_saved_paper_is_listed_and_noted_and_its_name_names_nobody(office: Cor
     assert second != path
 
 
-def test_a_folder_that_cannot_be_written_is_said(office: Core, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said(
+    office: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(paths.EXPORTS_VARIABLE, str(tmp_path / "file"))
     with pytest.raises(UserError, match="export_unwritable"):
-        printing.save(office, printing.members(office), b"", tmp_path / "nowhere" / "a.pdf")
+        printing.save(office, printing.members(office), b"")
     assert exports.listed(office) == ()
 
 
@@ -74,16 +78,16 @@ def test_what_was_printed_is_noted(office: Core) -> None:
     assert lines(office) == [("print", "B14", 3)]
 
 
-def test_the_command_draws_and_writes(
-    office: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_draws_and_writes_into_the_one_folder(
+    office: Core, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "b14.pdf"
-    options = cli._parser().parse_args(["print", "members", "--out", str(file), "--json"])
+    options = cli._parser().parse_args(["print", "members", "--json"])
     options.draw = lambda paper: paper.form.encode()
     assert options.command(options, office) == cli.DONE
-    assert file.read_bytes() == b"B14"
     answer = json.loads(capsys.readouterr().out)
-    assert (answer["file"], answer["people"], answer["sheets"]) == (str(file), 3, 1)
+    assert (answer["people"], answer["sheets"]) == (3, 1)
+    assert Path(answer["file"]).read_bytes() == b"B14"
+    assert Path(answer["file"]).parent == paths.exports_folder()
 
 
 @pytest.fixture
@@ -180,9 +184,9 @@ def test_the_code_of_a_sheet_finds_its_household(
     ],
 )  # fmt: skip
 def test_every_paper_has_its_command(
-    furnished: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], form: str
+    furnished: Core, capsys: pytest.CaptureFixture[str], words: list[str], form: str
 ) -> None:
-    options = cli._parser().parse_args(["print", *words, "--out", str(tmp_path / "a.pdf"), "--json"])
+    options = cli._parser().parse_args(["print", *words, "--json"])
     options.draw = lambda paper: paper.form.encode()
     assert options.command(options, furnished) == cli.DONE
     assert json.loads(capsys.readouterr().out)["form"] == form

@@ -19,11 +19,13 @@ from tongcds.domain.privacy import (
     is_working_day,
     load_purposes,
     load_request_kinds,
+    load_retention,
     sensitive_without_consent,
     working_days_after,
 )
 from tongcds.domain.views import ConsentAnswer, HouseholdDetail, HouseholdFilter, NewRequest, Seen
 from tongcds.errors import UserError
+from tongcds.records import all_types
 from tongcds.reports import figures
 from tongcds.storage import backups
 
@@ -309,6 +311,42 @@ def test_consents_that_ended_and_old_photos_are_over_their_time_too(
     privacy.erase_over_their_time(team, (due,))
     assert not privacy.over_their_time(team)
     assert attachments.of_household(team, home.household) == ()
+
+
+def test_a_photo_of_which_nobody_knows_the_day_counts_from_the_day_it_was_attached(
+    team: Core, home: Home, clock: FakeClock, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg(2000))
+    photo, _changes = attachments.attach(team, ("household", home.household), tmp_path / "a.jpg")
+    clock.set(datetime(2031, 11, 22, 5, tzinfo=UTC))
+    assert not privacy.over_their_time(team)
+    clock.set(datetime(2031, 11, 23, 5, tzinfo=UTC))
+    (due,) = privacy.over_their_time(team)
+    assert (due.kind, due.record_id, due.since) == ("attachment", photo, TODAY)
+    privacy.erase_over_their_time(team, (due,))
+    assert attachments.of_household(team, home.household) == ()
+
+
+WITH_THEIR_HOUSEHOLD = {"visit", "follow_up", "round_stop", "settled", "conflict"}
+"""Erased with the household or person that they are about, and not before: today's help rests on them."""
+
+SAY_NOTHING_ALONE = {"observation", "support", "duplicate"}
+"""Without the person whom they name by an id they are counts."""
+
+OF_THE_STAFF = {"member", "laptop", "round"}
+"""About those who work here, and public within the commune."""
+
+ENDS_BY_ITSELF = {"quarantined"}
+"""What it said is emptied once somebody decided."""
+
+
+def test_every_kind_of_record_about_people_has_its_time_or_a_reason() -> None:
+    timed = load_retention().keys()
+    rest = (WITH_THEIR_HOUSEHOLD, SAY_NOTHING_ALONE, OF_THE_STAFF, ENDS_BY_ITSELF)
+    about_people = {record.name for record in all_types() if record.about_people}
+    assert about_people == timed | set().union(*rest)
+    assert sum(map(len, rest)) + len(timed) == len(about_people)
+    assert all(rule.months > 0 and rule.source for rule in load_retention().values())
 
 
 def test_backups_older_than_thirty_days_go(team: Core, clock: FakeClock) -> None:

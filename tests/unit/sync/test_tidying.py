@@ -11,7 +11,7 @@ from tests.unit.server.conftest import COMMUNE, SECOND_VILLAGE, VILLAGE, World
 from tests.unit.sync.conftest import Desks
 from tests.unit.sync.desks import Desk, on_server, scalar, server_rows
 from tests.unit.sync.test_returned import forget
-from tongcds.actions import returned
+from tongcds.actions import audit, returned
 from tongcds.replica.tables import MOVED, OWN
 from tongcds.server import enrolment, tidy
 from tongcds.server.tables import DEVICE, STATE
@@ -49,6 +49,50 @@ def test_a_tombstone_goes_once_every_laptop_has_passed_it(world: World, desks: D
     for desk in (team, commune):
         assert not desk.sync().mismatch
         assert home not in desk.rows("household")
+
+
+def logged(world: World, **more: bool) -> int:
+    return len(server_rows(world, "audit", **more))
+
+
+def test_what_access_logs_said_goes_from_server_and_laptops_when_its_time_is_over(
+    world: World, desks: Desks
+) -> None:
+    team, commune = desks(world), desks(world, COMMUNE, "Cà Thị Hương")
+    for desk in (team, commune):
+        audit.note(desk.core, audit.EXPORT, count=7)
+    for desk in (team, commune, team):
+        desk.sync()
+    assert len(commune.rows("audit")) == 2
+    world.clock.advance(days=1095)
+    assert tidy.tidy(world.province.database, now=world.now()).logged == 0, "three years less a day"
+    world.clock.advance(days=2)
+    audit.note(team.core, audit.EXPORT, count=1)
+    team.sync()
+    assert tidy.tidy(world.province.database, now=world.now()).logged == 2
+    for _round in range(2):
+        for desk in (team, commune):
+            assert not desk.sync().mismatch
+    assert len(team.rows("audit")) == len(commune.rows("audit")) == logged(world) == 1
+    for desk in (team, commune):
+        assert not audit.access_log(desk.core).findings
+    world.clock.advance(days=61)
+    for desk in (team, commune, team, commune):
+        desk.sync()
+    tidied(world)
+    assert logged(world, deleted=True) == 1
+    assert len(commune.rows("audit", deleted=True)) == 1
+
+
+def test_no_laptop_removes_what_it_said_of_its_access_log(world: World, desks: Desks) -> None:
+    team = desks(world)
+    audit.note(team.core, audit.EXPORT, count=7)
+    team.sync()
+    (said,) = team.rows("audit")
+    with team.writing() as writer:
+        writer.remove("audit", said)
+    team.sync()
+    assert logged(world) == 1
 
 
 def test_a_tombstone_can_be_taken_back_for_sixty_days(small_world: World, desks: Desks) -> None:

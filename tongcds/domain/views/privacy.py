@@ -10,7 +10,7 @@ from datetime import date, datetime
 class AuditLine:
     """Who did what, and when. `about` is a household's code and head, or ""; `here`: on this computer.
 
-    `kind` is open, reveal, export, print, undo, erase, keys, day, bulk or restart; `count` belongs to it.
+    `kind` is a word of `domain.privacy.audit_words`; `count` belongs to it.
     `at` is None where only the day is known.
     """
 
