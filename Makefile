@@ -22,9 +22,9 @@ test: ## run every test; one file or folder with T=tests/unit
 	@scripts/bootstrap.sh --tests
 	@$(PYTHON_ENV)/python -m pytest $(PYTEST_ARGS) $(T)
 
-soak: ## the same faults and provinces as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
+soak: ## the same faults, provinces and registers as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
 	@scripts/bootstrap.sh --tests
-	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults tests/sim tests/property/test_replicas.py tests/e2e/test_attachments.py tests/e2e/test_server.py
+	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults tests/sim tests/registers tests/property/test_replicas.py tests/e2e/test_attachments.py tests/e2e/test_server.py
 
 check: bootstrap ## format, lint, types, layers, catalogues, rules of the house
 	@$(PYTHON_ENV)/ruff format --check --quiet .

@@ -188,7 +188,7 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
         core,
         Path(options.file),
         column_names=spreadsheets.columns_of(options),
-        encoding=options.encoding,
+        encoding=spreadsheets.encoding_of(options),
     )
     prepared = prepare()
     if options.forget_columns:

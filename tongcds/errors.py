@@ -442,6 +442,11 @@ SENTENCES: Final[dict[str, str]] = {
         "This does not say what a column holds: {text}. Nothing was read; write heading=meaning, "
         "one of: {known}."
     ),
+    "encoding_unknown": N_("There is no encoding called {text}. Nothing was read; write one of: {known}."),
+    "encoding_unfit": N_(
+        "The letters of this file are not in the encoding {encoding}. Nothing was changed; choose another "
+        "one, or none, and the program finds out by itself."
+    ),
     "import_unknown": N_("There is no such import in the history. Nothing was changed; check its number."),
     "help_unknown": N_("No page of the help holds “{text}”. `help` without a word lists all pages."),
     "no_overview": N_(

@@ -22,7 +22,11 @@ def add_options(made: argparse.ArgumentParser) -> None:
         metavar="HEADING=MEANING",
         help=f"what a column holds: {', '.join(Field)}, or {_NOT_USED}; may be repeated",
     )
-    made.add_argument("--encoding", choices=ENCODINGS, help="how letters are meant, where nobody can tell")
+    made.add_argument(
+        "--encoding",
+        metavar="ENCODING",
+        help=f"how letters are meant, where nobody can tell: {', '.join(ENCODINGS)}",
+    )
     made.add_argument(
         "--forget-columns", action="store_true", help="forget what columns of such files were taken for"
     )
@@ -41,6 +45,18 @@ def columns_of(options: argparse.Namespace) -> dict[str, str]:
             raise UserError("column_meaning_unknown", text=one, known=", ".join([*Field, _NOT_USED]))
         said[heading.strip()] = "" if meaning == _NOT_USED else meaning
     return said
+
+
+def encoding_of(options: argparse.Namespace) -> str | None:
+    """Return the encoding that was named, None where none was.
+
+    Raises:
+        UserError: encoding_unknown.
+    """
+    said: str | None = options.encoding
+    if said is not None and said.lower() not in ENCODINGS:
+        raise UserError("encoding_unknown", text=said, known=", ".join(ENCODINGS))
+    return said and said.lower()
 
 
 def questions(preview: ImportPreview) -> list[str]:

@@ -277,26 +277,46 @@ class _Grid:
             merge = self._merged(row).get(column)
             if merge is not None:
                 first, last = min(first, merge.top), max(last, merge.bottom)
-        while last - first + 1 < _DEEPEST_HEADER and self.is_sub_header(last + 1):
+        while last - first + 1 < _DEEPEST_HEADER and self.is_sub_header(last + 1, first):
             last += 1
         return first, last
 
-    def is_sub_header(self, row: int) -> bool:
-        """Say whether a row divides the one above: known names or Nam, Nữ, each below a parent or a gap."""
+    def is_sub_header(self, row: int, first: int) -> bool:
+        """Say whether a row divides the one above: every text of it below a parent, and none a value.
+
+        `first` is where the header begins. A row of values may well hold "Nữ" or "Chủ hộ", so what counts is
+        where the texts stand: below a heading that has others beside it, or in the gap to its right.
+        """
         cells = self.own_cells(row)
         if not cells or any(cell.kind is not Kind.TEXT for cell in cells.values()):
             return False
         above = self.known(row - 1)
+        gaps = 0
         for column, cell in cells.items():
             label = self.label(row - 1, column)
             if above.get(column) is Field.FULL_NAME and (
                 label is None or not label.wide or self.field_of(read_text(cell).text) is None
             ):
                 return False  # a name below "Họ và tên" is a person
-            if label is not None and not label.wide and self.label(row - 1, column + 1) is not None:
+            if label is None:
+                higher = any(self.label(upper, column) is not None for upper in range(first, row - 1))
+                if higher or self.parent_across_gap(row - 1, column) is None:
+                    return False
+                gaps += 1
+            elif not label.wide and self.label(row - 1, column + 1) is not None:
                 return False
         texts = [read_text(cell).text for cell in cells.values()]
-        return any(name_key(text) in _SEXES or self.field_of(text) is not None for text in texts)
+        known = any(name_key(text) in _SEXES or self.field_of(text) is not None for text in texts)
+        return known or (gaps > 0 and not any(char.isdigit() for text in texts for char in text))
+
+    def parent_across_gap(self, row: int, column: int) -> _Label | None:
+        """Return the parent of a sub-header in a file without merges: the nearest text to the left."""
+        for left in range(column - 1, max(column - _WIDEST_PARENT, -1), -1):
+            label = self.label(row, left)
+            if label is not None:
+                divided = self.label(row + 1, left) not in {None, label}
+                return _Label(label.text, label.left, wide=True) if divided else None
+        return None
 
 
 def _field_or_none(name: str) -> Field | None:
@@ -313,7 +333,7 @@ def find_header(sheet: Sheet, user: UserNames) -> Header | None:
         known = grid.known(row.number)
         if Field.FULL_NAME not in known.values():
             continue
-        if len(known) < _FEWEST_NAMES and grid.is_sub_header(row.number + 1):
+        if len(known) < _FEWEST_NAMES and grid.is_sub_header(row.number + 1, row.number):
             known = {**grid.known(row.number + 1), **known}
         if len(known) >= _FEWEST_NAMES:
             header = _header(grid, *grid.reach(row.number))
@@ -346,20 +366,10 @@ def _stack(grid: _Grid, rows: range, column: int) -> list[_Label]:
     for row in rows:
         label = grid.label(row, column)
         if label is None and row < rows[-1] and grid.label(rows[-1], column) is not None:
-            label = _parent_across_gap(grid, row, column)
+            label = grid.parent_across_gap(row, column)
         if label is not None and label not in stack:
             stack.append(label)
     return stack
-
-
-def _parent_across_gap(grid: _Grid, row: int, column: int) -> _Label | None:
-    """Return the parent of a sub-header in a file without merges: the nearest text to the left."""
-    for left in range(column - 1, max(column - _WIDEST_PARENT, -1), -1):
-        label = grid.label(row, left)
-        if label is not None:
-            divided = grid.label(row + 1, left) not in {None, label}
-            return _Label(label.text, label.left, wide=True) if divided else None
-    return None
 
 
 def _meaning(grid: _Grid, stack: list[_Label]) -> Field | None:

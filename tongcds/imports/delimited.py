@@ -15,7 +15,7 @@ from typing import Final
 
 from tongcds.errors import UserError
 from tongcds.imports.celltext import legacy_signs, vni_signs
-from tongcds.imports.legacy_fonts import LegacyFont, to_unicode
+from tongcds.imports.legacy_fonts import FONT_OF, legacy_font_named
 from tongcds.imports.workbook import Sheet, SheetRows, Tick, Workbook, text_cell
 
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -42,21 +42,26 @@ Recognise = Callable[[Sheet], int]
 def decode(data: bytes, encoding: str | None) -> str:
     """Return the text of a file: by its byte-order mark, by the person's answer, UTF-8 if valid, or 1258.
 
-    `encoding` "tcvn3" and "vni" are the bytes of legacy fonts.
+    The bytes of a legacy font ("tcvn3", "vni") stay as they are: they are converted cell by cell, like those
+    of a workbook whose cells name such a font.
 
     Raises:
-        UserError: `file_damaged` if the text does not fit the encoding that the mark or the person named.
+        UserError: `file_damaged` if the text does not fit its own mark, `encoding_unfit` if it does not fit
+            what the person named.
     """
     try:
         for mark, name in _MARKS:
             if data.startswith(mark):
                 return data.decode(name)
-        if encoding in {family.value for family in LegacyFont}:
-            return to_unicode(data.decode("latin-1"), LegacyFont(encoding))
-        if encoding is not None:
-            return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except UnicodeDecodeError as error:
         raise UserError("file_damaged") from error
+    if legacy_font_named(encoding) is not None:
+        return data.decode("latin-1")
+    if encoding is not None:
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise UserError("encoding_unfit", encoding=encoding) from error
     for name in (UTF_8, "cp1258"):
         try:
             return data.decode(name)
@@ -80,7 +85,7 @@ def read_delimited(
     font keeps its bytes as they are, so that the person may have it converted.
 
     Raises:
-        UserError: `file_too_big` or `file_damaged`.
+        UserError: `file_too_big`, `file_damaged` or `encoding_unfit`.
     """
     if len(data) > MOST_BYTES:
         raise UserError("file_too_big", limit=f"{MOST_BYTES // 1024 // 1024} MB")
@@ -90,9 +95,11 @@ def read_delimited(
     legacy = guessed and signs * _LINES_A_SIGN >= text.count("\n") + 1
     if legacy:
         text = data.decode("latin-1")
+    family = legacy_font_named(encoding)
+    font = "" if family is None else FONT_OF[family]
     recognised, split = _best_delimiter(text, name, delimiter, recognise)
     sure = not guessed or (recognised > 0 and not legacy)
-    return Workbook((_sheet(text, name, split, tick),), encoding_sure=sure, decoded=True)
+    return Workbook((_sheet(text, name, split, tick, font=font),), encoding_sure=sure, decoded=True)
 
 
 def _is_unicode(data: bytes) -> bool:
@@ -120,7 +127,9 @@ def _no_tick() -> None:
     return
 
 
-def _sheet(text: str, name: str, delimiter: str, tick: Tick, *, most: int | None = None) -> Sheet:
+def _sheet(
+    text: str, name: str, delimiter: str, tick: Tick, *, font: str = "", most: int | None = None
+) -> Sheet:
     rows = SheetRows()
     before = csv.field_size_limit(_LONGEST_VALUE)
     try:
@@ -133,7 +142,7 @@ def _sheet(text: str, name: str, delimiter: str, tick: Tick, *, most: int | None
                 kept = _KEPT_AS_TEXT.fullmatch(value)
                 held = kept[1] if kept is not None else value
                 if held:
-                    rows.put(number, column, text_cell(held))
+                    rows.put(number, column, text_cell(held, font))
     except csv.Error as error:
         raise UserError("file_damaged") from error
     finally:

@@ -20,6 +20,10 @@ class LegacyFont(Enum):
     VNI = "vni"
 
 
+FONT_OF: Final = {LegacyFont.TCVN3: ".VnTime", LegacyFont.VNI: "VNI-Times"}
+"""A font of each family, for text whose family is known otherwise."""
+
+
 @lru_cache(maxsize=1024)
 def family_of(font: str) -> LegacyFont | None:
     """Return the legacy family of a font name, None for an ordinary font."""

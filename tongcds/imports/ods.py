@@ -29,6 +29,7 @@ from tongcds.imports.workbook import (
 CONTENT_PART: Final = "content.xml"
 _STYLES_PART: Final = "styles.xml"
 _MANIFEST_PART: Final = "META-INF/manifest.xml"
+_NULL_DATE_1904: Final = "1904-01-01"
 _MOST_ROWS: Final = 1_048_576
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _HIDDEN: Final = frozenset({"collapse", "filter"})
@@ -52,7 +53,7 @@ def read_ods(path: Path, tick: Tick) -> Workbook:
         package.parse(
             CONTENT_PART, start=reader.start, end=reader.end, characters=reader.characters, tick=tick
         )
-        return Workbook(tuple(reader.sheets))
+        return Workbook(tuple(reader.sheets), reader.date1904)
 
 
 def _refuse_encrypted(package: Package) -> None:
@@ -120,6 +121,7 @@ class _ContentReader:
         self._fonts: list[str] = []
         self._aside = 0
         self._tables = 0
+        self.date1904 = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name in _ASIDE or self._aside:
@@ -128,6 +130,8 @@ class _ContentReader:
         if name == "table":
             self._start_table(_plain(attributes))
         elif self._rows is None:
+            if name == "null-date":
+                self.date1904 = _plain(attributes).get("date-value", "")[:10] == _NULL_DATE_1904
             self._styles.start(name, attributes)
         elif name == "table-row":
             said = _plain(attributes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -97,6 +98,15 @@ def _open_ole2(path: Path, tick: Tick) -> Workbook:
     return read_xls(path, tick)
 
 
+def _page_text(data: bytes, encoding: str | None) -> str:
+    """Return a web page by the person's answer, or by what its head says if that is true."""
+    stated = stated_encoding(data) if encoding is None else None
+    if stated is not None:
+        with suppress(UserError):
+            return decode(data, stated)
+    return decode(data, encoding)
+
+
 def _open_text(path: Path, opening: bytes, settings: ImportSettings, tick: Tick) -> Workbook:
     unicode_16 = opening.startswith(_UTF_16)
     if opening.startswith(_OTHER_KINDS) or (not unicode_16 and _NO_TEXT.search(opening)):
@@ -105,7 +115,7 @@ def _open_text(path: Path, opening: bytes, settings: ImportSettings, tick: Tick)
         raise UserError("file_too_big", limit=f"{delimited.MOST_BYTES // 1024 // 1024} MB")
     data = path.read_bytes()
     if looks_like_html(data):
-        return read_html(decode(data, settings.encoding or stated_encoding(data)), tick)
+        return read_html(_page_text(data, settings.encoding), tick)
     user = UserNames(settings.column_mapping, settings.column_names)
 
     def recognise(sheet: Sheet) -> int:

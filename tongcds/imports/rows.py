@@ -227,7 +227,9 @@ class _Judge:
         name_column = self.header.column(Field.FULL_NAME)
         name = saying.get(name_column) if name_column is not None else None
         if name is not None and name.text[:1] not in _NAME_STARTS:
-            return False
+            repeated = self._header_texts.get(name_column or 0, ())
+            if name.text.lower() not in repeated:
+                return False
         own = sum(t.text.lower() in self._header_texts.get(c, ()) for c, t in saying.items())
         if saying and own == len(saying) and (self._below_header or own >= _FEWEST_NAMES):
             return True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from argparse import Namespace
 from dataclasses import replace
 
 import pytest
 
-from tongcds.errors import UserError
+from tongcds.commands.spreadsheets import encoding_of
+from tongcds.errors import UserError, sentence
 from tongcds.imports.encodings import readings
 from tongcds.imports.reading import read_register
 
@@ -67,8 +69,25 @@ def test_the_encoding_is_found_out(read_bytes, data):
 
 def test_the_person_may_name_the_encoding(read_bytes):
     assert people(read_bytes(in_windows_1258(TEXT), encoding="windows-1258")) == EXPECTED
-    with pytest.raises(UserError, match="file_damaged"):
+    with pytest.raises(UserError, match="encoding_unfit"):
         read_bytes(in_windows_1258(TEXT), encoding="utf-8")
+
+
+@pytest.mark.parametrize("said", [None, "tcvn3", "VNI", "windows-1258"])
+def test_an_encoding_is_named_in_a_command(said):
+    assert encoding_of(Namespace(encoding=said)) == (said and said.lower())
+
+
+def test_an_encoding_that_nobody_knows_is_named_in_the_refusal():
+    with pytest.raises(UserError, match="encoding_unknown") as refused:
+        encoding_of(Namespace(encoding="latin9"))
+    assert "latin9" in sentence(refused.value)
+    assert "tcvn3, vni, windows-1258, utf-8" in sentence(refused.value)
+
+
+def test_a_page_whose_head_says_a_wrong_encoding_is_read_all_the_same(read_bytes):
+    page = PAGE.replace("&Aacute;", "Á").encode("utf-8").replace(b"charset=utf-8", b"charset=utf-16")
+    assert people(read_bytes(page, name="so-ho.xls"))[0] == ("Lò Văn Ánh", "1980")
 
 
 def test_bytes_of_an_old_font_are_kept_as_found_until_the_person_says_so(read_bytes):
