@@ -41,6 +41,7 @@ from tongcds.commands import (
     imports,
     logbook,
     observations,
+    paper_entry,
     passphrases,
     people,
     printing,
@@ -408,6 +409,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_to(add)
     recovery.add_to(add)
     rounds.add_to(add)
+    paper_entry.add_to(add)
     add("sync", sync, "exchange with the province's server")
     made = add("export", export, "write what waits into a bundle file for a USB stick")
     made.add_argument("folder")

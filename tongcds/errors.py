@@ -382,6 +382,9 @@ SENTENCES: Final[dict[str, str]] = {
         "{count} people of this household match “{name}”. Nothing was saved; write the full name."
     ),
     "member_unclear": N_("{count} members match “{name}”. Nothing was changed; write the full name."),
+    "lines_unreadable": N_(
+        "This file cannot be read as text (UTF-8). Nothing was saved from it; write it anew as plain text."
+    ),
     "round_unknown": N_("This round is not there any more. Nothing was changed."),
     "round_nobody": N_(
         "Each household that the register shows is in a round already. Change the filters of the register, "

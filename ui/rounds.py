@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, households, rounds
+from tongcds.actions import Changes, households, paper_entry, rounds, visits
 from tongcds.domain.views import (
     STOP_WORDS,
     EditUndo,
@@ -23,6 +23,7 @@ from tongcds.errors import SENTENCES
 from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk
 from ui.forms.round_dialog import RoundDialog
+from ui.screens.paper_entry import PaperEntryScreen
 from ui.screens.rounds import RoundsScreen, RoundsShown
 
 Undoable = tuple[EditUndo, Changes]
@@ -61,7 +62,27 @@ class Rounds(QObject):
         screen.print_requested.connect(self._print_list)
         screen.opened.connect(self._desk.show)
         screen.log_requested.connect(self._log)
+        screen.entry_requested.connect(self.enter)
         self._screen = screen
+        shell.open_over(screen)
+
+    def enter(self, round_id: bytes | None) -> None:
+        """Type in what a round brought home on paper; None: papers of no round."""
+        core = self._desk.core
+        screen = PaperEntryScreen(
+            round_id,
+            load=partial(paper_entry.begin, core),
+            named=partial(paper_entry.line_named, core),
+            save=partial(paper_entry.save_line, core),
+            take_back=partial(households.undo_edit, core),
+            save_draft=partial(visits.save_draft, core),
+            reads=self._desk.reads,
+            writes=self._desk.writes,
+            clock=core.clock,
+        )
+        shell = self._desk.window()
+        screen.left.connect(shell.back)
+        screen.saved.connect(self._desk.changed)
         shell.open_over(screen)
 
     def _load(self, wanted: bytes | None) -> RoundsShown:

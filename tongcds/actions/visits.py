@@ -83,7 +83,7 @@ def write(change: Change, author: bytes, entry: VisitEntry, *, corrects: bytes |
         household_id=entry.household_id,
         on=entry.on.isoformat(),
         minutes=entry.minutes,
-        by_id=author,
+        by_id=entry.by_id or author,
         note=entry.note or None,
         corrects_id=corrects,
     )
@@ -220,6 +220,7 @@ def entry_to_plain(entry: VisitEntry) -> dict[str, object]:
     """A visit entry as plain values, for `--json`."""
     plain = asdict(entry)
     plain["household_id"] = entry.household_id.hex()
+    plain["by_id"] = entry.by_id.hex() if entry.by_id is not None else None
     plain["on"] = entry.on.isoformat()
     plain["follow_up_on"] = entry.follow_up_on.isoformat() if isinstance(entry.follow_up_on, date) else None
     plain["supports"] = [

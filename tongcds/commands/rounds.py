@@ -67,7 +67,7 @@ def _plan(options: argparse.Namespace, core: Core) -> int:
         households=rounds.candidates(
             core, HouseholdFilter(text=options.text, needs=filters.checked(options.filter))
         ),
-        members=tuple(_member(core, name) for name in options.member),
+        members=tuple(member_named(core, name) for name in options.member),
     )
     made, _undo, _changes = rounds.plan(core, wanted)
     number = len(wanted.households)
@@ -86,7 +86,7 @@ def _show(options: argparse.Namespace, core: Core) -> int:
     if stops and options.drop:
         rounds.drop(core, stops)
     elif stops and options.assign:
-        rounds.assign(core, stops, _member(core, options.assign))
+        rounds.assign(core, stops, member_named(core, options.assign))
     elif stops:
         rounds.tick(core, stops, StopState(options.state), options.note)
     if options.close:
@@ -125,7 +125,12 @@ def _stops(view: RoundView, codes: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(by_code[fold(code)].stop_id for code in codes)
 
 
-def _member(core: Core, name: str) -> bytes:
+def member_named(core: Core, name: str) -> bytes:
+    """The member of a team whose name this fits, marks or none.
+
+    Raises:
+        UserError: member_unclear, where none or several do.
+    """
     fitting = [choice.member_id for choice in rounds.members(core) if fold(name) in fold(choice.name)]
     if len(fitting) != 1:
         raise UserError("member_unclear", name=name, count=len(fitting))

@@ -80,7 +80,8 @@ class Fact:
     """Something that can be observed. `code` never changes its meaning.
 
     `indicator` is the code of the figure that counts it. A "yes" of a person makes the fact `implies` true
-    for the person's household too: whoever has a smartphone lives in a household that has one.
+    for the person's household too: whoever has a smartphone lives in a household that has one. `letter`
+    stands for it on the list of a round; none that Telex or VNI would change.
     """
 
     code: str
@@ -91,6 +92,7 @@ class Fact:
     short_en: str
     indicator: str = ""
     implies: str = ""
+    letter: str = ""
 
     def name(self, language: str) -> str:
         """The full name in "vi" or "en"."""

@@ -1,5 +1,7 @@
 """Codes by which a household is found again from a sheet of paper: the text of a QR code, and a short one.
 
+The list of a round has a code of the long kind too.
+
 Neither says anything of anybody. The long one is the record's id; the short one is drawn from its hash, so
 that a sheet can be typed in where no scanner is, and two households seldom share it.
 
@@ -19,6 +21,7 @@ _BASE: Final = len(_ALPHABET)
 _VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
 _MEANT: Final = str.maketrans("OIL", "011", " -\u2013.\u00a0")
 _PREFIX: Final = "TCDS:H:"
+_ROUND_PREFIX: Final = "TCDS:R:"
 _ID_BYTES: Final = 16
 _LONG: Final = 28
 _SHORT: Final = 7
@@ -35,7 +38,12 @@ class Household:
 
 def scanned(record_id: bytes) -> str:
     """The text of a household's QR code."""
-    return _PREFIX + _checked(_digits(int.from_bytes(record_id, "big"), _LONG))
+    return _long(_PREFIX, record_id)
+
+
+def scanned_round(record_id: bytes) -> str:
+    """The text of the QR code on the list of a round."""
+    return _long(_ROUND_PREFIX, record_id)
 
 
 def short(record_id: bytes) -> str:
@@ -56,13 +64,28 @@ def read(text: str) -> Household | None:
         return None
     if not long:
         return Household(None, f"{code[:_HALF]}-{code[_HALF:]}")
-    number = 0
-    for letter in code[:-1]:
-        number = number * _BASE + _VALUES[letter]
-    if number >= 1 << (8 * _ID_BYTES):
+    record_id = _id_of(code[:-1])
+    return None if record_id is None else Household(record_id, short(record_id))
+
+
+def read_round(text: str) -> bytes | None:
+    """The id of the round whose list was scanned; None for anything else."""
+    typed = text.strip().upper()
+    code = typed.removeprefix(_ROUND_PREFIX)
+    if code == typed or len(code) != _LONG + 1 or not set(code) <= _VALUES.keys():
         return None
-    record_id = number.to_bytes(_ID_BYTES, "big")
-    return Household(record_id, short(record_id))
+    return _id_of(code[:-1]) if _check(code[:-1]) == code[-1] else None
+
+
+def _long(prefix: str, record_id: bytes) -> str:
+    return prefix + _checked(_digits(int.from_bytes(record_id, "big"), _LONG))
+
+
+def _id_of(code: str) -> bytes | None:
+    number = 0
+    for letter in code:
+        number = number * _BASE + _VALUES[letter]
+    return None if number >= 1 << (8 * _ID_BYTES) else number.to_bytes(_ID_BYTES, "big")
 
 
 def _digits(number: int, length: int) -> str:

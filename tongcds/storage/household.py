@@ -97,7 +97,12 @@ def _people(connection: Connection, household_id: bytes, head_id: bytes | None, 
             PERSON.c.phone,
         ).where(PERSON.c.household_id == household_id, person_present(on))
     ).all()
-    return sorted(rows, key=lambda p: (p.id != head_id, p.birth is None, p.birth or "", p.id))
+    return in_order(rows, head_id)
+
+
+def in_order(people: Sequence[_Row], head_id: bytes | None) -> list[_Row]:
+    """Rows of people as the program lists and numbers them: the head first, then the eldest first."""
+    return sorted(people, key=lambda p: (p.id != head_id, p.birth is None, p.birth or "", p.id))
 
 
 def _person_row(person: _Row, head_id: bytes | None, known: Mapping[str, Known], on: date) -> PersonRow:

@@ -10,8 +10,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from tongcds.domain.text import name_sort_key
-from tongcds.domain.views import MemberChoice, RoundRow, RoundView, StopRow, StopState
+from tongcds.domain.views import MemberChoice, PaperHome, RoundRow, RoundView, StopRow, StopState
 from tongcds.records import record_type
+from tongcds.storage.household import in_order
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, person_present
 
 _ROUND: Final = record_type("round").table
@@ -20,6 +21,7 @@ _VILLAGE: Final = record_type("village").table
 _MEMBER: Final = record_type("member").table
 _VISIT: Final = record_type("visit").table
 _MOST_ROUNDS: Final = 200
+_SLICE: Final = 400
 _DONE: Final = frozenset({StopState.DONE, StopState.DECLINED})
 
 # Any: rows answer each column under its name, with the type that the column has.
@@ -114,6 +116,34 @@ def members(connection: Connection, on: date) -> tuple[MemberChoice, ...]:
     return tuple(sorted(found, key=lambda choice: (name_sort_key(choice.name), choice.member_id)))
 
 
+def paper_homes(connection: Connection, households: Sequence[bytes], on: date) -> tuple[PaperHome, ...]:
+    """These households, those that are not removed, with their people as their survey sheets number them."""
+    made = []
+    for start in range(0, len(households), _SLICE):
+        part = households[start : start + _SLICE]
+        homes = {
+            row.id: row
+            for row in connection.execute(
+                select(HOUSEHOLD.c.id, HOUSEHOLD.c.code, HOUSEHOLD.c.head_id).where(
+                    HOUSEHOLD.c.id.in_(part), HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.erased.is_(None)
+                )
+            )
+        }
+        lives: dict[bytes, list[_Row]] = {}
+        for person in connection.execute(
+            select(PERSON.c.id, PERSON.c.household_id, PERSON.c.full_name, PERSON.c.birth).where(
+                PERSON.c.household_id.in_(part), person_present(on)
+            )
+        ):
+            lives.setdefault(person.household_id, []).append(person)
+        for home in (homes[each] for each in part if each in homes):
+            people = in_order(lives.get(home.id, []), home.head_id)
+            names = tuple((person.id, person.full_name or "") for person in people)
+            head = next((name for person, name in names if person == home.head_id), "")
+            made.append(PaperHome(home.id, home.code or "", head, names))
+    return tuple(made)
+
+
 def in_order_of_the_way(
     connection: Connection, households: Sequence[bytes]
 ) -> tuple[tuple[bytes, bytes], ...]:
@@ -192,4 +222,5 @@ def _stop_row(row: _Row) -> StopRow:
         visited_on=date.fromisoformat(row.visited_on) if row.visited_on else None,
         note=row.note or "",
         here=bool(row.here),
+        place=row.place or 0,
     )

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
-from tongcds.domain.views import MemberChoice, RoundRow, RoundView, StopRow, StopState
-from ui.preview import village
+from tongcds.domain.views import (
+    Draft,
+    MemberChoice,
+    PaperHome,
+    PaperStart,
+    RoundRow,
+    RoundView,
+    StopRow,
+    StopState,
+)
+from ui.preview import samples, village
 from ui.screens.rounds import RoundsShown
 
 NGAN, UN = (MemberChoice(village.identity(name), name) for name in ("Lò Thị Ngân", "Lò Văn Ún"))
@@ -27,7 +37,7 @@ def shown(kind: str) -> RoundsShown:
     """What the screen shows: typical, or empty."""
     if kind == "empty":
         return RoundsShown((), None, (NGAN, UN))
-    stops = tuple(_stop(*values) for values in _STOPS)
+    stops = tuple(replace(_stop(*values), place=at) for at, values in enumerate(_STOPS, 1))
     states = Counter(stop.state for stop in stops)
     counts = {state: states[state] for state in StopState}
     rows = (
@@ -40,6 +50,39 @@ def shown(kind: str) -> RoundsShown:
 def _row(name: str, begins: date, closed: date | None, stops: int, left: int) -> RoundRow:
     ends = begins + timedelta(days=6)
     return RoundRow(village.identity(name), name, "bản Nà Ngà", begins, ends, closed, stops, left)
+
+
+def start(kind: str) -> PaperStart:
+    """What typing in a list begins with: two lines of a draft, or no round at all."""
+    if kind == "empty":
+        return PaperStart(None, (), (NGAN, UN))
+    opened = shown(kind).opened
+    homes = tuple(_home(stop) for stop in opened.stops) if opened is not None else ()
+    lines = {
+        homes[2].household_id.hex(): {
+            "met": "1", "services": "1.2 4h", "facts": "pv- 2pt", "again": "+7", "note": "máy của con hỏng",
+        },
+        homes[4].household_id.hex(): {
+            "met": "2", "services": "", "facts": "", "again": "", "note": "đi nương",
+        },
+    }  # fmt: skip
+    draft = Draft("paper", samples.NOW, {"day": "22/11/2026", "who": "", "lines": lines})
+    return PaperStart(opened.row if opened is not None else None, homes, (NGAN, UN), draft)
+
+
+def _home(stop: StopRow) -> PaperHome:
+    names = (stop.head_name, "Lò Văn Ún", "Lò Thị Mai", "Lò Văn Pản", "Lò Thị Hoa")[: stop.people]
+    people = tuple((village.identity(f"{stop.code}/{at}"), name) for at, name in enumerate(names))
+    return PaperHome(
+        stop.household_id,
+        stop.code,
+        stop.head_name,
+        people,
+        stop.place,
+        stop.stop_id,
+        stop.member_id,
+        stop.state,
+    )
 
 
 def _stop(code: str, head: str, people: int, who: MemberChoice | None, then: _Then) -> StopRow:

@@ -24,6 +24,7 @@ from ui.screens.import_register import ImportScreen
 from ui.screens.log_visit import LogVisitScreen
 from ui.screens.logbook import LogbookScreen
 from ui.screens.overview import OverviewScreen
+from ui.screens.paper_entry import PaperEntryScreen
 from ui.screens.privacy import PrivacyScreen
 from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import About, SettingsScreen
@@ -173,6 +174,21 @@ def _rounds(kind: str) -> QWidget:
     return RoundsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
+def _paper_entry(kind: str) -> QWidget:
+    load = _fail if kind == "error" else lambda _round: rounds.start(kind)
+    return PaperEntryScreen(
+        None,
+        load=load,  # type: ignore[arg-type]  # as above
+        named=_nothing,  # type: ignore[arg-type]  # as above
+        save=_nothing,  # type: ignore[arg-type]  # as above
+        take_back=_nothing,  # type: ignore[arg-type]  # as above
+        save_draft=_nothing,
+        reads=tasks(),
+        writes=tasks(),
+        clock=lambda: samples.NOW,
+    )
+
+
 def _duplicates(kind: str) -> QWidget:
     load = _fail if kind == "error" else lambda settled: duplicates.shown(kind, settled=settled)
     return DuplicatesScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
@@ -189,6 +205,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "household-form": (Role.TEAM, "households", _household_form),
     "doubts": (Role.TEAM, "households", _doubts),
     "rounds": (Role.TEAM, "households", _rounds),
+    "paper-entry": (Role.TEAM, "households", _paper_entry),
     "duplicates": (Role.TEAM, "households", _duplicates),
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),

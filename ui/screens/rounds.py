@@ -52,7 +52,7 @@ class RoundsScreen(Page):
     """Signals: `ticked` carries the stops and a `StopState`, `assigned` the stops and a member's id or None.
 
     `dropped` carries stops, `closed` and `print_requested` a round's id, `opened` and `log_requested` a
-    household's.
+    household's. `entry_requested` carries the round whose list is to be typed in; None: papers of no round.
 
     Args:
         load: answers what is shown for the round that was chosen (None: the first); runs off the UI thread.
@@ -68,6 +68,7 @@ class RoundsScreen(Page):
     closed = Signal(object)
     print_requested = Signal(object)
     opened = Signal(object)
+    entry_requested = Signal(object)
     log_requested = Signal(object)
 
     def __init__(
@@ -95,7 +96,10 @@ class RoundsScreen(Page):
         self.printing.clicked.connect(self.ask_print)
         plan = Button(_("Plan a round"), icon="plus", kind=Kind.PRIMARY)
         plan.clicked.connect(self.plan_requested)
-        self._head = PageHead(_("Rounds"), "", [leave, self.printing, plan])
+        self.entry = Button(_("Enter from paper"), icon="pen-line", hint="Ctrl+E")
+        self.entry.clicked.connect(self._enter)
+        QShortcut(QKeySequence("Ctrl+E"), self).activated.connect(self._enter)
+        self._head = PageHead(_("Rounds"), "", [leave, self.printing, self.entry, plan])
         self._rounds: RowsModel[RoundRow] = RowsModel([Column("", _round_cell, stretch=1)], self)
         self.rounds = RowsView(self._rounds, name=_("Rounds"), headings=False)
         self.rounds.picked.connect(self._pick)
@@ -275,6 +279,9 @@ class RoundsScreen(Page):
     def _close(self) -> None:
         if self._round is not None:
             self.closed.emit(self._round)
+
+    def _enter(self) -> None:
+        self.entry_requested.emit(self._round)
 
     def ask_print(self) -> None:
         """Ask for the list on paper; the window calls it for Ctrl+P."""

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from tongcds.domain.views.editing import Seen
+from tongcds.domain.views.visits import Draft, SupportEntry
 from tongcds.i18n import N_
 
 
@@ -59,7 +61,7 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class StopRow:
-    """A household of a round.
+    """A household of a round; `place` is its number on every printed list of the round, for good.
 
     `state` is done too when a visit was logged there on a day of the round; `visited_on` is then its day.
     `here` is False for a household that left or was removed since.
@@ -78,6 +80,7 @@ class StopRow:
     visited_on: date | None
     note: str
     here: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,46 @@ class MemberChoice:
 
     member_id: bytes
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperHome:
+    """A household as the entry of a paper needs it: its people in the order of its survey sheet.
+
+    `place` is its number on the list of the round, `stop_id` its record there, `member_id` who was named to
+    go and `state` how it stands; a household outside of the list has none of them.
+    """
+
+    household_id: bytes
+    code: str
+    head_name: str
+    people: tuple[tuple[bytes, str], ...]
+    place: int = 0
+    stop_id: bytes | None = None
+    member_id: bytes | None = None
+    state: StopState = StopState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class PaperEntry:
+    """What stood on one line of a printed list, ready to be saved. `by_id` is who was there."""
+
+    household_id: bytes
+    stop_id: bytes | None
+    on: date
+    by_id: bytes | None
+    state: StopState
+    supports: tuple[SupportEntry, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    again_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStart:
+    """What typing in begins with: the round (None: papers of no round), its lines, who may have gone."""
+
+    row: RoundRow | None
+    homes: tuple[PaperHome, ...]
+    members: tuple[MemberChoice, ...]
+    draft: Draft | None = None

@@ -83,7 +83,10 @@ class SupportEntry:
 
 @dataclass(frozen=True, slots=True)
 class VisitEntry:
-    """What Ghi nhận hỗ trợ hands over to be saved; also what a draft holds."""
+    """What Ghi nhận hỗ trợ hands over to be saved; also what a draft holds.
+
+    `by_id` is the member who was there, where that is somebody else than who writes it down.
+    """
 
     household_id: bytes
     on: date
@@ -91,6 +94,7 @@ class VisitEntry:
     minutes: int | None = None
     note: str = ""
     follow_up_on: date | None = None
+    by_id: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
