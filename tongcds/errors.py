@@ -391,6 +391,8 @@ SENTENCES: Final[dict[str, str]] = {
         "or end the other round."
     ),
     "round_unnamed": N_("The round has no name yet. Nothing was saved; write one, such as “Market day”."),
+    "follow_up_unknown": N_("This task was done or called off meanwhile. Nothing was changed."),
+    "due_in_past": N_("A task is put off to today or later. Nothing was changed; choose another day."),
     "days_reversed": N_("The last day is before the first one. Nothing was saved; change one of them."),
     "too_many_stops": N_(
         "More than {most} households are too many for one round. Nothing was saved; choose fewer."

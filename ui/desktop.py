@@ -22,7 +22,6 @@ from tongcds.actions import (
     overview,
     register,
     syncing,
-    today,
 )
 from tongcds.actions.sessions import Pins
 from tongcds.domain.views import (
@@ -57,10 +56,10 @@ from ui.screens.log_visit import LogVisitScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
-from ui.screens.today import TodayScreen
 from ui.shell import Shell
 from ui.sticks import Sticks
 from ui.tasks import Tasks
+from ui.today import Today
 from ui.visiting import Visiting
 
 _FOUND = 8
@@ -126,6 +125,7 @@ class Desktop(QObject):
         self.rounds = Rounds(desk, self.visiting.start, self.printing.round_list, self)
         self.logbook = Logbook(desk, self.visiting.find_households, self.printing.activities, self)
         self.visiting.logbook_requested.connect(self.logbook.open)
+        self.today = Today(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.edit)
         self._net = net or ThreadPoolExecutor(1, "net")
@@ -234,10 +234,7 @@ class Desktop(QObject):
     # The screens, each with what it needs and no more.
 
     def _today(self) -> QWidget:
-        core, load = self.core, partial(today.work, self.core)
-        count, suggest = partial(today.tiles, core), partial(today.suggestions, core)
-        screen = TodayScreen(load, self.reads, self.changes, count=count, suggest=suggest)
-        screen.opened.connect(self.open_household)
+        screen = self.today.screen()
         screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self.visiting.start)
         screen.import_requested.connect(self.importing.open)

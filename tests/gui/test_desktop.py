@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tests.unit.actions.conftest import Home, core_of, home, team
 from tongcds import i18n
-from tongcds.actions import Core, importing, rounds, visits
+from tongcds.actions import Core, follow_ups, importing, rounds, visits
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from tongcds.settings import LANGUAGE, Settings
 from ui.desktop import Desktop
@@ -22,7 +22,10 @@ from ui.screens.log_visit import LogVisitScreen, SavedVisit
 from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import SettingsScreen
 from ui.screens.sync import SyncScreen
+from ui.screens.today import TodayScreen
+from ui.shell.rail import PlaceButton
 from ui.tasks import InlineExecutor
+from ui.widgets.button import Button
 
 __all__ = ["core_of", "home", "team"]
 REGISTER = Path(__file__).parents[1] / "data" / "imports" / "ho-dan-sach.xlsx"
@@ -70,6 +73,38 @@ def test_a_saved_visit_is_on_the_day_and_in_the_badge_and_can_be_undone(desktop:
     desktop.shell.undo_requested.emit((lambda: visits.undo_visit(desktop.core, visit), "Đã huỷ"))
     with desktop.core.vault.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM visit WHERE deleted = 0").scalar_one() == 0
+
+
+def test_a_task_is_put_off_to_a_day_that_is_typed_and_that_is_taken_back(
+    desktop: Desktop, home: Home
+) -> None:
+    promise = SupportEntry("PY01", home.people[:1], Result.COME_BACK)
+    today = desktop.core.today
+    visits.save_visit(desktop.core, VisitEntry(home.household, today, (promise,), follow_up_on=today))
+    screen = desktop.shell.screen_of("today")
+    assert isinstance(screen, TodayScreen)
+    screen.reload()
+    assert screen.view is not None
+    (task,) = screen.view.todo
+    rail = next(one for one in desktop.shell.rail.findChildren(PlaceButton) if one.key == "today")
+    assert rail.accessibleName() == "Hôm nay, 1 việc đang chờ"
+    screen.put_off.emit(task, None)
+    dialog = desktop.today.dialog
+    assert dialog is not None
+    dialog.day.setText("-3")
+    dialog.save()
+    assert dialog.isVisible()
+    dialog.day.setText("+9")
+    dialog.save()
+    (moved,) = follow_ups.tasks(desktop.core).rows
+    assert moved.days_left == 9
+    assert rail.accessibleName() == "Hôm nay"
+    undo = next(one for one in desktop.shell.messages.findChildren(Button) if one.text() == "Hoàn tác")
+    QTest.keyClick(undo, Qt.Key.Key_Space)
+    (back,) = follow_ups.tasks(desktop.core).rows
+    assert back.days_left == 0
+    screen.finished.emit(task)
+    assert not follow_ups.tasks(desktop.core).rows
 
 
 def test_another_language_makes_the_window_anew_at_the_same_place(

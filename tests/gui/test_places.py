@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,15 @@ from tongcds.settings import LANGUAGE, TEXT_SIZE, THEME, Settings
 from ui import app, theme
 from ui.changes import ChangeBus
 from ui.household_words import due_words
-from ui.preview import samples
+from ui.outline import outline
+from ui.preview import samples, village
 from ui.preview.screens import settle
 from ui.screens.overview import OverviewScreen, reporting
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.sync.aside import ReturnedPart
 from ui.screens.sync.state import progress, time_left
-from ui.screens.today import TodayScreen
+from ui.screens.today import TodayScreen, spans
 from ui.tasks import InlineExecutor, Tasks
 from ui.widgets.button import Button
 from ui.widgets.choices import ChoicePills
@@ -127,6 +129,62 @@ def test_today_keeps_the_focus_when_nothing_is_new(today, qtbot):
     screen.bus.tell(["exchange"])
     settle()
     assert QApplication.focusWidget() is here
+
+
+def test_tasks_stand_under_their_headings_and_late_ones_hide_no_others(today):
+    screen = today()
+    view = samples.today_view()
+    late = replace(view.todo[0], days_left=-3, due=view.on - timedelta(days=3))
+    soon = replace(view.todo[0], days_left=20, due=view.on + timedelta(days=20))
+    many = replace(
+        view, todo=(late, *view.todo, soon), todo_overdue=12, todo_today=14, todo_week=15, todo_total=16
+    )
+    screen.show_view(many)
+    settle()
+    assert [(words, count, len(rows)) for words, count, rows in spans(many)] == [
+        ("Overdue", 12, 2), ("Today", 2, 2), ("This week", 1, 1), ("Later", 1, 1),
+    ]  # fmt: skip
+    said = outline(screen)
+    assert said.index("Overdue · 12") < said.index("and 10 more") < said.index("Today · 2")
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 29), date(2026, 11, 23)])
+def test_every_task_stands_under_one_heading_on_a_sunday_and_on_a_monday(day):
+    rows = [
+        replace(samples.today_view().todo[0], days_left=days, due=day + timedelta(days=days))
+        for days in range(-9, 17)
+    ]
+    view = replace(samples.today_view(), on=day, todo=tuple(rows))
+    assert [row for _words, _count, under in spans(view) for row in under] == rows
+
+
+def test_a_task_is_put_off_done_or_called_off_from_the_keyboard(today):
+    screen, row = today(), samples.today_view().todo[1]
+    put_off, finished, called_off = [], [], []
+    screen.put_off.connect(lambda *said: put_off.append(said))
+    screen.finished.connect(finished.append)
+    screen.called_off.connect(called_off.append)
+    menu = button(screen, f"More for {row.title}")
+    for steps in range(5):
+        press(menu, Qt.Key.Key_Return)
+        for _step in range(steps):
+            press(menu.list, Qt.Key.Key_Down)
+        press(menu.list, Qt.Key.Key_Return)
+    assert put_off == [
+        (row, samples.TODAY + timedelta(days=1)), (row, samples.TODAY + timedelta(days=7)), (row, None)
+    ]  # fmt: skip
+    assert (finished, called_off) == ([row], [row])
+
+
+def test_a_suggestion_says_why_and_which_target_is_furthest(shown):
+    screen = TodayScreen(
+        samples.today_view, Tasks(InlineExecutor()), ChangeBus(), suggest=village.suggestions
+    )
+    shown(screen)
+    details = {row.title.words(): row.detail.words() for row in screen.findChildren(ItemRow)}
+    far, last = village.suggestions()
+    assert "furthest target: 63,8% of 80,0%" in details[far.head_name]
+    assert "visited 04/10/2025" in details[last.head_name]
 
 
 def test_a_first_day_offers_the_first_step(today, qtbot):

@@ -8,10 +8,11 @@ from tongcds.actions import privacy
 from tongcds.actions.core import Core
 from tongcds.domain.views import Suggestion, Tile, TodayView
 from tongcds.reports import overview as reports
+from tongcds.reports.shortfalls import shortfalls
 from tongcds.storage import register, supports
 from tongcds.storage import suggestions as stored
 
-_TODO = 8
+_TODO = 6
 _RECENT = 8
 _SUGGESTED = 3
 
@@ -31,7 +32,9 @@ def tiles(core: Core) -> tuple[Tile, ...]:
 def suggestions(core: Core, limit: int = _SUGGESTED) -> tuple[Suggestion, ...]:
     """Households that are worth a visit, the most urgent first, each with its reasons."""
     with core.vault.read() as connection:
-        return stored.suggestions(connection, core.today, limit)
+        villages = [village_id for village_id, _name in register.villages(connection)]
+        missing = shortfalls(connection, villages, core.today)
+        return stored.suggestions(connection, core.today, limit, missing)
 
 
 def work(core: Core) -> TodayView:
@@ -54,6 +57,8 @@ def work(core: Core) -> TodayView:
             todo=todo.rows,
             todo_today=todo.today,
             todo_week=todo.week,
+            todo_overdue=todo.overdue,
+            todo_total=todo.total,
             recent=supports.recent(connection, day, _RECENT),
             week_supports=week.supports,
             week_households=week.households,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final
 
-from tongcds.actions import logbook, today
+from tongcds.actions import follow_ups, logbook, today
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, read_day, show, the_household
 from tongcds.domain.text import fold
@@ -37,6 +37,13 @@ def add_to(add: Add) -> None:
     made.add_argument("--file", action="store_true", help="write what matches into a table among the exports")
     made = add("suggest", suggest, "households that are worth a visit, with the reasons")
     made.add_argument("--limit", type=int, default=_SOME, help=f"how many; {_SOME} without it")
+    add("tasks", tasks, "what was promised and is not done yet: overdue, today, this week, later")
+    made = add("task", task, "put a task off, or say that it is done or not needed any more")
+    made.add_argument("task", help="id of the task, as `tasks` names it, or the beginning of it")
+    how = made.add_mutually_exclusive_group(required=True)
+    how.add_argument("--to", help="another day as 2026-11-23")
+    how.add_argument("--done", action="store_true", help="it is done without a visit")
+    how.add_argument("--call-off", action="store_true", help="it is not needed any more")
     made = add("withdraw", withdraw, "take a visit out of the log and of every figure; it stays readable")
     made.add_argument("visit", help="id of the visit, as `supports` names it")
     made.add_argument("--why", required=True, help=", ".join(logbook.REASONS))
@@ -83,8 +90,38 @@ def list_supports(options: argparse.Namespace, core: Core) -> int:
 def suggest(options: argparse.Namespace, core: Core) -> int:
     """List households that are worth a visit."""
     found = today.suggestions(core, options.limit)
-    lines = [f"{row.code:<10} {row.head_name:<28} {', '.join(row.why)}" for row in found]
+    lines = [
+        f"{row.code:<10} {row.head_name:<28} {', '.join(filter(None, (*row.why, row.furthest)))}"
+        for row in found
+    ]
     show(options, {"households": [asdict(row) for row in found]}, lines)
+    return DONE
+
+
+def tasks(options: argparse.Namespace, core: Core) -> int:
+    """List what is to be done."""
+    todo = follow_ups.tasks(core)
+    lines = [f"{row.follow_up_id.hex()}  {format_date(row.due)}  {row.title}" for row in todo.rows]
+    show(options, todo, lines)
+    return DONE
+
+
+def task(options: argparse.Namespace, core: Core) -> int:
+    """Put a task off, finish it or call it off."""
+    fitting = [
+        row.follow_up_id
+        for row in follow_ups.tasks(core).rows
+        if options.task and row.follow_up_id.hex().startswith(options.task)
+    ]
+    if len(fitting) != 1:
+        raise UserError("follow_up_unknown")
+    if options.to:
+        follow_ups.put_off(core, fitting[0], read_day(options.to))
+    elif options.done:
+        follow_ups.finish(core, fitting[0])
+    else:
+        follow_ups.call_off(core, fitting[0])
+    show(options, {"task": fitting[0]}, [_("The task was changed.")])
     return DONE
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 from tongcds.domain.tables import read_table
@@ -16,16 +17,39 @@ from tongcds.paths import resources_folder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A reason for a visit; `code` is that of a filter of households, weights are added up."""
+    """A reason for a visit; `code` is that of a filter of households, weights are added up.
+
+    `indicator`: the figure that a visit for this reason moves. The further a village is from that figure's
+    target, the more the reason weighs there.
+    """
 
     code: str
     weight: int
     name_vi: str
     name_en: str
+    indicator: str = ""
 
     def name(self, language: str) -> str:
         """The reason inside a sentence, in "vi" or "en"."""
         return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """How far a village is from a target; both are shares (0.61 of 0.8)."""
+
+    share: float
+    target: float
+
+    @property
+    def missing(self) -> float:
+        """What is missing, as a share."""
+        return self.target - self.share
+
+    @property
+    def weight(self) -> int:
+        """What it adds to the weight of a reason: 1 for each ten percentage points begun."""
+        return ceil(round(self.missing * 10, 6))
 
 
 @cache

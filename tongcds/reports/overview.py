@@ -104,7 +104,8 @@ def _counted(
     return {day: {key: Seen(count) for key, count in counts.items()} for day, counts in found.items()}
 
 
-def _target(indicator: str, province: str, on: date) -> float | None:
+def target_share(indicator: str, province: str, on: date) -> float | None:
+    """The target that holds for an indicator itself, as a share; None where there is none."""
     target = target_for(indicator, province, on)
     return target.share if target is not None and target.indicator == indicator else None
 
@@ -117,7 +118,7 @@ def _figure(indicator: str, unit_id: bytes, on: date, seen: Seen, province: str)
         entity=load_indicators()[indicator].entity,
         numerator=seen.count.numerator,
         denominator=seen.count.denominator,
-        target=_target(indicator, province, on),
+        target=target_share(indicator, province, on),
         hidden=seen.hidden,
         fingerprint=seen.count.fingerprint,
     )
@@ -200,7 +201,7 @@ def _view(  # noqa: PLR0917 - the parts of one screen
         indicators=tuple((code, _heading(code)) for code in SHOWN),
         trend_label=_heading(TREND),
         trend=tuple(TrendPoint(day, _share(_sum(TREND, days[day]).count)) for day in moments),
-        trend_target=_target(TREND, province, on),
+        trend_target=target_share(TREND, province, on),
         silent=tuple(row for row in rows if units.is_silent(row.last_sync, on)),
         silent_days=SILENT_DAYS,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, or_, select
 
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import RecentRow, Result, TodoRow
@@ -29,11 +29,16 @@ _Row = Any
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Open promises, the most urgent first; `today` and `week` count all due by then, late ones too."""
+    """Open promises, the most urgent first. `today` and `week` count all due by then, late ones too.
+
+    `total` counts those of later weeks as well.
+    """
 
     rows: tuple[TodoRow, ...]
+    overdue: int
     today: int
     week: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,27 @@ class VisitParts:
 
 
 def open_follow_ups(connection: Connection, on: date, limit: int) -> Todo:
-    """Promises that are not kept yet, of households that are here on this day; at most `limit` rows."""
-    count = select(func.count()).select_from(_FOLLOW_UP.join(HOUSEHOLD, _AT_HOME)).where(_open_on(on))
+    """Promises that are not kept yet, of households that are here on this day.
+
+    At most `limit` rows each of what is overdue, due today, due this week and due later: many old ones hide
+    nothing that is due today.
+    """
+    due = _FOLLOW_UP.c.due_on
     sunday = on + timedelta(days=6 - on.weekday())
-    return Todo(
-        rows=_todo_rows(connection, _follow_ups(on).limit(limit), on),
-        today=connection.execute(count.where(_FOLLOW_UP.c.due_on <= on.isoformat())).scalar_one(),
-        week=connection.execute(count.where(_FOLLOW_UP.c.due_on <= sunday.isoformat())).scalar_one(),
+    spans = (
+        due < on.isoformat(),
+        due == on.isoformat(),
+        and_(due > on.isoformat(), due <= sunday.isoformat()),
+        due > sunday.isoformat(),
     )
+    counts = [func.coalesce(func.sum(case((span, 1), else_=0)), 0) for span in spans]
+    there = select(*counts).select_from(_FOLLOW_UP.join(HOUSEHOLD, _AT_HOME)).where(_open_on(on))
+    overdue, today, week, later = connection.execute(there).one()
+    rows: tuple[TodoRow, ...] = ()
+    for span, count in zip(spans, (overdue, today, week, later), strict=True):
+        if count:
+            rows += _todo_rows(connection, _follow_ups(on).where(span).limit(limit), on)
+    return Todo(rows, overdue, overdue + today, overdue + today + week, overdue + today + week + later)
 
 
 def follow_ups_of(

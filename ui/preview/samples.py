@@ -133,6 +133,8 @@ def today_view(kind: str = "typical") -> TodayView:
         ),
         todo_today=0 if empty else 3,
         todo_week=0 if empty else 9,
+        todo_overdue=0 if empty else 1,
+        todo_total=0 if empty else 9,
         recent=()
         if empty
         else tuple(

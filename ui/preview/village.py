@@ -25,7 +25,7 @@ from tongcds.domain.views import (
     Suggestion,
     TodoRow,
 )
-from tongcds.i18n import language
+from tongcds.i18n import _, language
 
 TODAY: Final = date(2026, 11, 23)
 _FACTS: Final = (
@@ -134,14 +134,18 @@ def nothing_listed(_wanted: HouseholdFilter) -> HouseholdList:
 
 def suggestions() -> tuple[Suggestion, ...]:
     """Households that are worth a visit."""
-    why = ("HN-0130", ("never_visited", "poor")), ("HN-0101", ("not_visited_this_year", "aged_60"))
+    far = _("the village's furthest target: {share} of {target}").format(share="63,8%", target="80,0%")
+    why = (
+        ("HN-0130", ("never_visited", "poor", "no_account_15"), None, far),
+        ("HN-0101", ("not_visited_this_year", "aged_60"), date(2025, 10, 4), ""),
+    )
     names = {reason.code: reason.name(language()) for reason in load_reasons()}
     heads = {row.code: row.head_name for row in rows()}
     return tuple(
         Suggestion(
-            identity(code), code, heads[code], "Bản Nà Ngà", 5, tuple(names[one] for one in codes), None
+            identity(code), code, heads[code], "Bản Nà Ngà", 5, tuple(names[one] for one in codes), last, far
         )
-        for code, codes in why
+        for code, codes, last, far in why
     )
 
 

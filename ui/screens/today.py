@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
@@ -18,8 +19,9 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.household_words import due_words
 from ui.tasks import Tasks
-from ui.theme import Style
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
+from ui.widgets.menu_button import MenuButton
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
@@ -55,11 +57,41 @@ def reminder_words(reminder: Reminder) -> tuple[str, str]:
     return reminder.title, _("Request about personal data: {kind}").format(kind=kind)
 
 
+def spans(view: TodayView) -> list[tuple[str, int, list[TodoRow]]]:
+    """What is to be done under its headings: how many there are, and those that are shown."""
+    later = view.on + timedelta(days=7 - view.on.weekday())
+    tomorrow = view.on + timedelta(days=1)
+    parts = (
+        (_("Overdue"), view.todo_overdue, date.min, view.on),
+        (_("Today"), view.todo_today - view.todo_overdue, view.on, tomorrow),
+        (_("This week"), view.todo_week - view.todo_today, tomorrow, later),
+        (_("Later"), view.todo_total - view.todo_week, max(later, tomorrow), date.max),
+    )
+    found = []
+    for words_, count, first, end in parts:
+        rows = [row for row in view.todo if first <= row.due < end]
+        if rows:
+            found.append((words_, max(count, len(rows)), rows))
+    return found
+
+
+def suggestion_words(row: Suggestion) -> str:
+    """Why a household is worth a visit, and when it was last visited."""
+    parts = [words.capital(", ".join(row.why))]
+    if row.furthest:
+        parts.append(row.furthest)
+    if row.last_visit is not None:
+        parts.append(_("visited {day}").format(day=format_date(row.last_visit)))
+    return " · ".join(parts)
+
+
 class TodayScreen(Page):
     """Shows a `TodayView`, and again whenever something changed.
 
     `opened` carries the id of a household; `log_requested` and `import_requested` are the first steps;
-    `privacy_requested` wants the requests about personal data.
+    `privacy_requested` wants the requests about personal data. `put_off` carries a `TodoRow` and a day, None
+    for one that is still to be asked for; `finished` and `called_off` carry a `TodoRow`. `due` says how many
+    tasks are due by today.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -72,6 +104,10 @@ class TodayScreen(Page):
     privacy_requested = Signal()
     log_requested = Signal()
     import_requested = Signal()
+    put_off = Signal(object, object)
+    finished = Signal(object)
+    called_off = Signal(object)
+    due = Signal(int)
 
     def __init__(
         self,
@@ -100,17 +136,20 @@ class TodayScreen(Page):
         self._tiles = TileRow()
         self._todo = Card(_("To do"))
         self._todo_rows = ScrollColumn()
-        self._todo.body.addWidget(self._todo_rows, 2)
-        self._suggested = column(gap=2)
-        self._todo.body.addLayout(self._suggested)
+        self._todo.body.addWidget(self._todo_rows)
         self._recent = Card(_("Just logged"))
         self._recent_rows = ScrollColumn()
         self._recent.body.addWidget(self._recent_rows)
+        self._suggested = Card(_("Worth a visit"))
+        self._suggested.hide()
         self.body.addWidget(self._head)
         self.body.addWidget(self._tiles)
         cards = SideBySide()
         cards.add(self._todo, 4)
-        cards.add(self._recent, 3)
+        right = column(gap=4)
+        right.addWidget(self._recent, 1)
+        right.addWidget(self._suggested)
+        cards.add(right, 3)
         self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
@@ -157,6 +196,7 @@ class TodayScreen(Page):
             self._tiles.show_tiles([IndicatorTile(label, "…", _("being counted")) for label in view.counting])
         self._show_todo(view)
         self._show_recent(view)
+        self.due.emit(view.todo_today)
 
     def show_tiles(self, tiles: Sequence[Tile]) -> None:
         """Draw the figures, unless they are those that are shown."""
@@ -192,32 +232,38 @@ class TodayScreen(Page):
         for reminder in view.reminders:
             self._todo_rows.body.addWidget(self._reminder_row(reminder))
             self._todo_rows.body.addWidget(Divider())
-        for at, row in enumerate(view.todo):
-            if at:
-                self._todo_rows.body.addWidget(Divider())
-            self._todo_rows.body.addWidget(self._todo_row(row))
+        for heading, count, rows in spans(view):
+            words_ = f"{heading} · {format_number(count)}"
+            self._todo_rows.body.addSpacing(space(2))
+            self._todo_rows.body.addWidget(Text(words_, Style.LABEL))
+            for at, row in enumerate(rows):
+                if at:
+                    self._todo_rows.body.addWidget(Divider())
+                self._todo_rows.body.addWidget(self._todo_row(row))
+            if count > len(rows):
+                left = ngettext("and {n} more", "and {n} more", count - len(rows))
+                self._todo_rows.body.addWidget(
+                    Text(left.format(n=format_number(count - len(rows))), Style.NOTE)
+                )
         if not view.todo:
             self._todo_rows.body.addWidget(self._nothing_to_do(view))
         else:
             self._todo_rows.body.addStretch(1)
 
     def show_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
-        """Draw the households that are worth a visit, under what is to be done."""
+        """Draw the households that are worth a visit."""
         if tuple(suggestions) == self._suggestions:
             return
         self._suggestions = tuple(suggestions)
-        clear(self._suggested)
-        if suggestions:
-            self._suggested.addWidget(Divider())
-            self._suggested.addWidget(Text(_("Worth a visit"), Style.LABEL))
+        clear(self._suggested.body)
+        self._suggested.setVisible(bool(suggestions))
         for row in suggestions:
             open_it = Button(_("Open"), kind=Kind.SMALL)
             open_it.setAccessibleName(_("Open {title}").format(title=row.head_name))
             open_it.setProperty("household_id", row.household_id)
             open_it.clicked.connect(self._open_from)
-            self._suggested.addWidget(
-                ItemRow(row.head_name, words.capital(", ".join(row.why)), behind=[open_it])
-            )
+            item = ItemRow(row.head_name, suggestion_words(row), behind=[open_it], wrap=True)
+            self._suggested.body.addWidget(item)
 
     @staticmethod
     def _todo_note(view: TodayView) -> str:
@@ -238,8 +284,24 @@ class TodayScreen(Page):
             row.title,
             row.detail,
             before=IconTile(words.group_icon(row.service_group), tone),
-            behind=[Pill(due.words, due.tone), open_it],
+            behind=[Pill(due.words, due.tone), open_it, self._task_menu(row)],
         )
+
+    def _task_menu(self, row: TodoRow) -> MenuButton:
+        """What can be done with a task besides logging a visit."""
+        today = row.due - timedelta(days=row.days_left)
+        menu = MenuButton("", kind=Kind.SMALL)
+        menu.setAccessibleName(_("More for {title}").format(title=row.title))
+        for words_, days in (
+            (_("Tomorrow ({day})"), 1),
+            (_("In a week ({day})"), 7),
+        ):
+            day = today + timedelta(days=days)
+            menu.offer(words_.format(day=format_date(day)), partial(self.put_off.emit, row, day))
+        menu.offer(_("Another day…"), partial(self.put_off.emit, row, None))
+        menu.offer(_("Done without a visit"), partial(self.finished.emit, row))
+        menu.offer(_("Not needed any more"), partial(self.called_off.emit, row))
+        return menu
 
     def _reminder_row(self, reminder: Reminder) -> ItemRow:
         title, detail = reminder_words(reminder)

@@ -8,14 +8,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ui.widgets.button import Button
+from ui.widgets.button import Button, Kind
 
 
 class MenuButton(Button):
     """Enter, Space or Down opens the list; Up and Down walk, Enter does, Esc leaves. Words are plain text."""
 
-    def __init__(self, words: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(words, icon="chevron-down", parent=parent)
+    def __init__(self, words: str, *, kind: Kind = Kind.PLAIN, parent: QWidget | None = None) -> None:
+        super().__init__(words, icon="chevron-down", kind=kind, parent=parent)
         self.list = QMenu(self)
         self.clicked.connect(self.open)
 

@@ -243,6 +243,7 @@ class ItemRow(QWidget):
 
     Args:
         opens: the whole row can be clicked, or reached by Tab and opened by Enter (`opened`).
+        wrap: break the quiet line where it is too long, instead of shortening it.
     """
 
     opened = Signal()
@@ -255,6 +256,7 @@ class ItemRow(QWidget):
         before: QWidget | None = None,
         behind: Sequence[QWidget] = (),
         opens: bool = False,
+        wrap: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -264,14 +266,16 @@ class ItemRow(QWidget):
             row.addWidget(before, 0, Qt.AlignmentFlag.AlignVCenter)
         words = column(gap=0.5)
         self.title = Text(title, Style.STRONG)
-        self.detail = Text(detail, Style.NOTE)
+        self.detail = Text(detail, Style.NOTE, wrap=wrap)
         words.addWidget(self.title)
         words.addWidget(self.detail)
         self.detail.setVisible(bool(detail))
         row.addLayout(words, 1)
         for widget in behind:
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(wrap)
+        self.setSizePolicy(policy)
         self.setAccessibleName(f"{title}. {detail}" if detail else title)
         self._opens = opens
         if opens:

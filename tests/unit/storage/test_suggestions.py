@@ -18,7 +18,7 @@ from tests.unit.storage.homes import (
     village,
     visit,
 )
-from tongcds.domain.needs import load_reasons
+from tongcds.domain.needs import Shortfall, load_reasons
 from tongcds.storage.filters import FILTERS
 from tongcds.storage.merged import MERGED
 from tongcds.storage.suggestions import suggestions
@@ -93,3 +93,23 @@ def test_what_a_merged_record_knew_counts_for_its_survivor_and_for_nobody_else(l
         without = {one.household_id for one in suggestions(connection, TODAY, 10) if NO_PHONE & set(one.why)}
     assert survivor.id not in without
     assert other.id in without
+
+
+def test_the_target_that_the_village_is_furthest_from_decides_and_is_said(lived_in):
+    with lived_in.change(AUTHOR) as change:
+        writer = change.writer
+        where = village(writer)
+        no_phone = home(writer, where, "HN-1", {"full_name": "Vì Văn Sơn", "birth": "2019"})
+        no_account = home(writer, where, "HN-2", {"full_name": "Lò Văn Kẻo", "birth": "1990"})
+        observe(writer, no_account.id, "household_smartphone", True, TODAY.isoformat(), village_id=where)
+        observe(writer, no_account.people[0], "vneid2", True, TODAY.isoformat(), village_id=where)
+    near, far = Shortfall(0.9, 0.96), Shortfall(0.25, 0.8)
+    with lived_in.read() as connection:
+        plain = suggestions(connection, TODAY, 2)
+        weighed = suggestions(connection, TODAY, 2, {where: {"no_smartphone": near, "no_account_15": far}})
+    assert [row.household_id for row in plain] == [no_phone.id, no_account.id]
+    assert [row.household_id for row in weighed] == [no_account.id, no_phone.id]
+    assert weighed[0].weight == plain[1].weight + far.weight
+    assert weighed[0].furthest == "mục tiêu bản còn xa nhất: 25,0% trên 80,0%"
+    assert weighed[1].furthest == ""
+    assert weighed[1].weight == plain[0].weight + near.weight

@@ -31,19 +31,32 @@ def test_promises_come_by_their_day_with_late_ones_first(vault: Vault, xuan: Hom
         change.writer.remove("follow_up", promise(change.writer, xuan, "2026-11-20"))
     with vault.read() as connection:
         todo = supports.open_follow_ups(connection, TODAY, 3)
-        assert supports.follow_ups_of(connection, xuan.id, TODAY, Elsewhere())[:3] == todo.rows
-    assert [row.days_left for row in todo.rows] == [-2, 0, 4]
-    assert (todo.today, todo.week) == (2, 3)
+        assert supports.follow_ups_of(connection, xuan.id, TODAY, Elsewhere()) == todo.rows
+    assert [row.days_left for row in todo.rows] == [-2, 0, 4, 7]
+    assert (todo.overdue, todo.today, todo.week, todo.total) == (1, 2, 3, 4)
     assert [row.title.split(" — ")[0] for row in todo.rows] == [
         "Hộ Hà Thị Xuân",
         "Hà Thị Xuân và 2 người khác",
         "Lò Văn Thoan",
+        "Hộ Hà Thị Xuân",
     ]
     assert (todo.rows[0].detail, todo.rows[0].service_group, todo.rows[0].household_id) == (
         "kéo cáp",
         "IN",
         xuan.id,
     )
+
+
+def test_many_old_promises_hide_nothing_that_is_due_today(vault: Vault, xuan: Home):
+    with vault.change(AUTHOR) as change:
+        for day in range(1, 8):
+            promise(change.writer, xuan, f"2026-11-{day:02d}")
+        promise(change.writer, xuan, "2026-11-23")
+        promise(change.writer, xuan, "2026-12-23")
+    with vault.read() as connection:
+        todo = supports.open_follow_ups(connection, TODAY, 3)
+    assert [row.due.isoformat()[5:] for row in todo.rows] == ["11-01", "11-02", "11-03", "11-23", "12-23"]
+    assert (todo.overdue, todo.today, todo.week, todo.total) == (7, 8, 8, 9)
 
 
 def test_the_week_ends_on_sunday(vault: Vault, xuan: Home):

@@ -28,7 +28,10 @@ class RecentRow:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A household that is worth a visit; `why` says the reasons that its weight adds up from."""
+    """A household that is worth a visit; `why` says the reasons that its weight adds up from.
+
+    `furthest` says, where one of them is about it, which target its village is furthest from.
+    """
 
     household_id: bytes
     code: str
@@ -37,11 +40,16 @@ class Suggestion:
     weight: int
     why: tuple[str, ...]
     last_visit: date | None
+    furthest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """Everything Hôm nay shows. `counting` names the figures that are still being counted."""
+    """Everything Hôm nay shows. `counting` names the figures that are still being counted.
+
+    `todo_overdue`, `todo_today` and `todo_week` count what is due by then, late ones too; `todo_total` what
+    is due later as well.
+    """
 
     on: date
     unit_name: str
@@ -57,6 +65,8 @@ class TodayView:
     week_households: int
     reminders: tuple[Reminder, ...] = ()
     counting: tuple[str, ...] = ()
+    todo_overdue: int = 0
+    todo_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

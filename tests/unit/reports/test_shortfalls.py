@@ -1,0 +1,66 @@
+"""How far a village is from its targets, and that a target which is reached makes no reason weigh more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from tests.unit.reports.registers import put
+from tongcds.domain.needs import Shortfall
+from tongcds.domain.stamps import derived_id, stamp_of
+from tongcds.domain.units import unit_id
+from tongcds.replica import create_tables
+from tongcds.reports.overview import target_share
+from tongcds.reports.shortfalls import shortfalls
+
+ON = date(2026, 11, 23)
+CHIENG_MUNG = unit_id("commune", "04123", "2025")
+HERE, THERE, NOWHERE = derived_id("here"), derived_id("there"), derived_id("nowhere")
+HOMES = {HERE: 10, THERE: 10, NOWHERE: 3}
+
+
+@pytest.fixture
+def villages() -> Iterator[Connection]:
+    """Smartphones in 4 of 10 households here, in all of those there; nobody has asked in the third."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as opened:
+        create_tables(opened)
+        put(opened, "village", [{"id": v, "commune_id": CHIENG_MUNG, "name": v.hex()} for v in HOMES])
+        homes = [(v, derived_id("h", v.hex(), i)) for v, count in HOMES.items() for i in range(count)]
+        put(opened, "household", [{"id": home, "village_id": v} for v, home in homes])
+        having = homes[:4] + homes[10:20]
+        put(
+            opened,
+            "observation",
+            [
+                {
+                    "id": derived_id("o", home.hex()),
+                    "village_id": v,
+                    "subject_id": home,
+                    "fact": "household_smartphone",
+                    "value": 1,
+                    "held_on": "2026-11-02",
+                    "stamp": stamp_of(i + 1),
+                }
+                for i, (v, home) in enumerate(having)
+            ],
+        )
+        yield opened
+    engine.dispose()
+
+
+def test_a_village_short_of_its_target_weighs_and_one_that_reached_it_or_that_nobody_asked_does_not(villages):
+    target = target_share("XHS01", "14", ON)
+    assert target is not None
+    found = shortfalls(villages, [HERE, THERE, NOWHERE], ON)
+    assert found == {HERE: {"no_smartphone": Shortfall(0.4, target)}, THERE: {}, NOWHERE: {}}
+
+
+@pytest.mark.parametrize(
+    ("share", "target", "weight"), [(0.4, 0.8, 4), (0.79, 0.8, 1), (0.5, 0.75, 3), (0.7, 0.8, 1)]
+)
+def test_each_ten_points_begun_add_one_to_the_weight(share, target, weight):
+    assert Shortfall(share, target).weight == weight
