@@ -36,6 +36,7 @@ from tongcds.commands import (
     duplicates,
     exchange,
     filters,
+    guidance,
     handbook,
     households,
     imports,
@@ -406,6 +407,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--note", default="")
     made.add_argument("--again", help="day of the next visit")
     logbook.add_to(add)
+    guidance.add_to(add)
     people.add_to(add)
     recovery.add_to(add)
     rounds.add_to(add)

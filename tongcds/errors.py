@@ -391,6 +391,21 @@ SENTENCES: Final[dict[str, str]] = {
         "or end the other round."
     ),
     "round_unnamed": N_("The round has no name yet. Nothing was saved; write one, such as “Market day”."),
+    "not_a_commune": N_(
+        "Only the commune's office writes announcements and gives quotas. Nothing was saved; ask them to."
+    ),
+    "announcement_empty": N_("There is nothing to announce yet. Nothing was saved; write what it is about."),
+    "announcement_too_long": N_(
+        "A title has at most {title} letters and an announcement {text}. Nothing was saved; shorten it."
+    ),
+    "announcement_unknown": N_("This announcement is not there any more. Nothing was changed."),
+    "quota_unknown": N_("This quota is not there any more. Nothing was changed."),
+    "quota_measure_unknown": N_(
+        "No quota can be set for “{kind} {code}”. Nothing was saved; `quota-measures` lists what there is."
+    ),
+    "quota_amount_invalid": N_(
+        "A quota is a whole number from 1 to {most}. Nothing was saved; write how many are asked for."
+    ),
     "follow_up_unknown": N_("This task was done or called off meanwhile. Nothing was changed."),
     "due_in_past": N_("A task is put off to today or later. Nothing was changed; choose another day."),
     "days_reversed": N_("The last day is before the first one. Nothing was saved; change one of them."),

@@ -26,7 +26,7 @@ class Journal:
         self._created.setdefault(kind, []).append(record_id)
         return record_id
 
-    def update(self, kind: str, record_id: bytes, **values: Value) -> None:
+    def update(self, kind: str, record_id: bytes, /, **values: Value) -> None:
         """Change fields of a record; those that hold the value already are left alone."""
         before = {name: self.writer.value_of(kind, record_id, name) for name in values}
         different = {name: value for name, value in values.items() if before[name] != value}

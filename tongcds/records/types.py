@@ -495,3 +495,37 @@ SETTLED = declare(
     erasable=True,
     indexes=("subject_id", "household_id"),
 )
+
+# What a commune tells its teams: unit_id is a village, or the commune itself for all of them. Whoever read it
+# keeps that to themselves.
+ANNOUNCEMENT = declare(
+    "announcement",
+    22,
+    _id("unit_id"),
+    _text("title"),
+    _text("text"),
+    _date("valid_from"),
+    _date("valid_to"),
+    _id("by_id"),
+    area="unit_id",
+    about_people=True,
+    indexes=("unit_id",),
+)
+
+# How much the team of a village is asked to do from one day to another. kind and code say of what
+# (`domain.quotas`); how much of it is done is counted from the log.
+QUOTA = declare(
+    "quota",
+    26,
+    _id("unit_id"),
+    _word("kind"),
+    _word("code"),
+    _int("amount"),
+    _date("since"),
+    _date("until"),
+    _text("note"),
+    _id("by_id"),
+    area="unit_id",
+    about_people=True,
+    indexes=("unit_id",),
+)

@@ -32,10 +32,12 @@ _ABOUT_VILLAGERS = frozenset(
         "attachment", "round", "round_stop", "settled", "duplicate",
     }
 )  # fmt: skip
+# A quota is given to the team of a village.
+_IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
 _MAY_WRITE = {
     Role.TEAM: _REGISTER | {"member"},
-    Role.COMMUNE: _REGISTER | {"village", "team", "member"},
+    Role.COMMUNE: _REGISTER | {"village", "team", "member", "announcement", "quota"},
     Role.AREA: frozenset({"member", "audit"}),
     Role.PROVINCE: frozenset({"unit", "unit_event", "member", "audit"}),
 }
@@ -104,7 +106,7 @@ def authority(
         if record.name == "village" and row is None and write.values.get("commune_id") == unit:
             # What follows in the same chunk may already live there.
             areas.add(area)
-        if homes_elsewhere and area == unit and record.name in _ABOUT_VILLAGERS:
+        if homes_elsewhere and area == unit and record.name in _IN_A_VILLAGE:
             return "not_allowed"
         if record.name == "audit" and (row is not None or area != unit):
             # Each writes its own log, and nobody changes a line.

@@ -1,3 +1,4 @@
+CREATE TABLE announcement ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, title TEXT, text TEXT, valid_from TEXT, valid_to TEXT, by_id BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE area_state ( area BLOB NOT NULL, counter INTEGER NOT NULL, count INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (area) ) STRICT;
 CREATE TABLE attachment ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, subject TEXT, subject_id BLOB, hash BLOB, size INTEGER, media_type TEXT, name TEXT, taken_on TEXT, note TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE attachment_file ( name TEXT NOT NULL, received_at INTEGER, refused_at INTEGER, unneeded_since INTEGER, PRIMARY KEY (name) ) STRICT;
@@ -15,6 +16,8 @@ CREATE TABLE figure ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT N
 CREATE TABLE follow_up ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, household_id BLOB, visit_id BLOB, service TEXT, person_ids BLOB, due_on TEXT, detail TEXT, state TEXT, done_on TEXT, closing_visit_id BLOB, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE household ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, code TEXT, head_id BLOB, address TEXT, poverty TEXT, hardship INTEGER, stated_size INTEGER, note TEXT, left_on TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE import_batch ( id BLOB NOT NULL, at INTEGER NOT NULL, file_name TEXT NOT NULL, households INTEGER NOT NULL, people INTEGER NOT NULL, created BLOB NOT NULL, changed BLOB NOT NULL, first_n INTEGER NOT NULL, last_n INTEGER NOT NULL, undone_at INTEGER, PRIMARY KEY (id) ) STRICT;
+CREATE INDEX ix_announcement_area_number ON announcement (area, number);
+CREATE INDEX ix_announcement_unit_id ON announcement (unit_id);
 CREATE INDEX ix_attachment_area_number ON attachment (area, number);
 CREATE INDEX ix_attachment_hash ON attachment (hash);
 CREATE INDEX ix_attachment_subject_id ON attachment (subject_id);
@@ -61,6 +64,8 @@ CREATE INDEX ix_quarantine_record ON quarantine (record);
 CREATE INDEX ix_quarantine_state ON quarantine (state, code);
 CREATE INDEX ix_quarantined_area_number ON quarantined (area, number);
 CREATE INDEX ix_quarantined_subject_id ON quarantined (subject_id);
+CREATE INDEX ix_quota_area_number ON quota (area, number);
+CREATE INDEX ix_quota_unit_id ON quota (unit_id);
 CREATE INDEX ix_round_area_number ON round (area, number);
 CREATE INDEX ix_round_stop_area_number ON round_stop (area, number);
 CREATE INDEX ix_round_stop_household_id ON round_stop (household_id);
@@ -103,6 +108,7 @@ CREATE TABLE quality_found ( household_id BLOB NOT NULL, subject_id BLOB NOT NUL
 CREATE TABLE quality_touched ( subject_id BLOB NOT NULL, PRIMARY KEY (subject_id) ) STRICT;
 CREATE TABLE quarantine ( device INTEGER NOT NULL, n INTEGER NOT NULL, hash BLOB NOT NULL, type INTEGER NOT NULL, id BLOB NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, body BLOB NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, record BLOB, PRIMARY KEY (device, n, hash) ) STRICT;
 CREATE TABLE quarantined ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, area_id BLOB, origin_device INTEGER, origin_n INTEGER, subject_type TEXT, subject_id BLOB, said BLOB, author_id BLOB, written INTEGER, code TEXT, at INTEGER, state TEXT, decision TEXT, withdrawn INTEGER, decided_by BLOB, decided_at INTEGER, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
+CREATE TABLE quota ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, kind TEXT, code TEXT, amount INTEGER, since TEXT, until TEXT, note TEXT, by_id BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE recovery_code ( slot BLOB NOT NULL, code TEXT NOT NULL, sealed BLOB NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (slot) ) STRICT;
 CREATE TABLE round ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, name TEXT, begins_on TEXT, ends_on TEXT, closed_on TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE round_stop ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, round_id BLOB, household_id BLOB, member_id BLOB, place INTEGER, state TEXT, "on" TEXT, note TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;

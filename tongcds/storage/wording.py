@@ -103,6 +103,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "round": N_("Round"),
     "round_stop": N_("Household of a round"),
     "settled": N_("Settled doubt"),
+    "announcement": N_("Announcement"),
+    "quota": N_("Quota"),
     "audit": N_("Access log"),
     "duplicate": N_("Word on two records that may be one"),
 }

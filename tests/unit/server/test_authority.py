@@ -28,7 +28,8 @@ MAY_MAKE = {
     "commune": {
         "audit": {COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
-        **{name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in ("team", "member")},
+        **{name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in ("team", "member", "announcement")},
+        "quota": {VILLAGE, SECOND_VILLAGE},
     },
     "area": {"member": {AREA}, "audit": {AREA}},
     "province": {"member": {"14"}, "unit_event": {"14"}, "audit": {"14"}},

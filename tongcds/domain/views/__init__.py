@@ -37,6 +37,13 @@ from tongcds.domain.views.exchange import (
     WaitingRow,
 )
 from tongcds.domain.views.figures import Figure, OverviewRow, OverviewView, Tile, TrendPoint
+from tongcds.domain.views.guidance import (
+    AnnouncementRow,
+    AnnouncementText,
+    GuidanceView,
+    QuotaRow,
+    QuotaTerms,
+)
 from tongcds.domain.views.importing import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow
 from tongcds.domain.views.logbook import (
     GroupBy,
@@ -104,6 +111,8 @@ from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Wit
 
 __all__ = [
     "STOP_WORDS",
+    "AnnouncementRow",
+    "AnnouncementText",
     "AttachmentRow",
     "AuditFinding",
     "AuditLine",
@@ -127,6 +136,7 @@ __all__ = [
     "Figure",
     "FilterCount",
     "GroupBy",
+    "GuidanceView",
     "HistoryRow",
     "HouseholdChange",
     "HouseholdDetail",
@@ -164,6 +174,8 @@ __all__ = [
     "PersonRecord",
     "PersonRow",
     "QuarantinedRow",
+    "QuotaRow",
+    "QuotaTerms",
     "RecentRow",
     "Reminder",
     "RequestRow",
