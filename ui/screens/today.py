@@ -240,11 +240,9 @@ class TodayScreen(Page):
                 if at:
                     self._todo_rows.body.addWidget(Divider())
                 self._todo_rows.body.addWidget(self._todo_row(row))
-            if count > len(rows):
-                left = ngettext("and {n} more", "and {n} more", count - len(rows))
-                self._todo_rows.body.addWidget(
-                    Text(left.format(n=format_number(count - len(rows))), Style.NOTE)
-                )
+            if left := count - len(rows):
+                more = ngettext("and {n} more", "and {n} more", left).format(n=format_number(left))
+                self._todo_rows.body.addWidget(Text(more, Style.NOTE))
         if not view.todo:
             self._todo_rows.body.addWidget(self._nothing_to_do(view))
         else:
