@@ -42,7 +42,9 @@ _RUNS: Final = (
     "147258369",
     "789456123",
 )
-_DISGUISES: Final = str.maketrans("013457@$!", "oleastasi")
+# Figures and signs for letters. "1" and "!" stand for two of them, so these two count as one here.
+_DISGUISES: Final = str.maketrans("013457@$!l", "oieastasii")
+_DISGUISED = 1.0
 _YEARS: Final = ("19", "20")
 _WHOLE_DAY, _YEAR_DIGITS, _MOST_DAYS, _MOST_MONTHS = 8, 4, 31, 12
 
@@ -61,7 +63,7 @@ def bits(passphrase: str, about: Iterable[str] = ()) -> float:
         for part in (bare_of(text), *map(bare_of, text.split()))
         if len(part) >= _SHORTEST_PART
     }
-    return min(_cheapest(text, own) for text in {bare, bare.translate(_DISGUISES)})
+    return _cheapest(bare, own)
 
 
 def bare_of(text: str) -> str:
@@ -70,14 +72,15 @@ def bare_of(text: str) -> str:
 
 
 def _cheapest(bare: str, own: set[str]) -> float:
-    known, longest = _parts()
+    known, disguised, longest = _parts()
+    plain = bare.translate(_DISGUISES)
     best = [0.0] + [float("inf")] * len(bare)
     for at in range(len(bare)):
         so_far = best[at]
         best[at + 1] = min(best[at + 1], so_far + _sign_price(bare[at]))
         for end in range(at + _SHORTEST_PART, min(len(bare), at + longest) + 1):
             part = bare[at:end]
-            price = _OWN if part in own else known.get(part)
+            price = _OWN if part in own else known.get(part, disguised.get(plain[at:end]))
             if price is not None:
                 if part in bare[:at]:
                     price = _TWICE
@@ -124,8 +127,8 @@ def _sign_price(letter: str) -> float:
 
 
 @cache
-def _parts() -> tuple[dict[str, float], int]:
-    """Every known part with its price, and how long the longest is."""
+def _parts() -> tuple[dict[str, float], dict[str, float], int]:
+    """Every known part with its price, as it is and in disguise, and how long the longest is."""
     found: dict[str, float] = {}
 
     def add(text: str, price: float) -> None:
@@ -146,4 +149,8 @@ def _parts() -> tuple[dict[str, float], int]:
                 # "Xã Chiềng Mung" is written under its type, and people leave that out.
                 add(row["name"][len(row["type"]) :], PRICES["place"])
                 add(row["name"], PRICES["place"])
-    return found, max(map(len, found))
+    disguised: dict[str, float] = {}
+    for bare, price in found.items():
+        plain = bare.translate(_DISGUISES)
+        disguised[plain] = min(price + _DISGUISED, disguised.get(plain, price + _DISGUISED))
+    return found, disguised, max(map(len, found))

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.storage.homes import Ticking
-from tongcds.domain import wordcode
+from tongcds.domain import guessing, wordcode
 from tongcds.errors import UserError
 from tongcds.paths import resources_folder
 from tongcds.storage.passphrase import require_strong
 from tongcds.storage.vault import Vault
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,44 @@ def test_three_thousand_common_ones_and_their_variants_are_refused_and_drawn_one
     assert len(variants) > 3_000
     assert [text for text in variants if not refused(text)] == []
     assert [code for code in (wordcode.draw(4) for _ in range(500)) if refused(code)] == []
+
+
+GROWN = (
+    "{0}{0}{0}{0}", "{0} {0} {0} {0}", "{0}123456789012", "{0}@1234567890", "{0}.01012026.{0}",
+    "1234567890 {0} 2026", "{0}!{0}!{0}!{0}!", "{0} 1990 {0} 1990", "{1}@{1}@{1}@2026", "{0}{0}qwertyuiop",
+    "{2}{2}{2}{2}", "{0}abcdefghijklmn", "{0}0123456789{0}", "zxcvbnm{0}asdfghjkl", "{1}!!!!!!!!!!!!",
+    "{0}_{0}_{0}_{0}", "00000000{0}00000000", "{0}{0}19900101", "{1}{1}{1}#2025", "{0} mot hai ba bon",
+)  # fmt: skip
+
+
+def tried_first() -> tuple[list[str], list[str]]:
+    """Single words, and what is long enough as it is.
+
+    Written down for this test from what is known of stolen lists, here and abroad: the program's own list
+    must not be what says whether the program's own list will do.
+    """
+    single, whole = (DATA / "tried_first.txt").read_text(encoding="utf-8").split("\n\n")
+    return single.splitlines(), whole.splitlines()
+
+
+def test_of_three_thousand_that_are_tried_first_and_long_enough_none_is_taken():
+    single, whole = tried_first()
+    grown = {
+        form.format(text, text.title(), text.replace("a", "@").replace("o", "0").replace("i", "1"))
+        for text in single
+        for form in GROWN
+    } | set(whole)
+    allowed = [text for text in grown if len(text) >= 15 or len(text.split()) >= 4]
+    assert len(allowed) >= 3_000
+    assert [text for text in sorted(allowed) if not refused(text)] == []
+
+
+def test_without_the_list_of_what_is_tried_first_they_would_be_taken(monkeypatch):
+    """The control."""
+    monkeypatch.setattr(guessing, "_parts", lambda: ({}, {}, 1))
+    single, _whole = tried_first()
+    taken = [text for text in single if not refused(f"{text} 1990 {text} 1990")]
+    assert len(taken) > len(single) // 2
 
 
 def refused(passphrase: str) -> bool:
