@@ -11,11 +11,12 @@ import pytest
 
 from tests.faults import scenes
 from tests.faults.desk import Desk, invited
+from tests.pictures import jpeg
 from tests.unit.server.conftest import COMMUNE, VILLAGE, World
 from tests.unit.storage.homes import AUTHOR, PASSPHRASE, Ticking, names, village
 from tongcds.actions import opening, rescue
 from tongcds.errors import UnavailableError, UserError, sentence
-from tongcds.replica import load_identity
+from tongcds.replica import acknowledge, load_identity
 from tongcds.replica.incarnations import Number, incarnate
 from tongcds.storage import journal, outside
 from tongcds.storage.keyslots import About
@@ -24,12 +25,17 @@ from tongcds.storage.vault import FILE_NAME, Vault
 from tongcds.sync import enrol
 
 NEW = "Bản Chưa Gửi"
+PHOTO = jpeg(3_000)
 LATER = 12
 
 
-def waiting(vault: Vault) -> int:
+def only_here(vault: Vault) -> outside.Only:
     with vault.read() as connection:
-        return outside.only_here(connection)
+        return outside.only_here(connection, vault.attachments)
+
+
+def waiting(vault: Vault) -> int:
+    return only_here(vault).writes
 
 
 def add(vault: Vault, name: str) -> None:
@@ -74,7 +80,7 @@ def test_a_backup_that_cannot_take_up_what_waits_is_not_put_in_its_place(scene, 
     with pytest.raises(UserError, match="unsent_restore") as refused:
         restored(scene, stick)
     assert there > 1
-    assert refused.value.params == {"count": there}
+    assert refused.value.params == {"count": there, "files": 0}
     assert str(there) in sentence(refused.value)
     assert has_new(scene)
 
@@ -88,7 +94,7 @@ def test_a_backup_elsewhere_lets_it_go_on_but_not_for_what_came_later(scene, sti
     vault.close()
     with pytest.raises(UserError, match="unsent_restore") as refused:
         restored(scene, stick)
-    assert refused.value.params == {"count": 1}
+    assert refused.value.params == {"count": 1, "files": 0}
     vault = opened(scene)
     vault.backup_to(tmp_path / "second stick")
     vault.close()
@@ -111,9 +117,53 @@ def test_a_backup_of_another_number_covers_nothing(scene, stick):
 
 def test_without_the_refusal_the_work_would_be_gone_from_the_vault(scene, stick, monkeypatch):
     """The control."""
-    monkeypatch.setattr("tongcds.storage.repair._require_nothing_lost", lambda _count: None)
+    monkeypatch.setattr("tongcds.storage.repair._require_nothing_lost", lambda _only: None)
     restored(scene, stick).close()
     assert not has_new(scene)
+
+
+def attach(vault: Vault) -> bytes:
+    """A photo of which the server has the record and not the file."""
+    digest = vault.attachments.keep(PHOTO)
+    with vault.change(AUTHOR) as change:
+        place = village(change.writer, "Bản Có Ảnh")
+        change.writer.create(
+            "attachment", village_id=place, subject="household", subject_id=bytes(16), hash=digest,
+            size=len(PHOTO), media_type="image/jpeg", name="anh.jpg",
+        )  # fmt: skip
+    with vault.write() as connection:
+        me = load_identity(connection, now=Ticking())
+        acknowledge(connection, me, me.next_n - 1)
+    return digest
+
+
+def test_a_photo_that_never_reached_the_server_holds_the_vault_too(scene, stick, tmp_path):
+    vault = opened(scene)
+    digest = attach(vault)
+    assert only_here(vault) == outside.Only(writes=0, files=1)
+    vault.close()
+    with pytest.raises(UserError, match="unsent_restore") as refused:
+        restored(scene, stick)
+    assert refused.value.params == {"count": 0, "files": 1}
+    vault = opened(scene)
+    vault.backup_to(tmp_path / "second stick")
+    assert only_here(vault) == outside.Only()
+    vault.close()
+    restored(scene, stick).close()
+    # And it is where it was said to be.
+    shutil.rmtree(scene.folder)
+    again = restored(scene, tmp_path / "second stick")
+    assert again.attachments.content(digest) == PHOTO
+    again.close()
+
+
+def test_a_copy_of_everything_counts_for_the_photos_that_were_there(scene, tmp_path):
+    vault = opened(scene)
+    vault.close()
+    copy_sealed(scene.folder, tmp_path, now=0)
+    assert outside.is_copied(scene.folder)
+    vault.attachments.keep(PHOTO)
+    assert not outside.is_copied(scene.folder)
 
 
 def test_what_fits_on_top_needs_no_copy(scene, tmp_path):

@@ -32,7 +32,7 @@ REGISTERED = {
     "server/custody.py:lay_down": "one row, replaced by newer terms",
     "server/attachments.py:_unneeded": "a note about a file, not the file",
     # a laptop's own state
-    "storage/attachments.py:unneeded": "a note about a file whose time is over, not the file",
+    "storage/attachment_notes.py:_forget": "notes about a file whose time is over, or that is not here",
     "storage/custody.py:put_terms": "one row, replaced by newer terms",
     "storage/custody.py:settle": "what was agreed with the province and is done",
     "storage/lease.py:_put": "one row, replaced",

@@ -19,7 +19,7 @@ from tongcds.actions.core import Changes, Core
 from tongcds.domain.attachments import ENDINGS, MAX_BYTES, examine
 from tongcds.domain.views import AttachmentRow
 from tongcds.errors import UnavailableError, UserError
-from tongcds.storage import attachments, register
+from tongcds.storage import attachment_notes, attachments, register
 from tongcds.storage.attachments import Attached
 from tongcds.storage.local import load_enrolment
 from tongcds.sync.attachments import fetch
@@ -161,7 +161,7 @@ def _fetch(
         transport.close()
     with core.vault.write() as connection:
         name = core.vault.attachments.name_of(one.digest)
-        attachments.confirmed(connection, name, int(core.clock().timestamp() * 1000))
+        attachment_notes.confirmed(connection, name, int(core.clock().timestamp() * 1000))
 
 
 def export(core: Core, attachment_id: bytes) -> tuple[Path, Changes]:

@@ -93,9 +93,9 @@ class AttachmentFiles:
             raise UnavailableError("attachment_damaged")
         return content
 
-    def path_of(self, digest: bytes) -> Path:
-        """Where the file with this hash is, or would be."""
-        return self._path(digest)
+    def named(self, name: str) -> Path:
+        """Where the file of this name is, or would be."""
+        return self._folder / name
 
     def bring_back(self, digest: bytes, folder: Path) -> bool:
         """Put the file with this hash in its place from a backup's folder; whether it was there, and whole.

@@ -1,4 +1,7 @@
-"""Which photos and papers belong to what, and where each stands; the files are `attachment_files`."""
+"""Which photos and papers belong to what, and where each stands.
+
+The files are `attachment_files`, what is known of each of them `attachment_notes`.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, or_, select
 
 from tongcds.domain.views import AttachmentRow, Standing
 from tongcds.records import record_type
 from tongcds.replica import unsent_records
+from tongcds.storage import attachment_notes
 from tongcds.storage.attachment_files import AttachmentFiles
-from tongcds.storage.local import ATTACHMENT_FILE
 from tongcds.storage.merged import elsewhere, shows
 from tongcds.storage.presence import PERSON
 from tongcds.storage.standing import gravest, standings
 from tongcds.storage.supports import visits_for
 
-KEPT_MS: Final = 14 * 24 * 60 * 60 * 1000
-"""How long a file stays after its last record was removed, so that the removal can be taken back."""
-
-PATIENCE_MS: Final = 6 * 60 * 60 * 1000
-"""How long a file that the server refused waits before it is offered again."""
-
 _ATTACHMENT = record_type("attachment").table
 _VISIT = record_type("visit").table
-_SLICE: Final = 400
 
 # Any: rows answer each column under its name, with the type that the column has.
 _Row = Any
@@ -111,11 +107,6 @@ def waiting(connection: Connection, files: AttachmentFiles) -> Waiting:
     return Waiting(len(rows), sum(row.size for row in rows))
 
 
-def unsent_files(connection: Connection, files: AttachmentFiles) -> tuple[Path, ...]:
-    """Files of live records that nobody but this laptop has for certain, sealed as they lie there."""
-    return tuple(files.path_of(row.attached.digest) for row in _unconfirmed(connection, files))
-
-
 def bring_back(connection: Connection, files: AttachmentFiles, backups: Sequence[Path]) -> int:
     """Fill in files that live records name and that are not here, from folders beside backups; how many came.
 
@@ -136,11 +127,7 @@ def ready(
     """
     rows = [row for row in _unconfirmed(connection, files) if row.area in areas]
     unsent = unsent_records(connection, [row.attached.attachment_id for row in rows])
-    refused = set(
-        connection.execute(
-            select(ATTACHMENT_FILE.c.name).where(ATTACHMENT_FILE.c.refused_at > now - PATIENCE_MS)
-        ).scalars()
-    )
+    refused = attachment_notes.refused_lately(connection, now)
     able = [
         row.attached
         for row in rows
@@ -158,9 +145,8 @@ class _Unconfirmed:
 
 def _to_offer(connection: Connection, files: AttachmentFiles) -> set[str]:
     """Names of files that are here and not known to be at the server."""
-    confirmed = select(ATTACHMENT_FILE.c.name).where(ATTACHMENT_FILE.c.received_at.is_not(None))
     here = files.names()
-    return here - set(connection.execute(confirmed).scalars()) if here else here
+    return here - attachment_notes.received(connection) if here else here
 
 
 def _unconfirmed(connection: Connection, files: AttachmentFiles) -> list[_Unconfirmed]:
@@ -174,58 +160,3 @@ def _unconfirmed(connection: Connection, files: AttachmentFiles) -> list[_Unconf
         if row.hash not in found and files.name_of(row.hash) in wanted:
             found[row.hash] = _Unconfirmed(_attached(row), row.area, row.size or 0)
     return list(found.values())
-
-
-def confirmed(connection: Connection, name: str, at: int) -> None:
-    """The server has the file of this name, verified."""
-    _put(connection, name, received_at=at, refused_at=None)
-
-
-def refused(connection: Connection, name: str, at: int) -> None:
-    """The server does not take the file of this name, for now."""
-    _put(connection, name, refused_at=at)
-
-
-def offer_again(connection: Connection) -> None:
-    """The server was restored and may lack any of the files: every one is offered once more."""
-    connection.execute(update(ATTACHMENT_FILE).values(received_at=None, refused_at=None))
-
-
-def _put(connection: Connection, name: str, **values: int | None) -> None:
-    known = connection.execute(
-        update(ATTACHMENT_FILE).where(ATTACHMENT_FILE.c.name == name).values(**values)
-    ).rowcount
-    if not known:
-        connection.execute(insert(ATTACHMENT_FILE).values(name=name, **values))
-
-
-def unneeded(connection: Connection, files: AttachmentFiles, now: int) -> Sequence[str]:
-    """Names of files that may go, and a note of those whose time begins to run.
-
-    A file without a live record stays for two weeks. One that no record names at all (its area left this
-    laptop) goes at once when the server has it.
-    """
-    here = files.names()
-    if not here:
-        return ()
-    rows = connection.execute(select(_ATTACHMENT.c.hash, _ATTACHMENT.c.deleted)).all()
-    live = {files.name_of(row.hash) for row in rows if row.hash is not None and not row.deleted}
-    named = {files.name_of(row.hash) for row in rows if row.hash is not None}
-    states = {row.name: row for row in connection.execute(select(ATTACHMENT_FILE))}
-    going = []
-    for name in here:
-        state = states.get(name)
-        since = None if state is None else state.unneeded_since
-        if name in live:
-            if since is not None:
-                _put(connection, name, unneeded_since=None)
-        elif (name not in named and state is not None and state.received_at is not None) or (
-            since is not None and now - since > KEPT_MS
-        ):
-            going.append(name)
-        elif since is None:
-            _put(connection, name, unneeded_since=now)
-    for start in range(0, len(going), _SLICE):
-        part = going[start : start + _SLICE]
-        connection.execute(ATTACHMENT_FILE.delete().where(ATTACHMENT_FILE.c.name.in_(part)))
-    return going

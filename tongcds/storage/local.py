@@ -100,18 +100,6 @@ NOTE: Final = Table(
     sqlite_strict=True,
 )
 
-# A file of `attachment_files` by its name there. Moments in milliseconds (UTC): when the server confirmed
-# that it has it, when it last refused it, and since when no live record names it.
-ATTACHMENT_FILE: Final = Table(
-    "attachment_file",
-    LOCAL,
-    Column("name", Text, primary_key=True),
-    Column("received_at", Integer),
-    Column("refused_at", Integer),
-    Column("unneeded_since", Integer),
-    sqlite_strict=True,
-)
-
 # Other laptops' files that were merged here: `decided` once the server was given one, or nobody has it.
 MERGED: Final = Table(
     "merged_file",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 
 from tongcds import replica
 from tongcds.errors import UnavailableError
-from tongcds.storage import audit, custody, exports, lease, local, merged, quality, search
+from tongcds.storage import attachment_notes, audit, custody, exports, lease, local, merged, quality, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ _INDEXES = (
 def _first_tables(connection: Connection) -> None:
     replica.create_tables(connection)
     local.create_tables(connection)
+    attachment_notes.create_tables(connection)
     audit.create_tables(connection)
     exports.create_tables(connection)
     custody.create_tables(connection)

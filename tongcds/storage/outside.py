@@ -1,11 +1,14 @@
-"""Work without a receipt is put away only after it was written outside: what waits, and what holds it there.
+"""What the server has not is put away only after it was written outside: what waits, what holds it there.
 
-A backup made by hand is remembered in the vault itself, a sealed copy of all files in a mark beside them.
+That is own writes without a receipt, and photos and papers whose file the server never confirmed. A backup
+made by hand is remembered in the vault itself, a sealed copy of all files in a mark beside them.
 Either counts for what was in it and for nothing written later.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -15,7 +18,9 @@ from sqlalchemy import Connection, func, select
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica.own import WAITING
 from tongcds.replica.tables import OWN, SELF
-from tongcds.storage import journal, keyslots
+from tongcds.storage import attachment_notes, journal, keyslots
+from tongcds.storage.attachment_files import FOLDER as FILES
+from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.backups import Label
 from tongcds.storage.files import write_whole
 from tongcds.storage.local import get_note, put_note
@@ -26,18 +31,28 @@ _DIGEST: Final = 32
 _DATABASE: Final = ("vault.tcds", "vault.tcds-wal")
 
 
-def remember_backup(connection: Connection, label: Label) -> None:
-    """A backup with this label was made elsewhere."""
+@dataclass(frozen=True, slots=True)
+class Only:
+    """How many own writes, and files of photos and papers, are on this computer and nowhere else."""
+
+    writes: int = 0
+    files: int = 0
+
+
+def remember_backup(connection: Connection, label: Label, files: Iterable[str]) -> None:
+    """A backup with this label, and with the files of these names in it, was made elsewhere."""
     put_note(connection, _NOTE, f"{label.device}:{label.next_n}")
+    attachment_notes.taken_along(connection, files, label.at)
 
 
-def only_here(connection: Connection) -> int:
-    """How many own writes no receipt covers and no backup elsewhere holds."""
+def only_here(connection: Connection, files: AttachmentFiles) -> Only:
+    """What the server has not confirmed and no backup elsewhere holds."""
     device = connection.execute(select(SELF.c.device)).scalar_one_or_none()
     held_by, _colon, next_n = get_note(connection, _NOTE).partition(":")
     first = int(next_n) if held_by == str(device) else 0
     query = select(func.count()).select_from(OWN).where(OWN.c.state == WAITING, OWN.c.n >= first)
-    return connection.execute(query).scalar_one()
+    writes = connection.execute(query).scalar_one()
+    return Only(writes, len(attachment_notes.alone(connection, files, backed_up=False)))
 
 
 def remember_copy(folder: Path) -> None:
@@ -46,7 +61,7 @@ def remember_copy(folder: Path) -> None:
 
 
 def is_copied(folder: Path) -> bool:
-    """Whether a copy elsewhere has the database and the journal as they are now."""
+    """Whether a copy elsewhere has database, journal, photos and papers as they are now."""
     mark = folder / MARK
     if not mark.is_file():
         return False
@@ -88,4 +103,8 @@ def _digest(folder: Path) -> bytes:
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):
                     whole.update(blake2b(piece, digest_size=_DIGEST).digest())
+    # Their names follow from what they hold, so that these say enough.
+    attached = folder / FILES if (folder / FILES).is_dir() else None
+    for name in sorted(path.name for path in attached.iterdir()) if attached else ():
+        whole.update(name.encode())
     return whole.digest()

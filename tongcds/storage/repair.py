@@ -62,13 +62,13 @@ def rebuild(
     *,
     now: Callable[[], int],
     source: Path | None = None,
-    only_here: int | None = None,
+    only_here: outside.Only | None = None,
     agreed: bool = False,
 ) -> Recovery:
     """Make the vault's database `name` anew from the newest backup that is sound, or from `source`.
 
-    `only_here` says how many own writes of the present vault nobody else has; None when only its journal
-    knows. `agreed`: somebody was told what the newest backup lacks, and goes on.
+    `only_here` says what of the present vault nobody else has; None when only its journal knows. `agreed`:
+    somebody was told what the newest backup lacks, and goes on.
 
     Raises:
         UserError: `unsent_restore` when `source` cannot take those up; every file is as it was.
@@ -85,7 +85,7 @@ def rebuild(
             backups.unpack(backup, fresh, opened, opened.subkey(DATABASE_PURPOSE))
             brought_back, complete = _bring_up(fresh, opened, written, now)
             if source is not None and not complete:
-                _require_nothing_lost(outside.in_journal(written) if only_here is None else only_here)
+                _require_nothing_lost(only_here or outside.Only(outside.in_journal(written)))
             if source is None and not complete:
                 _require_agreement(backup, agreed=agreed)
         except UnavailableError as problem:
@@ -102,9 +102,9 @@ def rebuild(
     raise UnavailableError("vault_damaged")
 
 
-def _require_nothing_lost(count: int) -> None:
-    if count:
-        raise UserError("unsent_restore", count=count)
+def _require_nothing_lost(only_here: outside.Only) -> None:
+    if only_here != outside.Only():
+        raise UserError("unsent_restore", count=only_here.writes, files=only_here.files)
 
 
 def _require_agreement(backup: backups.Backup, *, agreed: bool) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
 from tongcds.storage import (
+    attachment_notes,
     attachments,
     backups,
     cipher,
@@ -164,7 +165,7 @@ class Vault:
         and papers that are in a backup there and not here come back.
 
         Raises:
-            UserError: as `open`; `unsent_restore` when writes that only this vault has do not fit on top.
+            UserError: as `open`; `unsent_restore` when what only this vault has does not fit on top.
             UnavailableError: as `open`; `backup_unreadable` when there is no backup that opens.
         """
         if next(backups.key_files(source), None) is None:
@@ -173,13 +174,13 @@ class Vault:
         def unlock() -> keyslots.VaultKey:
             return of_person(folder, passphrase, now)
 
-        only_here = 0 if outside.is_copied(folder) else None
+        only_here = outside.Only() if outside.is_copied(folder) else None
         with contextlib.suppress(UnavailableError):
             before = cls._open(folder, unlock, now)
             try:
                 if only_here is None:
                     with before.read() as connection:
-                        only_here = outside.only_here(connection)
+                        only_here = outside.only_here(connection, before.attachments)
                 before.backup(backups.RESTORE)
             finally:
                 before.close()
@@ -202,7 +203,7 @@ class Vault:
         unlock: Callable[[], keyslots.VaultKey],
         now: Now,
         source: Path | None = None,
-        only_here: int | None = None,
+        only_here: outside.Only | None = None,
         *,
         agreed: bool = False,
     ) -> Vault:
@@ -351,11 +352,12 @@ class Vault:
         Photos and papers that the server does not have go along. Raises as `backup`.
         """
         with self.read() as connection:
-            files = attachments.unsent_files(connection, self.attachments)
+            names = attachment_notes.alone(connection, self.attachments, backed_up=True)
+        files = [self.attachments.named(name) for name in sorted(names)]
         backups.require_room(folder, self._folder / FILE_NAME, files)
         made = self._make_backup(folder, backups.BY_HAND, files)
         with self._writing.opened() as connection:
-            outside.remember_backup(connection, made.label)
+            outside.remember_backup(connection, made.label, names)
         return made
 
     def _make_backup(self, folder: Path, why: str, files: Sequence[Path] = ()) -> backups.Backup:

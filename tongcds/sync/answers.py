@@ -50,7 +50,7 @@ from tongcds.replica import (
 )
 from tongcds.replica.aside import ACCEPTED, OPEN
 from tongcds.replica.rows import read_rows
-from tongcds.storage import attachments, custody, following, lease
+from tongcds.storage import attachment_notes, custody, following, lease
 from tongcds.storage.audit import keep_receipt
 from tongcds.storage.erasure import forget
 from tongcds.storage.local import Enrolment, get_note, merged_files, put_note, put_scope, put_standing
@@ -263,7 +263,7 @@ def _believe(
     keep_receipt(connection, signed, receipt.signature)
     if lost:
         offer_again(connection, me, receipt.watermark)
-        attachments.offer_again(connection)
+        attachment_notes.offer_again(connection)
         doubt(connection)
         put_note(connection, _DOUBTS, str(receipt.epoch))
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))

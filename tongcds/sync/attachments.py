@@ -19,7 +19,7 @@ from tongcds.errors import CancelledError, UnavailableError, UserError
 from tongcds.protocol import attachments as signing
 from tongcds.protocol.sealed import PIECE, GrownError
 from tongcds.replica import pending_count
-from tongcds.storage import attachments
+from tongcds.storage import attachment_notes, attachments
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.attachments import Attached
 from tongcds.storage.local import load_enrolment, next_request, save_enrolment
@@ -234,7 +234,7 @@ class Sender:
             done.moved = done.moved or offset > before
             self._reached[one.digest] = offset
         with self._vault.write() as connection:
-            attachments.confirmed(connection, self._vault.attachments.name_of(one.digest), self._now())
+            attachment_notes.confirmed(connection, self._vault.attachments.name_of(one.digest), self._now())
         self._announced.discard(one.digest)
         self._reached.pop(one.digest, None)
         done.files += 1
@@ -276,7 +276,7 @@ class Sender:
 
     def _refused(self, one: Attached) -> None:
         with self._vault.write() as connection:
-            attachments.refused(connection, self._vault.attachments.name_of(one.digest), self._now())
+            attachment_notes.refused(connection, self._vault.attachments.name_of(one.digest), self._now())
 
     def _now(self) -> int:
         return int(self._clock().timestamp() * 1000)
@@ -357,7 +357,7 @@ def tidy(vault: Vault, clock: Clock) -> int:
     if not files.names():
         return 0
     with vault.write() as connection:
-        going = attachments.unneeded(connection, files, int(clock().timestamp() * 1000))
+        going = attachment_notes.unneeded(connection, files, int(clock().timestamp() * 1000))
     for name in going:
         files.forget(name)
     return len(going)

@@ -18,8 +18,7 @@ from tongcds.domain.attachments import content_hash
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Standing
 from tongcds.errors import UnavailableError, UserError
-from tongcds.storage import attachments as files
-from tongcds.storage import backups, household_records
+from tongcds.storage import attachment_notes, backups, household_records
 from tongcds.sync.transport import Transport
 
 
@@ -64,7 +63,7 @@ def test_a_backup_elsewhere_holds_what_was_not_sent_and_brings_it_back(team, hom
     attachment = attached(team, home, photo)
     sent = attached(team, home, tmp_path / photo_of(tmp_path, 4000))
     with team.vault.write() as connection:
-        files.confirmed(connection, team.vault.attachments.name_of(content_hash(jpeg(4000))), 1)
+        attachment_notes.confirmed(connection, team.vault.attachments.name_of(content_hash(jpeg(4000))), 1)
     made = rescue.backup_to(team, tmp_path / "stick")
     (kept,) = (made / "attachments").iterdir()
     # Sealed as it lies on the laptop: nothing of the picture is in the clear.

@@ -13,7 +13,7 @@ from tongcds.domain.attachments import content_hash
 from tongcds.errors import UnavailableError
 from tongcds.protocol import sealed
 from tongcds.replica import acknowledge, load_identity
-from tongcds.storage import attachments
+from tongcds.storage import attachment_notes, attachments
 from tongcds.storage.attachment_files import FOLDER
 from tongcds.storage.vault import Vault
 from tongcds.sync.attachments import tidy as tidy_vault
@@ -195,16 +195,16 @@ def test_one_that_the_server_refused_waits_and_the_others_do_not(vault, files, n
             return len(attachments.ready(connection, files, mine, now()))
 
     with vault.write() as connection:
-        attachments.refused(connection, files.name_of(content_hash(jpeg(100, seed=100))), now())
+        attachment_notes.refused(connection, files.name_of(content_hash(jpeg(100, seed=100))), now())
     assert count() == 1
     now.advance(7 * 60 * 60)
     assert count() == 2
     with vault.write() as connection:
-        attachments.confirmed(connection, files.name_of(content_hash(jpeg(100, seed=100))), now())
+        attachment_notes.confirmed(connection, files.name_of(content_hash(jpeg(100, seed=100))), now())
     assert count() == 1
     # A restored server may have lost it.
     with vault.write() as connection:
-        attachments.offer_again(connection)
+        attachment_notes.offer_again(connection)
     assert count() == 2
 
 
@@ -240,11 +240,75 @@ def test_a_file_of_records_that_left_this_laptop_goes_at_once_when_the_server_ha
     receive_all(vault, now)
     with vault.write() as connection:
         connection.exec_driver_sql("DELETE FROM attachment")
-    assert tidy(vault, now) == 0
+    for _ in range(3):
+        assert tidy(vault, now) == 0
+        now.advance(400 * DAY)
     assert files.has(DIGEST), "nobody else has it"
+    with vault.read() as connection:
+        assert attachment_notes.alone(connection, files, backed_up=True) == {files.name_of(DIGEST)}
     with vault.write() as connection:
-        attachments.confirmed(connection, files.name_of(DIGEST), now())
+        attachment_notes.confirmed(connection, files.name_of(DIGEST), now())
     assert tidy(vault, now) == 1
+
+
+def test_without_the_note_whose_it_was_a_file_that_nobody_else_has_would_go(
+    vault, files, now, attached, monkeypatch
+):
+    """The control."""
+    monkeypatch.setattr(attachment_notes, "_left", lambda _connection, _files: set())
+    attached(CONTENT)
+    with vault.write() as connection:
+        connection.exec_driver_sql("DELETE FROM attachment")
+    assert tidy(vault, now) == 0
+    now.advance(15 * DAY)
+    assert tidy(vault, now) == 1
+
+
+def test_a_file_of_which_one_record_left_and_another_was_removed_stays(vault, files, now, attached):
+    attached(CONTENT)
+    second, _household = attached(CONTENT)
+    with vault.change(AUTHOR) as change:
+        change.writer.remove("attachment", second)
+    with vault.write() as connection:
+        connection.exec_driver_sql("DELETE FROM attachment WHERE deleted = 0")
+    assert tidy(vault, now) == 0
+    now.advance(15 * DAY)
+    assert tidy(vault, now) == 0
+    assert files.has(DIGEST)
+
+
+@pytest.mark.parametrize("tidied", [True, False])
+def test_the_file_of_somebody_who_was_erased_goes_though_nobody_else_has_it(
+    vault, files, now, attached, tidied
+):
+    attachment, _household = attached(CONTENT)
+    if tidied:
+        tidy(vault, now)
+    with vault.change(AUTHOR) as change:
+        change.writer.erase("attachment", attachment)
+    with vault.read() as connection:
+        assert attachment_notes.alone(connection, files, backed_up=True) == set()
+    assert tidy(vault, now) == 0
+    now.advance(15 * DAY)
+    assert tidy(vault, now) == 1
+    assert not files.has(DIGEST)
+    with vault.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM attachment_named").scalar() == 0
+
+
+def test_what_a_backup_elsewhere_took_along_is_not_only_here(vault, files, attached, tmp_path):
+    attached(CONTENT)
+    attached(jpeg(100, seed=100))
+
+    def alone(*, backed_up):
+        with vault.read() as connection:
+            return len(attachment_notes.alone(connection, files, backed_up=backed_up))
+
+    assert alone(backed_up=False) == 2
+    vault.backup_to(tmp_path / "stick")
+    assert (alone(backed_up=False), alone(backed_up=True)) == (0, 2)
+    attached(jpeg(3000, seed=3000))
+    assert (alone(backed_up=False), alone(backed_up=True)) == (1, 3)
 
 
 def test_what_belongs_to_a_household_its_people_and_visits_is_listed(vault, attached):
