@@ -129,6 +129,7 @@ SENTENCES: Final[dict[str, str]] = {
     "option_missing": N_("This needs {option} too. Nothing was done; add it and try again."),
     "pin_weak": N_("A PIN has {digits} digits, not all alike and not in a row. Nothing was changed."),
     "pin_wrong": N_("That is not your PIN. {left} tries are left; after them the passphrase is asked for."),
+    "pin_wait": N_("Several wrong PINs in a row. Nothing was deleted; your passphrase opens at once."),
     "pin_gone": N_("Too many wrong PINs. Nothing was deleted; please open with your passphrase."),
     "lease_over": N_(
         "This computer has not heard from the province for too long. Everything is kept. Sync, or call the "
@@ -183,8 +184,9 @@ SENTENCES: Final[dict[str, str]] = {
         "choose another folder."
     ),
     "unsent_restore": N_(
-        "Changes on this computer that the server has not received: {count}. This backup cannot take them "
-        "up. Nothing was changed. First save a copy of everything onto a stick, then restore the backup."
+        "On this computer and not yet with the server: changes: {count}, photos and papers: {files}. "
+        "This backup cannot take them up. Nothing was changed. First save a copy of everything onto a "
+        "stick, then restore the backup."
     ),
     "unsent_anew": N_(
         "Changes in these files that the server has not received: {count}. Nothing was changed. "

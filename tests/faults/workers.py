@@ -184,6 +184,19 @@ def intrude(folder: Path, out: Connection) -> None:
         out.send("opened")
 
 
+def guess(folder: Path, passphrase: str, second: float, out: Connection) -> None:
+    """Start at this second and try a passphrase; says what came of it and for how long to wait."""
+    scenes.hurry()
+    clock = Ticking()
+    clock.advance(second)
+    try:
+        Vault.open(folder, passphrase, now=clock).close()
+    except TongcdsError as problem:
+        out.send((problem.code, problem.params.get("seconds", 0)))
+    else:
+        out.send(("opened", 0))
+
+
 def work_on_fuse(action: str, folder: Path, out: Connection) -> None:
     """As `work` with one connection, since a file system without a cache has no shared memory for two."""
     from tongcds.storage import cipher

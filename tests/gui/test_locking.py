@@ -129,15 +129,17 @@ def test_six_digits_open_a_locked_window_at_the_same_place(program, qtbot):
     assert program.desktop.core.author() == MEMBER
 
 
-def test_five_wrong_pins_ask_for_the_passphrase_and_wipe_nothing(program, qtbot):
+def test_five_wrong_pins_ask_for_the_passphrase_and_wipe_nothing(program, qtbot, clock):
     unlock(program)
     settle(program)
     set_a_pin(program, qtbot)
     program.lock()
     screen = program.opening
-    for left in (4, 3, 2, 1):
+    for left, wait in ((4, ""), (3, "Chờ 10 giây."), (2, "Chờ 60 giây."), (1, "Chờ 300 giây.")):
         screen.pin.entered.emit(screen.pin.whom.currentData(), "111222")
         assert f"Còn {left} lần" in outline(screen)
+        assert wait in outline(screen)
+        clock.advance(minutes=5)
     screen.pin.entered.emit(screen.pin.whom.currentData(), "111222")
     assert screen.unlock.isVisible()
     program.opening.pin.entered.emit(screen.pin.whom.currentData(), PIN)
@@ -145,6 +147,33 @@ def test_five_wrong_pins_ask_for_the_passphrase_and_wipe_nothing(program, qtbot)
     unlock(program)
     settle(program)
     assert program.desktop is not None
+
+
+def test_while_a_pin_has_to_wait_the_seconds_are_counted_down_and_digits_are_kept(program, qtbot, clock):
+    unlock(program)
+    settle(program)
+    set_a_pin(program, qtbot)
+    program.lock()
+    screen = program.opening
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    keys = Keyboard(screen)
+    keys.type("111222")
+    keys.type("111222")
+    assert "Chờ 10 giây." in outline(screen)
+    screen.pin.countdown.step()
+    assert "Chờ 9 giây." in outline(screen)
+    keys.type(PIN)
+    assert program.desktop is None
+    assert not screen.pin.go.isEnabled()
+    clock.advance(seconds=10)
+    for _ in range(9):
+        screen.pin.countdown.step()
+    assert "Chờ" not in outline(screen)
+    assert screen.pin.go.isEnabled()
+    keys.press(ENTER)
+    settle(program)
+    assert program.desktop.core.author() == MEMBER
 
 
 @pytest.mark.parametrize("pin", ["12345", "123456", "987654", "111111", "121212", "123123", "48291a"])

@@ -141,7 +141,7 @@ def test_a_wrong_passphrase_is_a_sentence_and_a_growing_wait(open_screen, machin
     assert not screen.unlock.go.isEnabled()
     with qtbot.assertNotEmitted(screen.opened):
         enter(screen, PASSPHRASE)
-    screen.unlock.count_down()
+    screen.unlock.countdown.step()
     assert screen.unlock.go.isEnabled()
     with qtbot.waitSignal(screen.opened):
         enter(screen, PASSPHRASE)
@@ -162,7 +162,7 @@ def test_the_wait_of_the_vault_itself_is_counted_down(open_screen, machine):
     enter(screen, PASSPHRASE)
     assert "Chờ 298 giây." in outline(screen)
     assert not screen.unlock.go.isEnabled()
-    screen.unlock.count_down()
+    screen.unlock.countdown.step()
     assert "Chờ 297 giây." in outline(screen)
     assert "298" not in outline(screen)
 

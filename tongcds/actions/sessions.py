@@ -2,13 +2,15 @@
 
 While it is locked the vault is closed and its key gone, but for copies in memory, each wrapped under a PIN.
 Nothing of that ever reaches a disk. Six digits would fall to whoever has the disk and an evening; whoever has
-only the keyboard gets five tries, and then the passphrase is asked for.
+only the keyboard gets five tries, each after a longer wait, and then the passphrase is asked for.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -27,6 +29,9 @@ from tongcds.storage.vault import Vault
 
 DIGITS: Final = 6
 TRIES: Final = 5
+WAITS: Final = (0, 10, 60, 300)
+"""Seconds to wait after the first, second, third and fourth wrong PIN in a row."""
+
 _LEAST_DIFFERENT: Final = 3
 _MEMORY: Final = 64 * 1024 * 1024
 _PASSES: Final = 3
@@ -37,13 +42,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Kept:
-    """One person's key under their PIN. `about` is the opened slot without its key."""
+    """One person's key under their PIN. `about` is the opened slot without its key.
+
+    `wrong` counts wrong PINs in a row, the last of them at `last`.
+    """
 
     name: str
     salt: bytes
     sealed: bytes
     about: VaultKey
     wrong: int = 0
+    last: datetime | None = None
 
 
 class Pins:
@@ -83,32 +92,45 @@ class Pins:
         """Open the vault again for somebody.
 
         Raises:
-            UserError: pin_wrong, with how many tries are `left`; pin_gone after the last one, or when there
-                is none; person_gone.
+            UserError: pin_wrong, with how many tries are `left` and how many `seconds` to wait before the
+                next; pin_wait with the `seconds` while none is looked at; pin_gone after the last one, or
+                when there is none; person_gone.
             UnavailableError: as `opening.open_vault`.
         """
         kept = self._kept.get(slot_id)
         if kept is None:
             raise UserError("pin_gone")
+        self._require_patience(slot_id, kept, clock())
         try:
             key = nacl.secret.SecretBox(self._key(pin, kept.salt)).decrypt(kept.sealed)
         except nacl.exceptions.CryptoError:
-            self._was_wrong(slot_id, kept)
-            raise UserError(
-                "pin_wrong" if slot_id in self._kept else "pin_gone", left=TRIES - kept.wrong - 1
-            ) from None
-        self._kept[slot_id] = replace(kept, wrong=0)
+            self._was_wrong(slot_id, kept, clock())
+            if slot_id not in self._kept:
+                raise UserError("pin_gone") from None
+            raise UserError("pin_wrong", left=TRIES - kept.wrong - 1, seconds=WAITS[kept.wrong]) from None
+        self._kept[slot_id] = replace(kept, wrong=0, last=None)
         opened = replace(kept.about, key=key)
         return Core(
             Vault.open_with(vault_folder(profile), opened, now=lambda: int(clock().timestamp() * 1000)), clock
         )
 
-    def _was_wrong(self, slot_id: bytes, kept: _Kept) -> None:
+    def _require_patience(self, slot_id: bytes, kept: _Kept, now: datetime) -> None:
+        if kept.last is None:
+            return
+        if now < kept.last:
+            # The clock was put back; the wait begins anew instead of lasting until then.
+            kept = self._kept[slot_id] = replace(kept, last=now)
+        passed = (now - (kept.last or now)).total_seconds()
+        left = math.ceil(WAITS[kept.wrong - 1] - passed)
+        if left > 0:
+            raise UserError("pin_wait", seconds=left)
+
+    def _was_wrong(self, slot_id: bytes, kept: _Kept, now: datetime) -> None:
         if kept.wrong + 1 >= TRIES:
             self.forget(slot_id)
             log.info("a session ended after wrong PINs", extra={"count": TRIES})
         else:
-            self._kept[slot_id] = replace(kept, wrong=kept.wrong + 1)
+            self._kept[slot_id] = replace(kept, wrong=kept.wrong + 1, last=now)
 
     def _key(self, pin: str, salt: bytes) -> bytes:
         stretched = nacl.pwhash.argon2id.kdf(32, pin.encode(), salt, opslimit=_PASSES, memlimit=_MEMORY)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from tongcds.forms import passphrase
-from tongcds.i18n import _, ngettext
+from tongcds.i18n import _
+from ui.forms.countdown import Countdown
 from ui.theme import IconSize, Style
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow
@@ -79,7 +80,6 @@ class UnlockPane(Pane):
         title = _("Hello {name}").format(name=person) if person else _("Open TongCDS")
         super().__init__(title, _("The passphrase opens the data on this computer."), parent=parent)
         self._tries = 0
-        self._left = 0
         self._said = ""
         self.field, self._labelled = secret_field(_("Passphrase"))
         self.letters = CheckRow(_("Show what I type"))
@@ -94,9 +94,8 @@ class UnlockPane(Pane):
         self.help.clicked.connect(self.forgotten)
         self.add_buttons(self.help, self.go)
         self.setFocusProxy(self.field)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self.count_down)
+        self.countdown = Countdown(self)
+        self.countdown.changed.connect(self._say)
 
     def refuse(self, sentence: str, *, wrong: bool, wait: int = 0) -> None:
         """Say why it did not open; `wrong` counts as a wrong passphrase.
@@ -105,20 +104,10 @@ class UnlockPane(Pane):
         """
         self._said = _("Several wrong passphrases in a row. Nothing was changed.") if wait else sentence
         self._tries += wrong
-        self._left = wait_after(self._tries) if wrong else wait
         self.set_busy(busy=False)
-        if self._left:
-            self._timer.start()
-        self._say()
+        self.countdown.begin(wait_after(self._tries) if wrong else wait)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.field.selectAll()
-
-    def count_down(self) -> None:
-        """A second of waiting has passed."""
-        self._left = max(0, self._left - 1)
-        if not self._left:
-            self._timer.stop()
-        self._say()
 
     def set_busy(self, *, busy: bool) -> None:
         """While the vault is being opened nothing can be pressed."""
@@ -127,16 +116,15 @@ class UnlockPane(Pane):
         self.field.setReadOnly(busy)
 
     def _say(self) -> None:
-        waiting = ngettext("Wait {n} second.", "Wait {n} seconds.", self._left).format(n=self._left)
-        self._labelled.show_error(f"{self._said} {waiting}" if self._left else self._said)
-        self.go.setEnabled(not self._left)
+        self._labelled.show_error(f"{self._said} {self.countdown.words()}".strip())
+        self.go.setEnabled(not self.countdown.left)
 
     def _edited(self) -> None:
-        if not self._left:
+        if not self.countdown.left:
             self._labelled.show_error("")
 
     def _enter(self) -> None:
-        if self.field.text() and not self._left and self.go.isEnabled():
+        if self.field.text() and not self.countdown.left and self.go.isEnabled():
             self.set_busy(busy=True)
             self.entered.emit(self.field.text())
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QWidget
 from tongcds.domain import wordcode
 from tongcds.domain.text import fold
 from tongcds.i18n import _, ngettext
+from ui.forms.countdown import Countdown
 from ui.forms.opening_panes import Pane, secret_field
 from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
@@ -190,7 +191,10 @@ class RecoveryPane(Pane):
 
 
 class PinPane(Pane):
-    """Comes back to a locked program; `entered` carries slot and digits, `left` asks for the passphrase."""
+    """Comes back to a locked program; `entered` carries slot and digits, `left` asks for the passphrase.
+
+    After wrong ones it waits, longer each time.
+    """
 
     entered = Signal(bytes, str)
     left = Signal()
@@ -209,6 +213,9 @@ class PinPane(Pane):
         self.go.clicked.connect(self._enter)
         self.other = Button(_("Use a passphrase"))
         self.other.clicked.connect(self.left)
+        self._said = ""
+        self.countdown = Countdown(self)
+        self.countdown.changed.connect(self._say)
         self.body.addWidget(self._whom)
         self.body.addWidget(self._labelled)
         self.add_buttons(self.other, self.go)
@@ -226,12 +233,13 @@ class PinPane(Pane):
         self.title.setText(_("Hello {name}").format(name=only) if only else _("TongCDS is locked"))
         self.about.setText(_("Everything you were typing is kept. Six digits open it again."))
         self.set_busy(busy=False)
-        self._labelled.show_error("")
+        self._forget_problem()
 
-    def refuse(self, sentence: str) -> None:
-        """Say why it did not open."""
+    def refuse(self, sentence: str, *, wait: int = 0) -> None:
+        """Say why it did not open; for `wait` seconds nothing of this person's is looked at."""
+        self._said = sentence
         self.set_busy(busy=False)
-        self._labelled.show_error(sentence)
+        self.countdown.begin(wait)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, *, busy: bool) -> None:
@@ -241,18 +249,30 @@ class PinPane(Pane):
         self.go.setEnabled(False)
         self.go.set_words(_("Opening…") if busy else _("Open"))
 
+    def _say(self) -> None:
+        self._labelled.show_error(f"{self._said} {self.countdown.words()}".strip())
+        self._judge()
+
+    def _forget_problem(self) -> None:
+        self._said = ""
+        self.countdown.begin(0)
+
     def _chosen(self) -> None:
-        self._labelled.show_error("")
+        # Somebody else's wrong ones are not theirs; the other way round the wait is said again.
+        self._forget_problem()
         self.field.clear()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _judge(self) -> None:
+        self.go.setEnabled(len(self.field.text()) == DIGITS and not self.countdown.left)
+
     def _edited(self, text: str) -> None:
-        self._labelled.show_error("")
+        if not self.countdown.left:
+            self._labelled.show_error("")
         left = DIGITS - len(text)
         self._labelled.setAccessibleDescription(ngettext("{n} more", "{n} more", left).format(n=left))
-        self.go.setEnabled(not left)
-        if not left:
-            self._enter()
+        self._judge()
+        self._enter()
 
     def _enter(self) -> None:
         slot_id, pin = self.whom.currentData(), self.field.text()

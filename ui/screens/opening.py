@@ -251,8 +251,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self._welcome(self._ways, str(problem.params.get("person", "")))
             return
         wrong = isinstance(problem, TongcdsError) and problem.code == "passphrase_wrong"
-        wait = problem.params.get("seconds") if isinstance(problem, TongcdsError) else None
-        self.unlock.refuse(words_for(problem), wrong=wrong, wait=wait if isinstance(wait, int) else 0)
+        self.unlock.refuse(words_for(problem), wrong=wrong, wait=_seconds_in(problem))
 
     # Other ways in
 
@@ -293,8 +292,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self._tasks.run(work, self._unlocked, owner=self, failed=self._pin_refused)
 
     def _pin_refused(self, problem: Exception) -> None:
-        if isinstance(problem, TongcdsError) and problem.code == "pin_wrong":
-            self.pin.refuse(words_for(problem))
+        if isinstance(problem, TongcdsError) and problem.code in {"pin_wrong", "pin_wait"}:
+            self.pin.refuse(words_for(problem), wait=_seconds_in(problem))
             return
         self.pin.set_busy(busy=False)
         self._show(self.unlock)
@@ -420,3 +419,9 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         kept = _("What you entered is kept on this computer.")
         self.waiting.fail(_("This computer has not joined yet"), f"{words_for(problem)} {kept}")
         self.waiting.retry.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _seconds_in(problem: Exception) -> int:
+    """How long a refusal asks to wait; 0 when it does not."""
+    seconds = problem.params.get("seconds") if isinstance(problem, TongcdsError) else None
+    return seconds if isinstance(seconds, int) else 0
