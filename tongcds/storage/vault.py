@@ -7,11 +7,10 @@ change goes through `change`: records, log of own writes and search index in one
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -32,6 +31,7 @@ from tongcds.storage import (
     slotfile,
 )
 from tongcds.storage.attachment_files import AttachmentFiles
+from tongcds.storage.backing import Backing
 from tongcds.storage.door import Door
 from tongcds.storage.examine import examine, of_person, opened_with
 from tongcds.storage.files import sync_folder, write_whole
@@ -40,7 +40,6 @@ from tongcds.storage.keeper import Keeper
 from tongcds.storage.slots import Slots
 
 FILE_NAME, LOCK_NAME, _MAKING_NAME = "vault.tcds", "vault.lock", "vault.making"
-BACKUP_EVERY_MS: Final = 30 * 60 * 1000
 Now = Callable[[], int]
 
 
@@ -65,9 +64,6 @@ class Vault:
         self._lock = lock
         self._now = now
         self._damaged = self._closed = False
-        self._changed = True
-        self._backup_at: int | None = None
-        self._backup_device = 0
         self._keeper = Keeper(folder, opened.subkey(journal.PURPOSE))
         self.recovery: repair.Recovery | None = None
         self.slots = Slots(folder, opened)
@@ -77,6 +73,7 @@ class Vault:
         unclean = cipher.has_wal(path)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
         self._writing = Door(cipher.open_raw(path, key, access, exclusive=not two), "BEGIN IMMEDIATE")
+        self._backing = Backing(path, opened, self._writing, self._keeper, now)
         try:
             self._migrate()
             self._start_journal()
@@ -260,7 +257,7 @@ class Vault:
         with self._writing.opened() as connection:
             yield connection
             erased = erasure.take_pending(connection)
-        self._changed = True
+        self._backing.changed = True
         if erased:
             self._forget()
 
@@ -290,7 +287,7 @@ class Vault:
         except BaseException:
             self._keeper.withdraw()
             raise
-        self._changed = True
+        self._backing.changed = True
         change.touched = touched
         if erased:
             self._forget()
@@ -303,20 +300,16 @@ class Vault:
             self.checkpoint()
 
     def backup_if_due(self, now: int) -> bool:
-        """Make a backup when something changed in half an hour of use; call it often.
+        """Make a backup when something changed in half an hour of use (`Backing.is_due`); call it often.
 
-        At once where there is none, or none under the number that this device has now, since what the journal
-        holds goes on top of no other. Whether one was made. Raises as `backup`, and then waits half an hour.
+        Whether one was made. Raises as `backup`, and then waits half an hour.
         """
-        if not self._changed or self._closed or self._damaged:
+        if not self._backing.changed or self._closed or self._damaged:
             return False
         with self.read() as connection:
             me = load_identity(connection, now=self._now)
-        device = 0 if me is None else me.device
-        wait = self._backup_at is not None and 0 <= now - self._backup_at < BACKUP_EVERY_MS
-        if wait and device == self._backup_device:
+        if not self._backing.is_due(me, now):
             return False
-        self._backup_at, self._backup_device = now, device
         self.backup(backups.REGULAR)
         return True
 
@@ -327,24 +320,7 @@ class Vault:
             UnavailableError: `backup_no_room`, `backup_failed`, `disk_full`, `disk_failing`,
                 `vault_damaged`; all earlier backups are there still.
         """
-        folder = self._folder / backups.FOLDER
-        backups.require_room(folder, self._folder / FILE_NAME)
-        self._changed = False
-        try:
-            made = self._make_backup(folder, why)
-        except BaseException:
-            self._changed = True
-            raise
-        self._backup_at, self._backup_device = made.label.at, made.label.device
-        backups.rotate(folder, self._opened)
-        there = backups.listed(folder, self._opened)
-        if len(there) > 1:
-            # Up to the one before the newest, so that one of them may be damaged and nothing is missing.
-            with contextlib.suppress(UnavailableError), self._writing.opened() as connection:
-                me = load_identity(connection, now=self._now)
-                if me is not None and there[1].label.device == me.device:
-                    self._keeper.cut(connection, me, there[1].label.next_n - 1)
-        return made
+        return self._backing.make(why)
 
     def backup_to(self, folder: Path) -> backups.Backup:
         """Make a backup in a folder elsewhere, say on a stick, and remember it; nothing there is removed.
@@ -354,26 +330,10 @@ class Vault:
         with self.read() as connection:
             names = attachment_notes.alone(connection, self.attachments, backed_up=True)
         files = [self.attachments.named(name) for name in sorted(names)]
-        backups.require_room(folder, self._folder / FILE_NAME, files)
-        made = self._make_backup(folder, backups.BY_HAND, files)
+        made = self._backing.make_elsewhere(folder, files)
         with self._writing.opened() as connection:
             outside.remember_backup(connection, made.label, names)
         return made
-
-    def _make_backup(self, folder: Path, why: str, files: Sequence[Path] = ()) -> backups.Backup:
-        return backups.make(
-            self._source, self._folder, folder, self._opened, why=why, now=self._now(), files=files
-        )
-
-    @contextmanager
-    def _source(self) -> Iterator[cipher.RawConnection]:
-        """A connection to copy from that keeps nobody waiting, where SQLite may have another one."""
-        if cipher.sqlite_version() < cipher.TWO_CONNECTIONS_FROM:
-            with self._writing.outside() as raw:
-                yield raw
-            return
-        with cipher.reading(self._folder / FILE_NAME, self._opened.subkey(repair.DATABASE_PURPOSE)) as raw:
-            yield raw
 
     def check(self) -> None:
         """Verify every page and the structure of the vault.
@@ -415,6 +375,7 @@ class Vault:
         # As far as Python lets go of anything: nothing of ours names the key from here on.
         self._opened = replace(self._opened, key=b"")
         self.slots = Slots(self._folder, self._opened)
+        self._backing.close()
 
     def _close_untouched(self) -> None:
         """Close and leave the WAL: whoever closes last moves it into the main file, unless it may only read.
@@ -434,10 +395,7 @@ class Vault:
         with self.write() as connection:
             me = load_identity(connection, now=self._now)
             self._keeper.start(connection, me)
-        last = next(iter(backups.listed(self._folder / backups.FOLDER, self._opened)), None)
-        self._changed = last is None or me is None or last.label.next_n != me.next_n
-        if last is not None:
-            self._backup_at, self._backup_device = last.label.at, last.label.device
+        self._backing.look(me)
         if self._keeper.brought_back:
             self.recovery = repair.Recovery(None, self._keeper.brought_back, complete=True)
 

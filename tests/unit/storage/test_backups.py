@@ -14,8 +14,9 @@ from tongcds.replica import load_identity
 from tongcds.replica.incarnations import Number, incarnate
 from tongcds.replica.replay import logged
 from tongcds.storage import backups, cipher, journal, keyslots, local, migrations, slotfile
+from tongcds.storage.backing import EVERY_MS
 from tongcds.storage.backups import Backup, Label
-from tongcds.storage.vault import BACKUP_EVERY_MS, FILE_NAME, Vault
+from tongcds.storage.vault import FILE_NAME, Vault
 
 
 def there(folder: Path, now: Ticking) -> tuple[Backup, ...]:
@@ -144,7 +145,7 @@ def test_no_file_of_a_backup_shows_a_name(vault: Vault, folder: Path):
 def test_a_backup_is_due_at_once_and_then_after_half_an_hour_of_changes(vault: Vault, now: Ticking):
     assert vault.backup_if_due(now())
     assert not vault.backup_if_due(now())
-    now.advance(BACKUP_EVERY_MS / 1000)
+    now.advance(EVERY_MS / 1000)
     assert not vault.backup_if_due(now()), "nothing changed"
     add(vault, "Bản Một")
     assert vault.backup_if_due(now())
