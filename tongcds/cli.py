@@ -40,6 +40,7 @@ from tongcds.commands import (
     handbook,
     households,
     imports,
+    indicators,
     logbook,
     observations,
     paper_entry,
@@ -387,7 +388,17 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file")
     made.add_argument("--apply", action="store_true")
     spreadsheets.add_options(made)
-    for part in (duplicates, filters, households, imports, observations, privacy, printing, quality):
+    for part in (
+        duplicates,
+        filters,
+        households,
+        imports,
+        indicators,
+        observations,
+        privacy,
+        printing,
+        quality,
+    ):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
     made = add("log", log_visit, "log a visit")

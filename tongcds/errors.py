@@ -360,6 +360,19 @@ SENTENCES: Final[dict[str, str]] = {
     "table_value_blank": N_("{file}, line {line}, column {column}: this cell must not be empty."),
     "table_value_wrong": N_("{file}, line {line}, column {column}: “{value}” is not a value of this column."),
     "table_code_twice": N_("{file}, line {line}, column {column}: “{value}” stands here twice."),
+    "formula_wrong": N_(
+        "{file}, {code}: “{part}” makes no sense here. This indicator is not counted; all others are."
+    ),
+    "period_backwards": N_("A period cannot end ({last}) before it begins ({first}). Check the two days."),
+    "period_without_beginning": N_("Say from which day too, with --from."),
+    "indicator_unknown": N_("There is no indicator {code}. The command `indicators` lists them all."),
+    "indicator_not_counted": N_(
+        "{code} cannot be counted from the records on this computer. Its source is: {source}."
+    ),
+    "figures_only": N_(
+        "This computer holds figures of its units and no records, so nothing can be counted from them here. "
+        "The figures that the server published are in Overview (command `figures`)."
+    ),
     "table_reference_unknown": N_(
         "{file}, line {line}, column {column}: “{value}” is in no table that this column points to."
     ),

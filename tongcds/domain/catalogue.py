@@ -167,9 +167,8 @@ class Skill:
 class Indicator:
     """A figure: what is counted over what.
 
-    With a `fact`, the numerator counts the subjects of whom it is "yes" and the denominator all households,
-    or all people of at least `min_age` years. `target_of` names the indicator whose target is shown beside
-    this one when it has none of its own; say so beside the figure.
+    `fact` is the one it is about, if any; how it is counted stands in `formulas`. `target_of` names the
+    indicator whose target is shown beside this one when it has none of its own; say so beside the figure.
     """
 
     code: str
@@ -190,7 +189,6 @@ class Indicator:
     official_ref: str = ""
     documents: tuple[str, ...] = ()
     fact: str = ""
-    min_age: int | None = None
     target_of: str = ""
     notes: str = ""
 

@@ -1,22 +1,23 @@
-"""The queries behind figures: who lives where on a day, what is known of them, which records say so.
+"""Turns formulas into statements: a sheet with a row for each subject, its marks beside it, and the sums.
 
-The rules they follow are written down in `reports.figures`. Days are ISO text; both sides of a
-comparison have the same length, so that every collation puts them in the order of days.
+All formulas of the same kind of subject are counted in one pass. The rules are written down in
+`reports.figures`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
+    Integer,
     Subquery,
     Text,
     and_,
@@ -27,31 +28,42 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import BIT
 
-from tongcds.records import record_type
+from tongcds.domain.catalogue import load_services
+from tongcds.domain.facts import load_facts
+from tongcds.domain.formulas import Condition, Formula, Of
+from tongcds.domain.periods import Period
+from tongcds.replica.merged import as_table
+from tongcds.reports import signs
+from tongcds.reports.sheets import SHEETS, Breakdown
+from tongcds.reports.signs import Frame, Rows
 
-_HOUSEHOLD = record_type("household").table
-_PERSON = record_type("person").table
-_OBSERVATION = record_type("observation").table
-_HASH_BYTES = 4
-_REGISTERED = "tongcds_sum_of_ids"
+AGE_BANDS: Final = ((0, 5), (6, 13), (14, 17), (18, 34), (35, 59), (60, None))
+"""Ages that figures are broken down by, both counted in."""
+
+_HASH_BYTES: Final = 4
+_REGISTERED: Final = "tongcds_sum_of_ids"
+
+_Bool = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """How an indicator is counted: of whom `fact` is so, out of whom.
+class Line:
+    """What was counted for one formula in one place and period, before it becomes a `Count`."""
 
-    Out of all people of at least `min_age` years or, where `of_people` is false, of all households; a
-    household also has what one of `implied_by` says of somebody in it.
-    """
-
-    of_people: bool
-    fact: str
-    implied_by: tuple[str, ...]
-    min_age: int
+    span: int
+    village: bytes
+    group: str
+    indicator: str
+    looked: int
+    numerator: int
+    denominator: int
+    records: int
+    ids: int
 
 
 class _SumOfIds:
@@ -71,7 +83,7 @@ class _SumOfIds:
 
 
 def prepare(connection: Connection) -> None:
-    """Make the connection ready for the queries below; does nothing the second time."""
+    """Make the connection ready for the statements below; does nothing the second time."""
     if connection.dialect.name != "sqlite" or _REGISTERED in connection.info:
         return
     driver = connection.connection.driver_connection
@@ -91,148 +103,253 @@ def _sum_of_ids(connection: Connection, column: ColumnElement[bytes | None]) -> 
     return func.sum(cast(cast(literal("x", Text) + start, BIT(8 * _HASH_BYTES)), BigInteger))
 
 
-def days_of(days: Sequence[str], min_age: int = 0) -> CTE:
-    """The days, each with the last day of birth that makes somebody `min_age` years old."""
-    each = [
-        select(
-            literal(day, Text).label("day"),
-            literal(f"{int(day[:4]) - min_age:04d}{day[4:]}", Text).label("born_by"),
-        )
-        for day in days
-    ]
-    return union_all(*each).cte("days")
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What a condition looks for among the signs of a subject: any of `names`, saying `wanted`.
 
-
-def _not_gone(left_on: ColumnElement[str | None], day: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(left_on.is_(None), left_on > day)
-
-
-def _households(villages: Sequence[bytes]) -> Select[bytes, bytes, str | None]:
-    """Everybody who may be counted on some day; `_present` says on which."""
-    home = _HOUSEHOLD.c
-    return select(home.village_id.label("village"), home.id.label("subject"), home.left_on).where(
-        home.deleted == 0, home.village_id.in_(villages)
-    )
-
-
-def _people(
-    villages: Sequence[bytes], merged: CTE, *, for_household: bool
-) -> Select[bytes, bytes, str | None]:
-    """The same of people; with `for_household` only those whose household is here, and it is the subject.
-
-    A household that this replica does not know keeps nobody out.
+    `wanted` None is content with any word. Signs that begin with `kind` and are none of `names` say no; with
+    no names all of the kind say what they say. With `months` what was seen longer ago no longer says yes.
     """
-    person, home = _PERSON.c, _HOUSEHOLD.c
-    # A birth known by its year or month counts from its first day.
-    rest = func.substr(literal("-01-01", Text), func.length(person.birth) - len("985"), type_=Text)
-    found = (
-        select(
-            person.village_id.label("village"),
-            (home.id if for_household else person.id).label("subject"),
-            person.left_on,
-            person.joined_on,
-            (person.birth + rest).label("born"),
-            home.left_on.label("home_left_on"),
-        )
-        .join_from(_PERSON, _HOUSEHOLD, home.id == person.household_id, isouter=not for_household)
-        .where(
-            person.deleted == 0,
-            person.village_id.in_(villages),
-            func.coalesce(home.deleted, 0) == 0,
-            # Two records of one person count once.
-            person.id.not_in(select(merged.c.id)),
-        )
-    )
-    return found.where(home.village_id == person.village_id) if for_household else found
+
+    names: tuple[str, ...]
+    wanted: int | None = 1
+    months: int | None = None
+    kind: str = ""
+
+    def is_of(self, sign: ColumnElement[str]) -> _Bool:
+        return sign.startswith(self.kind, autoescape=True) if self.kind else sign.in_(self.names)
+
+    def value(self, signs_of: Subquery, moments: CTE) -> ColumnElement[Any]:
+        """What a sign of it says."""
+        if self.wanted is None:
+            return literal(1, Integer)
+        if self.kind and self.names:
+            return case((signs_of.c.sign.in_(self.names), signs_of.c.value), else_=0)
+        if self.months:
+            return case((signs_of.c.on > moments.c[f"after_{self.months}"], signs_of.c.value), else_=0)
+        return signs_of.c.value
 
 
-def _present(here: Subquery, days: CTE, min_age: int) -> ColumnElement[bool]:
-    """Whether somebody of `_households` or `_people` is there on a day, and old enough."""
-    conditions = [_not_gone(here.c.left_on, days.c.day)]
-    if "born" in here.c:
-        born = here.c.born <= days.c.born_by
-        conditions += [
-            or_(here.c.joined_on.is_(None), here.c.joined_on <= days.c.day),
-            _not_gone(here.c.home_left_on, days.c.day),
-            born if min_age else or_(here.c.born.is_(None), born),
-        ]
-    return and_(*conditions)
+def tally(  # noqa: PLR0917 - what one statement needs
+    connection: Connection,
+    formulas: Sequence[Formula],
+    places: Sequence[bytes],
+    periods: Sequence[Period],
+    merged: Mapping[bytes, bytes],
+    by: Breakdown | None = None,
+) -> list[Line]:
+    """Count all formulas in all places and periods; where there is nobody to count there is no line.
 
-
-def population_query(
-    way: Counted, villages: Sequence[bytes], days: Sequence[str], merged: CTE
-) -> Select[str, bytes, int]:
-    """Day, village and how many there are to be counted; `merged` as `replica.merged.as_table` gives it."""
-    moments = days_of(days, way.min_age)
-    everybody = _people(villages, merged, for_household=False) if way.of_people else _households(villages)
-    here = everybody.subquery("here")
-    return (
-        select(moments.c.day, here.c.village, func.count())
-        .join_from(here, moments, _present(here, moments, way.min_age))
-        .group_by(moments.c.day, here.c.village)
-    )
-
-
-def _known(
-    everybody: Select[bytes, bytes, str | None],
-    observed: ColumnElement[bytes],
-    facts: Sequence[str],
-    days: CTE,
-    *,
-    merged: CTE,
-    last_day: str,
-    min_age: int,
-) -> Select[str, bytes, bytes, bytes, int]:
-    """What held of whom on each day: observations that no later one of the same fact had replaced by then."""
-    seen = _OBSERVATION.c
-    wanted = (seen.fact.in_(facts), seen.deleted == 0, seen.value.is_not(None), seen.held_on <= last_day)
-    told = everybody.add_columns(
-        observed.label("observed"), seen.id.label("record"), seen.value, seen.fact, seen.held_on, seen.stamp,
-        seen.device, seen.n,
-    )  # fmt: skip
-    # What was seen of somebody under another record of theirs was seen of them.
-    seen_of = union_all(
-        told.join(_OBSERVATION, seen.subject_id == observed).where(*wanted),
-        told.join(merged, merged.c.survivor == observed)
-        .join(_OBSERVATION, seen.subject_id == merged.c.id)
-        .where(*wanted),
-    ).subquery("seen_of")
-    until = func.lead(seen_of.c.held_on, type_=Text).over(
-        partition_by=(seen_of.c.observed, seen_of.c.fact),
-        order_by=(seen_of.c.held_on, seen_of.c.stamp, seen_of.c.device, seen_of.c.n),
-    )
-    spans = select(seen_of, until.label("until")).subquery("spans")
-    current = and_(
-        _present(spans, days, min_age),
-        spans.c.held_on <= days.c.day,
-        or_(spans.c.until.is_(None), spans.c.until > days.c.day),
-    )
-    return select(days.c.day, spans.c.village, spans.c.subject, spans.c.record, spans.c.value).join_from(
-        spans, days, current
-    )
-
-
-def counted_query(
-    connection: Connection, way: Counted, villages: Sequence[bytes], days: Sequence[str], merged: CTE
-) -> Select[str, bytes, int, int, int]:
-    """Day, village, how many have it, how many records say so, and the sum that names these records.
-
-    A village of which nothing is known on a day has no row.
+    `merged` is what `replica.merged.merged_people` says. With `by` there is a line a group, and formulas of
+    subjects that cannot be told apart so are left out.
     """
-    moments = days_of(days, way.min_age)
-    known = partial(_known, days=moments, merged=merged, last_day=max(days), min_age=way.min_age)
-    if way.of_people:
-        parts = [known(_people(villages, merged, for_household=False), _PERSON.c.id, [way.fact])]
+    prepare(connection)
+    frame = Frame(
+        places,
+        signs.moments_of(periods, _ages(formulas, by), sorted({f.months for f in formulas if f.months})),
+        max(period.last for period in periods).isoformat(),
+        as_table(merged),
+    )
+    lines: list[Line] = []
+    for of in Of:
+        mine = [formula for formula in formulas if formula.of is of]
+        if mine:
+            lines += _counted(connection, frame, of, mine, by)
+    return lines
+
+
+def _ages(formulas: Iterable[Formula], by: Breakdown | None) -> list[int]:
+    conditions = [condition for f in formulas for condition in (*f.where, *f.having)]
+    ages = {int(c.words[0]) for c in conditions if c.name == "min_age"}
+    ages |= {int(c.words[0]) + 1 for c in conditions if c.name == "max_age"}
+    if by is Breakdown.AGE:
+        ages |= {first for first, _ in AGE_BANDS if first}
+    return sorted(ages)
+
+
+def _counted(
+    connection: Connection, frame: Frame, of: Of, formulas: Sequence[Formula], by: Breakdown | None
+) -> list[Line]:
+    sheet = SHEETS[of](frame, by).subquery("sheet")
+    if by is not None and by not in sheet.c and (by is not Breakdown.AGE or "born" not in sheet.c):
+        return []
+    marks: dict[_Mark, int] = {}
+    for formula in formulas:
+        for condition in (*formula.where, *formula.having):
+            mark = _mark_of(formula, condition)
+            if mark is not None:
+                marks.setdefault(mark, len(marks))
+    days = frame.moments
+    joined = sheet.join(days, days.c.span == sheet.c.span)
+    pivot = _pivot(connection, frame, of, marks)
+    if pivot is not None:
+        joined = joined.outerjoin(
+            pivot, and_(pivot.c.span == sheet.c.span, pivot.c.subject == sheet.c.subject)
+        )
+    group = literal("", Text) if by is None else _group(sheet, frame, by)
+    columns: list[ColumnElement[Any]] = []
+    for formula in formulas:
+        columns += _sums(connection, formula, sheet, frame, pivot, marks)
+    keys = (sheet.c.span, sheet.c.village, group)
+    found = connection.execute(select(*keys, *columns).select_from(joined).group_by(*keys))
+    lines = []
+    for span, village, name, *numbers in found:
+        whole = [int(number or 0) for number in numbers]
+        for at, formula in enumerate(formulas):
+            part = whole[at * _SUMS : (at + 1) * _SUMS]
+            lines.append(Line(span, village, name, formula.indicator, *part))
+    return lines
+
+
+_SUMS: Final = 5  # as `_sums` gives them
+
+
+def _sums(  # noqa: PLR0917 - the parts of one statement
+    connection: Connection,
+    formula: Formula,
+    sheet: Subquery,
+    frame: Frame,
+    pivot: Subquery | None,
+    marks: Mapping[_Mark, int],
+) -> list[ColumnElement[Any]]:
+    """How many were looked at, have it, are there at all; the records behind, and the sum of their ids."""
+
+    def holds(condition: Condition) -> _Bool:
+        mark = _mark_of(formula, condition)
+        if mark is None or pivot is None:
+            return _attribute(sheet, frame, condition)
+        value = pivot.c[f"v{marks[mark]}"]
+        return value.is_not(None) if mark.wanted is None else func.coalesce(value, -1) == mark.wanted
+
+    used = [marks[mark] for c in formula.having if (mark := _mark_of(formula, c)) is not None]
+    inside = and_(true(), *(holds(c) for c in formula.where))
+    having = and_(inside, *(holds(c) for c in formula.having))
+    looked = _looked_at(formula, sheet, [] if pivot is None else [pivot.c[f"v{i}"] for i in used])
+    behind: tuple[ColumnElement[Any], ColumnElement[Any]]
+    if used and pivot is not None:
+        records = sum((pivot.c[f"n{i}"] for i in used[1:]), pivot.c[f"n{used[0]}"])
+        ids = sum((pivot.c[f"r{i}"] for i in used[1:]), pivot.c[f"r{used[0]}"])
+        behind = func.sum(case((having, records), else_=0)), func.sum(case((having, ids), else_=0))
     else:
-        parts = [known(_households(villages), _HOUSEHOLD.c.id, [way.fact])]
-        if way.implied_by:
-            parts.append(known(_people(villages, merged, for_household=True), _PERSON.c.id, way.implied_by))
-    everything = union_all(*parts).subquery("known")
-    so = everything.c.value == 1
-    return select(
-        everything.c.day,
-        everything.c.village,
-        func.count(distinct(case((so, everything.c.subject)))),
-        func.sum(case((so, 1), else_=0)),
-        _sum_of_ids(connection, case((so, everything.c.record))),
-    ).group_by(everything.c.day, everything.c.village)
+        record = sheet.c.record if "record" in sheet.c else sheet.c.subject
+        behind = func.sum(case((having, 1), else_=0)), _sum_of_ids(connection, case((having, record)))
+    number = (
+        func.count(distinct(case((having, sheet.c.subject))))
+        if formula.of is Of.SUPPORTED
+        else func.sum(case((having, 1), else_=0))
+    )
+    return [
+        func.sum(case((and_(inside, looked), 1), else_=0)),
+        number,
+        func.sum(case((inside, 1), else_=0)),
+        *behind,
+    ]
+
+
+def _looked_at(formula: Formula, sheet: Subquery, values: Sequence[ColumnElement[Any]]) -> _Bool:
+    """Whether anything is known of a subject that the formula asks about."""
+    attributes = [sheet.c[c.name] for c in formula.having if c.name in _PLACE]
+    if attributes:
+        return or_(*(attribute.is_not(None) for attribute in attributes))
+    if values and not any(c.name == signs.TEAM for c in formula.having):  # no record of a team: there is none
+        return or_(*(value.is_not(None) for value in values))
+    return true()
+
+
+def _attribute(sheet: Subquery, frame: Frame, condition: Condition) -> _Bool:
+    """A condition on the subject itself."""
+    if condition.name == "min_age":
+        return and_(sheet.c.born.is_not(None), sheet.c.born <= frame.moments.c[f"by_{condition.words[0]}"])
+    if condition.name == "max_age":
+        over = int(condition.words[0]) + 1
+        return and_(sheet.c.born.is_not(None), sheet.c.born > frame.moments.c[f"by_{over}"])
+    if condition.name == "group":
+        codes = [code for code, service in load_services().items() if service.group in condition.words]
+        return sheet.c.service.in_(codes)
+    return func.coalesce(sheet.c[condition.name], "").in_(condition.words)
+
+
+def _mark_of(formula: Formula, condition: Condition) -> _Mark | None:
+    """What the condition looks for among the signs; None for one on the subject itself."""
+    if condition.name in _FACT_CONDITIONS:
+        facts = list(condition.words)
+        if formula.of is Of.HOUSEHOLDS:
+            facts += [fact.code for fact in load_facts().values() if fact.implies in condition.words]
+        return _Mark(tuple(facts), _FACT_CONDITIONS[condition.name], formula.months)
+    if condition.name == signs.GUIDED:
+        codes = [code for code, service in load_services().items() if service.group in condition.words]
+        return _Mark(tuple(f"{signs.GUIDED}:{code}" for code in codes), kind=f"{signs.GUIDED}:")
+    if condition.name == signs.ORGANISATION and formula.of is Of.TEAMS:
+        names = tuple(f"{signs.ORGANISATION}:{word}" for word in condition.words)
+        return _Mark(names, kind=f"{signs.ORGANISATION}:")
+    if condition.name in {signs.VISITED, signs.ACTIVE, signs.TEAM}:
+        return _Mark((condition.name,))
+    return None
+
+
+_FACT_CONDITIONS: Final = MappingProxyType({"fact": 1, "fact_not": 0, "known": None})
+_PLACE: Final = ("fibre", "mobile")
+
+
+def _pivot(connection: Connection, frame: Frame, of: Of, marks: Mapping[_Mark, int]) -> Subquery | None:
+    """For each subject in each period what its signs say for each mark (v), by how many records (n, r)."""
+    if not marks:
+        return None
+    names = {name for mark in marks for name in (mark.names or (mark.kind,))}
+    parts = _signs_of(frame, of, names)
+    rows = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("signs")
+    days = frame.moments
+    columns: list[ColumnElement[Any]] = []
+    for mark, at in marks.items():
+        value, mine = mark.value(rows, days), mark.is_of(rows.c.sign)
+        so = mine if mark.wanted is None else and_(mine, value == mark.wanted)
+        columns += [
+            func.max(case((mine, value))).label(f"v{at}"),
+            func.sum(case((so, 1), else_=0)).label(f"n{at}"),
+            func.coalesce(_sum_of_ids(connection, case((so, rows.c.record))), 0).label(f"r{at}"),
+        ]
+    return (
+        select(rows.c.span, rows.c.subject, *columns)
+        .join_from(rows, days, days.c.span == rows.c.span)
+        .group_by(rows.c.span, rows.c.subject)
+        .subquery("pivot")
+    )
+
+
+def _signs_of(frame: Frame, of: Of, names: Iterable[str]) -> list[Rows]:
+    """The statements that give these signs."""
+    known = load_facts()
+    wanted = sorted(names)
+    own = [n for n in wanted if n in known and (known[n].subject == "household") == (of is Of.HOUSEHOLDS)]
+    implied = [n for n in wanted if n in known and n not in own]
+    parts: list[Rows] = []
+    if own:
+        parts.append((signs.household_facts if of is Of.HOUSEHOLDS else signs.person_facts)(frame, own))
+    if implied:
+        parts.append(signs.implied_facts(frame, implied))
+    for begin, rows in _OTHER_SIGNS.items():
+        if any(name.partition(":")[0] == begin for name in wanted):
+            parts.append(rows(frame))
+    return parts
+
+
+_OTHER_SIGNS: Final[Mapping[str, Callable[[Frame], Rows]]] = MappingProxyType(
+    {
+        signs.VISITED: signs.visited,
+        signs.GUIDED: signs.guided,
+        signs.ACTIVE: signs.active,
+        signs.TEAM: signs.teams_there,
+        signs.ORGANISATION: signs.organised,
+    }
+)
+
+
+def _group(sheet: Subquery, frame: Frame, by: Breakdown) -> ColumnElement[str]:
+    if by is not Breakdown.AGE:
+        return func.coalesce(sheet.c[by.value], "")
+    bands: list[tuple[_Bool, Any]] = [(sheet.c.born.is_(None), literal("", Text))]
+    for first, last in reversed(AGE_BANDS):
+        if first:
+            name = f"{first}+" if last is None else f"{first}-{last}"
+            bands.append((sheet.c.born <= frame.moments.c[f"by_{first}"], literal(name, Text)))
+    return case(*bands, else_=literal(f"{AGE_BANDS[0][0]}-{AGE_BANDS[0][1]}", Text))

@@ -1,8 +1,9 @@
-"""Stock figures: how many households or people of a village have something on a day, out of how many.
+"""Figures: how many households, people, visits of a village have or did something, out of how many.
 
 One implementation for the laptop's vault and the province's server, on SQLite and PostgreSQL. What is counted
-is data (`domain.catalogue`), how a screen lays figures out is `reports.overview`. The rules of counting (own,
-except where a source is named):
+is data (`domain.formulas`), how a screen lays them out is `reports.overview`. A figure belongs to a period:
+what is so holds on its last day, what was done in it. The rules of counting (own, except where a source is
+named):
 
 - A household is in its village on a day unless it was removed or its `left_on` is that day or earlier; a
   person likewise, and not before `joined_on`. Who belongs to a household that left is gone with it.
@@ -13,35 +14,40 @@ except where a source is named):
 - Ages are full years. Of a birth known by year or month only the first day counts, so that whoever may have
   reached an age counts as having reached it (as in `domain.identity.age_on`). Who has no birth on record is
   in no group with an age limit.
-- Where nobody of those counted was ever looked at, the numerator is not known, which is not 0.
+- Where nobody of those counted was ever looked at, the numerator is not known, which is not 0. What teams did
+  is known from the first visit on that a village logged.
+- A withdrawn visit and its services do not count. Two records of one person are one person.
+- Where the way of counting changes within a period, what was done in that period is not one figure.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from sqlalchemy import Connection
 
-from tongcds.domain.catalogue import RollUp, load_indicators
-from tongcds.domain.facts import Subject, load_facts
-from tongcds.replica.merged import as_table, merged_people
-from tongcds.reports.counting import Counted, counted_query, population_query, prepare
+from tongcds.domain.formulas import Formula, Of, formula_on
+from tongcds.domain.periods import Period, month_to
+from tongcds.replica.merged import merged_people
+from tongcds.reports.counting import Line, tally
+from tongcds.reports.sheets import Breakdown, logs_begin
 
 _SLICE = 400
 _FINGERPRINT = 1 << 32
+_OF_THE_LOG = frozenset({Of.VISITS, Of.SUPPORTS, Of.SUPPORTED})
+_FROM_THE_LOG = frozenset({"visited", "guided", "active"})
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A figure of one unit on one day, in whole numbers.
+    """A figure of one unit and period, in whole numbers.
 
-    `numerator` None: nobody has looked yet; `denominator` None: not counted from the register at all.
-    `records` is how many observations stand behind the numerator and `fingerprint` names them ("7F3A-19C2",
-    "" where nothing is known): replicas that show the same fingerprint counted the same records.
+    `numerator` None: nobody has looked yet; `denominator` None: there is no whole, or it is not counted from
+    records at all. `records` is how many records stand behind the numerator and `fingerprint` names them
+    ("7F3A-19C2", "" where nothing is known): replicas that show the same one counted the same records.
     """
 
     numerator: int | None
@@ -51,97 +57,167 @@ class Count:
 
 
 NOTHING_KNOWN = Count(None, None, 0, "")
-"""Also the count of an indicator that is not counted from the register."""
+"""Also the count of an indicator that is not counted from records."""
+
+Figures = dict[tuple[bytes, str], Count]
+"""By unit and indicator."""
 
 
-@cache
-def counted_as(indicator: str) -> Counted | None:
-    """How an indicator is counted from the register, or None for one that is not.
-
-    Raises:
-        KeyError: the catalogue has no such indicator.
-    """
-    entry = load_indicators()[indicator]
-    facts = load_facts()
-    fact = facts.get(entry.fact)
-    if fact is None or entry.entity != fact.subject or entry.roll_up is not RollUp.RATIO:
-        return None
-    implied = (f.code for f in facts.values() if f.implies == fact.code)
-    person = fact.subject is Subject.PERSON
-    return Counted(
-        of_people=person,
-        fact=fact.code,
-        implied_by=() if person else tuple(implied),
-        min_age=(entry.min_age or 0) if person else 0,
-    )
-
-
-def counted_indicators() -> tuple[str, ...]:
-    """Codes of all indicators that are counted from the register, in the order of the catalogue."""
-    return tuple(code for code in load_indicators() if counted_as(code) is not None)
-
-
-def definition(indicator: str) -> str:
-    """Names the way in which the indicator is counted and changes with it; "" where it is not counted."""
-    how = counted_as(indicator)
-    if how is None:
-        return ""
-    facts = "|".join((how.fact, *how.implied_by))
-    return f"1:{'person' if how.of_people else 'household'}:{how.min_age}:{facts}"
-
-
-def stock(
-    connection: Connection, indicators: Sequence[str], village_ids: Sequence[bytes], on: date
-) -> dict[tuple[bytes, str], Count]:
-    """Every indicator of every village on one day, by village and indicator.
-
-    A few queries serve all villages together. An indicator that is not counted from the register gives
-    `NOTHING_KNOWN`.
+def definition(indicator: str, on: date) -> str:
+    """Names the way in which the indicator is counted on a day; "" where it is not counted.
 
     Raises:
         KeyError: the catalogue has no such indicator.
     """
-    return stock_on_days(connection, indicators, village_ids, [on])[on]
+    formula = formula_on(indicator, on)
+    return "" if formula is None else formula.definition
+
+
+def stock(connection: Connection, indicators: Sequence[str], villages: Sequence[bytes], on: date) -> Figures:
+    """Every indicator of every village on one day, and for what is done in the month up to it.
+
+    Raises:
+        KeyError: the catalogue has no such indicator.
+    """
+    return stock_on_days(connection, indicators, villages, [on])[on]
 
 
 def stock_on_days(
-    connection: Connection, indicators: Sequence[str], village_ids: Sequence[bytes], days: Sequence[date]
-) -> dict[date, dict[tuple[bytes, str], Count]]:
+    connection: Connection, indicators: Sequence[str], villages: Sequence[bytes], days: Sequence[date]
+) -> dict[date, Figures]:
     """The same on several days, at little more than the price of one.
 
     Raises:
         KeyError: the catalogue has no such indicator.
     """
-    villages = list(dict.fromkeys(village_ids))
-    texts = [day.isoformat() for day in days]
-    result: dict[date, dict[tuple[bytes, str], Count]] = {day: {} for day in days}
-    prepare(connection)
-    for start in range(0, len(villages), _SLICE):
-        part = villages[start : start + _SLICE]
-        merged = as_table(merged_people(connection, part))
-        totals: dict[tuple[bool, int], dict[tuple[str, bytes], int]] = {}
-        for code in indicators:
-            way = counted_as(code)
-            if way is None:
-                for counts in result.values():
-                    counts.update(((village, code), NOTHING_KNOWN) for village in part)
-                continue
-            group = way.of_people, way.min_age
-            if group not in totals:
-                population = connection.execute(population_query(way, part, texts, merged))
-                totals[group] = {(day, village): total for day, village, total in population}
-            having = {
-                (day, village): Count(int(number), None, int(records), _written(int(ids or 0)))
-                for day, village, number, records, ids in connection.execute(
-                    counted_query(connection, way, part, texts, merged)
-                )
-            }
-            for day, counts in result.items():
-                for village in part:
-                    key = day.isoformat(), village
-                    count = having.get(key, NOTHING_KNOWN)
-                    counts[village, code] = replace(count, denominator=totals[group].get(key, 0))
+    found = figures(connection, indicators, villages, [month_to(day) for day in days])
+    return dict(zip(days, found, strict=True))
+
+
+def figures(
+    connection: Connection, indicators: Sequence[str], places: Sequence[bytes], periods: Sequence[Period]
+) -> list[Figures]:
+    """Every indicator of every place in each of the periods, in their order.
+
+    Places are villages, and communes for the teams and members that work for the commune as a whole. A few
+    statements serve hundreds of places together.
+
+    Raises:
+        KeyError: the catalogue has no such indicator.
+    """
+    ways = _Ways(indicators, periods)
+    result: list[Figures] = [{} for _ in periods]
+    every = list(dict.fromkeys(places))
+    for start in range(0, len(every), _SLICE):
+        part = every[start : start + _SLICE]
+        logs = logs_begin(connection, part) if ways.rest_on_the_log else {}
+        lines = ways.lines(connection, part)
+        for at, period in enumerate(periods):
+            for code in indicators:
+                formula = ways.of(code, at)
+                for place in part:
+                    result[at][place, code] = (
+                        NOTHING_KNOWN
+                        if formula is None
+                        else _count(
+                            formula, place, lines, at, logs.get(place, "9") <= period.last.isoformat()
+                        )
+                    )
     return result
+
+
+def broken_down(
+    connection: Connection,
+    indicators: Sequence[str],
+    places: Sequence[bytes],
+    period: Period,
+    by: Breakdown,
+) -> dict[tuple[bytes, str, str], Count]:
+    """Figures by unit, indicator and group ("female", "60+", "near_poor", a service); "" is not known.
+
+    Groups in which there is nobody are left out, as is an indicator that cannot be broken down so.
+
+    Raises:
+        KeyError: the catalogue has no such indicator.
+    """
+    ways = _Ways(indicators, [period])
+    result = {}
+    every = list(dict.fromkeys(places))
+    for start in range(0, len(every), _SLICE):
+        part = every[start : start + _SLICE]
+        logs = logs_begin(connection, part) if ways.rest_on_the_log else {}
+        for (_, place, code, group), line in ways.lines(connection, part, by).items():
+            formula = ways.of(code, 0)
+            if formula is not None and formula.over is None:
+                logged = logs.get(place, "9") <= period.last.isoformat()
+                result[place, code, group] = _made(formula, line, None, logged=logged)
+    return result
+
+
+_Lines = Mapping[tuple[int, bytes, str, str], Line]
+
+
+class _Ways:
+    """The formulas of some indicators in some periods; what has the same periods is counted together."""
+
+    def __init__(self, indicators: Sequence[str], periods: Sequence[Period]) -> None:
+        self._periods = periods
+        self._of: dict[tuple[str, int], Formula | None] = {}
+        for code in indicators:
+            for at, period in enumerate(periods):
+                formula = formula_on(code, period.last)
+                if formula is not None and _rests_on_the_log(formula) and not formula.holds_on(period.first):
+                    formula = None
+                self._of[code, at] = formula
+        self.rest_on_the_log = any(f is not None and _rests_on_the_log(f) for f in self._of.values())
+
+    def of(self, indicator: str, at: int) -> Formula | None:
+        return self._of[indicator, at]
+
+    def lines(self, connection: Connection, places: Sequence[bytes], by: Breakdown | None = None) -> _Lines:
+        """What was counted, by period, place, indicator and group."""
+        together: defaultdict[tuple[int, ...], list[Formula]] = defaultdict(list)
+        for formula in dict.fromkeys(f for f in self._of.values() if f is not None):
+            at = tuple(i for i in range(len(self._periods)) if self._of[formula.indicator, i] == formula)
+            together[at].append(formula)
+        merged = merged_people(connection, places)
+        found = {}
+        for at, formulas in together.items():
+            wholes = {f.over for f in formulas if f.over is not None and by is None}
+            asked = [*formulas, *(Formula(_whole(of), 1, of) for of in sorted(wholes))]
+            periods = [self._periods[i] for i in at]
+            for line in tally(connection, asked, places, periods, merged, by):
+                found[at[line.span], line.village, line.indicator, line.group] = line
+        return found
+
+
+def _whole(of: Of) -> str:
+    return f"all {of.value}"
+
+
+def _rests_on_the_log(formula: Formula) -> bool:
+    return formula.of in _OF_THE_LOG or any(c.name in _FROM_THE_LOG for c in formula.having)
+
+
+def _count(formula: Formula, place: bytes, lines: _Lines, at: int, logged: bool) -> Count:  # noqa: FBT001
+    line = lines.get((at, place, formula.indicator, ""))
+    whole = None if formula.over is None else lines.get((at, place, _whole(formula.over), ""))
+    return _made(formula, line, whole, logged=logged)
+
+
+def _made(formula: Formula, line: Line | None, whole: Line | None, *, logged: bool) -> Count:
+    if formula.over is not None:
+        total = 0 if whole is None else whole.numerator
+        known = line is not None or total > 0
+    else:
+        total = 0 if line is None else line.denominator
+        known = logged if _rests_on_the_log(formula) else line is not None and line.looked > 0
+    denominator = total if formula.is_ratio else None
+    if not known:
+        return Count(None, denominator, 0, "")
+    if line is None:
+        return Count(0, denominator, 0, _written(0))
+    return Count(line.numerator, denominator, line.records, _written(line.ids))
 
 
 def _written(number: int) -> str:

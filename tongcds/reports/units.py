@@ -13,11 +13,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Text, and_, func, or_, select
 
 from tongcds.clock import VIETNAM
+from tongcds.domain.periods import Period
 from tongcds.domain.stamps import ID_LENGTH, milliseconds_of
 from tongcds.domain.units import LAST_DAY_BEFORE, Era, UnitKind, load_units
 from tongcds.records import record_type
-from tongcds.reports.counting import days_of
 from tongcds.reports.figures import NOTHING_KNOWN, Count
+from tongcds.reports.signs import moments_of
 
 SILENT_DAYS: Final = 14
 """After so many days without a sync a unit is silent."""
@@ -189,7 +190,7 @@ def published_figures(
     connection: Connection, indicators: Sequence[str], unit_ids: Sequence[bytes], days: Sequence[date]
 ) -> Mapping[date, dict[tuple[bytes, str], Seen]]:
     """Figures that the server published; the latest one on or before a day holds for that day."""
-    moments = days_of([day.isoformat() for day in days])
+    moments = moments_of([Period(day, day) for day in days], (), ())
     until = func.lead(_FIGURE.on, type_=Text).over(
         partition_by=(_FIGURE.unit_id, _FIGURE.indicator), order_by=(_FIGURE.on, _FIGURE.stamp, _FIGURE.n)
     )
@@ -198,9 +199,9 @@ def published_figures(
         .where(_FIGURE.unit_id.in_(unit_ids), _FIGURE.indicator.in_(indicators), _FIGURE.deleted == 0)
         .subquery("spans")
     )
-    current = and_(spans.c.on <= moments.c.day, or_(spans.c.until.is_(None), spans.c.until > moments.c.day))
+    current = and_(spans.c.on <= moments.c.last, or_(spans.c.until.is_(None), spans.c.until > moments.c.last))
     query = select(
-        moments.c.day,
+        moments.c.last,
         spans.c.unit_id,
         spans.c.indicator,
         spans.c.numerator,

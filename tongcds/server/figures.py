@@ -282,7 +282,7 @@ def _publish(writer: OfficeWriter, month: str, on: str, figures: Mapping[tuple[b
             numerator=None if hidden else count.numerator,
             denominator=None if hidden else count.denominator,
             hidden=int(hidden),
-            definition=definition(indicator),
+            definition=definition(indicator, date.fromisoformat(on)),
             fingerprint="" if hidden else count.fingerprint,
         )
 

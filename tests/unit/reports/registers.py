@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
+from tests.unit.reports.straightforward import Tables
 from tongcds.domain.stamps import derived_id
 from tongcds.records import record_type
 
@@ -37,18 +38,41 @@ births = st.none() | st.sampled_from(
 )
 
 
+_OF_PEOPLE = (
+    "smartphone", "account", "internet", "vneid2", "skills_trained", "online_service", "benefits_by_account",
+)  # fmt: skip
+_NETWORK = st.sampled_from([None, "yes", "partial", "no"])
+
+
 @dataclass
 class Register:
     households: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
     observations: list[dict[str, Any]] = field(default_factory=list)
     duplicates: list[dict[str, Any]] = field(default_factory=list)
+    villages: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[dict[str, Any]] = field(default_factory=list)
+    supports: list[dict[str, Any]] = field(default_factory=list)
+    teams: list[dict[str, Any]] = field(default_factory=list)
+    members: list[dict[str, Any]] = field(default_factory=list)
+
+    def tables(self) -> Tables:
+        """What the plain loops take."""
+        return Tables(
+            self.villages, self.households, self.people, self.observations, self.visits, self.supports,
+            self.teams, self.members,
+        )  # fmt: skip
 
     def put(self, connection: Connection) -> None:
         put(connection, "household", self.households)
         put(connection, "person", self.people)
         put(connection, "observation", self.observations)
         put(connection, "duplicate", self.duplicates)
+        put(connection, "village", self.villages)
+        put(connection, "visit", self.visits)
+        put(connection, "support", self.supports)
+        put(connection, "team", self.teams)
+        put(connection, "member", self.members)
 
 
 def put(connection: Connection, type_name: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -75,6 +99,7 @@ def registers(draw: st.DrawFn) -> Register:
                 "id": derived_id("household", i),
                 "village_id": draw(st.sampled_from(VILLAGES)),
                 "left_on": draw(perhaps_days),
+                "poverty": draw(st.sampled_from([None, "poor", "near_poor", "none"])),
                 "deleted": draw(st.sampled_from([0, 0, 0, 1])),
             }
         )
@@ -93,7 +118,7 @@ def registers(draw: st.DrawFn) -> Register:
             }
         )
     subjects = [(h, ("household_smartphone", "fibre")) for h in made.households]
-    subjects += [(p, ("smartphone", "account", "internet", "vneid2")) for p in made.people]
+    subjects += [(p, _OF_PEOPLE) for p in made.people]
     for i in range(draw(st.integers(0, 25)) if subjects else 0):
         subject, facts = draw(st.sampled_from(subjects))
         made.observations.append(
@@ -103,7 +128,7 @@ def registers(draw: st.DrawFn) -> Register:
                 "subject_id": subject["id"],
                 "fact": draw(st.sampled_from(facts)),
                 "value": draw(st.sampled_from([0, 1, 1, None])),
-                "held_on": draw(perhaps_days),
+                "held_on": draw(perhaps_days | st.sampled_from(["2025-02-26", "2025-03-01", "2025-03-02"])),
                 "stamp": draw(st.integers(1, 3)),
                 "device": draw(st.integers(1, 3)),
                 "deleted": draw(st.sampled_from([0, 0, 0, 0, 1])),
@@ -133,6 +158,73 @@ def registers_with_duplicates(draw: st.DrawFn) -> Register:
                 "shown_id": draw(st.sampled_from([first, second])),
                 "stamp": draw(st.integers(1, 3)),
                 "device": draw(st.integers(1, 3)),
+            }
+        )
+    return made
+
+
+@st.composite
+def lively_registers(draw: st.DrawFn) -> Register:
+    """The same, with what villages have, their teams, and what these did."""
+    made = draw(registers())
+    for village in VILLAGES:
+        made.villages.append(
+            {
+                "id": village,
+                "fibre": draw(st.sampled_from([None, "yes", "planned", "no"])),
+                **{f"{name}_4g": draw(_NETWORK) for name in ("viettel", "vinaphone", "mobifone")},
+                "valid_to": draw(st.sampled_from([None, None, "2026-02-27"])),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    for i in range(draw(st.integers(0, 3))):
+        made.teams.append(
+            {
+                "id": derived_id("team", i),
+                "unit_id": draw(st.sampled_from(VILLAGES)),
+                "deleted": draw(st.sampled_from([0, 0, 1])),
+            }
+        )
+    for i in range(draw(st.integers(0, 4)) if made.teams else 0):
+        team = draw(st.sampled_from(made.teams))
+        made.members.append(
+            {
+                "id": derived_id("member", i),
+                "unit_id": team["unit_id"],
+                "team_id": draw(st.sampled_from([team["id"], team["id"], None])),
+                "organisation": draw(st.sampled_from([None, "Đoàn Thanh niên", "Giáo viên"])),
+                "joined_on": draw(perhaps_days),
+                "left_on": draw(perhaps_days),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    homes = made.households or [{"id": derived_id("nobody"), "village_id": VILLAGES[0]}]
+    for i in range(draw(st.integers(0, 6))):
+        home = draw(st.sampled_from(homes))
+        made.visits.append(
+            {
+                "id": derived_id("visit", i),
+                "village_id": home["village_id"],
+                "household_id": home["id"],
+                "on": draw(perhaps_days | st.just("2026-01-15")),
+                "by_id": draw(st.sampled_from([None, *(m["id"] for m in made.members)])),
+                "withdrawn_why": draw(st.sampled_from([None, None, None, "twice"])),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    ids = [person["id"] for person in made.people]
+    for i in range(draw(st.integers(0, 8)) if made.visits else 0):
+        visit = draw(st.sampled_from(made.visits))
+        who = draw(st.lists(st.sampled_from(ids), max_size=3, unique=True)) if ids else []
+        made.supports.append(
+            {
+                "id": derived_id("support", i),
+                "village_id": visit["village_id"],
+                "visit_id": visit["id"],
+                "service": draw(st.sampled_from(["PS02", "SE01", "NEW99"])),
+                "person_ids": b"".join(who) or draw(st.sampled_from([None, b""])),
+                "result": draw(st.sampled_from(["alone", "together", "come_back", "declined"])),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
             }
         )
     return made

@@ -1,8 +1,12 @@
-"""The figures once more, as plainly as they can be said: loops over plain rows, no SQL, one day at a time."""
+"""The figures once more, as plainly as they can be said: loops over plain rows, no SQL, one period at a time.
+
+What each indicator means is written down here again, from the texts of the catalogue, not from its formulas.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -10,15 +14,20 @@ from typing import Any
 from tongcds.domain.identity import age_on
 
 Rows = Sequence[Mapping[str, Any]]
-# indicator: (entity, facts of the subject itself, facts of people that follow for their household, least age)
-MEANINGS: dict[str, tuple[str, str, str | None, int]] = {
-    "XHS01": ("household", "household_smartphone", "smartphone", 0),
-    "XHS04": ("household", "fibre", None, 0),
-    "XHS09": ("person", "account", None, 15),
-    "XHS10": ("person", "account", None, 0),
-    "XHS11": ("person", "internet", None, 0),
-    "XHS12": ("person", "vneid2", None, 14),
-}
+Told = tuple[int | None, int | None, int, str]
+"""Numerator, denominator, how many records stand behind it and their fingerprint."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    villages: Rows = ()
+    households: Rows = ()
+    people: Rows = ()
+    observations: Rows = ()
+    visits: Rows = ()
+    supports: Rows = ()
+    teams: Rows = ()
+    members: Rows = ()
 
 
 def lives_there(row: Mapping[str, Any], on: date) -> bool:
@@ -44,44 +53,316 @@ def latest(observations: Rows, subject: bytes, fact: str, on: date) -> Mapping[s
     return max(known, key=lambda o: (o["held_on"], o["stamp"], o["device"], o["n"]), default=None)
 
 
-def figure(
-    indicator: str, village: bytes, on: date, households: Rows, people: Rows, observations: Rows
-) -> tuple[int | None, int, int, str]:
-    """Numerator, denominator, how many observations stand behind it and their fingerprint."""
-    entity, fact, implied, least_age = MEANINGS[indicator]
-    homes = {h["id"]: h for h in households}
+def written(records: Iterable[bytes]) -> str:
+    total = sum(int.from_bytes(sha256(i).digest()[:4], "big") for i in records) % 2**32
+    return f"{total >> 16:04X}-{total & 0xFFFF:04X}"
+
+
+def residents(
+    tables: Tables, place: bytes, on: date, least: int = 0, most: int = 999
+) -> list[Mapping[str, Any]]:
+    homes = {h["id"]: h for h in tables.households}
 
     def is_here(person: Mapping[str, Any]) -> bool:
         home = homes.get(person["household_id"])
         age = age_on(person["birth"], on)
         if person["birth"] is not None and age is None:
             return False
-        if least_age and (age is None or age < least_age):
+        if (least or most < 999) and (age is None or not least <= age <= most):
             return False
         return (
-            person["village_id"] == village
+            person["village_id"] == place
             and lives_there(person, on)
             and (home is None or lives_there(home, on))
         )
 
-    residents = [person for person in people if is_here(person)]
-    if entity == "household":
-        subjects = [h["id"] for h in households if h["village_id"] == village and lives_there(h, on)]
-    else:
-        subjects = [person["id"] for person in residents]
-    having, looked_at, behind = 0, 0, []
-    for subject in subjects:
-        found = [latest(observations, subject, fact, on)]
-        if implied:
-            found += [
-                latest(observations, p["id"], implied, on) for p in residents if p["household_id"] == subject
-            ]
-        known = [o for o in found if o is not None]
-        looked_at += bool(known)
-        so = [o["id"] for o in known if o["value"] == 1]
-        having += bool(so)
-        behind += so
-    if not looked_at:
-        return None, len(subjects), 0, ""
-    total = sum(int.from_bytes(sha256(i).digest()[:4], "big") for i in behind) % 2**32
-    return having, len(subjects), len(behind), f"{total >> 16:04X}-{total & 0xFFFF:04X}"
+    return [person for person in tables.people if is_here(person)]
+
+
+def homes_of(tables: Tables, place: bytes, on: date, poverty: Sequence[str] = ()) -> list[Mapping[str, Any]]:
+    return [
+        h
+        for h in tables.households
+        if h["village_id"] == place and lives_there(h, on) and (not poverty or h.get("poverty") in poverty)
+    ]
+
+
+def is_so(observation: Mapping[str, Any], on: date, months: int | None) -> bool:
+    if observation["value"] != 1:
+        return False
+    if months is None:
+        return True
+    back = on.month - 1 - months % 12
+    limit = (on.year - months // 12 - (back < 0), back % 12 + 1, on.day)
+    seen = date.fromisoformat(observation["held_on"])
+    return (seen.year, seen.month, seen.day) > limit
+
+
+def of_people(
+    *facts: str, least: int = 0, most: int = 999, months: int | None = None, asked: bool = False
+) -> Callable[[Tables, bytes, date, date], Told]:
+    """People of some age of whom all the facts are so; with `asked` only those whom somebody asked."""
+
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        having, looked_at, whole, behind = 0, 0, 0, []
+        for person in residents(tables, place, last, least, most):
+            found = [latest(tables.observations, person["id"], fact, last) for fact in facts]
+            known = [o for o in found if o is not None]
+            if asked and not known:
+                continue
+            whole += 1
+            looked_at += bool(known)
+            if len(known) == len(facts) and all(is_so(o, last, months) for o in known):
+                having += 1
+                behind += [o["id"] for o in known]
+        return (having, whole, len(behind), written(behind)) if looked_at else (None, whole, 0, "")
+
+    return told
+
+
+def of_households(
+    fact: str, implied: str | None = None, *, poverty: Sequence[str] = (), wanted: int = 1
+) -> Callable[[Tables, bytes, date, date], Told]:
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        having, looked_at, behind = 0, 0, []
+        homes = homes_of(tables, place, last, poverty)
+        for home in homes:
+            found = [latest(tables.observations, home["id"], fact, last)]
+            if implied:
+                found += [
+                    latest(tables.observations, p["id"], implied, last)
+                    for p in residents(tables, place, last)
+                    if p["household_id"] == home["id"]
+                ]
+            known = [o for o in found if o is not None]
+            looked_at += bool(known)
+            says = max((o["value"] for o in known), default=None)
+            if says == wanted:
+                having += 1
+                behind += [o["id"] for o in known if o["value"] == wanted]
+        return (having, len(homes), len(behind), written(behind)) if looked_at else (None, len(homes), 0, "")
+
+    return told
+
+
+def mobile(village: Mapping[str, Any]) -> str | None:
+    words = [village.get(f"{name}_4g") for name in ("viettel", "vinaphone", "mobifone")]
+    return next((word for word in ("yes", "partial", "no") if word in words), None)
+
+
+def of_covered(
+    whom: Callable[[Tables, bytes, date], list[Mapping[str, Any]]],
+    has: Callable[[Mapping[str, Any]], str | None],
+    wanted: str,
+) -> Callable[[Tables, bytes, date, date], Told]:
+    """Whoever lives in a village that has it."""
+
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        everybody = whom(tables, place, last)
+        village = next((v for v in tables.villages if v["id"] == place and not v["deleted"]), {})
+        word = has(village)
+        if word is None or not everybody:
+            return None, len(everybody), 0, ""
+        so = [one["id"] for one in everybody] if word == wanted else []
+        return len(so), len(everybody), len(so), written(so)
+
+    return told
+
+
+def standing(tables: Tables, place: bytes, on: date) -> list[Mapping[str, Any]]:
+    day = on.isoformat()
+    return [
+        v
+        for v in tables.villages
+        if v["id"] == place
+        and not v["deleted"]
+        and (v.get("valid_from") or "0") <= day <= (v.get("valid_to") or "9")
+    ]
+
+
+def visits_in(tables: Tables, place: bytes, first: date, last: date) -> list[Mapping[str, Any]]:
+    return [
+        v
+        for v in tables.visits
+        if v["village_id"] == place
+        and not v["deleted"]
+        and v["withdrawn_why"] is None
+        and v["on"] is not None
+        and first <= date.fromisoformat(v["on"]) <= last
+    ]
+
+
+def has_a_log(tables: Tables, place: bytes, last: date) -> bool:
+    return bool(visits_in(tables, place, date.min, last))
+
+
+def helped(
+    tables: Tables, place: bytes, first: date, last: date
+) -> list[tuple[Mapping[str, Any], bytes | None]]:
+    """Each support with each of its people; with None for one of the whole household."""
+    days = {v["id"] for v in tables.visits if not v["deleted"] and v["withdrawn_why"] is None
+            and v["on"] is not None and first <= date.fromisoformat(v["on"]) <= last
+            and v["village_id"] == place}  # fmt: skip
+    found: list[tuple[Mapping[str, Any], bytes | None]] = []
+    for support in tables.supports:
+        if support["deleted"] or support["visit_id"] not in days or support["village_id"] != place:
+            continue
+        packed = support["person_ids"] or b""
+        ids = [packed[i : i + 16] for i in range(0, len(packed), 16)]
+        found += [(support, one) for one in ids or [None]]
+    return found
+
+
+def visited(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    homes = homes_of(tables, place, last)
+    calls = visits_in(tables, place, first, last)
+    if not has_a_log(tables, place, last):
+        return None, len(homes), 0, ""
+    seen = {home["id"] for home in homes} & {v["household_id"] for v in calls}
+    behind = [v["id"] for v in calls if v["household_id"] in seen]
+    return len(seen), len(homes), len(behind), written(behind)
+
+
+def guided_old(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    old = residents(tables, place, last, least=60)
+    if not has_a_log(tables, place, last):
+        return None, len(old), 0, ""
+    ids = {person["id"] for person in old}
+    given = [
+        (s["id"], p) for s, p in helped(tables, place, first, last) if p in ids and s["result"] != "declined"
+    ]
+    return len({p for _, p in given}), len(old), len(given), written(s for s, _ in given)
+
+
+def calls(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    if not has_a_log(tables, place, last):
+        return None, None, 0, ""
+    found = [v["id"] for v in visits_in(tables, place, first, last)]
+    return len(found), None, len(found), written(found)
+
+
+def times(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    if not has_a_log(tables, place, last):
+        return None, None, 0, ""
+    found = [s["id"] for s, _ in helped(tables, place, first, last)]
+    return len(found), None, len(found), written(found)
+
+
+def different(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    if not has_a_log(tables, place, last):
+        return None, None, 0, ""
+    found = helped(tables, place, first, last)
+    return len({p for _, p in found if p}), None, len(found), written(s["id"] for s, _ in found)
+
+
+def successes(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    found = helped(tables, place, first, last)
+    if not has_a_log(tables, place, last):
+        return None, len(found), 0, ""
+    good = [s["id"] for s, _ in found if s["result"] in {"alone", "together"}]
+    return len(good), len(found), len(good), written(good)
+
+
+def villages_with_mobile(wanted: str, *, share: bool) -> Callable[[Tables, bytes, date, date], Told]:
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        there = standing(tables, place, last)
+        so = [v["id"] for v in there if mobile(v) == wanted]
+        known = any(mobile(v) for v in there)
+        whole = len(there) if share else None
+        return (len(so), whole, len(so), written(so)) if known else (None, whole, 0, "")
+
+    return told
+
+
+def teams_of(tables: Tables, place: bytes) -> list[Mapping[str, Any]]:
+    return [team for team in tables.teams if team["unit_id"] == place and not team["deleted"]]
+
+
+def members_of(tables: Tables, place: bytes, on: date) -> list[Mapping[str, Any]]:
+    return [
+        m for m in tables.members if m["unit_id"] == place and m["team_id"] is not None and lives_there(m, on)
+    ]
+
+
+def villages_with_a_team(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    there, teams = standing(tables, place, last), [team["id"] for team in teams_of(tables, place)]
+    if not there:
+        return None, 0, 0, ""
+    return int(bool(teams)), 1, len(teams), written(teams)
+
+
+def members_over(whole: Callable[[Tables, bytes, date], int]) -> Callable[[Tables, bytes, date, date], Told]:
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        many, ids = whole(tables, place, last), [m["id"] for m in members_of(tables, place, last)]
+        return (len(ids), many, len(ids), written(ids)) if ids or many else (None, many, 0, "")
+
+    return told
+
+
+def active_teams(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    teams = {team["id"] for team in teams_of(tables, place)}
+    team_of = {m["id"]: m["team_id"] for m in tables.members}
+    made = [
+        (v["id"], team_of.get(v["by_id"]))
+        for v in visits_in(tables, place, first, last)
+        if v["by_id"] is not None
+    ]
+    behind = [visit for visit, team in made if team in teams]
+    if not has_a_log(tables, place, last):
+        return None, len(teams), 0, ""
+    return len({team for _, team in made if team in teams}), len(teams), len(behind), written(behind)
+
+
+def teams_with_youth(tables: Tables, place: bytes, first: date, last: date) -> Told:
+    teams = {team["id"] for team in teams_of(tables, place)}
+    young = [
+        m
+        for m in members_of(tables, place, last)
+        if m["organisation"] == "Đoàn Thanh niên" and m["team_id"] in teams
+    ]
+    known = any(m["team_id"] in teams for m in members_of(tables, place, last))
+    if not known:
+        return None, len(teams), 0, ""
+    return len({m["team_id"] for m in young}), len(teams), len(young), written(m["id"] for m in young)
+
+
+MEANINGS: dict[str, Callable[[Tables, bytes, date, date], Told]] = {
+    "XHS01": of_households("household_smartphone", "smartphone"),
+    "XHS02": of_people("smartphone", least=15),
+    "XHS03": of_covered(homes_of, lambda village: village.get("fibre"), "yes"),
+    "XHS04": of_households("fibre"),
+    "XHS05": of_covered(residents, mobile, "yes"),
+    "XHS06": villages_with_mobile("yes", share=True),
+    "XHS07": villages_with_mobile("no", share=False),
+    "XHS09": of_people("account", least=15),
+    "XHS10": of_people("account"),
+    "XHS11": of_people("internet"),
+    "XHS12": of_people("vneid2", least=14),
+    "XHS14": of_people("skills_trained", least=15, most=59),
+    "XHS17": of_people("online_service", least=15, months=12),
+    "XHS21": guided_old,
+    "XHS22": of_households("household_smartphone", "smartphone", poverty=("poor", "near_poor")),
+    "XHS24": of_people("benefits_by_account", asked=True),
+    "XHS27": visited,
+    "XHS28": of_people("vneid2", "account", "smartphone", "skills_trained", least=18),
+    "TEA01": villages_with_a_team,
+    "TEA02": members_over(lambda tables, place, on: len(teams_of(tables, place))),
+    "TEA03": members_over(lambda tables, place, on: len(residents(tables, place, on))),
+    "TEA05": active_teams,
+    "TEA06": teams_with_youth,
+    "ACT01": calls,
+    "ACT02": times,
+    "ACT03": different,
+    "ACT04": successes,
+    "SUP02": lambda *a: without_whole(
+        of_households("household_smartphone", "smartphone", poverty=("poor", "near_poor"), wanted=0)(*a)
+    ),
+}
+
+
+def without_whole(told: Told) -> Told:
+    return told[0], None, *told[2:]
+
+
+def figure(indicator: str, place: bytes, first: date, last: date, tables: Tables) -> Told:
+    return MEANINGS[indicator](tables, place, first, last)

@@ -45,6 +45,7 @@ from tongcds.domain.views.guidance import (
     QuotaTerms,
 )
 from tongcds.domain.views.importing import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow
+from tongcds.domain.views.indicators import IndicatorGroup, IndicatorRow, IndicatorsView
 from tongcds.domain.views.logbook import (
     GroupBy,
     LogFilter,
@@ -152,6 +153,9 @@ __all__ = [
     "ImportPreview",
     "ImportPreviewRow",
     "ImportRow",
+    "IndicatorGroup",
+    "IndicatorRow",
+    "IndicatorsView",
     "LogFilter",
     "LogGroup",
     "LogPage",

@@ -1,0 +1,106 @@
+"""Any indicator over any period, counted from the records of this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from tongcds.actions.core import Core
+from tongcds.domain import formulas
+from tongcds.domain.catalogue import load_indicators, load_services
+from tongcds.domain.periods import Period
+from tongcds.domain.views import IndicatorGroup, IndicatorRow, IndicatorsView, Role
+from tongcds.errors import UserError, sentence
+from tongcds.i18n import N_, _, language
+from tongcds.reports.figures import Count, added, broken_down, figures
+from tongcds.reports.sheets import Breakdown
+from tongcds.storage import register
+
+_GROUP_NAMES: Final[Mapping[str, str]] = {
+    "female": N_("women"),
+    "male": N_("men"),
+    "poor": N_("poor"),
+    "near_poor": N_("near poor"),
+    "none": N_("neither poor nor near poor"),
+    "": N_("not known"),
+}
+
+
+def indicators(
+    core: Core, period: Period, codes: Sequence[str] = (), by: Breakdown | None = None
+) -> IndicatorsView:
+    """Every indicator that records can say something about, or those of `codes`, over a period.
+
+    Raises:
+        UserError: indicator_unknown; indicator_not_counted for one that records say nothing about;
+            figures_only where this computer holds no records.
+    """
+    wanted = _checked(codes)
+    who = core.credentials()
+    if Role(who.role) not in {Role.TEAM, Role.COMMUNE}:
+        raise UserError("figures_only")
+    with core.vault.read() as connection:
+        places = [village_id for village_id, _name in register.villages(connection)]
+        if who.unit_id not in places:
+            places.append(who.unit_id)
+        (found,) = figures(connection, wanted, places, [period])
+        parts = broken_down(connection, wanted, places, period, by) if by is not None else {}
+    rows = []
+    for code in wanted:
+        counts = [count for (_place, name), count in found.items() if name == code]
+        groups: dict[str, list[Count]] = {}
+        for (_place, name, group), count in parts.items():
+            if name == code:
+                groups.setdefault(group, []).append(count)
+        rows.append(_row(code, added(counts), period, groups))
+    return IndicatorsView(period.first, period.last, period.name, tuple(rows), _problems(wanted, period))
+
+
+def _checked(codes: Sequence[str]) -> list[str]:
+    known, counted = load_indicators(), formulas.counted_indicators()
+    for code in codes:
+        if code not in known:
+            raise UserError("indicator_unknown", code=code)
+        if code not in counted:
+            raise UserError("indicator_not_counted", code=code, source=known[code].data_source)
+    return list(codes) or list(counted)
+
+
+def _row(code: str, whole: Count, period: Period, groups: Mapping[str, Collection[Count]]) -> IndicatorRow:
+    entry = load_indicators()[code]
+    formula = formulas.formula_on(code, period.last)
+    made = []
+    for group in sorted(groups):
+        part = added(groups[group])
+        made.append(IndicatorGroup(group, _group_name(group), part.numerator, part.denominator))
+    return IndicatorRow(
+        code,
+        entry.name(language()),
+        entry.unit,
+        whole.numerator,
+        whole.denominator,
+        whole.records,
+        whole.fingerprint,
+        "" if formula is None else formula.definition,
+        tuple(made),
+    )
+
+
+def _group_name(group: str) -> str:
+    if group in _GROUP_NAMES:
+        return _(_GROUP_NAMES[group])
+    service = load_services().get(group)
+    return group if service is None else service.name(language())
+
+
+def _problems(codes: Collection[str], period: Period) -> tuple[str, ...]:
+    """Sentences for what could not be counted as asked."""
+    changed = _("{code}: the way of counting changed within this period; count the parts before and after.")
+    return (
+        *(sentence(error) for error in formulas.problems()),
+        *(
+            changed.format(code=code)
+            for code in codes
+            if formulas.formula_on(code, period.first) != formulas.formula_on(code, period.last)
+        ),
+    )

@@ -1,0 +1,55 @@
+"""Every indicator of a unit over a period, as it was counted from records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorGroup:
+    """An indicator within one group: "female", "60+", "near_poor" or a service, "" for not known."""
+
+    group: str
+    name: str
+    numerator: int | None
+    denominator: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One indicator. `numerator` None: nobody has looked; `denominator` None: a number with no whole.
+
+    `records` stand behind the numerator; `fingerprint` names them and `definition` how they were counted: two
+    computers that show the same of both counted the same.
+    """
+
+    code: str
+    name: str
+    unit: str
+    numerator: int | None
+    denominator: int | None
+    records: int
+    fingerprint: str
+    definition: str
+    groups: tuple[IndicatorGroup, ...] = ()
+
+    @property
+    def value(self) -> float | None:
+        """The share of a ratio (0.62; members for each team: 5.5), the number itself otherwise."""
+        if self.numerator is None:
+            return None
+        if self.denominator is None:
+            return float(self.numerator)
+        return self.numerator / self.denominator if self.denominator else None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorsView:
+    """`problems` are sentences: lines of the table of formulas that make no sense, ways that changed."""
+
+    first: date
+    last: date
+    period: str
+    rows: tuple[IndicatorRow, ...]
+    problems: tuple[str, ...] = ()
