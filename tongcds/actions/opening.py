@@ -60,7 +60,7 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
 
 
 def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> Core:
-    """Make an empty vault for a person; one try of a passphrase will cost about a second on this machine.
+    """Make an empty vault for a person; a try of a passphrase will cost half a second on this machine.
 
     Raises:
         UserError: passphrase_weak, passphrase_common.

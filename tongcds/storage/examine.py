@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tongcds.errors import UnavailableError, UserError
-from tongcds.storage import cipher, keyslots, migrations, repair
+from tongcds.storage import cipher, journal, keyslots, migrations, repair
+
+Written = journal.Found | None
+"""The journal as far as it can be read; None where nothing can."""
 
 
 def examine(path: Path, key: bytes) -> None:
@@ -28,6 +32,23 @@ def examine(path: Path, key: bytes) -> None:
         raise UnavailableError("vault_damaged")
     if not isinstance(seen[0], int) or seen[0] > len(migrations.STEPS):
         raise UnavailableError("vault_newer")
+
+
+def journal_of(folder: Path, opened: keyslots.VaultKey) -> Written:
+    """The journal as far as it can be read; its writes stay where they are."""
+    return journal.read(folder / journal.FILE_NAME, opened.subkey(journal.PURPOSE), since=journal.NONE)
+
+
+def examined(folder: Path, name: str, opened: keyslots.VaultKey) -> Written:
+    """Verify database and journal side by side, as each is much arithmetic; answers the journal.
+
+    Raises:
+        UnavailableError: as `examine`.
+    """
+    with ThreadPoolExecutor(1, "journal") as beside:
+        reading = beside.submit(journal_of, folder, opened)
+        examine(folder / name, opened.subkey(repair.DATABASE_PURPOSE))
+        return reading.result()
 
 
 def opened_with(

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 import nacl.bindings
@@ -38,6 +38,8 @@ _MASK: Final = 0x5DA3C96B
 _NONCE: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 _BEGINNING: Final = bytes(32)
 _A_RECORD: Final = 500
+NONE: Final = 1 << 63
+"""More than any number of a write."""
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -54,69 +56,90 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     received: int
 
 
+_head = msgspec.msgpack.Decoder(Head).decode
+_apart = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+_write = msgspec.msgpack.Decoder(Logged).decode
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a journal holds as far as it can be read; `whole` is False when it is damaged, not merely cut."""
+    """What a journal holds as far as it can be read; `whole` is False when it is damaged, not merely cut.
+
+    `next_n` is the number after its last write and `chain` the chain's hash there. `writes` are those that
+    were asked for, up to the last.
+    """
 
     head: Head
     writes: tuple[Logged, ...]
+    next_n: int
+    chain: bytes
     whole: bool
     end: int
     records: int
     hash: bytes
 
-    @property
-    def next_n(self) -> int:
-        """The number after the last write."""
-        return self.head.first + len(self.writes)
-
-    @property
-    def chain(self) -> bytes:
-        """The chain's hash after the last write."""
-        return self.writes[-1].chain if self.writes else self.head.chain
-
     def chain_before(self, n: int) -> bytes | None:
-        """The chain's hash before write `n`; None when the journal does not reach there."""
+        """The chain's hash before write `n`; None when the writes that are here do not reach there."""
         if n == self.head.first:
             return self.head.chain
-        at = n - self.head.first - 1
-        return self.writes[at].chain if 0 <= at < len(self.writes) else None
+        return next((write.chain for write in self.writes if write.n == n - 1), None)
+
+    def writes_from(self, n: int) -> tuple[Logged, ...]:
+        """The writes from number `n` on, of those that are here."""
+        return tuple(write for write in self.writes if write.n >= n)
 
 
-def read(path: Path, key: bytes) -> Found | None:
-    """Read a journal; None when there is none, or nothing of it can be read. Changes no file."""
+def read(path: Path, key: bytes, *, since: int = 0) -> Found | None:
+    """Read a journal; None when there is none, or nothing of it can be read. Changes no file.
+
+    Every record is verified and only one at a time is in memory; of the writes, those from number `since` on
+    are kept. With `NONE` none are: that is all one needs of a journal that agrees with its database.
+    """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                return None
+            return _read(file, path.stat().st_size, key, since)
     except OSError:
         return None
-    if content[: len(_MAGIC)] != _MAGIC:
-        return None
+
+
+def _read(file: BinaryIO, size: int, key: bytes, since: int) -> Found | None:
     head: Head | None = None
     writes: list[Logged] = []
+    last: msgspec.Raw | None = None
     at, number, previous, whole = len(_MAGIC), 0, _BEGINNING, True
-    while at < len(content):
-        mark = content[at : at + _MARK]
+    next_n = 0
+    while at < size:
+        mark = file.read(_MARK)
         if len(mark) < _MARK or mark == bytes(_MARK):
             break
         length = int.from_bytes(mark[:4], "little")
         if length ^ _MASK != int.from_bytes(mark[4:], "little"):
             whole = False
             break
-        sealed = content[at + _MARK : at + _MARK + length]
-        if len(sealed) < length:
+        if length > size - at - _MARK:
             break
+        sealed = file.read(length)
         plain = _unseal(sealed, key, number, previous)
         if plain is None:
             whole = False
             break
         if head is None:
-            head = msgspec.msgpack.decode(plain, type=Head)
+            head = _head(plain)
+            next_n = head.first
         else:
-            writes += msgspec.msgpack.decode(plain, type=list[Logged])
+            # The number of a write follows from the head's: only what is wanted has to be taken apart.
+            apart = _apart(plain)
+            next_n += len(apart)
+            last = apart[-1] if apart else last
+            if next_n > since:
+                writes += (write for write in map(_write, apart) if write.n >= since)
         at, number, previous = at + _MARK + length, number + 1, _hash(sealed)
     if head is None:
         return None
-    return Found(head, tuple(writes), whole, at, number, previous)
+    chain = head.chain if last is None else _write(last).chain
+    return Found(head, tuple(writes), next_n, chain, whole, at, number, previous)
 
 
 class Journal:
@@ -203,7 +226,8 @@ def make(path: Path, key: bytes, head: Head, writes: Sequence[Logged]) -> Found:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise
-    return Found(head, tuple(writes), whole=True, end=end, records=records, hash=previous)
+    next_n, chain = (writes[-1].n + 1, writes[-1].chain) if writes else (head.first, head.chain)
+    return Found(head, (), next_n, chain, whole=True, end=end, records=records, hash=previous)
 
 
 class _told(contextlib.ContextDecorator):  # noqa: N801 - reads as a word of its with statement

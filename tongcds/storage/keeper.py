@@ -30,13 +30,12 @@ class Keeper:
         self._covered = 0
         self.brought_back = 0
 
-    def start(self, connection: Connection, me: Identity | None) -> None:
-        """Compare journal and database, in a transaction, and bring each up to the other.
+    def start(self, connection: Connection, me: Identity | None, found: journal.Found | None) -> None:
+        """Compare journal, as it was found, and database, in a transaction; bring each up to the other.
 
         Raises:
             UnavailableError: `vault_damaged` when the database lacks writes that cannot be put on top of it.
         """
-        found = journal.read(self._path, self._key)
         if me is None:
             if found is not None:
                 raise UnavailableError("vault_damaged")
@@ -50,7 +49,7 @@ class Keeper:
             self._remake(connection, me)
             return
         if found.next_n > me.next_n:
-            self._bring_back(connection, me, found)
+            self._bring_back(connection, me)
         elif chain_at(connection, found.next_n - 1) != found.chain:
             self._set_aside()
             found = None
@@ -121,10 +120,11 @@ class Keeper:
     def _first(self, me: Identity) -> int:
         return max(1, min(self._covered, me.received))
 
-    def _bring_back(self, connection: Connection, me: Identity, found: journal.Found) -> None:
-        if found.chain_before(me.next_n) != me.chain:
+    def _bring_back(self, connection: Connection, me: Identity) -> None:
+        found = journal.read(self._path, self._key, since=me.next_n - 1)
+        if found is None or found.chain_before(me.next_n) != me.chain:
             raise UnavailableError("vault_damaged")
-        lost = found.writes[me.next_n - found.head.first :]
+        lost = found.writes_from(me.next_n)
         try:
             touched = replay(connection, me, lost, received=found.head.received)
         except ValueError:

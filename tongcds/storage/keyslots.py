@@ -33,7 +33,7 @@ MEMORY: Final = 64 * 1024 * 1024
 PASSES: Final = 3
 _MOST_MEMORY: Final = 1024 * 1024 * 1024
 _MOST_PASSES: Final = 32
-_AIM_SECONDS: Final = 1.0
+_AIM_SECONDS: Final = 0.5
 
 _KEY: Final = 32
 _ID: Final = 16
@@ -79,7 +79,7 @@ class SlotHolder:
 
 
 def calibrated(timer: Callable[[], float]) -> int:
-    """Passes with which one try takes about a second on this machine, never fewer than the floor.
+    """Passes with which one try takes about half a second on this machine, never fewer than the floor.
 
     Args:
         timer: seconds, as `time.perf_counter`.

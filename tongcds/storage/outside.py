@@ -87,7 +87,8 @@ def require_copy(folder: Path, passphrase: str, *, now: int) -> None:
     count = 0
     try:
         opened = keyslots.open_slots(folder, passphrase, now=lambda: now)
-        count = in_journal(journal.read(folder / journal.FILE_NAME, opened.subkey(journal.PURPOSE)))
+        key = opened.subkey(journal.PURPOSE)
+        count = in_journal(journal.read(folder / journal.FILE_NAME, key, since=journal.NONE))
     except (UserError, UnavailableError):
         # Nobody can say, so something may wait.
         raise UserError("unsent_unknown") from None

@@ -171,7 +171,7 @@ def _replayed(connection: Connection, me: Identity | None, written: journal.Foun
         _pull_everything(connection)
     if written.chain_before(me.next_n) != me.chain:
         return 0, False
-    lost = written.writes[me.next_n - written.head.first :]
+    lost = written.writes_from(me.next_n)
     touched = replay(connection, me, lost, received=written.head.received)
     following.follow(connection, touched)
     return len(lost), written.whole

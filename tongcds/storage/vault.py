@@ -33,10 +33,11 @@ from tongcds.storage import (
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.backing import Backing
 from tongcds.storage.door import Door
-from tongcds.storage.examine import examine, of_person, opened_with
+from tongcds.storage.examine import Written, examined, journal_of, of_person, opened_with
 from tongcds.storage.files import sync_folder, write_whole
 from tongcds.storage.instance_lock import InstanceLock
 from tongcds.storage.keeper import Keeper
+from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.slots import Slots
 
 FILE_NAME, LOCK_NAME, _MAKING_NAME = "vault.tcds", "vault.lock", "vault.making"
@@ -58,7 +59,9 @@ class Vault:
     `now` answers milliseconds since 1970 (UTC) and serves stamps and delays alike.
     """
 
-    def __init__(self, folder: Path, opened: keyslots.VaultKey, lock: InstanceLock, now: Now) -> None:
+    def __init__(
+        self, folder: Path, opened: VaultKey, lock: InstanceLock, now: Now, written: Written
+    ) -> None:
         self._folder = folder
         self._opened = opened
         self._lock = lock
@@ -76,7 +79,7 @@ class Vault:
         self._backing = Backing(path, opened, self._writing, self._keeper, now)
         try:
             self._migrate()
-            self._start_journal()
+            self._start_journal(written)
             if unclean:
                 self.checkpoint()
             self._reading = self._writing
@@ -116,7 +119,7 @@ class Vault:
             for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *slotfile.FILE_NAMES):
                 (folder / name).unlink(missing_ok=True)
             opened = keyslots.create_slots(folder, passphrase, person, passes=passes)
-            vault = cls(folder, opened, lock, now)
+            vault = cls(folder, opened, lock, now, None)
             (folder / _MAKING_NAME).unlink()
             sync_folder(folder)
         except BaseException:
@@ -139,7 +142,7 @@ class Vault:
         return cls._open(folder, lambda: of_person(folder, passphrase, now), now, agreed=agreed)
 
     @classmethod
-    def open_with(cls, folder: Path, opened: keyslots.VaultKey, *, now: Now) -> Vault:
+    def open_with(cls, folder: Path, opened: VaultKey, *, now: Now) -> Vault:
         """Open the vault with a key that was had already; otherwise as `open`.
 
         Raises:
@@ -147,7 +150,7 @@ class Vault:
             UnavailableError: as `open`.
         """
 
-        def still_there() -> keyslots.VaultKey:
+        def still_there() -> VaultKey:
             if opened.slot_id not in keyslots.slot_ids(folder, keyslots.PERSON):
                 raise UserError("person_gone")
             return opened
@@ -168,7 +171,7 @@ class Vault:
         if next(backups.key_files(source), None) is None:
             raise UnavailableError("backup_unreadable")
 
-        def unlock() -> keyslots.VaultKey:
+        def unlock() -> VaultKey:
             return of_person(folder, passphrase, now)
 
         only_here = outside.Only() if outside.is_copied(folder) else None
@@ -197,7 +200,7 @@ class Vault:
     def _open(
         cls,
         folder: Path,
-        unlock: Callable[[], keyslots.VaultKey],
+        unlock: Callable[[], VaultKey],
         now: Now,
         source: Path | None = None,
         only_here: outside.Only | None = None,
@@ -211,15 +214,14 @@ class Vault:
             opened = opened_with(unlock, folder, now=now(), spare=source or folder / backups.FOLDER)
             if source is None:
                 try:
-                    examine(folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE))
-                    return cls(folder, opened, lock, now)
+                    return cls(folder, opened, lock, now, examined(folder, FILE_NAME, opened))
                 except UnavailableError as problem:
                     if problem.code != "vault_damaged":
                         raise
             recovery = repair.rebuild(
                 folder, FILE_NAME, opened, now=now, source=source, only_here=only_here, agreed=agreed
             )
-            vault = cls(folder, opened, lock, now)
+            vault = cls(folder, opened, lock, now, journal_of(folder, opened))
         except BaseException:
             lock.release()
             raise
@@ -227,7 +229,7 @@ class Vault:
         return vault
 
     @property
-    def opened_by(self) -> keyslots.VaultKey:
+    def opened_by(self) -> VaultKey:
         """Whose slot opened it; the key is the vault's own business."""
         return self._opened
 
@@ -391,10 +393,10 @@ class Vault:
         if last is not None:
             last.close()
 
-    def _start_journal(self) -> None:
+    def _start_journal(self, written: Written) -> None:
         with self.write() as connection:
             me = load_identity(connection, now=self._now)
-            self._keeper.start(connection, me)
+            self._keeper.start(connection, me, written)
         self._backing.look(me)
         if self._keeper.brought_back:
             self.recovery = repair.Recovery(None, self._keeper.brought_back, complete=True)
