@@ -150,9 +150,18 @@ def coded(text: str, family: str, chance: Random) -> tuple[Value, str]:
 def write_words(text: str, family: str, able: Able, chance: Random) -> tuple[Value, str]:
     """Return a cell with words, and the words that must be read."""
     cell, left = coded(text, family, chance)
-    if family == "" and able.unicode and isinstance(cell, Text):
-        return plain(letters.untidy(text, chance)), left
+    if family == "" and able.unicode:
+        cell = plain(letters.untidy(text, chance))
+    if able.fonts and isinstance(cell, Text) and chance.random() < 0.1:
+        cell = _parted(cell, chance)
     return cell, left
+
+
+def _parted(text: Text, chance: Random) -> Text:
+    """Return a text whose look changes in its midst, perhaps amid a letter; the font stays."""
+    ((whole, font),) = text.runs
+    at = chance.randrange(len(whole) + 1)
+    return Text(tuple((part, font) for part in (whole[:at], whole[at:]) if part))
 
 
 def write_name(name: str, family: str, able: Able, chance: Random) -> Written:

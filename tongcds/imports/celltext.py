@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from tongcds.domain.text import clean
 from tongcds.imports.legacy_fonts import LegacyFont, draws_capitals, family_of, to_unicode
-from tongcds.imports.workbook import Cell, Kind
+from tongcds.imports.workbook import Cell, Kind, Run
 
 _NOTHING: Final = frozenset(
     {"", "không", "không có", "chưa", "chưa có", "chưa làm", "k", "ko"},
@@ -56,7 +58,7 @@ def read_text(cell: Cell | None, *, convert: bool = True, assumed: LegacyFont | 
     parts = []
     legacy: LegacyFont | None = None
     unclear = False
-    for run in cell.runs:
+    for run in _whole_runs(cell.runs):
         family = family_of(run.font) if convert else None
         if family is None and not run.text.isascii():
             family = assumed
@@ -71,6 +73,17 @@ def read_text(cell: Cell | None, *, convert: bool = True, assumed: LegacyFont | 
     if unclear:
         return CellText(_CONTROLS.sub("", text).strip(), found, legacy, unclear=True)
     return CellText(_without_apostrophe(clean(text)), found, legacy)
+
+
+def _whole_runs(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Join neighbours of one font: VNI writes a letter in two characters, which a change to bold may part."""
+    if len(runs) == 1:
+        return runs
+    parts = (Run("".join(run.text for run in same), font) for font, same in groupby(runs, key=_font))
+    return tuple(parts)
+
+
+_font = attrgetter("font")
 
 
 def _without_apostrophe(text: str) -> str:

@@ -224,6 +224,37 @@ def test_a_repeated_header_of_two_rows_is_skipped_whole(read_rows):
     assert register.warnings == ()
 
 
+def test_a_repeated_header_of_which_a_band_leaves_two_names_is_no_person(read_rows):
+    header = [["Họ và tên", "Giấy tờ, liên hệ", None], [None, "Năm sinh", "SĐT"]]
+    rows = [*header, ["Lò Văn Ánh", 1980, None], *header, ["Cà Thị Xiên", 1985, None]]
+    register = read_rows(rows, merges=["A1:A2", "B1:C1"])
+    assert [h.members[0].full_name for h in register.households] == ["Lò Văn Ánh", "Cà Thị Xiên"]
+
+
+def test_a_first_person_who_holds_the_name_of_a_column_is_no_third_row_of_the_header(read_rows):
+    register = read_rows(
+        [
+            ["Quan hệ", "Thôn", "Năm sinh", None, "Họ và tên", "SĐT"],
+            [None, None, "Nam", "Nữ", None, None],
+            ["Chủ hộ", "Bản A", None, None, "Lò Văn Ánh", None],
+            ["Vợ", "Bản A", None, 1985, "Cà Thị Xiên", None],
+        ]
+    )
+    assert [m.full_name for h in register.households for m in h.members] == ["Lò Văn Ánh", "Cà Thị Xiên"]
+    assert register.sheets[0].header_rows == (1, 2)
+
+
+def test_a_second_row_of_names_that_nobody_knows_belongs_to_the_header(read_rows):
+    register = read_rows(
+        [
+            ["STT", "Họ và tên", "Năm sinh", "Trình độ học vấn", None],
+            [None, None, None, "Văn hóa", "Chuyên môn"],
+            [1, "Lò Văn Ánh", 1980, "12/12", None],
+        ]
+    )
+    assert (register.people, register.warnings) == (1, ())
+
+
 def test_every_visible_sheet_with_a_header_is_read_in_order(read_rows):
     def more(book):
         second = book.create_sheet("Bản B")

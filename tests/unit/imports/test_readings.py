@@ -300,6 +300,15 @@ def test_each_run_of_a_cell_is_converted_by_its_own_font(read_rows):
     assert one(read_rows([HEADER, row()], change=rich)).full_name == "Lý Thị Hương"
 
 
+def test_a_letter_of_vni_in_two_runs_of_one_font_is_one_letter(read_rows):
+    cell = CellRichText(
+        TextBlock(InlineFont(rFont="VNI-Times", b=True), "Nguyeãn Thò Huye"),
+        TextBlock(InlineFont(rFont="VNI-Times"), "àn"),
+    )
+    register = read_rows([["STT", "Họ và tên", "Năm sinh"], [1, cell, 1980]])
+    assert register.households[0].members[0].full_name == "Nguyễn Thị Huyền"
+
+
 def test_a_header_in_an_old_font_is_known(read_rows):
     register = read_rows(
         [["STT", "Hä vµ tªn", "N¨m sinh"], [1, "Lò Văn Ánh", 1980]], change=in_font("B1", ".VnTimeH")
