@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
 from tests.registers.book import Book, Day, Formula, Number, Page, Text, Value
+from tests.registers.write_xlsx import package_of
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = " ".join(
@@ -180,9 +179,5 @@ def ods_bytes(book: Book, chance: Random) -> bytes:
         f"<office:body><office:spreadsheet>{counted}{tables}</office:spreadsheet></office:body>"
         "</office:document-content>"
     )
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", MIMETYPE, zipfile.ZIP_STORED)
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", "<m:manifest xmlns:m='m'/>")
-    return target.getvalue()
+    manifest = "<m:manifest xmlns:m='m'/>"
+    return package_of({"mimetype": MIMETYPE, "content.xml": content, "META-INF/manifest.xml": manifest})

@@ -157,8 +157,15 @@ def xlsx_bytes(book: Book, chance: Random) -> bytes:
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}" xmlns:x="{_MAIN}">{"".join(writer.strings)}</sst>',
         **{f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets, 1)},
     }
+    return package_of({name: t if t.startswith("<?xml") else _HEAD + t for name, t in parts.items()})
+
+
+def package_of(parts: dict[str, str]) -> bytes:
+    """Return the ZIP file of these parts, the same bytes on any day."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for name, text in parts.items():
-            archive.writestr(name, text if text.startswith("<?xml") else _HEAD + text)
+            entry = zipfile.ZipInfo(name, (2026, 11, 23, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text)
     return target.getvalue()

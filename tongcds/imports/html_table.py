@@ -12,6 +12,8 @@ from typing import Final
 
 from tongcds.errors import UserError
 from tongcds.imports.workbook import (
+    LONGEST_TEXT,
+    MOST_CELLS,
     MOST_COLUMNS,
     Cell,
     Kind,
@@ -21,6 +23,7 @@ from tongcds.imports.workbook import (
     SheetRows,
     Tick,
     Workbook,
+    refuse_many_merges,
 )
 
 TABLE: Final = "Table"
@@ -31,6 +34,7 @@ _FONT_FAMILY: Final = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNO
 _HIDDEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "windows-1258", "windows-1252", "iso-8859-1"})
 _TALLEST: Final = 65_536
+_DEEPEST: Final = 256
 _UNSEEN: Final = frozenset({"script", "style", "head", "title"})
 
 
@@ -59,6 +63,8 @@ def read_html(text: str, tick: Tick) -> Workbook:
     for start in range(0, len(text), _CHUNK):
         tick()
         page.feed(text[start : start + _CHUNK])
+        if len(page.rawdata) > LONGEST_TEXT:
+            raise UserError("file_unsafe")  # a tag that never ends is gone through again each time
     page.close()
     page.end_table()
     return Workbook(tuple(page.sheets))
@@ -72,6 +78,7 @@ class _Table:
     merges: list[Merge] = field(default_factory=list)
     row: int = 0
     column: int = 0
+    spanned: int = 0
     reaching: dict[int, int] = field(default_factory=dict)
 
     def next_row(self) -> None:
@@ -87,11 +94,15 @@ class _Table:
         at = self.column
         if at + across > MOST_COLUMNS:
             raise UserError("file_too_big", limit=f"{MOST_COLUMNS:,}")
+        self.spanned += across
+        if self.spanned > MOST_CELLS:
+            raise UserError("file_too_big", limit=f"{MOST_CELLS:,}")
         if down > 1:
             for column in range(at, at + across):
                 self.reaching[column] = self.row + down - 1
         if across > 1 or down > 1:
             self.merges.append(Merge(self.row, at, self.row + down - 1, at + across - 1))
+            refuse_many_merges(self.merges)
         self.column += across
         return at
 
@@ -134,6 +145,8 @@ class _Page(HTMLParser):
     def _push_font(self, tag: str, said: dict[str, str]) -> None:
         styled = _FONT_FAMILY.search(said.get("style", ""))
         font = styled[1].strip() if styled else said.get("face", "").partition(",")[0].strip()
+        if len(self._fonts) > _DEEPEST:
+            raise UserError("file_unsafe")
         self._fonts.append((tag, font or (self._fonts[-1][1] if self._fonts else "")))
 
     def handle_endtag(self, tag: str) -> None:

@@ -6,6 +6,7 @@ Repeated cells are unrolled only where they hold something; a million empty ones
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Final
 from tongcds.errors import UserError
 from tongcds.imports.package import Package, open_package
 from tongcds.imports.workbook import (
+    LONGEST_TEXT,
     MOST_COLUMNS,
+    MOST_ROWS,
     Cell,
     Kind,
     Merge,
@@ -24,13 +27,17 @@ from tongcds.imports.workbook import (
     Tick,
     Workbook,
     number_cell,
+    refuse_many_merges,
 )
 
 CONTENT_PART: Final = "content.xml"
+ENCRYPTED_PART: Final = "encrypted-package"
+"""Where newer programs keep the whole document if it has a password."""
 _STYLES_PART: Final = "styles.xml"
 _MANIFEST_PART: Final = "META-INF/manifest.xml"
 _NULL_DATE_1904: Final = "1904-01-01"
-_MOST_ROWS: Final = 1_048_576
+_MOST_UNROLLED: Final = 100_000
+"""How many cells may be there only because one cell or row is said to be repeated."""
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _HIDDEN: Final = frozenset({"collapse", "filter"})
 _ASIDE: Final = frozenset({"annotation", "shapes", "ruby-text", "tracked-changes"})
@@ -113,10 +120,12 @@ class _ContentReader:
         self._row_repeat = 1
         self._row_hidden = False
         self._column = 0
-        self._column_styles: list[tuple[int, str]] = []
+        self._column_ends: list[int] = []
+        self._column_styles: list[str] = []
         self._row_cells: list[tuple[int, Cell]] = []
         self._cell: dict[str, str] | None = None
-        self._paragraphs = 0
+        self._paragraphs = self._length = 0
+        self._unrolled = 0
         self._runs: list[Run] = []
         self._fonts: list[str] = []
         self._aside = 0
@@ -135,22 +144,16 @@ class _ContentReader:
             self._styles.start(name, attributes)
         elif name == "table-row":
             said = _plain(attributes)
-            self._row_repeat = _repeated(said, "number-rows-repeated", _MOST_ROWS)
+            self._row_repeat = _repeated(said, "number-rows-repeated", MOST_ROWS)
             self._row_hidden = said.get("visibility") in _HIDDEN
             self._column = 0
             self._row_cells = []
         elif name in {"table-cell", "covered-table-cell"}:
             self._cell = {**_plain(attributes), "element": name}
-            self._runs, self._paragraphs = [], 0
+            self._runs, self._paragraphs, self._length = [], 0, 0
             self._fonts = [self._font_of(self._cell.get("style-name"))]
         elif name == "table-column":
-            said = _plain(attributes)
-            self._column_styles.append(
-                (
-                    _repeated(said, "number-columns-repeated", MOST_COLUMNS),
-                    said.get("default-cell-style-name", ""),
-                )
-            )
+            self._add_column(_plain(attributes))
         elif self._cell is not None:
             self._start_text(name, _plain(attributes))
 
@@ -160,35 +163,43 @@ class _ContentReader:
             self._rows = SheetRows()
             self._name = said.get("name", "")
             self._hidden = said.get("style-name", "") in self._styles.hidden_tables
-            self._merges, self._column_styles = [], []
+            self._merges, self._column_styles, self._column_ends = [], [], []
             self._row = 1
+
+    def _add_column(self, said: dict[str, str]) -> None:
+        before = self._column_ends[-1] if self._column_ends else 0
+        if before < MOST_COLUMNS:
+            self._column_ends.append(before + _repeated(said, "number-columns-repeated", MOST_COLUMNS))
+            self._column_styles.append(said.get("default-cell-style-name", ""))
 
     def _font_of(self, style: str | None) -> str:
         if style is not None:
             return self._styles.fonts.get(style, "")
-        at = 0
-        for repeat, name in self._column_styles:
-            at += repeat
-            if self._column < at:
-                return self._styles.fonts.get(name, "")
-        return ""
+        at = bisect_right(self._column_ends, self._column)
+        return self._styles.fonts.get(self._column_styles[at], "") if at < len(self._column_ends) else ""
 
     def _start_text(self, name: str, said: dict[str, str]) -> None:
         font = self._fonts[-1]
         if name == "p":
             self._paragraphs += 1
             if self._paragraphs > 1:
-                self._runs.append(Run("\n", font))
+                self._add_text("\n")
         elif name == "span":
             self._fonts.append(self._styles.fonts.get(said.get("style-name", ""), "") or font)
         elif name == "s":
-            self._runs.append(Run(" " * _repeated(said, "c", 1024), font))
+            self._add_text(" ")  # as many as it says are one space behind the gate of texts
         elif name in {"tab", "line-break"}:
-            self._runs.append(Run("\n", font))
+            self._add_text("\n")
 
     def characters(self, text: str) -> None:
         if self._cell is not None and self._paragraphs and not self._aside:
-            self._runs.append(Run(text, self._fonts[-1]))
+            self._add_text(text)
+
+    def _add_text(self, text: str) -> None:
+        self._runs.append(Run(text, self._fonts[-1]))
+        self._length += len(text)
+        if self._length > LONGEST_TEXT:
+            raise UserError("file_unsafe")
 
     def end(self, name: str) -> None:
         if self._aside:
@@ -208,14 +219,16 @@ class _ContentReader:
             return
         repeat = _repeated(said, "number-columns-repeated", MOST_COLUMNS)
         across = _repeated(said, "number-columns-spanned", MOST_COLUMNS)
-        down = _repeated(said, "number-rows-spanned", _MOST_ROWS)
+        down = _repeated(said, "number-rows-spanned", MOST_ROWS)
         if across > 1 or down > 1:
             bottom, right = self._row + down - 1, self._column + across - 1
             self._merges.append(Merge(self._row, self._column, bottom, right))
+            refuse_many_merges(self._merges)
         cell = self._value(said) if said["element"] == "table-cell" else None
         if self._column + repeat > MOST_COLUMNS and cell is not None:
             raise UserError("file_damaged")
         if cell is not None:
+            self._unroll(repeat - 1)
             self._row_cells += [(self._column + place, cell) for place in range(repeat)]
         self._column += repeat
 
@@ -240,12 +253,18 @@ class _ContentReader:
 
     def _end_row(self) -> None:
         if self._rows is not None and self._row_cells and not self._hidden:
+            self._unroll((self._row_repeat - 1) * len(self._row_cells))
             for row in range(self._row, self._row + self._row_repeat):
                 for column, cell in self._row_cells:
                     self._rows.put(row, column, cell)
                 if self._row_hidden:
                     self._rows.hide(row)
         self._row += self._row_repeat
+
+    def _unroll(self, cells: int) -> None:
+        self._unrolled += cells
+        if self._unrolled > _MOST_UNROLLED:
+            raise UserError("file_too_big", limit=f"{_MOST_UNROLLED:,}")
 
     def _end_table(self) -> None:
         self._tables -= 1

@@ -14,14 +14,18 @@ from tongcds.imports import delimited
 from tongcds.imports.columns import UserNames, find_header
 from tongcds.imports.delimited import decode, read_delimited
 from tongcds.imports.html_table import looks_like_html, read_html, stated_encoding
-from tongcds.imports.ods import CONTENT_PART, read_ods
+from tongcds.imports.ods import CONTENT_PART, ENCRYPTED_PART, read_ods
+from tongcds.imports.package import open_archive
 from tongcds.imports.register import ImportSettings
-from tongcds.imports.workbook import Sheet, Tick, Workbook
+from tongcds.imports.workbook import LONGEST_TEXT, Sheet, Tick, Workbook
 from tongcds.imports.xls import read_xls
 from tongcds.imports.xlsx import WORKBOOK_PART, read_xlsx
 
 MOST_BYTES: Final = 256 * 1024 * 1024
 """A register of a whole city packs into a tenth of this."""
+
+MOST_XLS_BYTES: Final = 48 * 1024 * 1024
+"""The format has 65,536 rows; one sheet full of people takes half of this."""
 
 _ZIP: Final = b"PK"
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -41,6 +45,7 @@ _OTHER_KINDS: Final = (
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _OPENING_BYTES: Final = 64 * 1024
+_SEARCHED_BYTES: Final = 1024 * 1024
 
 
 def open_workbook(path: Path, settings: ImportSettings, tick: Tick) -> Workbook:
@@ -68,13 +73,12 @@ def open_workbook(path: Path, settings: ImportSettings, tick: Tick) -> Workbook:
 
 
 def _open_zip(path: Path, tick: Tick) -> Workbook:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError) as error:
-        raise UserError("file_damaged") from error
+    with open_archive(path) as archive:
+        names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
     if WORKBOOK_PART in names:
         return read_xlsx(path, tick)
+    if ENCRYPTED_PART in names:
+        raise UserError("file_encrypted")
     if CONTENT_PART in names and _is_ods(path):
         return read_ods(path, tick)
     raise UserError("file_not_spreadsheet")
@@ -83,7 +87,7 @@ def _open_zip(path: Path, tick: Tick) -> Workbook:
 def _is_ods(path: Path) -> bool:
     """Say whether an OpenDocument package says it is a spreadsheet; one that says nothing is tried."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as archive:
             said = archive.open(_MIMETYPE_PART).read(_MOST_MIMETYPE)
     except KeyError:
         return True
@@ -93,9 +97,34 @@ def _is_ods(path: Path) -> bool:
 
 
 def _open_ole2(path: Path, tick: Tick) -> Workbook:
-    if _ENCRYPTED_PACKAGE in path.read_bytes():
+    if _holds(path, _ENCRYPTED_PACKAGE):
         raise UserError("file_encrypted")
+    if path.stat().st_size > MOST_XLS_BYTES:
+        raise UserError("file_too_big", limit=f"{MOST_XLS_BYTES // 1024 // 1024} MB")
     return read_xls(path, tick)
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    """Say whether a file holds some bytes, without taking all of it into memory."""
+    kept = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_SEARCHED_BYTES):
+            if wanted in kept + chunk:
+                return True
+            kept = chunk[-len(wanted) :]
+    return False
+
+
+def _is_unbroken(path: Path, breaks: bytes) -> bool:
+    """Say whether a file has a line, or a page a tag, so long that no spreadsheet program wrote it."""
+    since = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_OPENING_BYTES):
+            last = max(chunk.rfind(bytes((one,))) for one in breaks)
+            since = since + len(chunk) if last < 0 else len(chunk) - last
+            if since > LONGEST_TEXT:
+                return True
+    return False
 
 
 def _page_text(data: bytes, encoding: str | None) -> str:
@@ -113,8 +142,11 @@ def _open_text(path: Path, opening: bytes, settings: ImportSettings, tick: Tick)
         raise UserError("file_not_spreadsheet")
     if path.stat().st_size > delimited.MOST_BYTES:
         raise UserError("file_too_big", limit=f"{delimited.MOST_BYTES // 1024 // 1024} MB")
+    html = looks_like_html(opening)
+    if _is_unbroken(path, b">" if html else b"\n\r"):
+        raise UserError("file_unsafe" if html else "file_damaged")
     data = path.read_bytes()
-    if looks_like_html(data):
+    if html:
         return read_html(_page_text(data, settings.encoding), tick)
     user = UserNames(settings.column_mapping, settings.column_names)
 

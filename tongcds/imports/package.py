@@ -2,12 +2,14 @@
 
 The bounds are those of the rules of import: 512 MiB for the whole package, and for a part of more than 64 MiB
 a ratio of 200. Both are read from the directory of the package before anything is unpacked, and unpacking
-never goes beyond what the directory states. A document type is refused the moment it appears, so no entity
-is ever expanded.
+never goes beyond what the directory states. Smaller parts of such a ratio are parsed, but may not hold more
+than a sheet of this size would: what makes them swell is that they say the same again and again. A document
+type is refused the moment it appears, so no entity is ever expanded.
 """
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 import zlib
@@ -25,6 +27,13 @@ MOST_UNPACKED: Final = 512 * _MIB
 BIG_PART: Final = 64 * _MIB
 MOST_RATIO: Final = 200
 _MOST_PARTS: Final = 10_000
+_MOST_DIRECTORY: Final = 2 * _MIB
+"""A package of ten thousand parts lists them in less."""
+_SWOLLEN: Final = 4 * _MIB
+_MOST_ELEMENTS: Final = 200_000
+_MOST_CHARACTERS: Final = 8 * _MIB
+"""What a part may hold that is larger than `_SWOLLEN` and packs better than `MOST_RATIO`."""
+_LONGEST_TAG: Final = _MIB
 _DEEPEST: Final = 256
 _CHUNK: Final = 64 * 1024
 _PROLOGUE: Final = 4096
@@ -62,10 +71,16 @@ class Package:
         info = self._parts.get(part.lower())
         if info is None:
             raise UserError("file_damaged")
+        if info.file_size > _SWOLLEN and info.file_size > MOST_RATIO * info.compress_size:
+            start, characters = _bounded(start, characters)
         parser = _parser(start, end, characters)
+        fed = 0
         with _damage_named(), self._archive.open(info) as stream:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+                    raise UserError("file_unsafe")  # expat keeps a tag until it ends
                 if tick is not None:
                     tick()
             parser.Parse(b"", True)  # noqa: FBT003 - as above
@@ -87,14 +102,49 @@ def open_package(path: Path) -> Iterator[Package]:
     Raises:
         UserError: `file_damaged`, `file_encrypted` (a ZIP password) or `file_unsafe`.
     """
-    with _damage_named():
-        archive = zipfile.ZipFile(path)
-    with archive:
+    with open_archive(path) as archive:
         infos = archive.infolist()
         _refuse_bombs(infos)
         if any(info.flag_bits & _ENCRYPTED_FLAG for info in infos):
             raise UserError("file_encrypted")
         yield Package(archive, {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos})
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP file whose directory is no larger than that of a spreadsheet.
+
+    Raises:
+        UserError: `file_damaged` or `file_unsafe`.
+    """
+    with _damage_named():
+        if _directory_size(path) > _MOST_DIRECTORY:
+            raise UserError("file_unsafe")
+        archive = zipfile.ZipFile(path)
+    with archive:
+        yield archive
+
+
+def _directory_size(path: Path) -> int:
+    """Return how many bytes the directory of a ZIP file says it has, 0 if there is none.
+
+    Python's reader makes an object of each entry before one can ask how many there are.
+    """
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _LONGEST_END))
+        tail = stream.read()
+    at = tail.rfind(_END_OF_DIRECTORY)
+    if at < 0 or at + _END_LENGTH > len(tail):
+        return 0
+    (stated,) = struct.unpack_from("<I", tail, at + 12)
+    # Beyond 4 GiB the real figure stands elsewhere; no file that is opened here is as large.
+    return int(stated)
+
+
+_END_OF_DIRECTORY: Final = b"PK\x05\x06"
+_END_LENGTH: Final = 22
+_LONGEST_END: Final = _END_LENGTH + 0xFFFF
 
 
 def _refuse_bombs(infos: list[zipfile.ZipInfo]) -> None:
@@ -124,6 +174,29 @@ def _damage_named() -> Iterator[None]:
     except (RuntimeError, ValueError, LookupError, OverflowError, struct.error) as error:
         # A directory that contradicts itself, an encoding nobody knows, an attribute missing or no number.
         raise UserError("file_damaged") from error
+
+
+def _bounded(start: StartElement, characters: Characters | None) -> tuple[StartElement, Characters | None]:
+    """Return the handlers so that they refuse a part that says the same without end."""
+    elements = length = 0
+
+    def counted_start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal elements, length
+        elements += 1
+        length += sum(map(len, attributes.values()))
+        if elements > _MOST_ELEMENTS or length > _MOST_CHARACTERS:
+            raise UserError("file_unsafe")
+        start(name, attributes)
+
+    def counted_characters(text: str) -> None:
+        nonlocal length
+        length += 0 if text.isspace() else len(text)
+        if length > _MOST_CHARACTERS:
+            raise UserError("file_unsafe")
+        if characters is not None:
+            characters(text)
+
+    return counted_start, counted_characters if characters is not None else None
 
 
 def _parser(

@@ -6,7 +6,7 @@ them by content, and what cells mean is decided from `columns` upwards, the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum, auto
@@ -16,6 +16,9 @@ from typing import Final
 from tongcds.errors import UserError
 
 MOST_COLUMNS: Final = 16_384
+MOST_ROWS: Final = 1_048_576
+LONGEST_TEXT: Final = 1024 * 1024
+"""No program puts more than 32,767 characters into a cell."""
 MOST_CELLS: Final = 4_000_000
 """A register of the biggest city ward (230,000 people, 16 columns) fits; what is bigger is no register."""
 
@@ -146,6 +149,15 @@ def number_cell(value: float, *, as_date: bool, date1904: bool) -> Cell:
 def text_cell(text: str, font: str = "") -> Cell:
     """Return a cell of plain text in one font."""
     return Cell(Kind.TEXT, (Run(text, font),))
+
+
+_MOST_MERGES: Final = 500_000
+
+
+def refuse_many_merges(merges: Sequence[Merge]) -> None:
+    """Refuse more merged blocks than the households of a city ward could have."""
+    if len(merges) > _MOST_MERGES:
+        raise UserError("file_too_big", limit=f"{_MOST_MERGES:,}")
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ import xlrd  # type: ignore[import-untyped] # publishes no annotations
 
 from tongcds.errors import UserError
 from tongcds.imports.workbook import Cell, Kind, Merge, Run, Sheet, SheetRows, Tick, Workbook, number_cell
+from tongcds.imports.xls_bounds import refuse_xls_bombs, workbook_stream
 from tongcds.imports.xlsx import is_date_format
 
 _ENCRYPTED: Final = "encrypted"
@@ -32,10 +33,17 @@ def read_xls(path: Path, tick: Tick) -> Workbook:
         UserError: `file_encrypted`, `file_damaged`, `file_not_spreadsheet` or `file_too_big`.
     """
     with _damage_named():
+        data = path.read_bytes()
+        stream = workbook_stream(data)
+    if stream is not None:
+        refuse_xls_bombs(stream)
+        del stream
+    with _damage_named():
         # Ragged rows: a stray cell in the last corner must not fill the whole sheet with empty ones.
         book = xlrd.open_workbook(
-            str(path), logfile=io.StringIO(), formatting_info=True, on_demand=True, ragged_rows=True
+            file_contents=data, logfile=io.StringIO(), formatting_info=True, on_demand=True, ragged_rows=True
         )
+    del data
     with book:
         sheets = tuple(_sheet(book, index, tick) for index in range(book.nsheets))
         return Workbook(sheets, date1904=bool(book.datemode))
@@ -50,6 +58,8 @@ def _damage_named() -> Iterator[None]:
         if _ENCRYPTED in said:
             raise UserError("file_encrypted") from error
         raise UserError("file_not_spreadsheet" if _NO_WORKBOOK in said else "file_damaged") from error
+    except MemoryError:
+        raise
     except Exception as error:
         # xlrd answers a crafted file with whatever its code trips over, so only xlrd runs in here.
         raise UserError("file_damaged") from error

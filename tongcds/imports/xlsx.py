@@ -22,7 +22,9 @@ from typing import Final
 from tongcds.errors import UserError
 from tongcds.imports.package import Package, open_package
 from tongcds.imports.workbook import (
+    LONGEST_TEXT,
     MOST_COLUMNS,
+    MOST_ROWS,
     Cell,
     Kind,
     Merge,
@@ -33,10 +35,15 @@ from tongcds.imports.workbook import (
     Workbook,
     column_index,
     number_cell,
+    refuse_many_merges,
 )
 
 WORKBOOK_PART: Final = "xl/workbook.xml"
 _TRUE: Final = frozenset({"1", "true", "on"})
+_MOST_STRINGS: Final = 2_000_000
+"""The different texts of the biggest city ward fit."""
+_MOST_PIECES: Final = 1_024
+"""Text comes from the parser in pieces of some kilobytes; a cell holds 32,767 characters."""
 
 # A value as stored: its runs, each with the font it names (None: the cell's own font).
 _Runs = tuple[tuple[str, str | None], ...]
@@ -183,6 +190,7 @@ class _StringReader:
         self._font: str | None = None
         self._phonetic = False
         self._inside = False
+        self._length = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "t":
@@ -197,6 +205,9 @@ class _StringReader:
     def characters(self, text: str) -> None:
         if self._inside:
             self._text.append(text)
+            self._length += len(text)
+            if self._length > LONGEST_TEXT:
+                raise UserError("file_unsafe")
 
     def end(self, name: str) -> None:
         if name == "t" and self._inside:
@@ -241,6 +252,8 @@ def _shared_strings(package: Package, part: str, tick: Tick) -> list[_Runs]:
         nonlocal reader
         if name == "si" and reader is not None:
             strings.append(tuple(reader.runs))
+            if len(strings) > _MOST_STRINGS:
+                raise UserError("file_too_big", limit=f"{_MOST_STRINGS:,}")
             reader = None
         elif reader is not None:
             reader.end(name)
@@ -256,7 +269,7 @@ def _place(reference: str) -> tuple[int, int]:
     """Return row and column of a reference such as B12."""
     found = _REFERENCE.fullmatch(reference)
     column = column_index(found[1]) if found else None
-    if found is None or column is None:
+    if found is None or column is None or not 0 < int(found[2]) <= MOST_ROWS:
         raise UserError("file_damaged")
     return int(found[2]), column
 
@@ -270,8 +283,10 @@ class _SheetReader:
         self._date1904 = date1904
         self._rows = SheetRows()
         self._merges: list[Merge] = []
-        self._hidden_columns: set[int] = set()
+        self._hidden_columns = bytearray(MOST_COLUMNS)
+        self._column_ranges = 0
         self._row = 0
+        self._row_hidden = False
         self._column = -1
         self._cells_of_row = 0
         self._type: str | None = None
@@ -297,7 +312,7 @@ class _SheetReader:
             name,
             self._rows.finish(),
             tuple(self._merges),
-            hidden_columns=frozenset(self._hidden_columns),
+            hidden_columns=frozenset(c for c, hidden in enumerate(self._hidden_columns) if hidden),
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -309,6 +324,8 @@ class _SheetReader:
     def _characters(self, text: str) -> None:
         if self._in_value and self._value is not None:
             self._value.append(text)
+            if len(self._value) > _MOST_PIECES:
+                raise UserError("file_unsafe")
         elif self._inline is not None:
             self._inline.characters(text)
 
@@ -324,8 +341,9 @@ class _SheetReader:
         self._row = int(attributes.get("r", self._row + 1))
         self._column = -1
         self._cells_of_row = 0
-        if attributes.get("hidden", "") in _TRUE:
-            self._rows.hide(self._row)
+        if not 0 < self._row <= MOST_ROWS:
+            raise UserError("file_damaged")
+        self._row_hidden = attributes.get("hidden", "") in _TRUE
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._cells_of_row += 1
@@ -356,17 +374,23 @@ class _SheetReader:
         top, left = _place(first)
         bottom, right = _place(last or first)
         self._merges.append(Merge(top, left, bottom, right))
+        refuse_many_merges(self._merges)
 
     def _columns(self, attributes: dict[str, str]) -> None:
+        self._column_ranges += 1
+        if self._column_ranges > MOST_COLUMNS:
+            raise UserError("file_damaged")
         if attributes.get("hidden", "") in _TRUE:
-            first, last = int(attributes["min"]), int(attributes["max"])
-            self._hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+            first, last = int(attributes["min"]), min(int(attributes["max"]), MOST_COLUMNS)
+            self._hidden_columns[first - 1 : last] = b"\1" * (last - first + 1)
 
     def _end_cell(self) -> None:
         inline, self._inline = self._inline, None
         cell = self._inline_cell(inline) if inline is not None else self._stored_cell()
         if cell is not None:
             self._rows.put(self._row, self._column, cell)
+            if self._row_hidden:
+                self._rows.hide(self._row)
 
     def _inline_cell(self, inline: _StringReader) -> Cell | None:
         font, _ = self._styles.of(self._style)
