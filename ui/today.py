@@ -8,11 +8,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, follow_ups, households, today
-from tongcds.domain.views import EditUndo, TodoRow
+from tongcds.actions import Changes, follow_ups, guidance, households, today
+from tongcds.domain.views import AnnouncementRow, EditUndo, TodoRow
 from tongcds.i18n import _, format_date
 from ui.desk import Desk
 from ui.forms.day_dialog import DayDialog
+from ui.guidance import Guidance
 from ui.screens.today import TodayScreen
 
 Undoable = tuple[EditUndo, Changes]
@@ -24,6 +25,7 @@ class Today(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self.guidance = Guidance(desk, self)
         self.dialog: DayDialog | None = None
 
     def screen(self) -> TodayScreen:
@@ -35,13 +37,19 @@ class Today(QObject):
             self._desk.changes,
             count=partial(today.tiles, core),
             suggest=partial(today.suggestions, core),
+            guide=partial(guidance.of_today, core),
         )
         screen.opened.connect(self._desk.show)
         screen.put_off.connect(self._put_off)
         screen.finished.connect(self._finish)
         screen.called_off.connect(self._call_off)
         screen.due.connect(self._count)
+        screen.guidance_requested.connect(self.guidance.open)
+        screen.announcements.was_read.connect(self._read)
         return screen
+
+    def _read(self, row: AnnouncementRow) -> None:
+        self.guidance.mark_read(row, True)  # noqa: FBT003 - as the signal of the screen
 
     def _count(self, due: int) -> None:
         self._desk.window().set_count("today", due)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import Connection, select
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
-from tongcds.domain.quotas import measures
+from tongcds.domain.quotas import LARGEST, measures
 from tongcds.domain.text import clean
 from tongcds.domain.views import (
     AnnouncementRow,
@@ -20,16 +19,11 @@ from tongcds.domain.views import (
     QuotaTerms,
     Role,
 )
+from tongcds.domain.views.guidance import LONGEST_TEXT, LONGEST_TITLE
 from tongcds.errors import UserError
 from tongcds.records import Value, record_type
 from tongcds.storage import guidance as stored
 from tongcds.storage import register
-
-LONGEST_TITLE: Final = 120
-LONGEST_TEXT: Final = 2_000
-"""Letters; an announcement is read on a screen, whatever is longer belongs in a document."""
-
-LARGEST: Final = 1_000_000
 
 Written = tuple[tuple[bytes, ...], EditUndo, Changes]
 """The records that were made, how to take them back, and what changed."""

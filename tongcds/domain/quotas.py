@@ -10,9 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Final
 
 from tongcds.domain.catalogue import load_indicators, load_service_groups, load_services
 from tongcds.domain.facts import Subject, load_facts
+
+LARGEST: Final = 1_000_000
+"""The most that is asked for."""
 
 
 class QuotaKind(StrEnum):
@@ -42,11 +46,11 @@ class Measure:
             case QuotaKind.VISITS:
                 return ""
             case QuotaKind.INDICATOR:
-                return load_indicators()[self.code].name(language)
+                return load_indicators()[self.code].short(language)
             case QuotaKind.GROUP:
-                return load_service_groups()[self.code].name(language)
+                return load_service_groups()[self.code].short(language)
             case QuotaKind.SERVICE:
-                return load_services()[self.code].name(language)
+                return load_services()[self.code].short(language)
 
 
 @cache

@@ -15,9 +15,21 @@ from tongcds.domain.views import Draft, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
-from ui.preview import doubts, duplicates, editing, logbook, privacy, register, rounds, samples, village
+from ui.preview import (
+    doubts,
+    duplicates,
+    editing,
+    guidance,
+    logbook,
+    privacy,
+    register,
+    rounds,
+    samples,
+    village,
+)
 from ui.screens.doubts import DoubtsScreen
 from ui.screens.duplicates import DuplicatesScreen
+from ui.screens.guidance import GuidanceScreen
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.import_register import ImportScreen
@@ -48,8 +60,14 @@ def _fail(*_given: object) -> object:
 
 def _today(kind: str) -> QWidget:
     load = partial(samples.today_view, kind) if kind != "error" else _fail
-    suggest = village.suggestions if kind == "typical" else None
-    return TodayScreen(load, tasks(), ChangeBus(), suggest=suggest)  # type: ignore[arg-type]  # it never answers
+    typical = kind == "typical"
+    suggest, guide = (village.suggestions, guidance.of_today) if typical else (None, None)
+    return TodayScreen(load, tasks(), ChangeBus(), suggest=suggest, guide=guide)  # type: ignore[arg-type]  # it never answers
+
+
+def _guidance(kind: str, *, may_write: bool = True) -> QWidget:
+    load = _fail if kind == "error" else partial(guidance.view, kind, may_write=may_write)
+    return GuidanceScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
 def _sync(kind: str) -> QWidget:
@@ -201,6 +219,8 @@ def _doubts(kind: str) -> QWidget:
 
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
+    "guidance": (Role.COMMUNE, "today", _guidance),
+    "guidance-team": (Role.TEAM, "today", partial(_guidance, may_write=False)),
     "households": (Role.TEAM, "households", _households),
     "household-form": (Role.TEAM, "households", _household_form),
     "doubts": (Role.TEAM, "households", _doubts),

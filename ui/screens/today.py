@@ -12,11 +12,22 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
 from tongcds.domain.privacy import load_request_kinds
-from tongcds.domain.views import RecentRow, Reminder, Suggestion, Tile, TodayView, TodoRow, Tone
+from tongcds.domain.views import (
+    AnnouncementRow,
+    QuotaRow,
+    RecentRow,
+    Reminder,
+    Suggestion,
+    Tile,
+    TodayView,
+    TodoRow,
+    Tone,
+)
 from tongcds.i18n import _, format_date, format_day, format_number, format_time, ngettext
 from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms.guidance_cards import AnnouncementsCard, QuotasCard
 from ui.household_words import due_words
 from ui.tasks import Tasks
 from ui.theme import Style, space
@@ -28,6 +39,9 @@ from ui.widgets.pill import Pill
 from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear, column
 from ui.widgets.text import IconTile, Text
 from ui.widgets.tile import IndicatorTile, TileRow
+
+Guided = tuple[tuple[AnnouncementRow, ...], tuple[QuotaRow, ...]]
+"""Announcements that were not read, and quotas that hold."""
 
 
 def recent_detail(row: RecentRow, view: TodayView) -> str:
@@ -91,11 +105,13 @@ class TodayScreen(Page):
     `opened` carries the id of a household; `log_requested` and `import_requested` are the first steps;
     `privacy_requested` wants the requests about personal data. `put_off` carries a `TodoRow` and a day, None
     for one that is still to be asked for; `finished` and `called_off` carry a `TodoRow`. `due` says how many
-    tasks are due by today.
+    tasks are due by today. `guidance_requested` wants everything that the commune said and asked for;
+    `announcements` says what was read.
 
     Args:
         load: answers the view; runs off the UI thread.
         suggest: answers households that are worth a visit, after everything else is shown.
+        guide: answers unread announcements and the quotas that hold, likewise.
         count: answers the figures, after everything else is shown; None where the view has them already.
         can_import: offer to bring in a register while there are no households.
     """
@@ -108,6 +124,7 @@ class TodayScreen(Page):
     finished = Signal(object)
     called_off = Signal(object)
     due = Signal(int)
+    guidance_requested = Signal()
 
     def __init__(
         self,
@@ -117,6 +134,7 @@ class TodayScreen(Page):
         *,
         count: Callable[[], Sequence[Tile]] | None = None,
         suggest: Callable[[], Sequence[Suggestion]] | None = None,
+        guide: Callable[[], Guided] | None = None,
         can_import: bool = True,
         parent: QWidget | None = None,
     ) -> None:
@@ -124,6 +142,8 @@ class TodayScreen(Page):
         self._load = load
         self._count = count
         self._suggest = suggest
+        self._guide = guide
+        self._guided: Guided = ((), ())
         self._tiles_shown: tuple[Tile, ...] = ()
         self._suggestions: tuple[Suggestion, ...] = ()
         self._tasks = tasks
@@ -132,7 +152,11 @@ class TodayScreen(Page):
         self._stale = True
         log = Button(_("Log support"), icon="clipboard-pen", hint="Ctrl+N", kind=Kind.PRIMARY)
         log.clicked.connect(self.log_requested)
-        self._head = PageHead("", "", [log])
+        said = Button(_("Announcements and quotas"), icon="messages-square")
+        said.clicked.connect(self.guidance_requested)
+        self._head = PageHead("", "", [said, log])
+        self.announcements = AnnouncementsCard()
+        self.quotas = QuotasCard()
         self._tiles = TileRow()
         self._todo = Card(_("To do"))
         self._todo_rows = ScrollColumn()
@@ -143,9 +167,13 @@ class TodayScreen(Page):
         self._suggested = Card(_("Worth a visit"))
         self._suggested.hide()
         self.body.addWidget(self._head)
+        self.body.addWidget(self.announcements)
         self.body.addWidget(self._tiles)
         cards = SideBySide()
-        cards.add(self._todo, 4)
+        left = column(gap=4)
+        left.addWidget(self._todo, 1)
+        left.addWidget(self.quotas)
+        cards.add(left, 4)
         right = column(gap=4)
         right.addWidget(self._recent, 1)
         right.addWidget(self._suggested)
@@ -167,6 +195,8 @@ class TodayScreen(Page):
             self._tasks.run(self._count, self.show_tiles, owner=self, failed=self._failed)
         if self._suggest is not None:
             self._tasks.run(self._suggest, self.show_suggestions, owner=self, failed=self._failed)
+        if self._guide is not None:
+            self._tasks.run(self._guide, self.show_guidance, owner=self, failed=self._failed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -262,6 +292,15 @@ class TodayScreen(Page):
             open_it.clicked.connect(self._open_from)
             item = ItemRow(row.head_name, suggestion_words(row), behind=[open_it], wrap=True)
             self._suggested.body.addWidget(item)
+
+    def show_guidance(self, guided: Guided) -> None:
+        """Draw what the commune said and asked for."""
+        if guided == self._guided:
+            return
+        self._guided = guided
+        said, asked = guided
+        self.announcements.show_rows(said)
+        self.quotas.show_rows(asked)
 
     @staticmethod
     def _todo_note(view: TodayView) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from tongcds.domain.views.words import Standing
+
+LONGEST_TITLE: Final = 120
+LONGEST_TEXT: Final = 2_000
+"""Letters of an announcement: it is read on a screen, whatever is longer belongs in a document."""
 
 
 @dataclass(frozen=True, slots=True)

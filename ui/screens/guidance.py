@@ -1,0 +1,292 @@
+"""Thông báo và chỉ tiêu giao: what the commune tells its teams and asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from tongcds.domain.views import AnnouncementRow, GuidanceView, QuotaRow, Standing, Tone
+from tongcds.i18n import _, format_date, ngettext
+from ui import words
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.forms.guidance_cards import (
+    announcement_about,
+    announcement_title,
+    quota_days,
+    quota_done,
+    quota_name,
+)
+from ui.tasks import Tasks
+from ui.theme import Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.cells import MeterCell, PillCell, TextCell
+from ui.widgets.messages import EmptyState
+from ui.widgets.page import Page
+from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, SideBySide, column
+from ui.widgets.text import Text
+
+_HEEDED: Final = frozenset({"announcement", "quota", "visit", "support", "village", "exchange"})
+
+
+class GuidanceScreen(Page):
+    """Announcements at the left, quotas at the right. `left` is Esc.
+
+    The commune's office: `announce_requested` and `quota_requested` want a form, with a row to change it or
+    None for a new one; `removed` carries a row of either kind. A team: `read_changed` carries an
+    `AnnouncementRow` and whether it was read.
+
+    Args:
+        load: answers the view; runs off the UI thread.
+    """
+
+    help_topic = "guidance"
+
+    left = Signal()
+    announce_requested = Signal(object)
+    quota_requested = Signal(object)
+    removed = Signal(object)
+    read_changed = Signal(object, bool)
+
+    def __init__(
+        self,
+        load: Callable[[], GuidanceView],
+        tasks: Tasks,
+        changes: ChangeBus,
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._tasks = tasks
+        self._view: GuidanceView | None = None
+        self._stale = True
+        self._build()
+        self.retried.connect(self.reload)
+        changes.changed.connect(self._heed)
+
+    def _build(self) -> None:
+        back = Button(_("Close"), hint="Escape")
+        back.clicked.connect(self.left)
+        self.remove = Button(_("Take down"), icon="x", hint="Delete")
+        self.remove.clicked.connect(self._remove)
+        self.change = Button(_("Change"), icon="pen-line", hint="F2")
+        self.change.clicked.connect(self._change)
+        self.give = Button(_("Give a quota"), icon="plus")
+        self.give.clicked.connect(self._give)
+        self.write = Button(_("Write an announcement"), icon="plus", kind=Kind.PRIMARY)
+        self.write.clicked.connect(self._write)
+        self._head = PageHead(
+            _("Announcements and quotas"), "", [back, self.remove, self.change, self.give, self.write]
+        )
+        self._announcements: RowsModel[AnnouncementRow] = RowsModel(
+            [
+                Column(_("Announcement"), _said_cell, stretch=1),
+                Column(_("Where it stands"), self._state_cell),
+            ],
+            self,
+        )
+        self.announcements = RowsView(self._announcements, name=_("Announcements"))
+        self.announcements.opened.connect(self._open_announcement)
+        self.announcements.picked.connect(self._show_text)
+        self._text = Text("", Style.BODY, wrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.read = Button("", icon="check", hint="Return", kind=Kind.SMALL)
+        self.read.clicked.connect(self._toggle_read)
+        below = QWidget()
+        box = column(below, gap=2)
+        box.setContentsMargins(space(4), space(3), space(4), space(3))
+        box.addWidget(self._text)
+        box.addWidget(self.read)
+        said = Card(_("Announcements"), flush=True)
+        said.body.addWidget(self.announcements, 1)
+        said.body.addWidget(below)
+        self._quotas: RowsModel[QuotaRow] = RowsModel(
+            [
+                Column(_("Village"), lambda row: TextCell(row.village, strong=True)),
+                Column(_("Quota"), _quota_cell, stretch=1),
+                Column(_("Progress"), lambda row: MeterCell(row.share, quota_done(row))),
+            ],
+            self,
+        )
+        self.quotas = RowsView(self._quotas, name=_("Quotas"))
+        self.quotas.opened.connect(self._open_quota)
+        self.quotas.picked.connect(self._offer)
+        asked = Card(_("Quotas"), flush=True)
+        asked.body.addWidget(self.quotas, 1)
+        cards = SideBySide()
+        cards.add(said, 1)
+        cards.add(asked, 1)
+        self.body.addWidget(self._head)
+        self.body.addWidget(cards, 1)
+        for keys, act in (("Escape", self.left.emit), ("F2", self._change), ("Delete", self._remove)):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self.begin_at(self.announcements)
+        self._empty = self._nothing_yet()
+
+    def _nothing_yet(self) -> Callable[[bool], EmptyState]:
+        def make(may_write: bool) -> EmptyState:  # noqa: FBT001 - who looks
+            if not may_write:
+                return EmptyState(
+                    "messages-square",
+                    _("Nothing from the commune yet"),
+                    _("What the commune's office tells its teams, and the quotas that it gives them, "
+                      "stand here after a sync."),
+                )  # fmt: skip
+            first = EmptyState(
+                "messages-square",
+                _("Nothing said or asked for yet"),
+                _("An announcement stands on Today of every team, or of one village, on the days that you "
+                  "choose. A quota asks each team for so many people or households; how far it has come is "
+                  "counted from the log."),
+                action=_("Write an announcement"),
+                action_icon="plus",
+            )  # fmt: skip
+            first.acted.connect(self._write)
+            return first
+
+        return make
+
+    # Reading
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+
+    def _heed(self, kinds: frozenset[str]) -> None:
+        if kinds & _HEEDED:
+            self._stale = True
+            if self.isVisible():
+                self.reload()
+
+    def reload(self) -> None:
+        """Read everything again."""
+        self._stale = False
+        self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+
+    def _failed(self, problem: Exception) -> None:
+        self._view = None
+        self.show_problem(words_for(problem))
+
+    def show_view(self, view: GuidanceView) -> None:
+        """Draw the view; what was chosen stays chosen."""
+        self._view = view
+        for button in (self.remove, self.change, self.give, self.write):
+            button.setVisible(view.may_write)
+        self.read.setVisible(not view.may_write and bool(view.announcements))
+        if not view.announcements and not view.quotas:
+            self.show_instead(self._empty(view.may_write))
+            return
+        self.show_content()
+        said = ngettext("{n} announcement", "{n} announcements", len(view.announcements))
+        asked = ngettext("{n} quota", "{n} quotas", len(view.quotas))
+        counts = said.format(n=len(view.announcements)), asked.format(n=len(view.quotas))
+        self._head.set_words(_("Announcements and quotas"), " · ".join(counts))
+        for model, table, rows in (
+            (self._announcements, self.announcements, view.announcements[:MOST_ROWS]),
+            (self._quotas, self.quotas, view.quotas[:MOST_ROWS]),
+        ):
+            at = max(0, table.currentIndex().row())
+            model.set_rows(rows)  # type: ignore[arg-type]  # each with rows of its own
+            if rows:
+                table.choose(min(at, len(rows) - 1))
+        self._show_text(self._chosen_announcement())
+
+    # Cells
+
+    def _state_cell(self, row: AnnouncementRow) -> PillCell:
+        if not row.in_force:
+            over = self._view is not None and row.says.valid_to < self._view.on
+            return PillCell(
+                _("over") if over else _("from {day}").format(day=format_date(row.says.valid_from))
+            )
+        if self._view is not None and self._view.may_write:
+            state = words.standing(row.standing)
+            return PillCell(state.words, state.tone, icon=state.icon)
+        return PillCell(_("read")) if row.is_read else PillCell(_("new"), Tone.WARN)
+
+    # What is chosen
+
+    def _chosen_announcement(self) -> AnnouncementRow | None:
+        row = self.announcements.current_row()
+        return row if isinstance(row, AnnouncementRow) else None
+
+    def _chosen_quota(self) -> QuotaRow | None:
+        row = self.quotas.current_row()
+        return row if isinstance(row, QuotaRow) else None
+
+    def _chosen(self) -> AnnouncementRow | QuotaRow | None:
+        """That of the list in which one is, the announcement where one is in neither."""
+        if self.quotas.hasFocus() or not self._announcements.rowCount():
+            return self._chosen_quota()
+        return self._chosen_announcement()
+
+    def _show_text(self, row: object) -> None:
+        if isinstance(row, AnnouncementRow):
+            self._text.setText("\n".join((row.says.text, announcement_about(row))))
+            self.read.set_words(_("Not read after all") if row.is_read else _("I have read it"))
+        else:
+            self._text.setText("")
+        self._offer(row)
+
+    def _offer(self, _row: object) -> None:
+        for button in (self.change, self.remove):
+            button.setEnabled(self._chosen() is not None)
+
+    # What is asked for
+
+    def _write(self) -> None:
+        self.announce_requested.emit(None)
+
+    def _give(self) -> None:
+        self.quota_requested.emit(None)
+
+    def _open_announcement(self, row: AnnouncementRow) -> None:
+        if self._view is not None and self._view.may_write:
+            self.announce_requested.emit(row)
+        else:
+            self.read_changed.emit(row, not row.is_read)
+
+    def _open_quota(self, row: QuotaRow) -> None:
+        if self._view is not None and self._view.may_write:
+            self.quota_requested.emit(row)
+
+    def _toggle_read(self) -> None:
+        row = self._chosen_announcement()
+        if row is not None:
+            self.read_changed.emit(row, not row.is_read)
+
+    def _change(self) -> None:
+        row = self._chosen()
+        if isinstance(row, AnnouncementRow) and self.change.isVisible():
+            self.announce_requested.emit(row)
+        elif isinstance(row, QuotaRow) and self.change.isVisible():
+            self.quota_requested.emit(row)
+
+    def _remove(self) -> None:
+        row = self._chosen()
+        if row is not None and self.remove.isVisible():
+            self.removed.emit(row)
+
+
+def _said_cell(row: AnnouncementRow) -> TextCell:
+    days = _("{first} to {last}").format(
+        first=format_date(row.says.valid_from), last=format_date(row.says.valid_to)
+    )
+    where = row.village or _("the whole commune")
+    return TextCell(
+        announcement_title(row), second=f"{where} · {days}", strong=row.in_force and not row.is_read
+    )
+
+
+def _quota_cell(row: QuotaRow) -> TextCell:
+    state = "" if row.standing is Standing.RECEIVED else words.standing(row.standing).words
+    return TextCell(
+        quota_name(row), second=" · ".join(filter(None, (quota_days(row), row.terms.note, state)))
+    )
