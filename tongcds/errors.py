@@ -350,6 +350,11 @@ SENTENCES: Final[dict[str, str]] = {
         "This file is damaged on this computer. Its record is safe; sync, then open it once more."
     ),
     "attachment_unknown": N_("There is no such photo or paper here any more. Nothing was changed."),
+    "consent_missing": N_(
+        "Nothing was written. {why} Ask for consent first, or name the ground on which it may be done "
+        "without."
+    ),
+    "ground_unknown": N_("There is no such ground. Nothing was written; the grounds are {known}."),
     # tables that a province edits
     "table_unreadable": N_(
         "The table {file} cannot be read. Save it as CSV in UTF-8, with commas, and try again."

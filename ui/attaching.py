@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog
 
 from tongcds.actions import Changes, attachments
 from tongcds.domain.attachments import PICTURES
-from tongcds.domain.views import AttachmentRow
+from tongcds.domain.views import AttachmentRow, LeftOut
 from tongcds.i18n import _, format_bytes
 from ui.desk import Desk
 from ui.forms.attach_dialog import AttachDialog, ExportDialog
@@ -93,17 +93,19 @@ class Attaching(QObject):
         self.picture.activateWindow()
 
     def _warn(self, row: AttachmentRow, why: str = "") -> None:
-        dialog = ExportDialog(row.name, why, parent=self._desk.window())
+        ask = partial(attachments.left_out, self._desk.core, row.attachment_id)
+        self._desk.read(ask, partial(self._ask, row, why), owner=self)
+
+    def _ask(self, row: AttachmentRow, why: str, left_out: LeftOut) -> None:
+        dialog = ExportDialog(row.name, why, left_out=left_out, parent=self._desk.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(partial(self._export, row))
+        dialog.accepted.connect(lambda: self._export(row, dialog.without.ground()))
         self.dialog = dialog
         dialog.open()
 
-    def _export(self, row: AttachmentRow) -> None:
-        self._desk.files.run(partial(self._write, row), self._exported, owner=self, failed=self._desk.failed)
-
-    def _write(self, row: AttachmentRow) -> tuple[Path, Changes]:
-        return attachments.export(self._desk.core, row.attachment_id)
+    def _export(self, row: AttachmentRow, ground: str) -> None:
+        work = partial(attachments.export, self._desk.core, row.attachment_id, ground=ground)
+        self._desk.files.run(work, self._exported, owner=self, failed=self._desk.failed)
 
     def _exported(self, answer: tuple[Path, Changes]) -> None:
         path, changes = answer

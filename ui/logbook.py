@@ -7,11 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, logbook, register, visits
-from tongcds.domain.views import Draft, HouseholdRow, LogFilter, LogRow, Withdrawn
+from tongcds.actions import Changes, exports, logbook, register, visits
+from tongcds.domain.views import Draft, HouseholdRow, LeftOut, LogFilter, LogRow, Withdrawn
 from tongcds.forms.visit import drafted
 from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.desk import Desk
+from ui.forms.export_dialog import TableExportDialog
 from ui.forms.withdraw_dialog import WithdrawDialog
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
 from ui.screens.logbook import LogbookScreen
@@ -34,6 +35,7 @@ class Logbook(QObject):
         self._desk = desk
         self._find = find
         self._print_log = print_log
+        self.dialog: TableExportDialog | None = None
 
     def open(self) -> None:
         """Show the log over the place."""
@@ -116,19 +118,35 @@ class Logbook(QObject):
                 raise TypeError(type(saved.answer))
 
     def _export(self, wanted: LogFilter) -> None:
-        work = partial(logbook.export_log, self._desk.core, wanted)
+        ask = partial(self._warn, wanted)
+        self._desk.read(partial(logbook.left_out, self._desk.core, wanted), ask, owner=self)
+
+    def _warn(self, wanted: LogFilter, told: tuple[int, LeftOut]) -> None:
+        dialog = TableExportDialog(
+            _("Export the support log"),
+            str(exports.folder()),
+            *told,
+            has_numbers=False,
+            parent=self._desk.window(),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(partial(self._write, wanted))
+        self.dialog = dialog
+        dialog.open()
+
+    def _write(self, wanted: LogFilter, _numbers: bool, ground: str) -> None:  # noqa: FBT001 - Qt's own signal
+        work = partial(logbook.export_log, self._desk.core, wanted, ground=ground)
         self._desk.write(work, self._exported, owner=self)
 
-    def _exported(self, answer: tuple[object, int, Changes]) -> None:
-        path, count, changes = answer
-        self._desk.changed(changes)
+    def _exported(self, done: exports.Written) -> None:
+        self._desk.changed(done.changes)
         words = ngettext(
             "Wrote {n} support to {file}, in the folder of exports.",
             "Wrote {n} supports to {file}, in the folder of exports.",
-            count,
-        )
-        name = getattr(path, "name", "")
-        self._desk.window().say(words.format(n=format_number(count), file=name), stays=True)
+            done.lines,
+        ).format(n=format_number(done.lines), file=done.path.name)
+        warning = _("Anybody who has this copy can open it.")
+        self._desk.window().say(" ".join(filter(None, (words, warning, done.words()))), stays=True)
 
 
 def _nothing(_answer: object) -> None:

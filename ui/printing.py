@@ -25,8 +25,11 @@ from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
 from ui.paper.pages import Pages, page_layout, pdf
 
-Maker = Callable[[bool], Printout]
-"""Makes a paper, with whole phone numbers or without; runs off the UI thread."""
+Maker = Callable[[bool, str], Printout]
+"""Makes a paper, with whole phone numbers or without, and on a ground also of who did not agree.
+
+It runs off the UI thread.
+"""
 
 AskPrinter = Callable[[QPrinter, QWidget, Callable[[QPrinter], None]], None]
 """Asks for a printer and its settings; calls back with the printer that was chosen."""
@@ -120,7 +123,7 @@ class Printing(QObject):
     def round_list(self, round_id: bytes) -> None:
         """Show the list of a round."""
         core = self._desk.core
-        make: Maker = lambda _numbers: printing.round_list(core, round_id)  # noqa: E731
+        make: Maker = lambda _numbers, ground: printing.round_list(core, round_id, ground=ground)  # noqa: E731
         self._open(_("List of the round"), False, make)  # noqa: FBT003 - as in `_offered`
 
     def choose(self) -> None:
@@ -135,13 +138,20 @@ class Printing(QObject):
     def sheet(self, household_id: bytes) -> None:
         """Show the survey sheet of a household."""
         core = self._desk.core
-        make: Maker = lambda numbers: printing.sheets(core, [household_id], numbers=numbers)  # noqa: E731
+
+        def make(numbers: bool, ground: str) -> Printout:  # noqa: FBT001 - as `Maker`
+            return printing.sheets(core, [household_id], numbers=numbers, ground=ground)
+
         self._open(_("Survey sheet (B02)"), True, make)  # noqa: FBT003 - as in `_offered`
 
     def activities(self, wanted: LogFilter) -> None:
         """Show the book of activities that match."""
         core = self._desk.core
-        self._open(_("Book of activities (B01)"), False, lambda _numbers: printing.activities(core, wanted))  # noqa: FBT003
+        self._open(
+            _("Book of activities (B01)"),
+            False,  # noqa: FBT003 - as in `_offered`
+            lambda _numbers, ground: printing.activities(core, wanted, ground=ground),
+        )
 
     def _offered(self) -> list[tuple[str, bool, Maker]]:
         """Name, whether phone numbers are in it, and how it is made."""
@@ -153,36 +163,46 @@ class Printing(QObject):
             if opened is not None:
                 home = opened.household_id
                 words = _("Survey sheet of {name} (B02)").format(name=opened.head_name)
-                papers.append((words, True, lambda numbers: printing.sheets(core, [home], numbers=numbers)))
+                papers.append(
+                    (
+                        words,
+                        True,
+                        lambda numbers, ground: printing.sheets(core, [home], numbers=numbers, ground=ground),
+                    )
+                )
             if narrowed is not None:
                 papers.append(
                     (
                         _("Survey sheets of all households in the list (B02)"),
                         True,
-                        lambda numbers: printing.sheets(core, wanted, numbers=numbers),
+                        lambda numbers, ground: printing.sheets(core, wanted, numbers=numbers, ground=ground),
                     )
                 )
             month = LogFilter(since=core.today.replace(day=1), until=core.today)
             papers += [
-                (_("Empty survey sheet (B02)"), False, lambda _numbers: printing.empty_sheet(core)),
+                (_("Empty survey sheet (B02)"), False, lambda _numbers, _ground: printing.empty_sheet(core)),
                 (
                     _("Households without a smartphone (B07)"),
                     False,
-                    lambda _numbers: printing.without_smartphone(core, wanted),
+                    lambda _numbers, ground: printing.without_smartphone(core, wanted, ground=ground),
                 ),
                 (
                     _("Households on e-markets (B11)"),
                     False,
-                    lambda _numbers: printing.on_marketplaces(core, wanted),
+                    lambda _numbers, ground: printing.on_marketplaces(core, wanted, ground=ground),
                 ),
                 (
                     _("Book of activities of this month (B01)"),
                     False,
-                    lambda _numbers: printing.activities(core, month),
+                    lambda _numbers, ground: printing.activities(core, month, ground=ground),
                 ),
             ]
         papers.append(
-            (_("Members of the team (B14)"), True, lambda numbers: printing.members(core, numbers=numbers))
+            (
+                _("Members of the team (B14)"),
+                True,
+                lambda numbers, _ground: printing.members(core, numbers=numbers),
+            )
         )
         return papers
 
@@ -190,23 +210,24 @@ class Printing(QObject):
         preview = PaperPreview(title, has_numbers=has_numbers, parent=self._desk.window())
         preview.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         preview.wanted.connect(self._draw)
-        preview.numbers_wanted.connect(partial(self._make, make))
+        preview.anew_wanted.connect(partial(self._make, make))
         preview.save_wanted.connect(self._save)
         preview.print_wanted.connect(self._ask_printer)
         preview.finished.connect(self._closed)
         self.preview = preview
         preview.open()
-        self._make(make, False)  # noqa: FBT003 - as the signal of a box that is not ticked
+        self._make(make, False, "")  # noqa: FBT003 - as the signal of a box that is not ticked
 
-    def _make(self, make: Maker, numbers: bool) -> None:  # noqa: FBT001 - Qt's own signal
+    def _make(self, make: Maker, numbers: bool, ground: str) -> None:  # noqa: FBT001 - Qt's own signal
         # Asking for whole numbers is noted, so it is a change.
         tasks = self._desk.writes if numbers else self._desk.reads
-        tasks.run(partial(make, numbers), self._made, owner=self, failed=self._failed)
+        tasks.run(partial(make, numbers, ground), self._made, owner=self, failed=self._failed)
 
     def _made(self, printout: Printout) -> None:
         self._printout = printout
         preview = self.preview
         if preview is not None:
+            preview.show_left(printout.left_out)
             begin = partial(self._held.begin, printout.paper)
             self._desk.files.run(begin, preview.started, owner=preview, failed=self._failed)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
@@ -22,6 +21,7 @@ from tongcds.domain.views import (
     Erased,
     HouseholdFilter,
     HouseholdStart,
+    LeftOut,
     NewRequest,
     RequestRow,
     RetentionRow,
@@ -32,7 +32,7 @@ from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
-from ui.forms.export_dialog import RegisterExportDialog
+from ui.forms.export_dialog import TableExportDialog
 from ui.forms.request_dialog import CloseDialog, RequestDialog
 from ui.screens.privacy import PrivacyScreen, PrivacyView
 
@@ -167,19 +167,27 @@ class Privacy(QObject):
     # Files that leave the vault
 
     def _ask_export(self) -> None:
-        dialog = RegisterExportDialog(str(exports.folder()), parent=self._desk.window())
+        self._desk.read(partial(exports.register_left_out, self._desk.core), self._warn_export, owner=self)
+
+    def _warn_export(self, told: tuple[int, LeftOut]) -> None:
+        dialog = TableExportDialog(
+            _("Export the register"),
+            str(exports.folder()),
+            *told,
+            has_numbers=True,
+            parent=self._desk.window(),
+        )
         dialog.wanted.connect(self._export)
         self._open(dialog)
 
-    def _export(self, numbers: bool) -> None:  # noqa: FBT001 - Qt's own signal
-        work = partial(exports.export_register, self._desk.core, numbers=numbers)
+    def _export(self, numbers: bool, ground: str) -> None:  # noqa: FBT001 - Qt's own signal
+        work = partial(exports.export_register, self._desk.core, numbers=numbers, ground=ground)
         self._desk.write(work, self._exported, owner=self)
 
-    def _exported(self, answer: tuple[Path, int, Changes]) -> None:
-        path, _people, changes = answer
-        self._desk.changed(changes)
-        words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
-        self._desk.window().say(words, stays=True)
+    def _exported(self, done: exports.Written) -> None:
+        self._desk.changed(done.changes)
+        words = _("Written: {file}. Anybody who has this copy can open it.").format(file=done.path)
+        self._desk.window().say(" ".join(filter(None, (words, done.words()))), stays=True)
 
     def _delete_export(self, export_id: int) -> None:
         def done(changes: Changes) -> None:

@@ -276,7 +276,7 @@ def test_nothing_of_a_file_is_in_the_clear_on_any_disk(province, team, tmp_path,
     for digest in (content_hash(scan).hex(), content_hash(scan)):
         assert holds(team.vault.folder, digest) == []
         assert holds(province.folder / "attachments", digest) == []
-    assert attachments.export(team, attachment)[0].read_bytes() == scan
+    assert attachments.export(team, attachment, ground="duty")[0].read_bytes() == scan
 
 
 def test_the_command_line_does_all_of_it(province, team, tmp_path):
@@ -294,7 +294,7 @@ def test_the_command_line_does_all_of_it(province, team, tmp_path):
     assert laptop.sees("sync")["files_sent"] == 1
     (row,) = laptop.sees("attach", "list", "HN-0042")["attachments"]
     assert row["standing"] == "received"
-    assert Path(laptop.sees("attach", "export", made)["file"]).read_bytes() == pdf()
+    assert Path(laptop.sees("attach", "export", made, "--ground", "duty")["file"]).read_bytes() == pdf()
     laptop.sees("attach", "remove", made)
     assert laptop.sees("attach", "list", "HN-0042")["attachments"] == []
     laptop.sees("attach", "restore", made)

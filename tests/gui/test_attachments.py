@@ -156,6 +156,9 @@ def test_a_pdf_leaves_only_on_purpose_and_after_a_warning(desktop, tmp_path, mon
     part.export.click()
     again = desktop.attaching.dialog
     assert isinstance(again, ExportDialog)
+    assert not again.go_on.isEnabled(), "nobody asked the household"
+    again.without.choice.setCurrentIndex(1)
+    again.without.choice.activated.emit(1)
     again.go_on.click()
     assert [path.read_bytes() for path in out.iterdir()] == [pdf()]
     assert "Giấy.pdf" in said(desktop)

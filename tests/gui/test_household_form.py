@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.keyboard import CTRL, ENTER, ESCAPE, TAB, Keyboard
-from tongcds.domain.views import Draft, FieldChange, HouseholdChange, Lookalike
+from tongcds.domain.views import Draft, FieldChange, HouseholdChange, Lookalike, Revealed
 from tongcds.errors import UserError
 from ui.outline import outline
 from ui.preview import editing, village
@@ -30,6 +30,7 @@ class Register:
         self.known: list[Lookalike] = []
         self.shown: list[str] = []
         self.refuses = ""
+        self.refusal = ""
         self.address = ""
 
     def load(self, household_id):
@@ -45,7 +46,8 @@ class Register:
     def reveal(self, person_id, field):
         self.shown.append(field)
         people = editing.start(XUAN).record.people
-        return getattr(next(one for one in people if one.person_id == person_id), field)
+        person = next(one for one in people if one.person_id == person_id)
+        return Revealed(getattr(person, field), self.refusal)
 
     def save(self, wanted):
         if self.refuses:
@@ -293,6 +295,18 @@ def test_numbers_are_masked_until_asked_for_and_saved_unchanged(open_form, regis
     assert not register.saved or not values(register.saved[0].people[0])
     row.hide_numbers()
     assert row.fields["phone"].text() == hidden
+
+
+def test_who_does_not_want_the_number_used_is_named_while_it_is_shown(open_form, register):
+    register.refusal = "Bà Xuân đã rút đồng ý."
+    screen, keys = open_form(XUAN)
+    row = screen.form.rows[0]
+    row.enter("phone")
+    keys.press(Qt.Key.Key_F2)
+    assert row.refusal.words() == "Bà Xuân đã rút đồng ý."
+    assert row.refusal.isVisible()
+    row.hide_numbers()
+    assert not row.refusal.isVisible()
 
 
 def test_a_number_typed_over_a_shown_one_is_kept(open_form, register):

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.keyboard import DOWN, ENTER, TAB, UP, Keyboard, Later
-from tongcds.domain.views import FactState, HouseholdFilter, HouseholdList, Standing
+from tongcds.domain.views import FactState, HouseholdFilter, HouseholdList, Revealed, Standing
 from tongcds.errors import UnavailableError
 from ui.changes import ChangeBus
 from ui.household_words import given_names, household_pill, short_day
@@ -35,7 +35,7 @@ def open_screen(qtbot, changes):
         given = {
             "find": village.listed,
             "household": village.household,
-            "reveal": lambda _id: "0981234521",
+            "reveal": lambda _id: Revealed("0981234521"),
             "reads": Tasks(InlineExecutor()),
             "writes": Tasks(InlineExecutor()),
             "changes": changes,
@@ -215,6 +215,16 @@ def test_the_phone_is_masked_until_it_is_asked_for(screen):
     assert not screen.detail.reveal.isVisible()
     screen.rows.choose(1)
     assert screen.detail.phone.words() == "098 ••• ••21"
+
+
+def test_who_does_not_want_their_number_used_is_named_as_long_as_it_is_shown(open_screen):
+    screen = open_screen(reveal=lambda _id: Revealed("0981234521", "Ông Pản đã rút đồng ý."))
+    assert not screen.detail.refusal.isVisible()
+    screen.detail.reveal.click()
+    assert screen.detail.refusal.words() == "Ông Pản đã rút đồng ý."
+    assert screen.detail.refusal.isVisible()
+    screen.rows.choose(1)
+    assert not screen.detail.refusal.isVisible()
 
 
 def test_a_number_that_comes_late_is_not_shown_at_another_household(open_screen):

@@ -142,6 +142,24 @@ def test_whole_numbers_are_asked_for_and_noted(desktop: Desktop, home: Home) -> 
     assert "0981234521" in text_of(Path(row.folder) / row.name).replace(" ", "")
 
 
+def test_a_list_says_who_is_not_on_it_and_takes_a_ground(desktop: Desktop, home: Home) -> None:
+    preview = take(desktop, "(B07)")
+    assert preview.without.isVisible()
+    assert "chưa được hỏi" in preview.without.told.words()
+    preview.without.choice.setCurrentIndex(1)
+    preview.without.choice.activated.emit(1)
+    assert "vẫn đi kèm" in preview.without.told.words()
+    preview.save.click()
+    (row,) = exports.listed(desktop.core)
+    assert "Hà" in text_of(Path(row.folder) / row.name)
+    assert noted(desktop) == [("export", "B07"), ("without", "duty")]
+
+
+def test_a_sheet_says_nothing_of_those_who_are_still_to_be_asked(desktop: Desktop, home: Home) -> None:
+    register_screen(desktop, home).detail.print.click()
+    assert not preview_of(desktop).without.isVisible()
+
+
 def test_what_the_list_is_narrowed_to_is_what_is_printed(desktop: Desktop, home: Home) -> None:
     screen = register_screen(desktop, home)
     screen.search.setText("xuan")

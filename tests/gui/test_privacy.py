@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.gui.keyboard import CTRL, ENTER, TAB, Keyboard
-from tongcds.domain.views import ConsentState, Reminder
+from tests.gui.keyboard import CTRL, DOWN, ENTER, TAB, Keyboard
+from tongcds.domain.views import ConsentState, LeftOut, Reminder
 from ui.changes import ChangeBus
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
+from ui.forms.export_dialog import TableExportDialog
 from ui.forms.request_dialog import CloseDialog, RequestDialog
 from ui.preview import privacy
 from ui.screens.privacy import PrivacyScreen
@@ -102,6 +103,44 @@ def test_a_request_needs_a_name(opened):
     keys.press(ENTER, with_=CTRL)
     ((wanted, code),) = written
     assert (wanted.kind, wanted.who, wanted.village_id, code) == ("know", "Ha Thi Xuan", VILLAGE, "HN-0087")
+
+
+LEFT = LeftOut((("not_asked", 20), ("withdrawn", 1)))
+
+
+def export_dialog(lines=591, left=LEFT, *, has_numbers=True):
+    return TableExportDialog("Xuất danh sách hộ", "Documents", lines, left, has_numbers=has_numbers)
+
+
+def test_a_table_leaves_out_who_did_not_agree_unless_a_ground_is_chosen_with_the_keys(opened):
+    dialog = export_dialog()
+    keys = opened(dialog)
+    asked = []
+    dialog.wanted.connect(lambda numbers, ground: asked.append((numbers, ground)))
+    assert dialog.without.told.words() == "Để lại 21 người: 20 người chưa được hỏi, 1 người đã rút đồng ý."
+    assert keys.focus() is dialog.leave
+    dialog.without.choice.setFocus()
+    keys.press(DOWN)
+    assert "vẫn đi kèm" in dialog.without.told.words()
+    dialog.go_on.setFocus()
+    keys.press(Qt.Key.Key_Space)
+    assert asked == [(False, "duty")]
+
+
+def test_a_table_of_nobody_is_not_written(opened):
+    dialog = export_dialog(lines=0)
+    opened(dialog)
+    assert not dialog.go_on.isEnabled()
+    dialog.without.choice.setCurrentIndex(1)
+    dialog.without.choice.activated.emit(1)
+    assert dialog.go_on.isEnabled()
+
+
+def test_where_everybody_agreed_nothing_is_asked(opened):
+    dialog = export_dialog(left=LeftOut(), has_numbers=False)
+    opened(dialog)
+    assert not dialog.without.isVisible()
+    assert not dialog.numbers.isVisible()
 
 
 def test_declining_needs_a_reason(opened):

@@ -17,7 +17,8 @@ from typing import Final
 from tongcds.actions import exports
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.attachments import ENDINGS, MAX_BYTES, examine
-from tongcds.domain.views import AttachmentRow
+from tongcds.domain.consent import NOTES, left_out_words
+from tongcds.domain.views import AttachmentRow, LeftOut
 from tongcds.errors import UnavailableError, UserError
 from tongcds.storage import attachment_notes, attachments, register
 from tongcds.storage.attachments import Attached
@@ -164,17 +165,34 @@ def _fetch(
         attachment_notes.confirmed(connection, name, int(core.clock().timestamp() * 1000))
 
 
-def export(core: Core, attachment_id: bytes) -> tuple[Path, Changes]:
+def left_out(core: Core, attachment_id: bytes, ground: str = "") -> LeftOut:
+    """Whether whoever a file is about did not agree to its leaving the vault.
+
+    Raises:
+        UserError: attachment_unknown, ground_unknown.
+    """
+    _known(core, attachment_id)
+    named = exports.gate(core, ground)
+    with core.vault.read() as connection:
+        named.passes(NOTES, *attachments.whose(connection, attachment_id))
+    return named.left_out
+
+
+def export(core: Core, attachment_id: bytes, *, ground: str = "") -> tuple[Path, Changes]:
     """Write a copy that anybody can open into the folder for exported files. It is noted and listed.
 
     Raises:
-        UserError: export_unwritable, and as `open_file`.
+        UserError: export_unwritable, and as `open_file`; consent_missing where whoever it is about did not
+            agree and there is no `ground`; ground_unknown.
         UnavailableError: as `open_file`.
     """
+    left = left_out(core, attachment_id, ground)
+    if left.total and not ground:
+        raise UserError("consent_missing", why=left_out_words(left))
     opened = open_file(core, attachment_id)
     ending = ENDINGS[opened.media_type]
     path = exports.write(exports.folder(), safe_name(opened.name), ending, opened.content)
-    return path, exports.keep(core, path, exports.PAPER, 1, attachment_id)
+    return path, exports.keep(core, path, exports.PAPER, 1, attachment_id, left_out=left)
 
 
 def safe_name(name: str) -> str:

@@ -17,7 +17,7 @@ from tongcds.domain.views import AuditFinding, AuditLine, AuditView, Reminder
 from tongcds.errors import UserError
 from tongcds.replica import load_identity
 from tongcds.storage import audit, people
-from tongcds.storage.audit import BACKUP, ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO
+from tongcds.storage.audit import BACKUP, ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO, WITHOUT
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Change
 from tongcds.sync import incarnation
@@ -30,6 +30,7 @@ __all__ = [
     "PRINT",
     "REVEAL",
     "UNDO",
+    "WITHOUT",
     "access_log",
     "alarms",
     "keep_views",

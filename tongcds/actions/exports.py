@@ -10,6 +10,7 @@ import contextlib
 import csv
 import io
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,10 +18,12 @@ from typing import Final
 from tongcds import paths
 from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
-from tongcds.domain.views import ExportRow
+from tongcds.domain.consent import Gate, left_out_words, no_phone_words, require_ground
+from tongcds.domain.views import NOBODY, ExportRow, LeftOut
 from tongcds.errors import UserError
 from tongcds.i18n import _
-from tongcds.storage import exports, register_table
+from tongcds.storage import consents, exports, register_table
+from tongcds.storage.vault import Change
 
 REGISTER, PAPER = "register", "attachment"
 # What a spreadsheet takes for a formula.
@@ -42,8 +45,43 @@ def folder() -> Path:
     return chosen
 
 
-def keep(core: Core, path: Path, kind: str, people: int, subject_id: bytes = b"") -> Changes:
-    """List a file that was just written, and note in the access log that it was."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written: where, how many lines, and who is not in it or goes along without consent.
+
+    `without_phone` are those whose phone alone is not in it.
+    """
+
+    path: Path
+    lines: int
+    left_out: LeftOut
+    changes: Changes
+    without_phone: LeftOut = NOBODY
+
+    def words(self) -> str:
+        """Who is left out and why, in sentences; "" when nobody is."""
+        told = (left_out_words(self.left_out), no_phone_words(self.without_phone))
+        return " ".join(filter(None, told))
+
+
+def gate(core: Core, ground: str = "", *, unasked: bool = False) -> Gate:
+    """Who may be in what leaves the vault today; see `domain.consent.Gate`.
+
+    Raises:
+        UserError: ground_unknown.
+    """
+    require_ground(ground)
+    with core.vault.read() as connection:
+        return Gate(consents.answers(connection, core.today), ground, unasked=unasked)
+
+
+def keep(
+    core: Core, path: Path, kind: str, people: int, subject_id: bytes = b"", *, left_out: LeftOut = NOBODY
+) -> Changes:
+    """List a file that was just written, and note in the access log that it was.
+
+    So is on which ground people go along who did not agree.
+    """
     with core.vault.change(core.author()) as change:
         exports.add(
             change.connection,
@@ -54,17 +92,38 @@ def keep(core: Core, path: Path, kind: str, people: int, subject_id: bytes = b""
             people=people,
         )
         audit.record(core, change, audit.EXPORT, subject_id, count=people, detail=kind)
+        note_ground(core, change, left_out, subject_id)
     return Changes.of("export", "audit")
 
 
-def export_register(core: Core, *, numbers: bool = False) -> tuple[Path, int, Changes]:
-    """Write the register into a table (CSV) that Excel opens; answers where it is and about how many people.
+def note_ground(core: Core, change: Change, left_out: LeftOut, subject_id: bytes = b"") -> None:
+    """Note how many go along without their consent, and on which ground; nothing where they are left out."""
+    if left_out.ground and left_out.total:
+        audit.record(core, change, audit.WITHOUT, subject_id, count=left_out.total, detail=left_out.ground)
+
+
+def register_left_out(core: Core) -> tuple[int, LeftOut]:
+    """How many people the table of the register would hold, and who would be left out of it."""
+    named = gate(core)
+    with core.vault.read() as connection:
+        lines = register_table.lines(connection, core.today, numbers=False, named=named, called=named)
+        return sum(1 for _line in lines), named.left_out
+
+
+def export_register(core: Core, *, numbers: bool = False, ground: str = "") -> Written:
+    """Write the register into a table (CSV) that Excel opens.
+
+    Who did not agree is left out, and so is the phone of whoever does not want to be called; unless there is
+    a `ground`, on which they go along.
 
     Raises:
-        UserError: export_unwritable.
+        UserError: export_unwritable, ground_unknown.
     """
+    named, called = gate(core, ground), gate(core, ground)
     with core.vault.read() as connection:
-        lines = list(register_table.lines(connection, core.today, numbers=numbers))
+        lines = list(
+            register_table.lines(connection, core.today, numbers=numbers, named=named, called=called)
+        )
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(register_table.headings(numbers=numbers))
@@ -72,7 +131,9 @@ def export_register(core: Core, *, numbers: bool = False) -> tuple[Path, int, Ch
     # Without the mark at the beginning Excel takes Vietnamese letters for something else.
     name = _("register {day}").format(day=core.today.isoformat())
     path = write(folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
-    return path, len(lines), keep(core, path, REGISTER, len(lines))
+    noted = named.left_out if named.left_out.total else called.left_out
+    changes = keep(core, path, REGISTER, len(lines), left_out=noted)
+    return Written(path, len(lines), named.left_out, changes, called.left_out)
 
 
 def listed(core: Core) -> tuple[ExportRow, ...]:

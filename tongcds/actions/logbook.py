@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from tongcds.actions import audit, exports, visits
 from tongcds.actions.core import Changes, Core
+from tongcds.domain.consent import NOTES, Gate
 from tongcds.domain.views import (
     GroupBy,
+    LeftOut,
     LogFilter,
     LogPage,
     LogPlace,
@@ -140,20 +143,41 @@ def undo_correction(core: Core, corrected: bytes, done: Withdrawn) -> Changes:
     return Changes(changes.kinds | restore(core, done).kinds)
 
 
-def export_log(core: Core, wanted: LogFilter) -> tuple[Path, int, Changes]:
-    """Write what matches into a table (CSV) with the columns of B01; answers where it is and how many.
+def left_out(core: Core, wanted: LogFilter) -> tuple[int, LeftOut]:
+    """How many supports a table of what matches would hold, and who would not be named in it."""
+    named = exports.gate(core)
+    return len(withheld(whole(core, wanted), named)), named.left_out
+
+
+def withheld(rows: Iterable[LogRow], named: Gate) -> tuple[LogRow, ...]:
+    """The log as it may leave the vault: what was done stays, and who did not agree is not named."""
+    found = []
+    for row in rows:
+        passing = [named.passes(NOTES, person, row.household_id) for person in row.people]
+        may = all(passing) if passing else named.passes(NOTES, None, row.household_id)
+        found.append(row if may else replace(row, whom=_("not named"), code="", note=""))
+    return tuple(found)
+
+
+def export_log(core: Core, wanted: LogFilter, *, ground: str = "") -> exports.Written:
+    """Write what matches into a table (CSV) with the columns of B01.
+
+    Who did not agree is not named in it, unless there is a `ground`.
 
     Raises:
-        UserError: export_unwritable.
+        UserError: export_unwritable, ground_unknown.
     """
-    rows = whole(core, wanted)
+    named = exports.gate(core, ground)
+    rows = withheld(whole(core, wanted), named)
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(headings())
     table.writerows([exports.harmless(cell) for cell in cells(row, at)] for at, row in enumerate(rows, 1))
     name = _("support log {day}").format(day=core.today.isoformat())
     path = exports.write(exports.folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
-    return path, len(rows), exports.keep(core, path, LOG, len({row.household_id for row in rows}))
+    about = len({row.household_id for row in rows})
+    changes = exports.keep(core, path, LOG, about, left_out=named.left_out)
+    return exports.Written(path, len(rows), named.left_out, changes)
 
 
 def whole(core: Core, wanted: LogFilter) -> tuple[LogRow, ...]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from tongcds.actions import audit
 from tongcds.actions.core import Core
 from tongcds.domain import record_code
-from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, SearchHit
-from tongcds.storage import attachments, register
+from tongcds.domain.consent import CALLS, NOTES, SAID_NO, refusal_words
+from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, Revealed, SearchHit
+from tongcds.storage import attachments, consents, people, register
 from tongcds.storage import search as index
 
 _HITS = 30
-MASKED = frozenset({"phone", "id_number"})
+_PURPOSES = {"phone": CALLS, "id_number": NOTES}
+MASKED = frozenset(_PURPOSES)
 """Fields that a screen shows masked until somebody asks."""
 
 
@@ -44,8 +46,11 @@ def search(core: Core, text: str) -> tuple[SearchHit, ...]:
         return index.find(connection, text, _HITS)
 
 
-def reveal(core: Core, person_id: bytes, field: str) -> str:
+def reveal(core: Core, person_id: bytes, field: str) -> Revealed:
     """A masked number of a person in full, "" where there is none; that somebody looked is noted with it.
+
+    Whoever said no is named as such: the number is shown all the same, since the task may have a legal basis
+    of its own.
 
     Raises:
         KeyError: only telephone and personal number are masked.
@@ -54,13 +59,20 @@ def reveal(core: Core, person_id: bytes, field: str) -> str:
         raise KeyError(field)
     with core.vault.read() as connection:
         number = register.number_of(connection, person_id, field)
-    if number:
-        audit.note(core, audit.REVEAL, person_id, detail=field)
-    return number
+        home = consents.home_of(connection, person_id)
+        stance = consents.answers(connection, core.today).of(person_id, home, _PURPOSES[field])
+        name = people.subject_names(connection, [person_id]).get(person_id, "")
+    if not number:
+        return Revealed("")
+    with core.vault.change(core.author()) as change:
+        audit.record(core, change, audit.REVEAL, person_id, detail=field)
+        if stance in SAID_NO:
+            audit.record(core, change, audit.WITHOUT, person_id, count=1, detail=field)
+    return Revealed(number, refusal_words(stance, name))
 
 
-def reveal_phone(core: Core, household_id: bytes) -> str:
+def reveal_phone(core: Core, household_id: bytes) -> Revealed:
     """The telephone of a household's head, unmasked; that somebody looked is noted."""
     with core.vault.read() as connection:
         person_id = register.head_of(connection, household_id)
-    return reveal(core, person_id, "phone") if person_id is not None else ""
+    return reveal(core, person_id, "phone") if person_id is not None else Revealed("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from tongcds.actions import register
 from tongcds.actions.core import Core
+from tongcds.domain.consent import load_grounds
 from tongcds.domain.views import HouseholdFilter, HouseholdRow
 from tongcds.errors import UserError
 
@@ -49,6 +51,15 @@ def show(options: Any, view: Any, lines: Sequence[str]) -> None:  # noqa: ANN401
     else:
         for line in lines:
             write(line)
+
+
+def add_ground(command: argparse.ArgumentParser) -> None:
+    """Give a command the option that takes people along who did not agree."""
+    command.add_argument(
+        "--ground",
+        default="",
+        help=f"also who did not agree, as the access log notes; because of: {', '.join(load_grounds())}",
+    )
 
 
 def the_household(core: Core, wanted: str) -> HouseholdRow:

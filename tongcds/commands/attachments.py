@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tongcds.actions import attachments, households
 from tongcds.actions.core import Core
-from tongcds.commands.answers import DONE, read_day, show, the_household
+from tongcds.commands.answers import DONE, add_ground, read_day, show, the_household
 from tongcds.domain.text import fold
 from tongcds.domain.views import AttachmentRow, Standing
 from tongcds.errors import UserError
@@ -42,6 +42,7 @@ def add_to(add: Add, common: Callable[[argparse.ArgumentParser], None]) -> None:
         "export", export_file, "write a copy that anybody can open into the folder for exported files"
     )
     inner.add_argument("id", help="id of the attachment")
+    add_ground(inner)
     inner = part("remove", remove_file, "remove an attachment")
     inner.add_argument("id", help="id of the attachment")
     inner = part("restore", restore_file, "bring a removed attachment back")
@@ -83,7 +84,7 @@ def list_files(options: argparse.Namespace, core: Core) -> int:
 
 def export_file(options: argparse.Namespace, core: Core) -> int:
     """Write a copy in the clear; fetched from the server where it is not here."""
-    path, _changes = attachments.export(core, _id(options.id))
+    path, _changes = attachments.export(core, _id(options.id), ground=options.ground)
     words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
     show(options, {"file": str(path)}, [words])
     return DONE

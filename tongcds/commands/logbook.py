@@ -9,7 +9,7 @@ from typing import Final
 
 from tongcds.actions import follow_ups, logbook, today
 from tongcds.actions.core import Core
-from tongcds.commands.answers import DONE, read_day, show, the_household
+from tongcds.commands.answers import DONE, add_ground, read_day, show, the_household
 from tongcds.domain.text import fold
 from tongcds.domain.views import GroupBy, LogFilter, LogRow, Result, SupportEntry
 from tongcds.errors import UserError
@@ -35,6 +35,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--group", choices=[by.value for by in GroupBy], default="", help="count instead")
     made.add_argument("--limit", type=int, default=_FEW, help=f"how many; {_FEW} without it")
     made.add_argument("--file", action="store_true", help="write what matches into a table among the exports")
+    add_ground(made)
     made = add("suggest", suggest, "households that are worth a visit, with the reasons")
     made.add_argument("--limit", type=int, default=_SOME, help=f"how many; {_SOME} without it")
     add("tasks", tasks, "what was promised and is not done yet: overdue, today, this week, later")
@@ -60,9 +61,11 @@ def list_supports(options: argparse.Namespace, core: Core) -> int:
     """List or count what matches, or write it into a file."""
     wanted = _wanted(options, core)
     if options.file:
-        path, count, _changes = logbook.export_log(core, wanted)
-        words = _("Wrote {n} supports to {file}.").format(n=format_number(count), file=path.name)
-        show(options, {"file": str(path), "supports": count}, [words])
+        done = logbook.export_log(core, wanted, ground=options.ground)
+        words = _("Wrote {n} supports to {file}.").format(n=format_number(done.lines), file=done.path)
+        warning = _("Anybody who has this copy can open it.")
+        answer = {"file": str(done.path), "supports": done.lines, "left_out": dict(done.left_out.counts)}
+        show(options, answer, list(filter(None, (f"{words} {warning}", done.words()))))
         return DONE
     if options.group:
         sums = logbook.sums(core, wanted, GroupBy(options.group))

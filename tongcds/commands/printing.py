@@ -9,8 +9,9 @@ from typing import Final
 from tongcds.actions import printing
 from tongcds.actions.core import Core
 from tongcds.actions.printing import Printout
-from tongcds.commands.answers import DONE, USAGE, read_day, show, the_household, write
+from tongcds.commands.answers import DONE, USAGE, add_ground, read_day, show, the_household, write
 from tongcds.commands.rounds import round_named
+from tongcds.domain.consent import left_out_words
 from tongcds.domain.views import HouseholdFilter, LogFilter
 from tongcds.i18n import _, format_number, ngettext
 from tongcds.papers.paper import Paper
@@ -25,17 +26,17 @@ def _members(options: argparse.Namespace, core: Core) -> Printout:
 
 def _sheet(options: argparse.Namespace, core: Core) -> Printout:
     if options.all:
-        return printing.sheets(core, _filter(options), numbers=options.numbers)
+        return printing.sheets(core, _filter(options), numbers=options.numbers, ground=options.ground)
     if not options.household:
         return printing.empty_sheet(core)
     ids = [the_household(core, words).household_id for words in options.household]
-    return printing.sheets(core, ids, numbers=options.numbers)
+    return printing.sheets(core, ids, numbers=options.numbers, ground=options.ground)
 
 
 def _log(options: argparse.Namespace, core: Core) -> Printout:
     until = read_day(options.until) if options.until else core.today
     since = read_day(options.since) if options.since else until.replace(day=1)
-    return printing.activities(core, LogFilter(since=since, until=until))
+    return printing.activities(core, LogFilter(since=since, until=until), ground=options.ground)
 
 
 def _filter(options: argparse.Namespace) -> HouseholdFilter:
@@ -43,15 +44,19 @@ def _filter(options: argparse.Namespace) -> HouseholdFilter:
 
 
 def _round(options: argparse.Namespace, core: Core) -> Printout:
-    return printing.round_list(core, round_named(core, options.id or ""))
+    return printing.round_list(core, round_named(core, options.id or ""), ground=options.ground)
 
 
 _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "members": _members,
     "sheet": _sheet,
     "log": _log,
-    "no-smartphone": lambda options, core: printing.without_smartphone(core, _filter(options)),
-    "marketplaces": lambda options, core: printing.on_marketplaces(core, _filter(options)),
+    "no-smartphone": lambda options, core: printing.without_smartphone(
+        core, _filter(options), ground=options.ground
+    ),
+    "marketplaces": lambda options, core: printing.on_marketplaces(
+        core, _filter(options), ground=options.ground
+    ),
     "round": _round,
 }
 
@@ -67,6 +72,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--until", help="for log: last day; without it today")
     made.add_argument("--id", help="for round: its number")
     made.add_argument("--numbers", action="store_true", help="whole phone numbers; the access log notes it")
+    add_ground(made)
 
 
 def print_paper(options: argparse.Namespace, core: Core) -> int:
@@ -80,6 +86,13 @@ def print_paper(options: argparse.Namespace, core: Core) -> int:
     sheets = len(printout.paper.sheets)
     words = ngettext("{n} paper written: {file}.", "{n} papers written: {file}.", sheets)
     warning = _("Anybody who has this copy can open it.")
-    answer = {"file": str(path), "form": printout.paper.form, "sheets": sheets, "people": printout.people}
-    show(options, answer, [f"{words.format(n=format_number(sheets), file=path)} {warning}"])
+    answer = {
+        "file": str(path),
+        "form": printout.paper.form,
+        "sheets": sheets,
+        "people": printout.people,
+        "left_out": dict(printout.left_out.counts),
+    }
+    said = f"{words.format(n=format_number(sheets), file=path)} {warning}"
+    show(options, answer, list(filter(None, (said, left_out_words(printout.left_out)))))
     return DONE

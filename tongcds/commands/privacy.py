@@ -9,8 +9,8 @@ from typing import Final
 
 from tongcds.actions import audit, exports, households, privacy, register
 from tongcds.actions.core import Core
-from tongcds.commands.answers import DONE, LOOK, read_day, show, the_household
-from tongcds.domain.facts import mistake_words
+from tongcds.commands.answers import DONE, LOOK, add_ground, read_day, show, the_household
+from tongcds.domain.consent import detail_words
 from tongcds.domain.identity import mask_citizen_id, mask_phone
 from tongcds.domain.privacy import (
     audit_words,
@@ -75,10 +75,14 @@ def add_to(add: Add) -> None:
     made.add_argument("--yes", action="store_true", help="do it; without it, only say what would go")
     made = add("export-register", export_register, "write the register into a table that Excel opens")
     made.add_argument("--numbers", action="store_true", help="with phones and personal numbers")
+    add_ground(made)
     made = add("exports", list_exports, "files that you wrote out of the vault; deletes one with --delete")
     made.add_argument("--delete", type=int, metavar="NUMBER")
     made = add("retention", retention, "what is kept for too long; erases it with --erase")
     made.add_argument("--erase", action="store_true")
+    made.add_argument(
+        "--periods", action="store_true", help="how many months each kind is kept, and who says so"
+    )
 
 
 def show_household(options: argparse.Namespace, core: Core) -> int:
@@ -86,7 +90,7 @@ def show_household(options: argparse.Namespace, core: Core) -> int:
     household = the_household(core, options.household)
     register.household(core, household.household_id)
     record = households.start(core, household.household_id).record
-    people = []
+    people, refusals = [], []
     for person in record.people if record is not None else ():
         numbers = {
             "phone": mask_phone(person.phone) if person.phone else "",
@@ -94,14 +98,17 @@ def show_household(options: argparse.Namespace, core: Core) -> int:
         }
         for field in register.MASKED if options.reveal else ():
             if numbers[field]:
-                numbers[field] = register.reveal(core, person.person_id, field)
+                shown = register.reveal(core, person.person_id, field)
+                numbers[field] = shown.number
+                refusals.append(shown.refusal)
         people.append({"name": person.full_name, "birth": person.birth, "sex": person.sex, **numbers})
-    answer = {"code": household.code, "head": household.head_name, "people": people}
+    told = list(dict.fromkeys(filter(None, refusals)))
+    answer = {"code": household.code, "head": household.head_name, "people": people, "refusals": told}
     lines = [f"{household.code}  {household.head_name}  {household.village_name}"]
     lines += [
         f"  {one['name']:<28} {one['birth']:<10} {one['phone']:<13} {one['id_number']}" for one in people
     ]
-    show(options, answer, lines)
+    show(options, answer, [*lines, *told])
     return DONE
 
 
@@ -228,6 +235,8 @@ def retention(options: argparse.Namespace, core: Core) -> int:
         done, _changes = privacy.erase_over_their_time(core, rows)
         show(options, done, [erased_words(done.records)])
         return DONE
+    if options.periods:
+        return _periods(options)
     lines = [
         f"{load_retention()[row.kind].what():<28} {row.title:<32} {format_date(row.since)}" for row in rows
     ]
@@ -235,11 +244,24 @@ def retention(options: argparse.Namespace, core: Core) -> int:
     return LOOK if rows else DONE
 
 
+def _periods(options: argparse.Namespace) -> int:
+    rules = list(load_retention().values())
+    lines = [f"{rule.what():<28} {rule.months:>3}  {rule.source}" for rule in rules]
+    show(options, {"periods": [asdict(rule) for rule in rules]}, lines)
+    return DONE
+
+
 def export_register(options: argparse.Namespace, core: Core) -> int:
     """The register in the clear, into the folder for exported files."""
-    path, people, _changes = exports.export_register(core, numbers=options.numbers)
-    words = _("Written: {file}. Anybody who has this copy can open it.")
-    show(options, {"file": str(path), "people": people}, [words.format(file=path)])
+    done = exports.export_register(core, numbers=options.numbers, ground=options.ground)
+    words = _("Written: {file}. Anybody who has this copy can open it.").format(file=done.path)
+    answer = {
+        "file": str(done.path),
+        "people": done.lines,
+        "left_out": dict(done.left_out.counts),
+        "without_phone": dict(done.without_phone.counts),
+    }
+    show(options, answer, list(filter(None, (words, done.words()))))
     return DONE
 
 
@@ -287,5 +309,5 @@ def _request_line(row: RequestRow) -> str:
 
 
 def _log_line(one: AuditLine) -> str:
-    parts = (format_date(one.on), one.person, audit_words(one.kind), one.about, mistake_words(one.detail))
+    parts = (format_date(one.on), one.person, audit_words(one.kind), one.about, detail_words(one.detail))
     return "  ".join(filter(None, parts))

@@ -72,6 +72,7 @@ _AUDIT: Final = MappingProxyType(
         "reveal": N_("showed the number"),
         "export": N_("wrote a file"),
         "print": N_("printed"),
+        "without": N_("went on without the consent of those concerned"),
         "backup": N_("made a sealed copy of the vault elsewhere"),
         "undo": N_("took back"),
         "erase": N_("erased at the person's request"),

@@ -53,8 +53,11 @@ def members(who: Whoami, lines: Sequence[MemberLine], on: date) -> Paper:
     return Paper("B14", name, (Sheet(name, letterhead(who, on), title, blocks),), Page.LANDSCAPE)
 
 
-def without_smartphone(who: Whoami, lines: Sequence[HouseholdLine], on: date) -> Paper:
-    """B07: households without a smartphone, with what was promised and handed over to be written in."""
+def without_smartphone(who: Whoami, lines: Sequence[HouseholdLine], on: date, left_out: str = "") -> Paper:
+    """B07: households without a smartphone, with what was promised and handed over to be written in.
+
+    `left_out` says who is not on it.
+    """
     columns = (
         number_column(),
         Column(_("Head of household"), 24),
@@ -76,11 +79,14 @@ def without_smartphone(who: Whoami, lines: Sequence[HouseholdLine], on: date) ->
     )
     table = Table(columns, rows, numbered=True, least_mm=ROW_MM)
     title = _("List of households without a smartphone")
-    return _of_households(who, on, ("B07", _("Households without smartphone")), title, table)
+    return _of_households(who, on, ("B07", _("Households without smartphone"), title), table, left_out)
 
 
-def on_marketplaces(who: Whoami, lines: Sequence[HouseholdLine], on: date) -> Paper:
-    """B11: households that sell on e-markets. What they sell and where is not on record."""
+def on_marketplaces(who: Whoami, lines: Sequence[HouseholdLine], on: date, left_out: str = "") -> Paper:
+    """B11: households that sell on e-markets. What they sell and where is not on record.
+
+    `left_out` says who is not on it.
+    """
     columns = (
         number_column(),
         Column(_("Household"), 26),
@@ -108,17 +114,18 @@ def on_marketplaces(who: Whoami, lines: Sequence[HouseholdLine], on: date) -> Pa
     )
     table = Table(columns, rows, numbered=True, least_mm=ROW_MM)
     title = _("List of households and products on e-markets")
-    return _of_households(who, on, ("B11", _("Households on e-markets")), title, table)
+    return _of_households(who, on, ("B11", _("Households on e-markets"), title), table, left_out)
 
 
-def _of_households(who: Whoami, on: date, named: tuple[str, str], title: str, table: Table) -> Paper:
+def _of_households(who: Whoami, on: date, named: tuple[str, str, str], table: Table, left_out: str) -> Paper:
     count = len(table.rows)
     blocks = (
         table,
         Paragraph(total_line(ngettext("{n} household", "{n} households", count), count), Look.PLAIN),
+        *((Paragraph(left_out, Look.NOTE),) if left_out else ()),
         Signatures((signature(_("Made by")), signature(_head_of(who)))),
     )
-    form, name = named
+    form, name, title = named
     return Paper(form, name, (Sheet(name, letterhead(who, on), Title(title), blocks),), Page.LANDSCAPE)
 
 

@@ -41,6 +41,19 @@ class Attached:
     name: str
 
 
+def whose(connection: Connection, attachment_id: bytes) -> tuple[bytes | None, bytes]:
+    """The person whom an attachment is about, None for a whole household, and the household."""
+    query = select(_ATTACHMENT.c.subject, _ATTACHMENT.c.subject_id).where(_ATTACHMENT.c.id == attachment_id)
+    subject, subject_id = connection.execute(query).one()
+    if subject == "household":
+        return None, subject_id
+    table = PERSON if subject == "person" else _VISIT
+    home = connection.execute(
+        select(table.c.household_id).where(table.c.id == subject_id)
+    ).scalar_one_or_none()
+    return (subject_id if subject == "person" else None), home or b""
+
+
 def attached(connection: Connection, attachment_id: bytes) -> Attached | None:
     """The attachment with this id, removed ones included; None when there is none."""
     query = select(_ATTACHMENT).where(_ATTACHMENT.c.id == attachment_id)

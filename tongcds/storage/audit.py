@@ -40,10 +40,12 @@ from tongcds.replica.own import unpack_body
 from tongcds.replica.tables import OWN
 from tongcds.storage.local import get_note, put_note
 
-OPEN, REVEAL, EXPORT, PRINT, BACKUP, UNDO, ERASE, KEYS, DAY, BULK, RESTART = (
-    "open", "reveal", "export", "print", "backup", "undo", "erase", "keys", "day", "bulk", "restart",
+OPEN, REVEAL, EXPORT, PRINT, WITHOUT, BACKUP, UNDO, ERASE, KEYS, DAY, BULK, RESTART = (
+    "open", "reveal", "export", "print", "without", "backup", "undo", "erase", "keys", "day", "bulk",
+    "restart",
 )  # fmt: skip
-"""What a line says: a household was opened, a number was shown ...; a day's count; too many households in a
+"""What a line says: a household was opened, a number was shown ...; so many people did not agree to what the
+line before it tells of; a day's count; too many households in a
 day; the vault was put back from a copy, so that a new chain begins."""
 
 BULK_HOUSEHOLDS: Final = 200

@@ -202,6 +202,7 @@ def _rows(connection: Connection, rows: Sequence[_Row]) -> tuple[LogRow, ...]:
             note=row.note or "",
             withdrawn=Withdrawal(row.withdrawn_why) if row.withdrawn_why else None,
             standing=gravest((stand[row.id], stand[row.visit])),
+            people=tuple(split_ids(row.person_ids)) or tuple(filter(None, (row.head_id,))),
         )
         for row in rows
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from tongcds.domain.consent import NOTES, SENSITIVE, Gate
 from tongcds.domain.views import HouseholdLine
 from tongcds.records import record_type
 from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_facts, person_present
@@ -21,9 +23,13 @@ _Row = Any
 
 
 def households(
-    connection: Connection, ids: Sequence[bytes], on: date, fact: str
+    connection: Connection, ids: Sequence[bytes], on: date, fact: str, named: Gate
 ) -> tuple[HouseholdLine, ...]:
-    """These households in this order; `fact` is what the list is about."""
+    """Those of these households that `named` lets pass, in this order; `fact` is what the list is about.
+
+    Whether they are poor stands there for those alone who agreed to that, too.
+    """
+    sensitive = replace(named)
     homes: dict[bytes, _Row] = {}
     people: dict[bytes, list[bytes]] = {}
     for start in range(0, len(ids), _SLICE):
@@ -46,6 +52,8 @@ def households(
     known = known_facts(connection, [*ids, *(each for some in people.values() for each in some)], on)
     lines = []
     for home in (homes[each] for each in ids if each in homes):
+        if not named.passes(NOTES, home.head_id, home.id):
+            continue
         facts = [known.get(each, {}) for each in (home.id, *people.get(home.id, ()))]
         phones = [seen["phone_2g"].value for seen in facts if "phone_2g" in seen]
         lines.append(
@@ -53,7 +61,7 @@ def households(
                 code=home.code or "",
                 head_name=names.get(home.head_id, ""),
                 village=home.village or "",
-                poverty=home.poverty,
+                poverty=home.poverty if sensitive.passes(SENSITIVE, home.head_id, home.id) else None,
                 people=len(people.get(home.id, ())),
                 phone_2g=any(phones) if phones else None,
                 since=_since(facts, fact),

@@ -77,7 +77,7 @@ def consents_of(connection: Connection, household_id: bytes, on: date) -> tuple[
     collectors = member_names(connection, [row.collector_id for row in rows if row.collector_id])
     names = subject_names(connection, [subject_id for _kind, subject_id in subjects])
     found = [
-        _consent(kind, subject_id, names.get(subject_id, ""), latest.get(subject_id), collectors)
+        consent_state(kind, subject_id, names.get(subject_id, ""), latest.get(subject_id), collectors)
         for kind, subject_id in subjects
     ]
     return tuple(replace(one, expired=one.expires_on is not None and one.expires_on < on) for one in found)
@@ -206,9 +206,10 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _consent(
+def consent_state(
     kind: str, subject_id: bytes, name: str, row: _Row | None, collectors: dict[bytes, str]
 ) -> ConsentState:
+    """A consent as it is kept; None for whoever was not asked. Whether it ran out is not said."""
     if row is None:
         return ConsentState(kind, subject_id, name)
     return ConsentState(

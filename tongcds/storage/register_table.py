@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from tongcds.domain.consent import CALLS, NOTES, Gate
 from tongcds.domain.text import natural_sort_key
 from tongcds.i18n import N_, _
 from tongcds.records import record_type
@@ -33,11 +34,17 @@ def headings(*, numbers: bool) -> list[str]:
     return [_(words) for name, words in _HEADINGS.items() if numbers or name not in _NUMBERS]
 
 
-def lines(connection: Connection, on: date, *, numbers: bool) -> Iterator[list[str]]:
-    """Everybody who is here on a day, household by household, the head first."""
+def lines(
+    connection: Connection, on: date, *, numbers: bool, named: Gate, called: Gate
+) -> Iterator[list[str]]:
+    """Everybody who is here on a day and whom `named` lets pass, household by household, the head first.
+
+    With `numbers`, phones of those whom `called` lets pass.
+    """
     rows = connection.execute(
         select(
             PERSON.c.id,
+            PERSON.c.household_id,
             HOUSEHOLD.c.head_id,
             _VILLAGE.c.name.label("village"),
             HOUSEHOLD.c.code,
@@ -60,8 +67,13 @@ def lines(connection: Connection, on: date, *, numbers: bool) -> Iterator[list[s
         ),
     )  # fmt: skip
     for row in ordered:
+        who = row["id"], row["household_id"]
+        if not named.passes(NOTES, *who):
+            continue
         texts = {name: row[name] or "" for name in _HEADINGS} | {
             "birth": "/".join(reversed((row["birth"] or "").split("-"))),
             "sex": _(_SEXES[row["sex"]]) if row["sex"] in _SEXES else "",
         }
+        if numbers and texts["phone"] and not called.passes(CALLS, *who):
+            texts["phone"] = ""
         yield [text for name, text in texts.items() if numbers or name not in _NUMBERS]

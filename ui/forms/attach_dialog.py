@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from tongcds.domain.views import Tone
+from tongcds.domain.views import NOBODY, LeftOut, Tone
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_past_day
 from tongcds.i18n import _
 from ui import theme
 from ui.forms.day_line import DayLine
+from ui.forms.ground_choice import GroundChoice
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import LabeledField, LineField
@@ -140,10 +142,14 @@ class ExportDialog(QDialog):
     Args:
         name: of the file.
         why: what else to say first, or "".
+        left_out: whether whoever it is about did not agree; then a ground has to be chosen.
     """
 
-    def __init__(self, name: str, why: str = "", *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, why: str = "", *, left_out: LeftOut = NOBODY, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._left_out = left_out
         self.setWindowTitle(_("Export a copy"))
         self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
         box = column(self, gap=3)
@@ -151,16 +157,25 @@ class ExportDialog(QDialog):
         box.addWidget(Text(name, Style.TITLE))
         warning = _(
             "The copy lies outside the vault: anybody who has it can open it, and it is not removed with the "
-            "household. That you exported it is noted. Delete it under Settings when you no longer need it."
+            "household. That you exported it is noted. Delete it under Personal data when you no longer need "
+            "it."
         )
         box.addWidget(Notice("triangle-alert", Tone.WARN, " ".join(part for part in (why, warning) if part)))
+        self.without = GroundChoice()
+        self.without.changed.connect(self._choose)
+        box.addWidget(self.without)
         buttons = line(gap=2)
         buttons.addStretch(1)
         self.leave = Button(_("Leave"), hint="Escape")
         self.leave.clicked.connect(self.reject)
         self.go_on = Button(_("Write the copy"), icon="hard-drive-download")
         self.go_on.clicked.connect(self.accept)
+        self._choose("")
         buttons.addWidget(self.leave)
         buttons.addWidget(self.go_on)
         box.addLayout(buttons)
         self.leave.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose(self, ground: str) -> None:
+        self.without.show_left(replace(self._left_out, ground=ground))
+        self.go_on.setEnabled(bool(ground) or not self._left_out.total)

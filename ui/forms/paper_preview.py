@@ -8,9 +8,10 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QScrollArea, QSizePolicy, QWidget
 
-from tongcds.domain.views import Tone
+from tongcds.domain.views import LeftOut, Tone
 from tongcds.i18n import _, format_number, format_percent
 from ui import theme
+from ui.forms.ground_choice import GroundChoice
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow
@@ -55,8 +56,9 @@ class _Sheet(QWidget):
 class PaperPreview(QDialog):
     """Shows the pages of a paper. Page Up and Page Down turn, Ctrl and plus or minus zoom, Esc closes.
 
-    `wanted` asks for a page (from 0) at a resolution; `show_page` brings it. `numbers_wanted` asks for the
-    paper anew with whole phone numbers or without; `started` says how many pages it has now.
+    `wanted` asks for a page (from 0) at a resolution; `show_page` brings it. `anew_wanted` asks for the
+    paper anew: with whole phone numbers or without, and on which ground with those who did not agree.
+    `started` says how many pages it has now.
 
     Args:
         title: what is printed.
@@ -67,7 +69,7 @@ class PaperPreview(QDialog):
     wanted = Signal(int, float)
     save_wanted = Signal()
     print_wanted = Signal()
-    numbers_wanted = Signal(bool)
+    anew_wanted = Signal(bool, str)
 
     def __init__(self, title: str, *, has_numbers: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +96,9 @@ class PaperPreview(QDialog):
         self.size_words = Text("", Style.MUTED)
         self.numbers = CheckRow(_("Whole phone numbers (the access log notes it)"), key="numbers")
         self.numbers.setVisible(has_numbers)
-        self.numbers.toggled.connect(self.numbers_wanted)
+        self.numbers.toggled.connect(self._ask_anew)
+        self.without = GroundChoice(beside=True)
+        self.without.changed.connect(self._ask_anew)
         self.leave = Button(_("Close"), hint="Escape")
         self.leave.clicked.connect(self.reject)
         self.save = Button(_("Save as PDF"), icon="hard-drive-download", hint="Ctrl+S")
@@ -121,6 +125,7 @@ class PaperPreview(QDialog):
             "is noted, and a PDF stays on your list until you delete it."
         )
         box.addWidget(Notice("triangle-alert", Tone.WARN, warning))
+        box.addWidget(self.without)
         buttons = line(gap=2)
         buttons.addWidget(self.numbers)
         buttons.addStretch(1)
@@ -142,6 +147,13 @@ class PaperPreview(QDialog):
             ("Ctrl+S", self.save.click), ("Ctrl+P", self.print.click),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def show_left(self, left: LeftOut) -> None:
+        """Say who is not on the paper, or is without their consent."""
+        self.without.show_left(left)
+
+    def _ask_anew(self) -> None:
+        self.anew_wanted.emit(self.numbers.isChecked(), self.without.ground())
 
     def started(self, pages: int) -> None:
         """The paper is laid out, on so many pages."""

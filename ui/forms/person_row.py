@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from tongcds.domain.identity import FEMALE, MALE
-from tongcds.domain.views import Lookalike, Tone
+from tongcds.domain.views import Lookalike, Revealed, Tone
 from tongcds.forms.days import read_past_day
 from tongcds.forms.person_line import (
     BIRTH,
@@ -136,6 +136,7 @@ class PersonRow(QWidget):
         self._hiding.timeout.connect(self.hide_numbers)
         self._wrong = Text("", Style.ERROR, wrap=True)
         self._doubt = Notice("triangle-alert", Tone.WARN)
+        self.refusal = Notice("triangle-alert", Tone.WARN)
         self._said: dict[str, str] = {}
         self._doubts: tuple[str, ...] = ()
         self._found: tuple[Lookalike, ...] = ()
@@ -168,6 +169,7 @@ class PersonRow(QWidget):
         box.addWidget(self._under)
         box.addWidget(self._wrong)
         box.addWidget(self._doubt)
+        box.addWidget(self.refusal)
         box.addWidget(Divider())
         self._wrong.hide()
         for field, editor in self.fields.items():
@@ -189,16 +191,18 @@ class PersonRow(QWidget):
             if self.line.can_reveal(field):
                 self.reveal_asked.emit(field)
 
-    def show_number(self, field: str, number: str) -> None:
-        """Show a number in full for a while; it counts as unchanged."""
-        if self.line.reveal(field, number):
+    def show_number(self, field: str, shown: Revealed) -> None:
+        """Show a number in full for a while, and who does not want it used; it counts as unchanged."""
+        if self.line.reveal(field, shown.number):
             self._hiding.start()
+            self.refusal.say(shown.refusal or self.refusal.words())
             self.show_line()
 
     def hide_numbers(self) -> None:
         """Mask what was shown and not changed."""
         self._hiding.stop()
         self.line.mask()
+        self.refusal.say("")
         self.show_line()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -39,12 +39,14 @@ def _request(
 
 
 def _lines() -> tuple[AuditLine, ...]:
-    def line(kind: str, about: str, minutes: int, *, count: int = 0, here: bool = True) -> AuditLine:
+    def line(kind: str, about: str, minutes: int, detail: str = "", count: int = 0) -> AuditLine:
         at = samples.NOW - timedelta(minutes=minutes)
-        return AuditLine(village.TODAY, at, "Lò Thị Ngân", kind, about, "", count, here)
+        return AuditLine(village.TODAY, at, "Lò Thị Ngân", kind, about, detail, count, here=True)
 
     return (
-        line("reveal", "Lường Văn Pản", 3),
+        line("without", "", 2, "duty", 21),
+        line("export", "", 2, "register", 612),
+        line("reveal", "Lường Văn Pản", 3, "phone"),
         line("open", "HN-0012 · Lường Văn Pản", 4),
         line("open", "HN-0019 · Cà Văn Thoong", 21),
         line("undo", "", 55),

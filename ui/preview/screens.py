@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.views import Draft, Role
+from tongcds.domain.views import Draft, Revealed, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
@@ -107,8 +107,8 @@ def _households(kind: str) -> QWidget:
     )
 
 
-def _phone(_household_id: bytes) -> str:
-    return "098 123 4521"
+def _phone(_household_id: bytes) -> Revealed:
+    return Revealed("0981234521")
 
 
 def _draft() -> Draft:
@@ -164,7 +164,7 @@ def _household_form(kind: str) -> QWidget:
         load=_fail if kind == "error" else editing.start,  # type: ignore[arg-type]  # as above
         lookalikes=lambda _query: lookalikes,
         taken=lambda _village, _code, _but: False,
-        reveal=lambda _person, _field: "0981234521",
+        reveal=lambda _person, _field: Revealed("0981234521"),
         save=_nothing,
         save_draft=_nothing,
         load_draft=editing.draft if kind == "typical" else _nothing,

@@ -12,7 +12,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tongcds.clock import VIETNAM, Clock, business_date
 from tongcds.domain.identity import format_phone
 from tongcds.domain.privacy import consent_line
-from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonRow, Standing, Tone
+from tongcds.domain.views import (
+    FactState,
+    HistoryRow,
+    HouseholdDetail,
+    PersonRow,
+    Revealed,
+    Standing,
+    Tone,
+)
 from tongcds.i18n import _, format_date, format_time
 from ui import theme, words
 from ui.forms.attachments_part import AttachmentsPart
@@ -24,6 +32,7 @@ from ui.widgets import paint
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, MarkCell, TextCell
 from ui.widgets.flow import FlowRow
+from ui.widgets.notice import Notice
 from ui.widgets.pill import Pill
 from ui.widgets.rows import Column, RowsModel, RowsView
 from ui.widgets.surface import Card, ScrollColumn, clear, column, line
@@ -130,6 +139,8 @@ class HouseholdPanel(Card):
         for button in (self.print, self.edit, self.log):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(top)
+        self.refusal = Notice("triangle-alert", Tone.WARN)
+        self.body.addWidget(self.refusal)
 
     def _build_about(self) -> None:
         """What is known of the household as a whole."""
@@ -218,6 +229,7 @@ class HouseholdPanel(Card):
         known = [part for part in (household.code, place, household.address) if part]
         self._about.setText(" · ".join(known) + (" · " if household.has_phone else ""))
         self._show_phone(household.phone_masked, masked=True)
+        self.refusal.say("")
         self._show_pills(household)
         if household.consent is not None:
             self.consent.setText(consent_line(household.consent))
@@ -239,10 +251,11 @@ class HouseholdPanel(Card):
         self.attachments.show_rows(household.attachments)
         self.setAccessibleName(self.heading.words())
 
-    def show_phone(self, household_id: bytes, number: str) -> None:
-        """Show the whole number, if this household is still the one on the screen."""
+    def show_phone(self, household_id: bytes, shown: Revealed) -> None:
+        """Show the whole number, and who does not want it, while this household is on the screen."""
         if self._household is not None and self._household.household_id == household_id:
-            self._show_phone(format_phone(number), masked=False)
+            self._show_phone(format_phone(shown.number), masked=False)
+            self.refusal.say(shown.refusal)
             self._hiding.start()
 
     def hide_phone(self) -> None:
@@ -250,6 +263,7 @@ class HouseholdPanel(Card):
         self._hiding.stop()
         if self._household is not None:
             self._show_phone(self._household.phone_masked, masked=True)
+            self.refusal.say("")
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.hide_phone()

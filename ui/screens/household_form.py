@@ -11,7 +11,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QSho
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.clock import Clock, business_date
-from tongcds.domain.views import Draft, HouseholdChange, HouseholdStart, Lookalike, PersonQuery
+from tongcds.domain.views import Draft, HouseholdChange, HouseholdStart, Lookalike, PersonQuery, Revealed
 from tongcds.errors import UserError
 from tongcds.forms.household import HouseholdSession, draft_name
 from tongcds.i18n import _, format_time
@@ -65,7 +65,7 @@ class HouseholdFormScreen(Page):
         load: Callable[[bytes | None], HouseholdStart],
         lookalikes: Callable[[PersonQuery], Sequence[Lookalike]],
         taken: Callable[[bytes, str, bytes | None], bool],
-        reveal: Callable[[bytes, str], str],
+        reveal: Callable[[bytes, str], Revealed],
         save: Callable[[HouseholdChange], object],
         save_draft: Callable[[str, dict[str, object]], object],
         load_draft: Callable[[str], Draft | None],

@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from tongcds.clock import Clock, business_date
 from tongcds.domain.text import highlight
-from tongcds.domain.views import FilterCount, HouseholdDetail, HouseholdFilter, HouseholdList, HouseholdRow
+from tongcds.domain.views import (
+    FilterCount,
+    HouseholdDetail,
+    HouseholdFilter,
+    HouseholdList,
+    HouseholdRow,
+    Revealed,
+)
 from tongcds.i18n import N_, _, format_number, ngettext
 from ui import theme
 from ui.changes import ChangeBus
@@ -89,7 +96,7 @@ class HouseholdsScreen(Page):
         *,
         find: Callable[[HouseholdFilter], HouseholdList],
         household: Callable[[bytes], HouseholdDetail | None],
-        reveal: Callable[[bytes], str] | None = None,
+        reveal: Callable[[bytes], Revealed] | None = None,
         reads: Tasks,
         writes: Tasks,
         changes: ChangeBus,

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.facts import mistake_words
+from tongcds.domain.consent import detail_words
 from tongcds.domain.privacy import audit_words, finding_words, load_request_kinds, request_words
 from tongcds.domain.views import (
     AuditLine,
@@ -38,6 +38,8 @@ from ui.widgets.text import Text
 _MOST: Final = 100
 _HEEDED: Final = frozenset({"privacy_request", "audit", "consent", "household", "person", "export"})
 _SHORT: Final = 2
+_OF_HOUSEHOLDS: Final = frozenset({"bulk", "day"})
+_OF_PEOPLE: Final = frozenset({"export", "print", "without"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,5 +290,7 @@ def log_line(one: AuditLine) -> tuple[str, str]:
     """A line of the access log: who did what, and under it about whom and when."""
     when = format_date(one.on) if one.at is None else f"{format_date(one.on)}, {format_time(one.at)}"
     count = ngettext("{n} household", "{n} households", one.count).format(n=format_number(one.count))
-    parts = [when, one.about, count if one.kind in {"bulk", "day"} else "", mistake_words(one.detail)]
+    people = ngettext("{n} person", "{n} people", one.count).format(n=format_number(one.count))
+    how_many = count if one.kind in _OF_HOUSEHOLDS else people if one.kind in _OF_PEOPLE and one.count else ""
+    parts = [when, one.about, how_many, detail_words(one.detail)]
     return f"{one.person}: {audit_words(one.kind)}", " · ".join(filter(None, parts))

@@ -10,9 +10,10 @@ import pytest
 from nacl.signing import SigningKey
 
 from tests.surroundings import FakeClock
-from tongcds.actions import Core
+from tongcds.actions import Core, privacy
+from tongcds.domain.privacy import load_purposes
 from tongcds.domain.stamps import derived_id, new_prefix
-from tongcds.domain.views import Role
+from tongcds.domain.views import ConsentAnswer, Role
 from tongcds.protocol.messages import Credentials, ScopeEntry, State, Version
 from tongcds.records import record_type
 from tongcds.replica import adopt, load_identity, new_identity
@@ -108,6 +109,14 @@ def team(core_of: Callable[[Role], Core]) -> Core:
 @pytest.fixture
 def commune(core_of: Callable[[Role], Core]) -> Core:
     return core_of(Role.COMMUNE)
+
+
+def agree(core: Core, home: Home) -> None:
+    """The household agrees to everything."""
+    purposes = dict.fromkeys(load_purposes(), True)
+    privacy.keep_consent(
+        core, ConsentAnswer(home.household, "household", home.household, purposes, "spoken", core.today)
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -210,7 +211,7 @@ def test_no_name_leads_out_of_the_folder_or_over_another_file(team, home, around
                 size=len(png()), media_type="image/png", name=text,
             ))  # fmt: skip
     kept = snapshot(team.vault.folder / "attachments")
-    made = [attachments.export(team, one)[0] for one in ids]
+    made = [attachments.export(team, one, ground="duty")[0] for one in ids]
     after = snapshot(around)
     assert len(set(made)) == len(names)
     assert {path.parent for path in made} == {around / "out"}
@@ -269,11 +270,11 @@ def test_a_copy_can_be_followed_by_a_second_one_and_not_be_written_nowhere(
     team, home, photo, tmp_path, monkeypatch
 ):
     attachment = attached(team, home, photo)
-    names = [attachments.export(team, attachment)[0].name for _ in range(3)]
+    names = [attachments.export(team, attachment, ground="duty")[0].name for _ in range(3)]
     assert names == ["IMG_0001.jpg", "IMG_0001 (2).jpg", "IMG_0001 (3).jpg"]
     (tmp_path / "file").touch()
     monkeypatch.setenv(paths.EXPORTS_VARIABLE, str(tmp_path / "file"))
-    assert refusal(attachments.export, team, attachment) == "export_unwritable"
+    assert refusal(partial(attachments.export, ground="duty"), team, attachment) == "export_unwritable"
 
 
 def test_whoever_is_erased_takes_their_photos_along(team, home, photo):
@@ -292,6 +293,6 @@ def test_whoever_is_erased_takes_their_photos_along(team, home, photo):
 
 def test_a_copy_that_left_is_noted(team, home, photo):
     attachment = attached(team, home, photo)
-    attachments.export(team, attachment)
+    attachments.export(team, attachment, ground="duty")
     lines = audit.access_log(team).lines
     assert [line.kind for line in lines].count(audit.EXPORT) == 1

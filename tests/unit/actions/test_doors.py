@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import jpeg
-from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
+from tests.unit.actions.conftest import MEMBER, VILLAGE, Home, agree
 from tongcds import cli
 from tongcds.actions import (
     Core,
@@ -60,6 +60,7 @@ def place(team: Core, home: Home, tmp_path: Path) -> Place:
     )
     folder = tmp_path / "stick"
     folder.mkdir()
+    agree(team, home)
     return Place(team, home, photo, made[0], folder)
 
 

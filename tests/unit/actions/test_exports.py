@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.actions.conftest import MEMBER, Home
+from tests.unit.actions.conftest import MEMBER, Home, agree
 from tongcds import paths
 from tongcds.actions import Core, audit, exports
 from tongcds.errors import UserError
@@ -19,6 +19,7 @@ def numbered(team: Core, home: Home) -> Core:
     with team.vault.change(MEMBER) as change:
         change.writer.update("person", home.people[0], phone="0981234521", id_number="014178000321")
         change.writer.update("person", home.people[1], full_name="=HYPERLINK(1)")
+    agree(team, home)
     return team
 
 
@@ -28,9 +29,10 @@ def rows(path: Path) -> list[list[str]]:
 
 
 def test_the_register_goes_into_the_one_folder_without_numbers(numbered: Core) -> None:
-    path, people, _changes = exports.export_register(numbered)
+    done = exports.export_register(numbered)
+    path = done.path
     assert path.parent == paths.exports_folder()
-    assert people == 3
+    assert done.lines == 3
     written = rows(path)
     assert written[0] == ["Thôn, bản", "Mã hộ", "Họ và tên", "Năm sinh", "Giới tính", "Quan hệ"]
     assert written[1][2] == "Hà Thị Xuân"
@@ -38,18 +40,18 @@ def test_the_register_goes_into_the_one_folder_without_numbers(numbered: Core) -
 
 
 def test_numbers_go_along_when_somebody_asks_for_them(numbered: Core) -> None:
-    path, _people, _changes = exports.export_register(numbered, numbers=True)
+    path = exports.export_register(numbered, numbers=True).path
     assert rows(path)[1][-2:] == ["0981234521", "014178000321"]
 
 
 def test_nothing_in_the_file_is_a_formula(numbered: Core) -> None:
-    path, _people, _changes = exports.export_register(numbered)
+    path = exports.export_register(numbered).path
     assert [row[2] for row in rows(path)].count("'=HYPERLINK(1)") == 1
 
 
 def test_an_export_is_listed_noted_and_deleted(numbered: Core) -> None:
-    first, _people, _changes = exports.export_register(numbered)
-    second, _people, _changes = exports.export_register(numbered)
+    first = exports.export_register(numbered).path
+    second = exports.export_register(numbered).path
     assert first != second
     assert [(row.name, row.people, row.there) for row in exports.listed(numbered)] == [
         (second.name, 3, True), (first.name, 3, True),

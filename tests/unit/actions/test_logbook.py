@@ -122,7 +122,8 @@ def test_the_exported_log_is_inert_and_has_a_line_a_support(
     monkeypatch.setenv("TONGCDS_EXPORTS", str(tmp_path_factory.mktemp("exports")))
     support = SupportEntry("PY01", home.people[:1], Result.ALONE)
     visits.save_visit(team, VisitEntry(home.household, team.today, (support,), note="=1+1"))
-    path, count, _changes = logbook.export_log(team, LogFilter())
+    done = logbook.export_log(team, LogFilter(), ground="duty")
+    path, count = done.path, done.lines
     lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     assert count == 1
     assert lines[0] == list(logbook.headings())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home
+from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home, agree
 from tongcds import cli, paths
 from tongcds.actions import Core, audit, exports, printing, register
 from tongcds.domain import record_code
@@ -148,6 +148,7 @@ def test_the_log_is_what_the_support_log_has_by_day(furnished: Core) -> None:
 
 
 def test_lists_follow_what_is_known_of_a_household_and_its_people(furnished: Core, home: Home) -> None:
+    agree(furnished, home)
     everybody = HouseholdFilter()
     assert printing.without_smartphone(furnished, everybody).people == 1
     assert printing.on_marketplaces(furnished, everybody).people == 0

@@ -104,7 +104,7 @@ def test_a_household_is_found_without_marks(team: Core, home: Home) -> None:
 def test_looking_at_a_phone_is_noted(team: Core, home: Home) -> None:
     with team.vault.change(team.author()) as change:
         change.writer.update("person", home.people[0], phone="0980001234")
-    assert register.reveal_phone(team, home.household) == "0980001234"
+    assert register.reveal_phone(team, home.household).number == "0980001234"
     with team.vault.read() as connection:
         noted = connection.exec_driver_sql("SELECT detail, subject_id FROM audit_line").all()
     assert [tuple(row) for row in noted] == [("phone", home.people[0])]

@@ -59,6 +59,7 @@ from tongcds.domain.views.logbook import (
 from tongcds.domain.views.observations import ObservationRow
 from tongcds.domain.views.papers import HouseholdLine, MemberLine
 from tongcds.domain.views.privacy import (
+    NOBODY,
     AuditFinding,
     AuditLine,
     AuditView,
@@ -67,10 +68,12 @@ from tongcds.domain.views.privacy import (
     ConsentState,
     Erased,
     ExportRow,
+    LeftOut,
     NewRequest,
     Reminder,
     RequestRow,
     RetentionRow,
+    Revealed,
 )
 from tongcds.domain.views.register import (
     AttachmentRow,
@@ -111,6 +114,7 @@ from tongcds.domain.views.visits import (
 from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Withdrawal
 
 __all__ = [
+    "NOBODY",
     "STOP_WORDS",
     "AnnouncementRow",
     "AnnouncementText",
@@ -156,6 +160,7 @@ __all__ = [
     "IndicatorGroup",
     "IndicatorRow",
     "IndicatorsView",
+    "LeftOut",
     "LogFilter",
     "LogGroup",
     "LogPage",
@@ -187,6 +192,7 @@ __all__ = [
     "RetentionRow",
     "ReturnedChange",
     "ReturnedRow",
+    "Revealed",
     "Role",
     "RoundPlan",
     "RoundRow",

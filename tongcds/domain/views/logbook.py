@@ -37,7 +37,10 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One support of the log, with what B01 asks of it. `whom` names the people, or the household's head."""
+    """One support of the log, with what B01 asks of it.
+
+    `whom` names the people, or the household's head; `people` are their ids.
+    """
 
     support_id: bytes
     visit_id: bytes
@@ -56,6 +59,7 @@ class LogRow:
     note: str
     withdrawn: Withdrawal | None
     standing: Standing
+    people: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,34 @@ class ConsentState:
     def agreed(self) -> tuple[str, ...]:
         """The purposes that may be relied on now: none of a consent that was taken back or has run out."""
         return () if self.withdrawn_on is not None or self.expired else self.given
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many people did not agree to a use, by `domain.consent.Stance`, and what became of them.
+
+    Without a `ground` they are left out, with one they go along and the access log says so.
+    """
+
+    counts: tuple[tuple[str, int], ...] = ()
+    ground: str = ""
+
+    @property
+    def total(self) -> int:
+        """How many in all."""
+        return sum(count for _stance, count in self.counts)
+
+
+NOBODY: Final = LeftOut()
+"""Everybody agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A number in full; `refusal` is what to say where the person does not want it to be used."""
+
+    number: str
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
