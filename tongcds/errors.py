@@ -112,12 +112,16 @@ SENTENCES: Final[dict[str, str]] = {
         "with list."
     ),
     "pair_unknown": N_(
-        "These are not two people on record in one village. Nothing was changed; look for their numbers with "
-        "the command duplicates."
+        "These are not two people, or two households, on record in one village. Nothing was changed; look "
+        "for their numbers with the command duplicates."
+    ),
+    "take_unknown": N_(
+        "There is no field called {field} that could be taken over. Nothing was changed; the command "
+        "duplicates names them."
     ),
     "head_hidden": N_(
-        "The other record heads a household. Nothing was changed; name another head first, or let that "
-        "record be the one that shows."
+        "The other record heads a household. Nothing was changed; let that record be the one that shows, "
+        "name another head first, or say that the two households are one."
     ),
     "filter_unknown": N_(
         "There is no filter called {filter}. Nothing was changed; the command filters lists them all."

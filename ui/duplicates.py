@@ -1,20 +1,18 @@
-"""Wires the list of records that may be one person to the window; what is worked with is the `Desk`."""
+"""Wires the list of records that may be one to the window; what is worked with is the `Desk`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import QObject
 
-from tongcds.actions import Changes, duplicates
+from tongcds.actions import Changes, duplicates, households
+from tongcds.domain.views import EditUndo
 from tongcds.domain.views.duplicates import Pair
 from tongcds.i18n import _
 from ui.desk import Desk
-from ui.screens.duplicates import DuplicatesScreen, PairShown
-
-_MOST: Final = 1000
+from ui.screens.duplicates import DuplicatesScreen, PairShown, PairsShown
 
 
 class Duplicates(QObject):
@@ -34,36 +32,32 @@ class Duplicates(QObject):
         screen.taken_back.connect(self._take_back)
         shell.open_over(screen)
 
-    def _load(self, settled: bool) -> tuple[PairShown, ...]:  # noqa: FBT001 - a callback
+    def _load(self, settled: bool) -> PairsShown:  # noqa: FBT001 - a callback
         core = self._desk.core
-        pairs = duplicates.settled(core)[::-1] if settled else duplicates.likely(core)
-        return tuple(PairShown(pair, duplicates.compared(pair)) for pair in pairs[:_MOST])
+        found = duplicates.settled(core) if settled else duplicates.likely(core)
+        shown = tuple(
+            PairShown(pair, duplicates.compared(pair), duplicates.proposed(pair)) for pair in found.pairs
+        )
+        return PairsShown(shown, found.total)
 
-    def _unite(self, pair: Pair) -> None:
-        words = _("The two records are one person now; both stay as they are.")
-        self._save(partial(duplicates.unite, self._desk.core, pair), words, self._opened_again(pair))
+    def _unite(self, pair: Pair, chosen: Mapping[str, bytes]) -> None:
+        words = _("The two records are one now; all their values are kept.")
+        self._save(partial(duplicates.unite, self._desk.core, pair, chosen), words)
 
     def _part(self, pair: Pair) -> None:
-        work = partial(duplicates.keep_apart, self._desk.core, pair.first.person_id, pair.second.person_id)
-        self._save(work, _("Noted: these are two people."), self._opened_again(pair))
+        ids = pair.first.record_id, pair.second.record_id
+        self._save(partial(duplicates.keep_apart, self._desk.core, *ids), _("Noted: these are two."))
 
     def _take_back(self, pair: Pair) -> None:
-        if pair.verdict == "one" and pair.shown_id is not None:
-            shown = pair.shown_id
-            other = pair.second if pair.first.person_id == shown else pair.first
-            again = partial(duplicates.merge, self._desk.core, shown, other.person_id)
-        else:
-            ids = pair.first.person_id, pair.second.person_id
-            again = partial(duplicates.keep_apart, self._desk.core, *ids)
-        self._save(self._opened_again(pair), _("Taken back: both records show again."), again)
+        ids = pair.first.record_id, pair.second.record_id
+        words = _("Taken back: both records show again.")
+        self._save(partial(duplicates.take_back, self._desk.core, *ids), words)
 
-    def _opened_again(self, pair: Pair) -> Callable[[], Changes]:
-        ids = pair.first.person_id, pair.second.person_id
-        return partial(duplicates.take_back, self._desk.core, *ids)
-
-    def _save(self, work: Callable[[], Changes], words: str, undo: Callable[[], Changes]) -> None:
-        def done(changes: Changes) -> None:
+    def _save(self, work: Callable[[], tuple[EditUndo, Changes]], words: str) -> None:
+        def done(answer: tuple[EditUndo, Changes]) -> None:
+            undo, changes = answer
             self._desk.changed(changes)
-            self._desk.window().say(words, undo=(undo, _("Taken back.")))
+            again = partial(households.undo_edit, self._desk.core, undo)
+            self._desk.window().say(words, undo=(again, _("Taken back.")))
 
         self._desk.write(work, done, owner=self)

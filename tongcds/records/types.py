@@ -399,8 +399,8 @@ AUDIT = declare(
     indexes=("unit_id",),
 )
 
-# What somebody said of two records of one village: subject person. verdict: one (the same person; shown_id is
-# the record that shows), two, or open (taken back). first_id < second_id; the latest word on a pair counts.
+# What somebody said of two records of one village; subject: person, household. verdict: one (shown_id is the
+# record that shows), two, or open (taken back). first_id < second_id; the latest word on a pair counts.
 DUPLICATE = declare(
     "duplicate",
     21,
@@ -528,4 +528,23 @@ QUOTA = declare(
     area="unit_id",
     about_people=True,
     indexes=("unit_id",),
+)
+
+# What a merge (the `duplicate` of said_id) put another value in place of: subject and subject_id name the
+# record, field what was changed; value stood there before, now since. Ids are hexadecimal.
+EARLIER = declare(
+    "earlier",
+    29,
+    _id("village_id"),
+    _id("household_id"),
+    _id("said_id"),
+    _word("subject"),
+    _id("subject_id"),
+    _word("field"),
+    _text("value", _SENSITIVE),
+    _text("now", _SENSITIVE),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("said_id", "subject_id", "household_id"),
 )

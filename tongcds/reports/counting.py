@@ -140,7 +140,7 @@ def tally(  # noqa: PLR0917 - what one statement needs
 ) -> list[Line]:
     """Count all formulas in all places and periods; where there is nobody to count there is no line.
 
-    `merged` is what `replica.merged.merged_people` says. With `by` there is a line a group, and formulas of
+    `merged` is what `replica.merged.merged_records` says. With `by` there is a line a group, and formulas of
     subjects that cannot be told apart so are left out.
     """
     prepare(connection)

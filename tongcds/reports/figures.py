@@ -31,7 +31,7 @@ from sqlalchemy import Connection
 
 from tongcds.domain.formulas import Formula, Of, formula_on
 from tongcds.domain.periods import Period, month_to
-from tongcds.replica.merged import merged_people
+from tongcds.replica.merged import merged_records
 from tongcds.reports.counting import Line, tally
 from tongcds.reports.sheets import Breakdown, logs_begin
 
@@ -180,7 +180,7 @@ class _Ways:
         for formula in dict.fromkeys(f for f in self._of.values() if f is not None):
             at = tuple(i for i in range(len(self._periods)) if self._of[formula.indicator, i] == formula)
             together[at].append(formula)
-        merged = merged_people(connection, places)
+        merged = merged_records(connection, places)
         found = {}
         for at, formulas in together.items():
             wholes = {f.over for f in formulas if f.over is not None and by is None}

@@ -99,7 +99,12 @@ def households(frame: Frame) -> Rows:
     home = _HOUSEHOLD
     return select(
         home.village_id.label("village"), home.id.label("subject"), home.left_on, home.poverty
-    ).where(home.deleted == 0, home.village_id.in_(frame.places))
+    ).where(
+        home.deleted == 0,
+        home.village_id.in_(frame.places),
+        # Two records of one household count once, too.
+        home.id.not_in(select(frame.merged.c.id)),
+    )
 
 
 def people(frame: Frame, *, for_household: bool = False) -> Rows:
@@ -156,7 +161,7 @@ def facts(frame: Frame, everybody: Rows, observed: ColumnElement[bytes], names: 
         seen.device, seen.n,
     )  # fmt: skip
     merged = frame.merged
-    # What was seen of somebody under another record of theirs was seen of them.
+    # What was seen of somebody, or of a household, under another record of theirs was seen of them.
     seen_of = union_all(
         told.join(seen.id.table, seen.subject_id == observed).where(*wanted),
         told.join(merged, merged.c.survivor == observed)
@@ -212,17 +217,19 @@ def counting_visits(frame: Frame) -> ColumnElement[bool]:
 
 
 def visited(frame: Frame) -> Rows:
-    """Visits in the period, said of the household."""
+    """Visits in the period, said of the household, or of the one that stands for it."""
+    merged = frame.merged
     return (
         select(
             frame.moments.c.span,
-            _VISIT.household_id.label("subject"),
+            func.coalesce(merged.c.survivor, _VISIT.household_id).label("subject"),
             literal(VISITED, Text).label("sign"),
             literal(1, Integer).label("value"),
             _VISIT.on.label("on"),
             _VISIT.id.label("record"),
         )
         .join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
+        .outerjoin(merged, merged.c.id == _VISIT.household_id)
         .where(counting_visits(frame))
     )
 

@@ -31,7 +31,7 @@ _HOUSEHOLD: Final = record_type("household").table
 _VISIT: Final = record_type("visit").table
 _SUPPORT: Final = record_type("support").table
 _FOLLOW_UP: Final = record_type("follow_up").table
-_ABOUT: Final = ("consent", "privacy_request", "settled")
+_ABOUT: Final = ("consent", "privacy_request", "settled", "earlier")
 _ATTACHMENT: Final = record_type("attachment").table
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -109,7 +109,16 @@ def _of_record(connection: Connection, person_id: bytes, household_id: bytes) ->
 
 
 def of_household(connection: Connection, household_id: bytes) -> ToErase:
-    """A household with everybody who is or was on record there, and everything written about them."""
+    """A household with everybody who is or was on record there, and everything written about them.
+
+    So is every record that this one stands for.
+    """
+    homes = [household_id, *merged.stood_for(connection, [household_id])]
+    found = [_of_home(connection, home) for home in homes]
+    return _with_same(connection, found, [who for one in found for who in one.records["person"]])
+
+
+def _of_home(connection: Connection, household_id: bytes) -> ToErase:
     people = _ids(connection, _PERSON.c.household_id, household_id)
     promises = _ids(connection, _FOLLOW_UP.c.household_id, household_id)
     visits = _ids(connection, _VISIT.c.household_id, household_id)
@@ -117,7 +126,7 @@ def of_household(connection: Connection, household_id: bytes) -> ToErase:
     records["attachment"] = _attached(connection, [household_id, *people, *visits])
     for name in (*_ABOUT, "round_stop"):
         records[name] = _ids(connection, record_type(name).table.c.household_id, household_id)
-    return _with_same(connection, [ToErase(records, _open(connection, promises))], people)
+    return ToErase(records, _open(connection, promises))
 
 
 def forget(connection: Connection, erased: Mapping[str, Iterable[bytes]], *, tell: bool) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from tongcds.records import record_type
+from tongcds.storage.merged import MERGED
 from tongcds.storage.presence import (
     HOUSEHOLD,
     PERSON,
@@ -79,7 +80,7 @@ def _lacks(fact: str, age: int) -> Callable[[date], ColumnElement[bool]]:
 
 
 def _visited(*days: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(_VISIT.c.household_id == HOUSEHOLD.c.id, visit_counts(), *days)
+    return _at_home(_VISIT.c.household_id, visit_counts(), *days)
 
 
 def _this_year(on: date) -> ColumnElement[bool]:
@@ -87,11 +88,15 @@ def _this_year(on: date) -> ColumnElement[bool]:
 
 
 def _promised(*more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(
-        _FOLLOW_UP.c.household_id == HOUSEHOLD.c.id,
-        _FOLLOW_UP.c.deleted == 0,
-        _FOLLOW_UP.c.state == "open",
-        *more,
+    return _at_home(_FOLLOW_UP.c.household_id, _FOLLOW_UP.c.deleted == 0, _FOLLOW_UP.c.state == "open", *more)
+
+
+def _at_home(home: ColumnElement[bytes], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """There is something of the household, or of a record that it stands for."""
+    # Two questions, each looked up in an index: nearly no household stands for another one.
+    return or_(
+        exists().where(home == HOUSEHOLD.c.id, *conditions),
+        exists().where(MERGED.c.survivor == HOUSEHOLD.c.id, home == MERGED.c.id, *conditions),
     )
 
 

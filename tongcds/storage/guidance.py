@@ -15,7 +15,7 @@ from tongcds.domain.quotas import Measure, measures
 from tongcds.domain.views import AnnouncementRow, AnnouncementText, QuotaRow, QuotaTerms, Result
 from tongcds.i18n import language
 from tongcds.records import record_type
-from tongcds.replica.merged import merged_people
+from tongcds.replica.merged import merged_records
 from tongcds.storage import local
 from tongcds.storage.people import member_names
 from tongcds.storage.presence import VISIT, visit_counts
@@ -102,7 +102,7 @@ def quotas(connection: Connection, on: date | None = None) -> tuple[QuotaRow, ..
         query = query.where(table.since <= on.isoformat(), table.until >= on.isoformat())
     rows = connection.execute(query).all()
     stand = standings(connection, [row.id for row in rows])
-    merged = merged_people(connection, sorted({row.unit_id for row in rows})) if rows else {}
+    merged = merged_records(connection, sorted({row.unit_id for row in rows})) if rows else {}
     found = []
     for row in rows:
         measure = measures().get((row.kind or "", row.code or ""))
@@ -142,7 +142,7 @@ def _done(
     )
     if measure.services is None:
         visited = select(VISIT.c.household_id).where(*in_time, VISIT.c.household_id.is_not(None))
-        return len(set(connection.execute(visited).scalars()))
+        return len({merged.get(home, home) for home in connection.execute(visited).scalars()})
     given = (
         select(VISIT.c.household_id, _SUPPORT.c.person_ids)
         .join_from(_SUPPORT, VISIT, VISIT.c.id == _SUPPORT.c.visit_id)
@@ -163,5 +163,5 @@ def _counted(
     measure: Measure, household: bytes | None, people: Sequence[bytes], merged: dict[bytes, bytes]
 ) -> Iterable[bytes]:
     if measure.households or not people:
-        return () if household is None else (household,)
+        return () if household is None else (merged.get(household, household),)
     return (merged.get(person, person) for person in people)

@@ -24,6 +24,7 @@ _FOLLOW_UP = record_type("follow_up").table
 _ATTACHMENT = record_type("attachment").table
 _SETTLED = record_type("settled").table
 _DUPLICATE = record_type("duplicate").table
+_EARLIER = record_type("earlier").table
 
 _FIRST_CODE: Final = "HN-0001"
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)")
@@ -114,11 +115,12 @@ def parts_of_household(connection: Connection, household_id: bytes) -> dict[str,
         "observation": _ids(connection, OBSERVATION.c.subject_id, [household_id, *people]),
         "follow_up": _ids(connection, _FOLLOW_UP.c.household_id, [household_id]),
         "settled": _ids(connection, _SETTLED.c.household_id, [household_id]),
+        "earlier": _ids(connection, _EARLIER.c.household_id, [household_id]),
         "duplicate": tuple(
             dict.fromkeys(
                 one
                 for column in (_DUPLICATE.c.first_id, _DUPLICATE.c.second_id)
-                for one in _ids(connection, column, people)
+                for one in _ids(connection, column, [household_id, *people])
             )
         ),
         "attachment": _ids(connection, _ATTACHMENT.c.subject_id, [household_id, *people, *visits]),

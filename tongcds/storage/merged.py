@@ -1,4 +1,4 @@
-"""Which people's records do not show because another record stands for them, ready to be looked up.
+"""Which records of people and households do not show, since another stands for them, ready to be looked up.
 
 `replica.merged` says what follows from what people said; this table keeps its answer, since every list asks.
 It follows inside each transaction that changes a person, a household or a word on a pair.
@@ -26,19 +26,20 @@ from sqlalchemy import (
 )
 
 from tongcds.records import record_type
-from tongcds.replica.merged import merged_people
+from tongcds.replica.merged import merged_records
 
 _TABLES: Final = MetaData()
 MERGED: Final = Table(
-    "merged_person",
+    "merged_record",
     _TABLES,
     Column("id", LargeBinary, primary_key=True),
     Column("survivor", LargeBinary, nullable=False),
-    Index("ix_merged_person_survivor", "survivor"),
+    Index("ix_merged_record_survivor", "survivor"),
     sqlite_strict=True,
 )
 _SAID = record_type("duplicate").table
 _PERSON = record_type("person").table
+_HOUSEHOLD = record_type("household").table
 
 
 def create_tables(connection: Connection) -> None:
@@ -47,13 +48,13 @@ def create_tables(connection: Connection) -> None:
 
 
 def follow(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> set[bytes]:
-    """Follow a change; returns the people who show now and did not, or the other way round."""
+    """Follow a change; returns the people and households that show now and did not, or no longer do."""
     if not touched.keys() & {"person", "household", "duplicate"}:
         return set()
     before = dict(connection.execute(select(MERGED.c.id, MERGED.c.survivor)).all())
     if not before and connection.execute(select(_SAID.c.id).limit(1)).first() is None:
         return set()
-    now = merged_people(connection)
+    now = merged_records(connection)
     different = {i for i in before.keys() | now.keys() if before.get(i) != now.get(i)}
     if different:
         connection.execute(delete(MERGED))
@@ -62,9 +63,9 @@ def follow(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> se
     return different
 
 
-def shows(person: ColumnElement[bytes]) -> ColumnElement[bool]:
-    """The person's record is the one that shows."""
-    return person.not_in(select(MERGED.c.id))
+def shows(record: ColumnElement[bytes]) -> ColumnElement[bool]:
+    """The record of a person or household is the one that shows."""
+    return record.not_in(select(MERGED.c.id))
 
 
 def same_as(subject: ColumnElement[bytes], shown: ColumnElement[bytes]) -> ColumnElement[bool]:
@@ -87,8 +88,8 @@ def stood_for(connection: Connection, people: Sequence[bytes]) -> dict[bytes, by
 class Elsewhere:
     """Other records of the people of a household, each with the one that shows, and where they were kept.
 
-    `homes` are households in which nobody else is on record: all that was done there was done for them.
-    `shared` are those in which others are.
+    `homes` are households in which nobody else is on record, and those for which this one stands: all that
+    was done there was done for them. `shared` are those in which others are.
     """
 
     people: Mapping[bytes, bytes] = field(default_factory=dict)
@@ -106,12 +107,14 @@ def elsewhere(connection: Connection, household_id: bytes) -> Elsewhere:
         .where(shown.c.household_id == household_id, shown.c.deleted == 0)
         .order_by(MERGED.c.id)
     ).all()
-    if not rows:
+    stood_for = select(MERGED.c.id).join(_HOUSEHOLD, _HOUSEHOLD.c.id == MERGED.c.id)
+    homes = set(connection.execute(stood_for.where(MERGED.c.survivor == household_id)).scalars())
+    if not rows and not homes:
         return Elsewhere()
     people: dict[bytes, bytes] = {one: survivor for one, survivor, _home in rows}
-    old = {home for _one, _survivor, home in rows if home is not None and home != household_id}
+    old = {home for _one, _survivor, home in rows if home is not None and home != household_id} - homes
     others = select(_PERSON.c.household_id).where(
         _PERSON.c.household_id.in_(old), _PERSON.c.deleted == 0, _PERSON.c.id.not_in(people)
     )
     shared = set(connection.execute(others.distinct()).scalars())
-    return Elsewhere(people, tuple(sorted(old - shared)), tuple(sorted(shared)))
+    return Elsewhere(people, tuple(sorted((old - shared) | homes)), tuple(sorted(shared)))

@@ -35,7 +35,8 @@ class Known(NamedTuple):
 def household_present(on: date) -> ColumnElement[bool]:
     """The household lives here on this day."""
     home = HOUSEHOLD.c
-    return and_(home.deleted == 0, or_(home.left_on.is_(None), home.left_on > on.isoformat()))
+    here = or_(home.left_on.is_(None), home.left_on > on.isoformat())
+    return and_(home.deleted == 0, here, merged.shows(home.id))
 
 
 def visit_counts() -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from tongcds.domain.stamps import COUNTER_BITS
 from tongcds.domain.views import ConsentRenewal, ConsentState, RequestRow, RetentionRow
 from tongcds.records import record_type
 from tongcds.records.declare import ERASED
-from tongcds.storage.merged import elsewhere, shows
+from tongcds.storage.merged import elsewhere, shows, stood_for
 from tongcds.storage.people import member_names, subject_names
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, person_present
 
@@ -64,16 +64,17 @@ def consents_of(connection: Connection, household_id: bytes, on: date) -> tuple[
     ).scalars()
     subjects = [("household", household_id), *(("person", person) for person in people)]
     other = elsewhere(connection, household_id)
+    same = {**other.people, **stood_for(connection, [household_id])}
     rows = connection.execute(
         select(CONSENT)
         .where(
-            or_(CONSENT.c.household_id == household_id, CONSENT.c.subject_id.in_(other.people)),
+            or_(CONSENT.c.household_id == household_id, CONSENT.c.subject_id.in_(list(same))),
             CONSENT.c.deleted == 0,
             CONSENT.c.erased.is_(None),
         )
         .order_by(CONSENT.c.on, CONSENT.c.stamp)
     ).all()
-    latest = {other.people.get(row.subject_id, row.subject_id): row for row in rows}
+    latest = {same.get(row.subject_id, row.subject_id): row for row in rows}
     collectors = member_names(connection, [row.collector_id for row in rows if row.collector_id])
     names = subject_names(connection, [subject_id for _kind, subject_id in subjects])
     found = [

@@ -82,8 +82,12 @@ _OWNERS: Final[Mapping[str, Sequence[tuple[Select[Any], ColumnElement[bytes]]]]]
     "village": ((select(HOUSEHOLD.c.id), HOUSEHOLD.c.village_id),),
     # Whoever does not show any more, or shows again, is looked at again.
     "duplicate": tuple(
-        (select(PERSON.c.household_id).join(_SAID, PERSON.c.id == _SAID.c[which]), _SAID.c.id)
+        (owner, _SAID.c.id)
         for which in ("first_id", "second_id")
+        for owner in (
+            select(_SAID.c[which]),
+            select(PERSON.c.household_id).join(_SAID, PERSON.c.id == _SAID.c[which]),
+        )
     ),
 }
 

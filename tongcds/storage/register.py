@@ -18,6 +18,7 @@ from tongcds.domain.views import FilterCount, HouseholdFilter, HouseholdList, Ho
 from tongcds.records import record_type
 from tongcds.storage import filters, search
 from tongcds.storage.household import household_detail, people_of
+from tongcds.storage.merged import stood_for
 from tongcds.storage.presence import (
     HOUSEHOLD,
     PERSON,
@@ -261,22 +262,24 @@ def _rows(connection: Connection, ids: Sequence[bytes], text: str, on: date) -> 
         people[household_id].append(person_id)
         if is_elder:
             elders.add(household_id)
+    # What was done under a record that this one stands for was done here.
+    stands = {**stood_for(connection, ids), **{household_id: household_id for household_id in ids}}
     visited = connection.execute(
         select(_VISIT.c.household_id, func.max(_VISIT.c.on))
-        .where(_VISIT.c.household_id.in_(ids), visit_counts(), _VISIT.c.on <= day)
+        .where(_VISIT.c.household_id.in_(list(stands)), visit_counts(), _VISIT.c.on <= day)
         .group_by(_VISIT.c.household_id)
+        .order_by(func.max(_VISIT.c.on))
     )
-    last_visits = {household_id: date.fromisoformat(last) for household_id, last in visited}
-    overdue = set(
-        connection.execute(
-            select(_FOLLOW_UP.c.household_id).where(
-                _FOLLOW_UP.c.household_id.in_(ids),
-                _FOLLOW_UP.c.deleted == 0,
-                _FOLLOW_UP.c.state == "open",
-                _FOLLOW_UP.c.due_on < day,
-            )
-        ).scalars()
+    last_visits = {stands[household_id]: date.fromisoformat(last) for household_id, last in visited}
+    promised = connection.execute(
+        select(_FOLLOW_UP.c.household_id).where(
+            _FOLLOW_UP.c.household_id.in_(list(stands)),
+            _FOLLOW_UP.c.deleted == 0,
+            _FOLLOW_UP.c.state == "open",
+            _FOLLOW_UP.c.due_on < day,
+        )
     )
+    overdue = {stands[household_id] for household_id in promised.scalars()}
     stand = standings(connection, [*ids, *(person for home in people.values() for person in home)])
     matched = search.matched_people(connection, text, ids) if text.strip() else {}
     return tuple(

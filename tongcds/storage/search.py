@@ -208,7 +208,8 @@ def rebuild(connection: Connection) -> None:
 def refresh(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> None:
     """Follow a change: `touched` holds the ids of changed, new and removed records by type."""
     shown = merged.follow(connection, touched)
-    affected = sorted(_affected(connection, {**touched, "person": {*touched.get("person", ()), *shown}}))
+    both = {kind: {*touched.get(kind, ()), *shown} for kind in ("person", "household")}
+    affected = sorted(_affected(connection, {**touched, **both}))
     for part in _slices(affected):
         _forget(connection, part)
         _index(connection, part)
@@ -258,7 +259,12 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             _VILLAGE.c.name.label("village"),
         )
         .outerjoin_from(_HOUSEHOLD, _VILLAGE, _VILLAGE.c.id == _HOUSEHOLD.c.village_id)
-        .where(_one_of(_HOUSEHOLD.c.id, households), _HOUSEHOLD.c.deleted == 0, _HOUSEHOLD.c.erased.is_(None))
+        .where(
+            _one_of(_HOUSEHOLD.c.id, households),
+            _HOUSEHOLD.c.deleted == 0,
+            _HOUSEHOLD.c.erased.is_(None),
+            merged.shows(_HOUSEHOLD.c.id),
+        )
         .order_by(_HOUSEHOLD.c.id)
     ).all()
     people: dict[bytes, list[_Row]] = {}

@@ -51,6 +51,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "state": N_("state"),
     "stated_size": N_("stated number of people"),
     "village_id": N_("village"),
+    "visits": N_("visits"),
     "withdrawn_why": N_("why it was withdrawn"),
     "corrects_id": N_("the visit it corrects"),
 }
@@ -107,6 +108,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "quota": N_("Quota"),
     "audit": N_("Access log"),
     "duplicate": N_("Word on two records that may be one"),
+    "earlier": N_("Value from before a merge"),
 }
 
 _REASONS: Final[Mapping[str, str]] = {

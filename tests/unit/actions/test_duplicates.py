@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, false, literal, select, text
+from sqlalchemy import Connection, false, select, text
 
 from tests.pictures import png
 from tests.unit.actions.conftest import VILLAGE
@@ -72,14 +72,14 @@ def two(team: Core) -> tuple[bytes, bytes]:
 
 
 def test_a_likely_pair_is_offered_until_somebody_says_something(team: Core, two: tuple[bytes, bytes]) -> None:
-    (pair,) = duplicates.likely(team)
-    assert ({pair.first.person_id, pair.second.person_id}, pair.why) == (set(two), "name")
+    (pair,) = duplicates.likely(team).pairs
+    assert ({pair.first.record_id, pair.second.record_id}, pair.why) == (set(two), "name")
     duplicates.keep_apart(team, *two)
-    assert duplicates.likely(team) == ()
-    assert [one.verdict for one in duplicates.settled(team)] == [TWO]
+    assert duplicates.likely(team).pairs == ()
+    assert [one.verdict for one in duplicates.settled(team).pairs] == [TWO]
     duplicates.take_back(team, *reversed(two))
-    assert len(duplicates.likely(team)) == 1
-    assert duplicates.settled(team) == ()
+    assert duplicates.likely(team).total == 1
+    assert duplicates.settled(team).pairs == ()
 
 
 def test_a_merged_pair_shows_and_counts_once_with_all_that_was_seen(
@@ -115,7 +115,7 @@ def test_both_records_stay_whole_and_taking_back_is_complete(team: Core, two: tu
     saw(team, two[1], "internet", "2026-06-01")
     before = everything()
     duplicates.merge(team, two[1], two[0])
-    (pair,) = duplicates.settled(team)
+    (pair,) = duplicates.settled(team).pairs
     assert {pair.first.values["full_name"], pair.second.values["full_name"]} == {"Hà Thị Xuân", "Ha Thi Xuan"}
     assert everything() != before
     duplicates.take_back(team, *two)
@@ -169,7 +169,8 @@ def test_a_resolution_that_forgets_the_heads_is_noticed(
     team: Core, two: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Negative control: nobody is a head.
-    nobody = select(record_type("household").table.c.head_id, literal(b"")).where(false())
+    home = record_type("household").table.c
+    nobody = select(home.id, home.head_id, home.village_id).where(false())
     monkeypatch.setattr(resolving, "_heads", lambda: nobody)
     with pytest.raises(AssertionError):
         test_two_words_that_would_hide_a_head_leave_the_head(team, two)
@@ -218,7 +219,7 @@ def test_a_long_chain_of_words_is_followed_in_few_steps(team: Core, monkeypatch:
 
     monkeypatch.setattr(resolving, "_Parents", Counted)
     with team.vault.read() as connection:
-        assert resolving.merged_people(connection) == {}
+        assert resolving.merged_records(connection) == {}
     assert 0 < looked < 3_000 * 40
 
 
@@ -337,7 +338,7 @@ def test_a_rule_that_lets_the_last_to_arrive_win_is_noticed(
         words = [(n, row.first_id, row.second_id, row.verdict, row.shown_id) for n, row in enumerate(rows)]
         return straightforward(words, set())
 
-    monkeypatch.setattr(merged, "merged_people", last_to_arrive)
+    monkeypatch.setattr(merged, "merged_records", last_to_arrive)
     with pytest.raises(AssertionError):
         same_in_any_order(team)
 
@@ -387,7 +388,7 @@ def test_the_commands_say_it_and_take_it_back(
     run("duplicate-undo", first, second)
     assert shown(team) == {}
     run("duplicate-apart", first, second)
-    assert run("duplicates")[1] == {"pairs": []}
+    assert run("duplicates")[1] == {"pairs": [], "total": 0}
     with pytest.raises(UserError) as refused:
         run("duplicate-merge", "zz", second)
     assert refused.value.code == "pair_unknown"

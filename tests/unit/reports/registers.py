@@ -140,26 +140,29 @@ def registers(draw: st.DrawFn) -> Register:
 
 @st.composite
 def registers_with_duplicates(draw: st.DrawFn) -> Register:
-    """The same, with words on pairs of people, and heads among them."""
+    """The same, with words on pairs of people and of households, and heads among the people."""
     made = draw(registers())
     ids = [person["id"] for person in made.people]
     for home in made.households:
         home["head_id"] = draw(st.sampled_from([None, *ids]))
-    for i in range(draw(st.integers(0, 6)) if len(ids) > 1 else 0):
-        first, second = sorted(draw(st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True)))
-        made.duplicates.append(
-            {
-                "id": derived_id("duplicate", i),
-                "village_id": next(one["village_id"] for one in made.people if one["id"] == first),
-                "subject": "person",
-                "first_id": first,
-                "second_id": second,
-                "verdict": draw(st.sampled_from(["one", "one", "one", "two", "open"])),
-                "shown_id": draw(st.sampled_from([first, second])),
-                "stamp": draw(st.integers(1, 3)),
-                "device": draw(st.integers(1, 3)),
-            }
-        )
+    for subject, records in (("person", made.people), ("household", made.households)):
+        there = [record["id"] for record in records]
+        for i in range(draw(st.integers(0, 6)) if len(there) > 1 else 0):
+            pair = st.lists(st.sampled_from(there), min_size=2, max_size=2, unique=True)
+            first, second = sorted(draw(pair))
+            made.duplicates.append(
+                {
+                    "id": derived_id("duplicate", subject, i),
+                    "village_id": next(one["village_id"] for one in records if one["id"] == first),
+                    "subject": subject,
+                    "first_id": first,
+                    "second_id": second,
+                    "verdict": draw(st.sampled_from(["one", "one", "one", "two", "open"])),
+                    "shown_id": draw(st.sampled_from([first, second])),
+                    "stamp": draw(st.integers(1, 3)),
+                    "device": draw(st.integers(1, 3)),
+                }
+            )
     return made
 
 

@@ -20,7 +20,7 @@ from tests.unit.server.postgresql import running_cluster
 from tongcds.domain.formulas import counted_indicators
 from tongcds.domain.periods import Period, month_to
 from tongcds.replica import create_tables
-from tongcds.replica.merged import merged_people
+from tongcds.replica.merged import merged_records
 from tongcds.reports import counting, figures
 from tongcds.reports.figures import broken_down
 from tongcds.reports.figures import figures as counted
@@ -89,9 +89,9 @@ def test_a_database_that_hides_others_is_noticed(
 ) -> None:
     # Negative control.
     def of_one_only(connection: Connection, villages: list[bytes]) -> dict[bytes, bytes]:
-        return {} if connection.dialect.name == "sqlite" else merged_people(connection, villages)
+        return {} if connection.dialect.name == "sqlite" else merged_records(connection, villages)
 
-    monkeypatch.setattr(figures, "merged_people", of_one_only)
+    monkeypatch.setattr(figures, "merged_records", of_one_only)
 
     @given(registers_with_duplicates())
     @settings(max_examples=200, database=None, phases=[Phase.generate])
