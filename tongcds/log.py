@@ -36,6 +36,8 @@ ALLOWED_FIELDS: Final = frozenset({
 HIDDEN: Final = "<hidden>"
 OUR_LOGGERS: Final = ("tongcds", "ui", "__main__", "main")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
+# A phone (0981234521, +84 981234521) or a personal number of 12 digits: they look like a code, too.
+_NUMBER: Final = re.compile(r"(?:\+?84|0)[0-9.]{8,14}")
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _FILE_BYTES: Final = 1_000_000
 _FILES: Final = 5
@@ -45,7 +47,7 @@ _RING: Final = 200
 def _safe(value: object) -> str:
     if isinstance(value, bool | int | float) or value is None:
         return str(value)
-    if isinstance(value, str) and _TOKEN.fullmatch(value):
+    if isinstance(value, str) and _TOKEN.fullmatch(value) and not _NUMBER.fullmatch(value):
         return value
     return HIDDEN
 

@@ -21,12 +21,24 @@ from tests.faults.traces import FILE_NAMES, MARKER, REGISTER, TYPED
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import PASSPHRASE
 from tongcds import log, paths
-from tongcds.actions import attachments, exports, importing, people, register, rescue, syncing, visits
-from tongcds.domain.views import HouseholdFilter, Result, SupportEntry, VisitEntry
+from tongcds.actions import (
+    attachments,
+    exports,
+    importing,
+    logbook,
+    people,
+    printing,
+    register,
+    rescue,
+    syncing,
+    visits,
+)
+from tongcds.domain.views import HouseholdFilter, LogFilter, Result, SupportEntry, VisitEntry
 from tongcds.i18n import set_language
 from tongcds.settings import LANGUAGE, TEXT_SIZE, Settings
 from ui import app as dressing
 from ui.errors import Excepthook
+from ui.paper.pages import Pages, pdf
 from ui.program import Program
 from ui.screens.import_register import ImportScreen
 from ui.screens.log_visit import LogVisitScreen
@@ -104,9 +116,10 @@ def morning(program: Program, brought: Path, stick: Path) -> tuple[bytes, bytes]
     for name in FILE_NAMES:
         attached, _changes = attachments.attach(core, ("household", household_id), brought / name, note=TYPED)
         assert MARKER.encode() in attachments.open_file(core, attached).content
-    assert exports.export_register(core, numbers=True, ground="duty").lines
+    write_out(program, household_id)
     visits.save_visit(core, entry(program, household_id, person_id, TYPED))
     visit_id, _changes = visits.save_visit(core, entry(program, household_id, person_id, f"{TYPED} 2"))
+    assert logbook.export_log(core, LogFilter(), ground="duty").lines
     visits.undo_visit(core, visit_id)
     people.invite_person(core, f"Lò Thị {MARKER}")
     syncing.export_bundle(core, stick)
@@ -116,6 +129,18 @@ def morning(program: Program, brought: Path, stick: Path) -> tuple[bytes, bytes]
     importing.undo_import(core, batch.import_id)
     type_a_note(program, household_id)
     return household_id, person_id
+
+
+def write_out(program: Program, household_id: bytes) -> None:
+    """Everything that leaves the vault on purpose, numbers included."""
+    core = program.desktop.core
+    assert exports.export_register(core, numbers=True, ground="duty").lines
+    for row in attachments.of_household(core, household_id):
+        attachments.export(core, row.attachment_id, ground="duty")
+    paper = printing.sheets(core, [household_id], numbers=True, ground="duty")
+    printing.save(core, paper, pdf(paper.paper))
+    printing.printed(core, paper)
+    Pages(paper.paper).image(0, 96)
 
 
 def break_down(hook: Excepthook) -> None:
@@ -155,7 +180,7 @@ def main(profile: Path, brought: Path, stick: Path, ending: str) -> int:
     program = Program(profile, settings, FakeClock())
     program.show()
     unlock(program)
-    program.desktop._timer.stop()
+    program.desktop.background._timer.stop()
     household_id, person_id = morning(program, brought, stick)
     break_down(hook)
     if ending == "typing":
@@ -165,6 +190,7 @@ def main(profile: Path, brought: Path, stick: Path, ending: str) -> int:
             visits.save_visit(program.desktop.core, entry(program, household_id, person_id, f"{TYPED} {at}"))
             say("saved")
     opened = program.desktop
+    say(f"listed={[one.name for one in exports.listed(opened.core) if one.there]}")
     program.lock()
     until(lambda: opened.core.session.key == b"")
     say(f"pasted={clipboard()}")

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from ast import literal_eval
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,11 @@ def heard(program: subprocess.Popen[str], words: str) -> list[str]:
     raise AssertionError((program.wait(SECONDS), lines))
 
 
+def _sorted(listed: str) -> str:
+    name, _sign, files = listed.partition("=")
+    return f"{name}={sorted(literal_eval(files))}"
+
+
 def ended(program: subprocess.Popen[str]) -> int:
     program.stdin.close()
     program.stdout.close()
@@ -109,9 +115,12 @@ def test_locked_and_closed_nothing_of_a_thousand_people_is_on_the_disk(machine):
     assert "pasted=" in said
     assert behind_the_lock == []
     assert machine.traces() == []
-    # What was exported on purpose is in its folder; and so the search would find them elsewhere, too.
-    (exported,) = traces.on_disk(machine.exports)
-    assert exported.startswith(str(machine.exports))
+    # What was exported on purpose is listed and in its folder; so the search would find it elsewhere, too.
+    listed = next(line for line in said if line.startswith("listed="))
+    assert f"listed={sorted(path.name for path in machine.exports.iterdir())}" == _sorted(listed)
+    assert len(list(machine.exports.iterdir())) == 5
+    # The letters of a PDF are numbers of its fonts.
+    assert len(traces.on_disk(machine.exports)) == 4
     # The folder of the files has a name that tells, too: Qt's own dialog has been there.
     assert len(traces.on_disk(machine.brought)) == 4
     assert (machine.profile / "log" / "tongcds.log").stat().st_size

@@ -95,7 +95,7 @@ def schema(connection: Connection) -> str:
 
 
 def _print_schema() -> None:
-    with create_engine("sqlite://", module=sqlcipher3.dbapi2).begin() as connection:
+    with create_engine("sqlite://", module=sqlcipher3.dbapi2, hide_parameters=True).begin() as connection:
         for step in STEPS:
             apply_step(connection, step)
         sys.stdout.write(schema(connection))
