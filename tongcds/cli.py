@@ -42,6 +42,7 @@ from tongcds.commands import (
     imports,
     indicators,
     logbook,
+    movements,
     observations,
     paper_entry,
     passphrases,
@@ -421,6 +422,7 @@ def _parser() -> argparse.ArgumentParser:
     guidance.add_to(add)
     people.add_to(add)
     recovery.add_to(add)
+    movements.add_to(add)
     rounds.add_to(add)
     paper_entry.add_to(add)
     add("sync", sync, "exchange with the province's server")

@@ -440,6 +440,11 @@ SENTENCES: Final[dict[str, str]] = {
     "village_unknown": N_(
         "There is no village here that you may write in. Nothing was saved; choose another village."
     ),
+    "return_before_leaving": N_(
+        "The day of coming back is not after the day of leaving. Nothing was saved; look at both days."
+    ),
+    "person_not_away": N_("This person is neither away nor gone. Nothing was changed."),
+    "same_household": N_("This person lives in that household already. Nothing was changed."),
     "head_needed": N_(
         "The head of the household goes. Nothing was saved; say first who of those who stay is the head now."
     ),

@@ -47,6 +47,7 @@ from ui.forms.help_window import HelpWindow
 from ui.importing import Importing
 from ui.keys import Keys
 from ui.logbook import Logbook
+from ui.movements import Movements
 from ui.printing import Printing
 from ui.privacy import Privacy
 from ui.rounds import Rounds
@@ -116,6 +117,7 @@ class Desktop(QObject):
             show=self.open_household,
         )
         self.editing = Editing(desk, self)
+        self.movements = Movements(desk, self)
         self.importing = Importing(desk, self)
         self.sticks = Sticks(desk, self)
         self.attaching = Attaching(desk, self)
@@ -261,6 +263,8 @@ class Desktop(QObject):
         screen.seen.connect(self.editing.record)
         screen.detail.history_requested.connect(self.editing.history)
         screen.doubts_requested.connect(self.doubting.open)
+        screen.away_requested.connect(self.movements.list_away)
+        screen.detail.movement_requested.connect(self.movements.open)
         self.attaching.serve(screen.detail)
         return screen
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from tongcds.domain.leaving import leaving_words
 from tongcds.domain.views import HouseholdDetail, HouseholdRow, PersonRow, Standing, Tone
-from tongcds.i18n import _, format_month, ngettext, pgettext
+from tongcds.i18n import _, format_date, format_month, ngettext, pgettext
 from ui.words import State, standing
 
 OLD_AGE = 60
@@ -52,10 +53,19 @@ def household_pill(row: HouseholdRow) -> tuple[str, Tone]:
 
 
 def person_note(person: PersonRow) -> str:
-    """Birth year and place in the household: "1978 · head of household"."""
+    """Birth year, place in the household, and whether they are away: "1978 · head of household"."""
     relation = _("head of household") if person.is_head else person.relation
     year = str(person.birth_year) if person.birth_year is not None else ""
-    return " · ".join(part for part in (year, relation) if part)
+    return " · ".join(part for part in (year, relation, _away(person)) if part)
+
+
+def _away(person: PersonRow) -> str:
+    if not person.away_why:
+        return ""
+    words = leaving_words(person.away_why).lower()
+    if person.back_by is None:
+        return words
+    return _("{why}, expected {day}").format(why=words, day=format_date(person.back_by))
 
 
 def given_names(people: Sequence[PersonRow]) -> str:

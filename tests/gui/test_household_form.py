@@ -227,7 +227,7 @@ def test_the_word_for_the_head_makes_the_head(open_form, register):
     keys.press(ENTER, TAB, TAB, TAB)
     keys.press(Qt.Key.Key_A, with_=CTRL)
     keys.type("chu ho")
-    assert screen.form.rows[0].fields["relation"].text() == ""
+    assert screen.form.rows[0].fields["relation"].text() == "vợ"
     keys.press(ENTER, with_=CTRL)
     assert register.saved[0].head == 1
 

@@ -11,7 +11,9 @@ from typing import Final
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal, take_back
+from tongcds.actions.movements import name_head, relate
 from tongcds.domain.facts import How, Subject, load_facts
+from tongcds.domain.leaving import Leaving, load_leaving_reasons
 from tongcds.domain.views import (
     EditUndo,
     FieldChange,
@@ -30,12 +32,8 @@ from tongcds.storage import lookalikes as finding
 from tongcds.storage.local import drop_draft, load_enrolment
 from tongcds.storage.vault import Change
 
-LEAVING: Final = ("moved", "died", "other")
-"""Why somebody leaves."""
-
 _BY_HAND: Final = frozenset({How.SEEN.value, How.TOLD.value})
 _WRITE: Final = "write"
-_HEAD_WORD: Final = "chủ hộ"
 _FIELDS: Final = frozenset({"code", "address", "poverty", "hardship", "note"})
 _PERSON_FIELDS: Final = frozenset(
     {
@@ -143,6 +141,11 @@ def undo_edit(core: Core, undo: EditUndo) -> Changes:
     return take_back(core, undo)
 
 
+def leaving_for_good() -> tuple[str, ...]:
+    """Why somebody leaves a household for good; for a time they leave by `movements`."""
+    return tuple(code for code, one in load_leaving_reasons().items() if one.leaving is Leaving.GOOD)
+
+
 def _area_of(change: Change, seen: Seen) -> bytes:
     kind = "person" if seen.subject == Subject.PERSON else "household"
     try:
@@ -163,7 +166,7 @@ def _check(core: Core, wanted: HouseholdChange) -> None:
             raise UserError("name_missing")
         if person.leaves is not None and person.leaves.on > core.today:
             raise UserError("date_in_future")
-        if person.leaves is not None and person.leaves.why not in LEAVING:
+        if person.leaves is not None and person.leaves.why not in leaving_for_good():
             raise UserError("reason_unknown", reason=person.leaves.why)
         if str(named.get("joined_on") or "") > core.today.isoformat():
             raise UserError("date_in_future")
@@ -205,10 +208,15 @@ def _add(journal: Journal, person: PersonChange, household_id: bytes, village_id
     return journal.create("person", place | _now(person.fields, _PERSON_FIELDS))
 
 
+def _says_relation(person: PersonChange) -> bool:
+    return any(field.name == "relation" for field in person.fields)
+
+
 class _Editing:
     """One household that is on record, on its way into another state."""
 
     def __init__(self, core: Core, change: Change, journal: Journal, wanted: HouseholdChange) -> None:
+        self._change = change
         self._connection = change.connection
         self._today = core.today
         self._journal = journal
@@ -227,7 +235,7 @@ class _Editing:
             raise UserError("household_unknown")
         self._set("household", household_id, wanted.fields, _FIELDS)
         ids = [self._save_person(person, household_id) for person in wanted.people]
-        split = self._split(ids) if any(person.splits for person in wanted.people) else None
+        split = self._split(household_id, ids) if any(person.splits for person in wanted.people) else None
         gone = {ids[at] for at, person in enumerate(wanted.people) if person.splits or person.leaves}
         self._settle_head(household_id, ids, [*here, *(i for i in ids if i not in here)], gone)
         if village != wanted.village_id:
@@ -254,7 +262,7 @@ class _Editing:
             self._journal.update("person", person.person_id, left_on=on, left_why=why)
         return person.person_id
 
-    def _split(self, ids: Sequence[bytes]) -> bytes:
+    def _split(self, household_id: bytes, ids: Sequence[bytes]) -> bytes:
         wanted = self._wanted
         going = [at for at, person in enumerate(wanted.people) if person.splits]
         head = wanted.split_head if wanted.split_head in going else going[0]
@@ -262,8 +270,18 @@ class _Editing:
         made = self._journal.create("household", home | {"code": wanted.split_code or None})
         for at in going:
             self._journal.update("person", ids[at], household_id=made)
-        self._journal.update("person", ids[head], relation=_HEAD_WORD)
+        said = {ids[at] for at in going if _says_relation(wanted.people[at])}
+        sex = self._sex_of_head(household_id)
+        going_ids = [ids[at] for at in going]
+        relate(self._change, self._journal, ids[head], going_ids, old_head_sex=sex, said=frozenset(said))
         return made
+
+    def _sex_of_head(self, household_id: bytes) -> str:
+        head = self._journal.writer.value_of("household", household_id, "head_id")
+        if not isinstance(head, bytes):
+            return ""
+        self._journal.writer.load("person", [head])
+        return str(self._journal.writer.value_of("person", head, "sex") or "")
 
     def _settle_head(
         self, household_id: bytes, ids: Sequence[bytes], everybody: Sequence[bytes], gone: set[bytes]
@@ -284,8 +302,14 @@ class _Editing:
                 raise UserError("head_needed")
         elif head in gone:
             raise UserError("head_needed")
-        else:
-            self._journal.update("household", household_id, head_id=head)
+        elif head != self._journal.writer.value_of("household", household_id, "head_id"):
+            said = {ids[at] for at, one in enumerate(wanted.people) if wanted.kin_said or _says_relation(one)}
+            self._name_head(household_id, head, stay, frozenset(said))
+
+    def _name_head(
+        self, household_id: bytes, head: bytes, stay: Sequence[bytes], said: frozenset[bytes]
+    ) -> None:
+        name_head(self._change, self._journal, household_id, head, stay, said=said)
 
     def _move(self, household_id: bytes) -> None:
         """Everything that hangs on a household carries the village as its area, so all of it goes along."""

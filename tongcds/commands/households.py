@@ -68,7 +68,7 @@ def add_to(add: Add) -> None:
         action="append",
         default=[],
         metavar="NAME=WHY[@DAY]",
-        help="somebody leaves: moved, died or other; repeat",
+        help="somebody leaves for good: moved, married_out, died or other; repeat",
     )
     made.add_argument(
         "--split", action="append", default=[], metavar="NAME", help="goes into a new household; repeat"
@@ -120,7 +120,7 @@ def edit_household(options: argparse.Namespace, core: Core) -> int:
     for words in options.leaves:
         name, _sep, why = words.partition("=")
         why, _sep, day = why.partition("@")
-        if why not in households.LEAVING:
+        if why not in households.leaving_for_good():
             raise UserError("reason_unknown", reason=why)
         _line(session, name).sheet.texts |= {PRESENCE: why, DAY: f"{read_day(day):%d/%m/%Y}" if day else ""}
     for name in options.split:

@@ -19,7 +19,9 @@ from typing import Final
 from tongcds.domain.facts import Subject, load_facts
 from tongcds.domain.identity import age_on, doubts_about_id, is_future, read_id_number, read_phone
 from tongcds.domain.kinship import differs_in_age, differs_in_sex, is_head_word, is_spouse_word
+from tongcds.domain.kinship_change import UNKNOWN
 from tongcds.domain.tables import read_table
+from tongcds.domain.text import fold
 from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.paths import resources_folder
@@ -124,6 +126,11 @@ def _relation_age(_rule: Rule, home: Home, who: Member, today: date) -> _Said:
     beside = head.birth if head is not None and head is not who else None
     wrong = differs_in_age(who.relation, who.birth, beside, age_on(who.birth, today))
     return (who.relation, who.birth or "", beside or "") if wrong else None
+
+
+def _relation_unknown(_rule: Rule, home: Home, who: Member, _today: date) -> _Said:
+    asked = fold(who.relation) == fold(UNKNOWN) and who.person_id != home.head_id
+    return (who.relation,) if asked else None
 
 
 def _id_zero_lost(_rule: Rule, _home: Home, who: Member, _today: date) -> _Said:
@@ -234,6 +241,7 @@ _OF_PERSON: Final[Mapping[str, Callable[[Rule, Home, Member, date], _Said]]] = {
     "older_than": _older_than,
     "relation_sex": _relation_sex,
     "relation_age": _relation_age,
+    "relation_unknown": _relation_unknown,
     "id_zero_lost": _id_zero_lost,
     "id_form": _id_form,
     "id_place": _id_doubt("id_unknown_place"),

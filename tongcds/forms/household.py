@@ -13,6 +13,7 @@ from typing import Final
 
 from tongcds.domain.kinship import HEAD as HEAD_WORD
 from tongcds.domain.kinship import is_head_word
+from tongcds.domain.kinship_change import relation_to
 from tongcds.domain.quality import Home, Member, doubts
 from tongcds.domain.text import clean
 from tongcds.domain.views import (
@@ -73,6 +74,7 @@ class HouseholdSession:
         else:
             self.head = self.add_person()
         self._head_before = self.head
+        self._followed: dict[int, str] = {}
 
     @property
     def record(self) -> HouseholdRecord | None:
@@ -115,11 +117,30 @@ class HouseholdSession:
             self.head = None if self.head is line else self.head
 
     def choose_head(self, line: PersonLine) -> None:
-        """Make this person the head; who was it before loses the word for it."""
-        if self.head is not None and self.head is not line and is_head_word(self.head.relation):
-            self.head.sheet.texts[RELATION] = ""
+        """Make this person the head, and relate the others to them as far as that follows.
+
+        Relations that were typed by hand stay. In a new household nothing follows yet: who was the head
+        before loses the word for it.
+        """
+        before = self.head
+        if before is not None and before is not line and is_head_word(before.relation):
+            before.sheet.texts[RELATION] = ""
         self.head = line
         line.sheet.texts[RELATION] = HEAD_WORD
+        if self._head_before is None or self.record is None:
+            return
+        for other in self.lines:
+            if other is not line and other.record is not None:
+                self._relate(other, line, typed_over=other is before)
+
+    def _relate(self, other: PersonLine, head: PersonLine, *, typed_over: bool) -> None:
+        text, base = other.sheet.texts[RELATION], other.sheet.base[RELATION]
+        if not typed_over and text not in {base, self._followed.get(id(other), base)}:
+            return
+        follows = base
+        if self._head_before is not None and head is not self._head_before:
+            follows = relation_to(head.kin(), other.kin(), self._head_before.sex)
+        self._followed[id(other)] = other.sheet.texts[RELATION] = follows
 
     def move_to(self, village_id: bytes) -> None:
         """Choose the village; a new household takes the code that is free there, unless one was typed."""
@@ -211,6 +232,7 @@ class HouseholdSession:
             fields=tuple(field for field in fields if field.was != field.now),
             people=tuple(line.change() for line in lines),
             head=head,
+            kin_said=head is not None and record is not None,
             split_code=clean(texts[SPLIT_CODE]) if self.splits else "",
             draft=self.draft,
         )

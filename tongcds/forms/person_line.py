@@ -21,6 +21,7 @@ from tongcds.domain.identity import (
     read_id_number,
     read_phone,
 )
+from tongcds.domain.kinship_change import Kin
 from tongcds.domain.text import clean, title_case
 from tongcds.domain.views import Departure, FieldChange, PersonChange, PersonRecord
 from tongcds.errors import SENTENCES
@@ -57,12 +58,14 @@ class Presence(StrEnum):
     JOINED = "joined"
     MOVED = "moved"
     DIED = "died"
+    MARRIED_OUT = "married_out"
     OTHER = "other"
     SPLIT = "split"
 
 
-GOING: Final = frozenset({Presence.MOVED, Presence.DIED, Presence.OTHER, Presence.SPLIT})
-_DATED: Final = frozenset({Presence.JOINED, Presence.MOVED, Presence.DIED, Presence.OTHER})
+_LEAVES: Final = frozenset({Presence.MOVED, Presence.MARRIED_OUT, Presence.DIED, Presence.OTHER})
+GOING: Final = _LEAVES | {Presence.SPLIT}
+_DATED: Final = _LEAVES | {Presence.JOINED}
 
 
 @dataclass(slots=True)
@@ -239,6 +242,11 @@ class PersonLine:
             elif self.day > self._today:
                 yield DAY, _(SENTENCES["date_in_future"])
 
+    def kin(self) -> Kin:
+        """What the person is to the head on record, for a change of the head."""
+        relation = self.record.relation if self.record is not None else self.relation
+        return Kin(relation, self.sex, self.birth)
+
     def remarks(self) -> Iterator[tuple[str, str]]:
         """How typed words were understood, and what others wrote meanwhile: field and sentence.
 
@@ -276,7 +284,7 @@ class PersonLine:
         if presence is Presence.JOINED and self.day is not None:
             fields.append(FieldChange("joined_on", None, self.day.isoformat()))
         leaves = None
-        if presence in {Presence.MOVED, Presence.DIED, Presence.OTHER} and self.day is not None:
+        if presence in _LEAVES and self.day is not None:
             leaves = Departure(self.day, presence.value)
         person_id = record.person_id if record is not None else None
         return PersonChange(person_id, tuple(fields), leaves, presence is Presence.SPLIT)

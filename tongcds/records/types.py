@@ -135,7 +135,9 @@ HOUSEHOLD = declare(
     indexes=("village_id",),
 )
 
-# left_why: moved, died, other; NULL as long as the person is here, or where nobody said.
+# left_why, away_why: a code of `domain.leaving`. left_on: left for good, until somebody says that they came
+# back; then gone_from and gone_until hold the days between. away_on: away for a time and still of the
+# household; back_by is when they are expected.
 PERSON = declare(
     "person",
     7,
@@ -154,6 +156,11 @@ PERSON = declare(
     _date("joined_on"),
     _date("left_on"),
     _word("left_why", _BASIC),
+    _date("away_on"),
+    _word("away_why", _BASIC),
+    _date("back_by"),
+    _date("gone_from"),
+    _date("gone_until"),
     area="village_id",
     about_people=True,
     erasable=True,

@@ -6,7 +6,8 @@ what is so holds on its last day, what was done in it. The rules of counting (ow
 named):
 
 - A household is in its village on a day unless it was removed or its `left_on` is that day or earlier; a
-  person likewise, and not before `joined_on`. Who belongs to a household that left is gone with it.
+  person likewise, not before `joined_on`, and not from `gone_from` until before `gone_until`. Who belongs to
+  a household that left is gone with it.
 - A fact holds as the latest observation on or before the day says; of several on one day, the last one made.
   Whoever was never looked at does not count as having something.
 - A household also has what the catalogue says to follow from a person who lives there: one smartphone in the

@@ -95,6 +95,9 @@ def _people(connection: Connection, household_id: bytes, head_id: bytes | None, 
             PERSON.c.relation,
             PERSON.c.sex,
             PERSON.c.phone,
+            PERSON.c.away_on,
+            PERSON.c.away_why,
+            PERSON.c.back_by,
         ).where(PERSON.c.household_id == household_id, person_present(on))
     ).all()
     return in_order(rows, head_id)
@@ -106,6 +109,7 @@ def in_order(people: Sequence[_Row], head_id: bytes | None) -> list[_Row]:
 
 
 def _person_row(person: _Row, head_id: bytes | None, known: Mapping[str, Known], on: date) -> PersonRow:
+    away = person.away_on is not None and person.away_on <= on.isoformat()
     return PersonRow(
         person_id=person.id,
         full_name=person.full_name or "",
@@ -116,6 +120,8 @@ def _person_row(person: _Row, head_id: bytes | None, known: Mapping[str, Known],
         sex=person.sex,
         phone=mask_phone(person.phone) if person.phone else "",
         facts=_states(Subject.PERSON, known),
+        away_why=(person.away_why or "") if away else "",
+        back_by=date.fromisoformat(person.back_by) if away and person.back_by else None,
     )
 
 

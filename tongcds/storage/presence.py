@@ -51,6 +51,13 @@ def person_present(on: date) -> ColumnElement[bool]:
         person.deleted == 0,
         or_(person.left_on.is_(None), person.left_on > day),
         or_(person.joined_on.is_(None), person.joined_on <= day),
+        # Left, and came back later.
+        or_(
+            person.gone_from.is_(None),
+            person.gone_until.is_(None),
+            person.gone_until <= day,
+            person.gone_from > day,
+        ),
         or_(person.birth.is_(None), person.birth <= day),
         merged.shows(person.id),
     )

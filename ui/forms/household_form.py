@@ -313,10 +313,9 @@ class HouseholdForm(QWidget):
         if not isinstance(row, PersonRow):
             return
         if field == RELATION and is_head_word(row.line.relation) and self.session.head is not row.line:
-            before = self.session.head
             self.session.choose_head(row.line)
             for other in self.rows:
-                if other.line is before:
+                if other is not row:
                     other.show_line()
         elif field == PRESENCE:
             self._split_field.setVisible(self.session.splits)

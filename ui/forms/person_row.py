@@ -46,6 +46,7 @@ _PRESENCES: Final = {
     Presence.HERE: N_("Lives here"),
     Presence.JOINED: N_("Joined the household"),
     Presence.MOVED: N_("Moved away"),
+    Presence.MARRIED_OUT: N_("Married elsewhere"),
     Presence.DIED: N_("Died"),
     Presence.OTHER: N_("Left for another reason"),
     Presence.SPLIT: N_("Goes into a new household"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -29,9 +29,10 @@ from ui.forms.person_row import SHOWN_MS
 from ui.household_words import due_words, person_note, poverty_words, short_day
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
-from ui.widgets.button import Button, Kind
+from ui.widgets.button import Button, Kind, key_words
 from ui.widgets.cells import Cell, MarkCell, TextCell
 from ui.widgets.flow import FlowRow
+from ui.widgets.menu_button import MenuButton
 from ui.widgets.notice import Notice
 from ui.widgets.pill import Pill
 from ui.widgets.rows import Column, RowsModel, RowsView
@@ -81,6 +82,7 @@ class HouseholdPanel(Card):
     consent_requested = Signal(object)
     history_requested = Signal(object, str)
     print_requested = Signal(object)
+    movement_requested = Signal(object)
     seen = Signal(object)
 
     def __init__(
@@ -127,6 +129,12 @@ class HouseholdPanel(Card):
         self.print.setAccessibleName(_("Print the survey sheet"))
         self.print.setToolTip(_("Print the survey sheet"))
         self.print.clicked.connect(self._ask_print)
+        # What is needed less often, in a list of its own; each has its key.
+        self.more = MenuButton("")
+        self.more.setAccessibleName(_("More to do with the household"))
+        self.more.setToolTip(_("More to do with the household"))
+        self.more.setVisible(self._can_edit)
+        self._offer(_("Comings and goings…"), "Ctrl+B", self.movement_requested)
         contact = line(gap=1)
         for widget in (self._about, self._phone_icon, self.phone, self.reveal):
             contact.addWidget(widget)
@@ -136,11 +144,21 @@ class HouseholdPanel(Card):
         names.addLayout(contact)
         top = line(gap=3)
         top.addLayout(names, 1)
-        for button in (self.print, self.edit, self.log):
+        for button in (self.more, self.print, self.edit, self.log):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(top)
         self.refusal = Notice("triangle-alert", Tone.WARN)
         self.body.addWidget(self.refusal)
+
+    def _offer(self, words_: str, keys: str, wanted: SignalInstance) -> None:
+        """One more thing to do with the household that is shown, in the list and by its key."""
+
+        def act() -> None:
+            if self._household is not None and self._can_edit:
+                wanted.emit(self._household.household_id)
+
+        self.more.offer(f"{words_}\t{key_words(keys)}", act)
+        QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     def _build_about(self) -> None:
         """What is known of the household as a whole."""

@@ -90,6 +90,7 @@ class HouseholdsScreen(Page):
     add_requested = Signal()
     doubts_requested = Signal()
     rounds_requested = Signal(object)
+    away_requested = Signal()
 
     def __init__(
         self,
@@ -142,7 +143,8 @@ class HouseholdsScreen(Page):
         self.retried.connect(self.reload)
         changes.changed.connect(self._heed)
 
-    def _build(self) -> None:
+    def _actions(self) -> list[QWidget]:
+        """What stands at the head of the page."""
         self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P")
         self.print.clicked.connect(self.print_requested)
         actions: list[QWidget] = []
@@ -152,6 +154,7 @@ class HouseholdsScreen(Page):
             actions.append(self.more)
         if self._can_edit:
             self.more.offer(_("Rounds"), self._ask_rounds)
+            self.more.offer(_("Who is away"), self.away_requested.emit)
         if self._can_import:
             self.more.offer(_("To look at again"), self.doubts_requested.emit)
         actions.append(self.print)
@@ -165,7 +168,10 @@ class HouseholdsScreen(Page):
             # Not the shortcut of the button: that waits for a tenth of a second, and fast hands type on.
             QShortcut(QKeySequence("Ctrl+Shift+N"), self).activated.connect(self.add_requested)
             actions.append(self.add)
-        self._head = PageHead(_("Households"), "", actions)
+        return actions
+
+    def _build(self) -> None:
+        self._head = PageHead(_("Households"), "", self._actions())
         self._chips = FlowRow()
         self.villages = Choice()
         self.villages.setAccessibleName(_("Village"))

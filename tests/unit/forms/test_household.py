@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -187,9 +188,31 @@ def test_what_fits_is_passed_over(texts: dict[str, str]) -> None:
 
 def test_the_words_for_the_head_go_with_the_head(opened: HouseholdSession) -> None:
     opened.choose_head(opened.lines[1])
-    assert [line.relation for line in opened.lines] == ["", "chủ hộ"]
+    assert [line.relation for line in opened.lines] == ["vợ", "chủ hộ"]
     assert opened.change().head == 1
     assert not opened.is_untouched
+
+
+def test_relations_follow_the_head_and_come_back_with_it_unless_they_were_typed() -> None:
+    mai, hoa = (PersonRecord(bytes([at]) * 16, name, "2004", "female", said) for at, name, said in (
+        (7, "Lò Thị Mai", "con gái"), (8, "Lò Thị Hoa", "con dâu"),
+    ))  # fmt: skip
+    record = replace(RECORD, people=(*RECORD.people, mai, hoa))
+    session = HouseholdSession(HouseholdStart(VILLAGES, CODES, record), TODAY)
+
+    def relations() -> list[str]:
+        return [line.relation for line in session.lines]
+
+    before = relations()
+    session.choose_head(session.lines[2])
+    assert relations() == ["mẹ", "bố", "chủ hộ", "chưa rõ"]
+    assert [one.line for one in session.doubts() if one.field == "relation"] == [session.lines[3]]
+    session.choose_head(session.lines[0])
+    assert relations() == before
+    write(session.lines[3], relation="em dâu")
+    session.choose_head(session.lines[2])
+    assert relations() == ["mẹ", "bố", "chủ hộ", "em dâu"]
+    assert session.change().kin_said
 
 
 def test_when_the_head_leaves_somebody_else_has_to_be_named(opened: HouseholdSession) -> None:

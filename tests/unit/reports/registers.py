@@ -114,6 +114,8 @@ def registers(draw: st.DrawFn) -> Register:
                 "birth": draw(births),
                 "joined_on": draw(perhaps_days),
                 "left_on": draw(perhaps_days),
+                "gone_from": draw(perhaps_days),
+                "gone_until": draw(perhaps_days),
                 "deleted": draw(st.sampled_from([0, 0, 0, 1])),
             }
         )

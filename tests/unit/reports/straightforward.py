@@ -36,7 +36,15 @@ def lives_there(row: Mapping[str, Any], on: date) -> bool:
         not row["deleted"]
         and (joined is None or date.fromisoformat(joined) <= on)
         and (left is None or date.fromisoformat(left) > on)
+        and not _was_gone(row, on)
     )
+
+
+def _was_gone(row: Mapping[str, Any], on: date) -> bool:
+    since, until = row.get("gone_from"), row.get("gone_until")
+    if since is None or until is None:
+        return False
+    return date.fromisoformat(since) <= on < date.fromisoformat(until)
 
 
 def latest(observations: Rows, subject: bytes, fact: str, on: date) -> Mapping[str, Any] | None:

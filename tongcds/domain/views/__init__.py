@@ -56,6 +56,7 @@ from tongcds.domain.views.logbook import (
     LogSums,
     Withdrawn,
 )
+from tongcds.domain.views.movements import AwayRow, Joining, Movement
 from tongcds.domain.views.observations import ObservationRow
 from tongcds.domain.views.papers import HouseholdLine, MemberLine
 from tongcds.domain.views.privacy import (
@@ -122,6 +123,7 @@ __all__ = [
     "AuditFinding",
     "AuditLine",
     "AuditView",
+    "AwayRow",
     "ConflictRow",
     "ConflictSide",
     "ConsentAnswer",
@@ -161,6 +163,7 @@ __all__ = [
     "IndicatorRow",
     "IndicatorsView",
     "LeftOut",
+    "Joining",
     "LogFilter",
     "LogGroup",
     "LogPage",
@@ -170,6 +173,7 @@ __all__ = [
     "Lookalike",
     "MemberChoice",
     "MemberLine",
+    "Movement",
     "NewRequest",
     "ObservationRow",
     "OverviewRow",

@@ -62,7 +62,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Somebody leaves: the day, and why (moved, died, other)."""
+    """Somebody leaves for good: the day, and why (a code of `domain.leaving`)."""
 
     on: date
     why: str
@@ -88,6 +88,8 @@ class HouseholdChange:
     Attributes:
         head: place of the head in `people`, or None where the head stays who it is.
         village_id: another village than before moves the household with everything that hangs on it.
+        kin_said: the relations of everybody to the new head are among the fields already; otherwise they
+            follow from those to the old one (`domain.kinship_change`).
         split_code: code of the household that is split off.
         split_head: place in `people` of the head of that household; otherwise the first who goes there.
         draft: the form's draft, forgotten in the same step.
@@ -98,6 +100,7 @@ class HouseholdChange:
     fields: tuple[FieldChange, ...] = ()
     people: tuple[PersonChange, ...] = ()
     head: int | None = None
+    kin_said: bool = False
     split_code: str = ""
     split_head: int | None = None
     draft: str = ""

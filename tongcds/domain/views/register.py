@@ -81,7 +81,10 @@ class FactState:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person of a household. `phone` is masked; `age` is None when the birth is unknown."""
+    """One person of a household. `phone` is masked; `age` is None when the birth is unknown.
+
+    `away_why` is a code of `domain.leaving` while they are away for a time, expected by `back_by`.
+    """
 
     person_id: bytes
     full_name: str
@@ -92,6 +95,8 @@ class PersonRow:
     sex: str | None
     phone: str
     facts: tuple[FactState, ...]
+    away_why: str = ""
+    back_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
