@@ -121,6 +121,8 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
             (home.id if for_household else person.id).label("subject"),
             person.left_on,
             person.joined_on,
+            person.gone_from,
+            person.gone_until,
             (person.birth + rest).label("born"),
             home.left_on.label("home_left_on"),
             person.sex,
@@ -144,6 +146,13 @@ def present(here: Subquery, moments: CTE) -> ColumnElement[bool]:
     if "born" in here.c:
         conditions += [
             or_(here.c.joined_on.is_(None), here.c.joined_on <= moments.c.last),
+            # Left, and came back later.
+            or_(
+                here.c.gone_from.is_(None),
+                here.c.gone_until.is_(None),
+                here.c.gone_until <= moments.c.last,
+                here.c.gone_from > moments.c.last,
+            ),
             not_gone(here.c.home_left_on, moments.c.last),
             or_(here.c.born.is_(None), here.c.born <= moments.c.last),
         ]
