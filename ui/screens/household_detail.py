@@ -105,7 +105,8 @@ class HouseholdPanel(Card):
         QWidget.setTabOrder(self.history, self.people)
         QWidget.setTabOrder(self.people, self.attachments.add)
         QWidget.setTabOrder(self.attachments.remove, self._scroll)
-        QWidget.setTabOrder(self._scroll, self.consent)
+        QWidget.setTabOrder(self._scroll, self.more)
+        QWidget.setTabOrder(self.more, self.consent)
 
     def _build_head(self, *, can_log: bool) -> None:
         """Who it is, where, by which phone; and what can be done with the whole household."""
@@ -129,12 +130,6 @@ class HouseholdPanel(Card):
         self.print.setAccessibleName(_("Print the survey sheet"))
         self.print.setToolTip(_("Print the survey sheet"))
         self.print.clicked.connect(self._ask_print)
-        # What is needed less often, in a list of its own; each has its key.
-        self.more = MenuButton("")
-        self.more.setAccessibleName(_("More to do with the household"))
-        self.more.setToolTip(_("More to do with the household"))
-        self.more.setVisible(self._can_edit)
-        self._offer(_("Comings and goings…"), "Ctrl+B", self.movement_requested)
         contact = line(gap=1)
         for widget in (self._about, self._phone_icon, self.phone, self.reveal):
             contact.addWidget(widget)
@@ -144,7 +139,7 @@ class HouseholdPanel(Card):
         names.addLayout(contact)
         top = line(gap=3)
         top.addLayout(names, 1)
-        for button in (self.more, self.print, self.edit, self.log):
+        for button in (self.print, self.edit, self.log):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(top)
         self.refusal = Notice("triangle-alert", Tone.WARN)
@@ -191,11 +186,18 @@ class HouseholdPanel(Card):
         self.consent = Button("", kind=Kind.LINK)
         self.consent.setVisible(self._can_edit)
         self.consent.clicked.connect(self._ask_consent)
+        # What is needed less often, in a list of its own; each has its key.
+        self.more = MenuButton(_("More…"), kind=Kind.LINK)
+        self.more.setAccessibleName(_("More to do with the household"))
+        self.more.setToolTip(_("More to do with the household"))
+        self.more.setVisible(self._can_edit)
+        self._offer(_("Comings and goings…"), "Ctrl+B", self.movement_requested)
         self._timeline = Timeline()
         never = _("Nobody has visited yet. The first visit you log appears here.")
         self._never = Text(never, Style.MUTED, wrap=True)
         course = line(gap=2)
         course.addWidget(self._course, 1)
+        course.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
         course.addWidget(self.consent, 0, Qt.AlignmentFlag.AlignVCenter)
         self._scroll = ScrollColumn(gap=2)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
