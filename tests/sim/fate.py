@@ -15,7 +15,7 @@ from tests.sim.machines import Machine, MemoryVault, copy_of
 from tests.sim.surroundings import ServerDatabase
 from tongcds.server import enrolment, ops, reforms, units
 from tongcds.server.enrolment import Place, place_of
-from tongcds.server.office import OWN_DEVICE, office, restored
+from tongcds.server.office import office, restored
 from tongcds.server.problems import Refusal
 from tongcds.server.scopes import communes_of, villages_of
 from tongcds.server.tables import DEVICE
@@ -236,7 +236,6 @@ class Fate(Hands):
         self._open_server()
         with self.province.database.write() as connection:
             restored(connection, now=self.now)
-            self.ledger.office_forgets(connection, OWN_DEVICE)
             self.revoked = set(
                 connection.execute(
                     select(DEVICE.c.public_key).where(DEVICE.c.revoked_at.is_not(None))

@@ -23,6 +23,8 @@ from tongcds.replica.merge import version_of
 from tongcds.replica.own import unpack_body
 from tongcds.replica.rows import Row
 from tongcds.replica.tables import OWN, QUARANTINE, SEEN
+from tongcds.server.office import OWN_DEVICE
+from tongcds.server.reforms import successors
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -55,21 +57,16 @@ class Ledger:
 
     def __init__(self) -> None:
         self.entries: dict[Key, Entry] = {}
-        # Writes that nobody had any more. A request that was late may bring one back nevertheless.
+        # Writes that nobody had any more. A request that was late, or a newer copy of the server, may bring
+        # one back nevertheless.
         self.forgotten: dict[Key, Entry] = {}
-        # The server's own changes by their number: mergers and moves of units.
+        # The server's own changes by their number: mergers and moves of units. A copy knows some of them.
         self.office: dict[int, Write] = {}
 
     def note_office(self, write: Write) -> None:
         """The server wrote something itself."""
         if write.bases:
             self.office[write.n] = write
-
-    def office_forgets(self, server: Connection, device: int) -> None:
-        """The server was put back: it knows its own writes only as far as its copy does."""
-        query = select(SEEN.c.first, SEEN.c.last).where(SEEN.c.device == device)
-        known = [range(first, last + 1) for first, last in server.execute(query)]
-        self.office = {n: write for n, write in self.office.items() if any(n in r for r in known)}
 
     def note(self, connection: Connection, device: int, after: int = 0) -> None:
         """Note the log of a laptop above a number, under the device number that it has now."""
@@ -90,23 +87,10 @@ class Ledger:
 
     def forget(self, keys: set[Key], server: Connection) -> set[bytes]:
         """No laptop has these any more: forget those that the server has not either; ids of their records."""
-        taken = {
-            (device, first + i): packed[i * 8 : i * 8 + 8]
-            for device, first, packed in server.execute(select(SEEN.c.device, SEEN.c.first, SEEN.c.hashes))
-            for i in range(len(packed) // 8)
-        }
-        aside = Account(server, Ledger()).aside
+        known = Known(server)
         lost = set()
         for key in keys & self.entries.keys():
-            entry = self.entries[key]
-            held = key in aside or any(
-                taken.get((device, n))
-                == content_hash(
-                    device, Write(key.type, key.id, n, key.stamp, key.author, entry.values, bases)
-                )[:8]
-                for (device, n), bases in entry.dots.items()
-            )
-            if not held:
+            if not known.holds(key, self.entries[key]):
                 self.forgotten[key] = self.entries.pop(key)
                 lost.add(key.id)
         return lost
@@ -121,19 +105,45 @@ class Ledger:
         }
 
 
-class Account:
-    """The server at the end, asked about each write."""
+class Known:
+    """What the server has heard, as it stands: applied, or set aside."""
 
-    def __init__(self, server: Connection, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.rows = {
-            (record.number, row["id"]): row for record in all_types() for row in rows(server, record.name)
+    def __init__(self, server: Connection) -> None:
+        self._taken = {
+            (device, first + i): packed[i * 8 : i * 8 + 8]
+            for device, first, packed in server.execute(select(SEEN.c.device, SEEN.c.first, SEEN.c.hashes))
+            for i in range(len(packed) // 8)
         }
         columns = (QUARANTINE.c.type, QUARANTINE.c.id, QUARANTINE.c.stamp, QUARANTINE.c.author)
         self.aside = {
             key_of(number, record_id, stamp, author, msgspec.msgpack.decode(body)[0])
             for number, record_id, stamp, author, body in server.execute(select(*columns, QUARANTINE.c.body))
         }
+
+    def holds(self, key: Key, entry: Entry) -> bool:
+        """Whether it took this write under any of its names."""
+        return key in self.aside or any(
+            self._taken.get((device, n))
+            == content_hash(
+                device, Write(key.type, key.id, n, key.stamp, key.author, entry.values, bases)
+            )[:8]
+            for (device, n), bases in entry.dots.items()
+        )
+
+    def office(self, n: int) -> bool:
+        """Whether it still knows this change of its own."""
+        return (OWN_DEVICE, n) in self._taken
+
+
+class Account:
+    """The server at the end, asked about each write."""
+
+    def __init__(self, server: Connection, ledger: Ledger) -> None:
+        known = Known(server)
+        self.rows = {
+            (record.number, row["id"]): row for record in all_types() for row in rows(server, record.name)
+        }
+        self.aside = known.aside
         self._clashed: set[tuple[bytes, str, bytes]] = set()
         self.removals_clashed: set[bytes] = set()
         for row in rows(server, "conflict"):
@@ -142,36 +152,38 @@ class Account:
                 self._clashed.add((v["subject_id"], v["field"], v[side]))  # type: ignore[arg-type]
             if v["field"] == DELETED:
                 self.removals_clashed.add(v["subject_id"])  # type: ignore[arg-type]
+        # What came back after all counts like any other.
+        back = {key: entry for key, entry in ledger.forgotten.items() if known.holds(key, entry)}
+        self._entries = ledger.entries | back
+        office = [write for n, write in ledger.office.items() if known.office(n)]
+        # A unit that was merged means the one in its place: writes that name it are taken so.
+        self._successors = successors(server)
         self._removed_after: defaultdict[bytes, set[tuple[int, int]]] = defaultdict(set)
         self._said: defaultdict[tuple[bytes, str, Any], int] = defaultdict(int)
-        for key, entry in ledger.entries.items():
+        for key, entry in self._entries.items():
             self._removed_after[key.id] |= entry.saw
             for name, value in entry.values.items():
-                self._said[key.id, name, value] += 1
-        for write in ledger.office.values():
+                self._said[key.id, name, self._meant(value)] += 1
+        for write in office:
             for name, value in write.values.items():
-                self._said[write.id, name, value] += 1
-        self._followed = {
-            (record_id, name, dot)
-            for record_id, bases in self._all_bases(ledger)
-            for name, dot in bases.items()
-            if name != WHOLE
-        }
+                self._said[write.id, name, self._meant(value)] += 1
+        self._followed: set[tuple[bytes, str, Dot]] = set()
+        for write in office:
+            self._follow(write.id, write.bases)
+        for key, entry in self._entries.items():
+            for bases in entry.dots.values():
+                self._follow(key.id, bases)
 
-    def _all_bases(self, ledger: Ledger) -> Iterator[tuple[bytes, dict[str, Dot]]]:
-        """What each write that counts followed on."""
-        yield from ((write.id, write.bases) for write in ledger.office.values())
-        for key, entry in ledger.entries.items():
-            yield from ((key.id, bases) for bases in entry.dots.values())
-        for key, entry in ledger.forgotten.items():
-            row = self.rows.get((key.type, key.id))
-            if row is not None and not dots(row).isdisjoint(entry.dots):
-                yield from ((key.id, bases) for bases in entry.dots.values())
+    def _meant(self, value: Any) -> Any:
+        return self._successors.get(value, value) if isinstance(value, bytes) else value
+
+    def _follow(self, record_id: bytes, bases: dict[str, Dot]) -> None:
+        self._followed |= {(record_id, name, dot) for name, dot in bases.items() if name != WHOLE}
 
     def missing(self) -> list[str]:
         """Writes of which nothing is left anywhere."""
         found = []
-        for key, entry in self._ledger.entries.items():
+        for key, entry in self._entries.items():
             if key in self.aside:
                 continue
             row = self.rows.get((key.type, key.id))
@@ -188,7 +200,8 @@ class Account:
             (version.device, version.n) in entry.dots
             or any((key.id, name, Dot(*dot)) in self._followed for dot in entry.dots)
             or (key.id, name, _pack(value)) in self._clashed
-            or self._said[key.id, name, value] > 1
+            or (key.id, name, _pack(self._meant(value))) in self._clashed
+            or self._said[key.id, name, self._meant(value)] > 1
             or (name == DELETED and row["values"][DELETED] == value)
             or (name == DELETED and not self._removed_after[key.id].isdisjoint(entry.dots))
         )
@@ -196,10 +209,12 @@ class Account:
     def risen(self) -> list[str]:
         """Records that somebody removed and that are there, though nobody restored or changed them."""
         found = []
-        for key, entry in self._ledger.entries.items():
+        for key, entry in self._entries.items():
             if not entry.values.get(DELETED) or key in self.aside:
                 continue
-            row = self.rows[key.type, key.id]
+            row = self.rows.get((key.type, key.id))
+            if row is None:
+                continue
             # Of two that removed it, the restoring write names the one that it saw.
             restored = self._said[key.id, DELETED, 0] > 0
             if not row["values"][DELETED] and not restored and key.id not in self.removals_clashed:
