@@ -37,7 +37,6 @@ class Fate(Hands):
     held: list[tuple[str, bytes]]
     copies: list[Path]
     communes: list[bytes]
-    gone: set[bytes]
     revoked: set[bytes]
     most_machines: int
     serve: Callable[[str, bytes], bytes]
@@ -258,7 +257,7 @@ class Fate(Hands):
         if not keys:
             return
         with self.province.database.read() as connection:
-            self.gone |= self.ledger.forget(keys, connection)
+            self.ledger.forget(keys, connection)
 
 
 def _place(connection: Connection, unit: bytes) -> Place | None:

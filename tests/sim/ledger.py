@@ -6,7 +6,6 @@ A write is known by what it says, not by its number: a laptop that goes on under
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -85,15 +84,12 @@ class Ledger:
             if (device, n) in entry.dots and entry.values.get(DELETED):
                 entry.saw |= dots(row)
 
-    def forget(self, keys: set[Key], server: Connection) -> set[bytes]:
-        """No laptop has these any more: forget those that the server has not either; ids of their records."""
+    def forget(self, keys: set[Key], server: Connection) -> None:
+        """No laptop has these any more: forget those that the server has not either."""
         known = Known(server)
-        lost = set()
         for key in keys & self.entries.keys():
             if not known.holds(key, self.entries[key]):
                 self.forgotten[key] = self.entries.pop(key)
-                lost.add(key.id)
-        return lost
 
     @staticmethod
     def keys_in(connection: Connection) -> set[Key]:
@@ -124,15 +120,28 @@ class Known:
         """Whether it took this write under any of its names."""
         return key in self.aside or any(
             self._taken.get((device, n))
-            == content_hash(
-                device, Write(key.type, key.id, n, key.stamp, key.author, entry.values, bases)
-            )[:8]
+            == content_hash(device, Write(key.type, key.id, n, key.stamp, key.author, entry.values, bases))[
+                :8
+            ]
             for (device, n), bases in entry.dots.items()
         )
 
     def office(self, n: int) -> bool:
         """Whether it still knows this change of its own."""
         return (OWN_DEVICE, n) in self._taken
+
+
+def _clashes(server: Connection) -> tuple[set[tuple[bytes, str, bytes]], set[bytes]]:
+    """Values that are kept in conflicts, and records of which a removal is."""
+    values: set[tuple[bytes, str, bytes]] = set()
+    removals: set[bytes] = set()
+    for row in rows(server, "conflict"):
+        v = row["values"]
+        for side in ("kept_value", "other_value"):
+            values.add((v["subject_id"], v["field"], v[side]))  # type: ignore[arg-type]
+        if v["field"] == DELETED:
+            removals.add(v["subject_id"])  # type: ignore[arg-type]
+    return values, removals
 
 
 class Account:
@@ -144,14 +153,7 @@ class Account:
             (record.number, row["id"]): row for record in all_types() for row in rows(server, record.name)
         }
         self.aside = known.aside
-        self._clashed: set[tuple[bytes, str, bytes]] = set()
-        self.removals_clashed: set[bytes] = set()
-        for row in rows(server, "conflict"):
-            v = row["values"]
-            for side in ("kept_value", "other_value"):
-                self._clashed.add((v["subject_id"], v["field"], v[side]))  # type: ignore[arg-type]
-            if v["field"] == DELETED:
-                self.removals_clashed.add(v["subject_id"])  # type: ignore[arg-type]
+        self._clashed, self.removals_clashed = _clashes(server)
         # What came back after all counts like any other.
         back = {key: entry for key, entry in ledger.forgotten.items() if known.holds(key, entry)}
         self._entries = ledger.entries | back

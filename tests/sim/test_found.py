@@ -17,7 +17,7 @@ from tongcds.replica import WRITE
 from tongcds.server import reforms
 from tongcds.server.enrolment import place_of
 from tongcds.server.office import office
-from tongcds.sync import answers
+from tongcds.sync import alone, answers
 from tongcds.sync.exchange import Exchange
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.repair import Repair
@@ -193,5 +193,35 @@ def test_what_a_merger_had_mapped_leaves_the_new_village_when_the_merger_is_undo
 def test_without_asking_where_the_server_has_it_the_new_village_would_keep_it(
     small: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Repair, "_let_go", lambda *_: None)
+    monkeypatch.setattr(Repair, "_let_go", lambda *_: set())
     assert any(": has " in line for line in put_back_to_before_a_merger(small))
+
+
+def put_back_to_before_a_laptop_that_died(world: World) -> list[str]:
+    """A team's records reached server and commune; then their laptop is gone, and the server put back."""
+    team, commune = world.machines[0], world.machines[4]
+    before = copy(world)
+    for _ in range(3):
+        world.create(team)
+    world.observe(team)
+    world.heal()
+    held = names(commune, "person")
+    assert held
+    world.machines.remove(team)
+    team.close()
+    world.put_back(before)
+    world.heal()
+    assert names(commune, "person") == held
+    return world.problems()
+
+
+def test_what_a_laptop_that_died_had_told_others_reaches_a_server_put_back(small: World) -> None:
+    assert put_back_to_before_a_laptop_that_died(small) == []
+    assert small.counts["given back"] == 7
+
+
+def test_without_saying_it_again_only_others_would_have_it(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alone, "say_again", lambda *_: {})
+    assert any(": has " in line for line in put_back_to_before_a_laptop_that_died(small))

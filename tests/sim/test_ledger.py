@@ -73,9 +73,7 @@ def test_a_write_is_followed_through_one_that_was_forgotten(small: World) -> Non
     assert through_one_that_was_forgotten(small) == []
 
 
-def test_a_write_that_only_a_lost_one_followed_is_lost(
-    small: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_only_a_lost_one_followed_is_lost(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Known, "holds", lambda *_: False)
     assert any("Nhóm 1" in line for line in through_one_that_was_forgotten(small))
 

@@ -22,13 +22,14 @@ from tongcds.domain.units import load_units
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.messages import encode
 from tongcds.records import record_type
-from tongcds.replica import load_identity
+from tongcds.replica import Identity, load_identity
 from tongcds.replica.pages import FIGURES_ONLY
 from tongcds.server import courier, database, enrolment, ops, registration, units
 from tongcds.server.office import found_office, office
 from tongcds.server.problems import Refusal
 from tongcds.storage.local import load_enrolment
 from tongcds.sync import bundles, carrying, enrol, peers
+from tongcds.sync.alone import AUTHORS_HAVE_MS
 from tongcds.sync.exchange import COMPARE_EVERY_MS, Exchange
 
 NOW = 1_795_000_000_000
@@ -76,9 +77,6 @@ class World(Fate):
         self.most_records = 80 + 5 * machines
         self.revoked: set[bytes] = set()
         self.wrong: list[str] = []
-        # Records of whose writes some are lost with both their laptop and the server's copy; a third laptop
-        # may hold them still.
-        self.gone: set[bytes] = set()
         self.rain, self.calm = _STORM, _CALM
         self.storm = self.rain
         self._depth = 0
@@ -191,10 +189,14 @@ class World(Fate):
         return machine
 
     def device(self, machine: Machine) -> int:
+        return self._identity(machine).device
+
+    @staticmethod
+    def _identity(machine: Machine) -> Identity:
         with machine.vault.read() as connection:
             me = load_identity(connection, now=machine.milliseconds)
         assert me is not None
-        return me.device
+        return me
 
     # ---- steps
 
@@ -254,7 +256,7 @@ class World(Fate):
         self.trace.update(repr((name, machine.name, self.now, said)).encode())
 
     def sync(self, machine: Machine, weather: Weather | None = None) -> object:
-        before = self.device(machine)
+        before = self._identity(machine)
         network = self.network(machine, weather or self.storm)
         exchange = Exchange(machine.vault, network, machine.clock, pace=AnyPace(self.rng))
         said: object
@@ -264,6 +266,7 @@ class World(Fate):
             exchange.run()
             carrying.hand_over(machine.vault, network)
             outcome = exchange.outcome
+            self.counts["given back"] += outcome.given_back
             said = (outcome.sent, outcome.received, outcome.returned)
             if outcome.mismatch and not self.counts["server restored"]:
                 self.wrong.append(f"{machine.name}: the digests differed")
@@ -275,12 +278,19 @@ class World(Fate):
                 self.wrong.append(f"{machine.name}: {error.code}")
         finally:
             machine.busy = False
-            after = self.device(machine)
-            if after != before:
-                self.counts["incarnation"] += 1
-                with machine.vault.read() as connection:
-                    self.ledger.note(connection, after)
+            self._note_own(machine, before)
         return said
+
+    def _note_own(self, machine: Machine, before: Identity) -> None:
+        """What an exchange wrote itself, and the names of everything under another number."""
+        after = self._identity(machine)
+        if after.device != before.device:
+            self.counts["incarnation"] += 1
+            with machine.vault.read() as connection:
+                self.ledger.note(connection, after.device)
+        elif after.next_n > before.next_n:
+            with machine.vault.read() as connection:
+                self.ledger.note(connection, after.device, before.next_n - 1)
 
     def _is_revoked(self, machine: Machine) -> bool:
         with machine.vault.read() as connection:
@@ -332,11 +342,12 @@ class World(Fate):
     def heal(self) -> int:
         """Everybody exchanges until nobody has anything new; how many rounds it took.
 
-        What others still had to offer to a restored server is compared again after a week.
+        What others still had to offer to a restored server is compared again after a week, and what nobody
+        offered is said again by whoever holds it once its authors had their time.
         """
         rounds = self._until_quiet()
-        if self.counts["server restored"]:
-            self.now += COMPARE_EVERY_MS
+        for wait in (COMPARE_EVERY_MS, AUTHORS_HAVE_MS) if self.counts["server restored"] else ():
+            self.now += wait
             rounds += self._until_quiet()
         return rounds
 
@@ -365,9 +376,6 @@ class World(Fate):
         found = list(self.wrong)
         with self.province.database.read() as server:
             account = Account(server, self.ledger)
-            if self.counts["server restored"]:
-                # Taken once, and set aside when it was offered again: others took it over meanwhile.
-                self.gone |= {key.id for key in account.aside}
             found += [f"lost: {line}" for line in account.missing()]
             found += [f"risen: {line}" for line in account.risen()]
             if kept(server) != recomputed(server):
@@ -383,9 +391,7 @@ class World(Fate):
             assert enrolment_ is not None
             whole = [e.area for e in enrolment_.entries if e.mode != FIGURES_ONLY]
             figures = [e.area for e in enrolment_.entries if e.mode == FIGURES_ONLY]
-            here, there = (
-                [r for r in dump(replica, whole) if r[1] not in self.gone] for replica in (connection, server)
-            )
+            here, there = dump(connection, whole), dump(server, whole)
             self.trace.update(repr(here).encode())
             for line in [r for r in here if r not in there]:
                 yield f"has {line}"
@@ -404,9 +410,7 @@ class World(Fate):
 
     @staticmethod
     def _unsent(machine: Machine, _server: Connection) -> Iterator[str]:
-        with machine.vault.read() as connection:
-            me = load_identity(connection, now=machine.milliseconds)
-        assert me is not None
+        me = World._identity(machine)
         if me.received != me.next_n - 1:
             yield f"received {me.received} of {me.next_n - 1}"
 

@@ -87,7 +87,9 @@ def _put(row: Row, name: str, value: Value, version: Version) -> None:
 
 def _merge_field(row: Row, name: str, value: Value, base: Dot | None, incoming: Version) -> Clash | None:
     current = version_of(row, name)
-    if base == dot_of(current):
+    # A field that nobody set follows on nothing, whichever write made the row.
+    unset = name not in row["later"] and row["values"][name] is None
+    if unset or base == dot_of(current):
         _put(row, name, value, incoming)
         return None
     mine, wins = row["values"][name], _rank(incoming) > _rank(current)

@@ -98,6 +98,20 @@ class Writer:
         self._rows[type_name, record_id] = created(record, area, self._me.device, write)
         self._new.add((type_name, record_id))
 
+    def say_again(self, type_name: str, record_id: bytes) -> None:
+        """Say all of a record that is here once more, as this device's own, under its id.
+
+        For one that the server lost and whose author nobody hears of. The stamp is that of its newest part:
+        whoever changed it later, and says so only now, has the last word.
+        """
+        record = record_type(type_name)
+        row = self._row(record, record_id)
+        key = (type_name, record_id)
+        self._before.setdefault(key, copied(row))
+        said: dict[str, Value] = {n: v for n, v in row["values"].items() if v is not None and n != DELETED}
+        write = self._write(record, record_id, newest(row).stamp, said, {})
+        self._rows[key] = created(record, row["area"], self._me.device, write)
+
     def update(self, type_name: str, record_id: bytes, **values: Value) -> bool:
         """Change fields of a record; False when nothing differs.
 

@@ -78,6 +78,7 @@ class _Merging:
         cursors: Mapping[bytes, int],
         now: int,
         successors: Mapping[bytes, bytes],
+        orphans: bool = False,
     ) -> None:
         self._connection = connection
         self._device = device
@@ -86,6 +87,7 @@ class _Merging:
         self._cursors = cursors
         self._now = now
         self._successors = successors
+        self._orphans = orphans
         self._rows: dict[_Key, Row] = {}
         # What the touched ones were; None for new ones.
         self._before: dict[_Key, Row | None] = {}
@@ -213,8 +215,10 @@ class _Merging:
         row = self._rows.get((record.name, write.id))
         if row is None:
             return self._refusal_of_new(record, write, self._allowed)
-        # What was observed goes along when its household moves to another area.
-        if record.append_only and set(write.values) - {DELETED, record.area_field}:
+        # What was observed goes along when its household moves to another area; and what it says already may
+        # be said again.
+        differs = {name for name, value in write.values.items() if row["values"][name] != value}
+        if record.append_only and differs - {DELETED, record.area_field}:
             return "append_only"
         return self._refusal_of_change(record, write, row, self._allowed)
 
@@ -227,7 +231,8 @@ class _Merging:
         return refusal or (allowed(record, target, write, row) if target != row["area"] else "")
 
     def _refusal_of_new(self, record: RecordType, write: Write, allowed: Allowed) -> str:
-        if write.bases or not any(write.id == make_id(prefix, write.stamp) for prefix in self._prefixes):
+        ours = self._orphans or any(write.id == make_id(prefix, write.stamp) for prefix in self._prefixes)
+        if write.bases or not ours:
             return "unknown_record"
         area = record.area_of(write.id, write.values)
         return "bad_value" if area is None else allowed(record, area, write, None)
@@ -333,6 +338,7 @@ def receive(
     family: frozenset[int] = frozenset(),
     aside: str = "",
     successors: Mapping[bytes, bytes] = MappingProxyType({}),
+    orphans: bool = False,
 ) -> Received:
     """Merge consecutive writes of one registered device; the caller commits, or nothing happened.
 
@@ -349,6 +355,8 @@ def receive(
         family: prefixes of ids under earlier numbers of the same device.
         successors: which unit stands in the place of one that is no more.
         aside: a code under which everything new is set aside, whatever it is; "" to judge each write.
+        orphans: take new records under ids that another device made, too: this replica was put back from a
+            copy, and whoever holds what it lost says it again where its author does not.
 
     Nothing is taken from a device that used numbers for something else before (restored or cloned): what it
     said differently is set aside, all else is its to offer under another number.
@@ -378,6 +386,7 @@ def receive(
         cursors=cursors,
         now=now,
         successors=successors,
+        orphans=orphans,
     )
     if aside:
         merging.refused = [(write, aside) for write in news]
@@ -409,6 +418,7 @@ def take_after_all(
     now: int,
     family: frozenset[int],
     successors: Mapping[bytes, bytes] = MappingProxyType({}),
+    orphans: bool = False,
 ) -> tuple[dict[int, str], set[bytes]]:
     """Merge writes of a device that were set aside, as they were written, under another judgement.
 
@@ -416,7 +426,14 @@ def take_after_all(
     and watermark of the device stay: it said these before.
     """
     merging = _Merging(
-        connection, device, family, allowed=allowed, cursors={}, now=now, successors=successors
+        connection,
+        device,
+        family,
+        allowed=allowed,
+        cursors={},
+        now=now,
+        successors=successors,
+        orphans=orphans,
     )
     merging.load(writes)
     for write in writes:

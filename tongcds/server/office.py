@@ -63,6 +63,11 @@ def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, 
     return connection.execute(_STATE).one_or_none()
 
 
+def was_restored(connection: Connection) -> bool:
+    """Whether the database was ever put back from a copy, so that laptops may hold what it lost."""
+    return bool(connection.execute(select(STATE.c.restored_at)).scalar_one())
+
+
 def restored(connection: Connection, *, now: int) -> int:
     """The database was put back from a copy: begin a new epoch; returns it.
 
@@ -73,7 +78,9 @@ def restored(connection: Connection, *, now: int) -> int:
     epoch: int = max(state.epoch + 1, now // 1000)
     last_device = max(state.last_device + _DEVICES_AHEAD, now // 1000 - _YEAR_2026)
     connection.execute(
-        update(STATE).values(epoch=epoch, last_device=last_device, structure=state.structure + 1)
+        update(STATE).values(
+            epoch=epoch, last_device=last_device, structure=state.structure + 1, restored_at=now
+        )
     )
     me = load_identity(connection, now=lambda: now)
     if me is None:

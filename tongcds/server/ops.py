@@ -52,7 +52,7 @@ from tongcds.server import (
 from tongcds.server.ahead import Ahead, Wanted, read
 from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
-from tongcds.server.office import office, structure_changed
+from tongcds.server.office import office, structure_changed, was_restored
 from tongcds.server.problems import Refusal
 from tongcds.server.scopes import SEES_FIGURES, SEES_STATUS
 from tongcds.server.tables import DEVICE
@@ -327,6 +327,7 @@ def _push(
         before=before,
         family=incarnations.prefixes(connection, device.device),
         successors=reforms.successors(connection),
+        orphans=was_restored(connection),
     )
 
 

@@ -29,7 +29,7 @@ from tongcds.replica.tables import QUARANTINE
 from tongcds.replica.values import MAX_TEXT
 from tongcds.server import enrolment, figures, incarnations, reforms
 from tongcds.server.database import Database
-from tongcds.server.office import OfficeWriter, structure_changed
+from tongcds.server.office import OfficeWriter, structure_changed, was_restored
 from tongcds.server.tables import DEVICE
 
 RECORD: Final = record_type("quarantined")
@@ -142,6 +142,7 @@ def _take(
         now=now,
         family=incarnations.prefixes(connection, device),
         successors=reforms.successors(connection),
+        orphans=was_restored(connection),
     )
     _close(connection, [aside for aside in asides if aside.write.n not in refused], ACCEPTED, now=now, by=by)
     if any(aside.write.type == _VILLAGE for aside in asides):

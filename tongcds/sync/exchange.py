@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
@@ -20,7 +20,7 @@ from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase
 from tongcds.errors import CancelledError, UnavailableError, UserError
 from tongcds.protocol.envelope import seal
-from tongcds.protocol.messages import VERSION, SyncRequest, encode
+from tongcds.protocol.messages import VERSION, State, SyncRequest, encode
 from tongcds.replica import (
     Identity,
     chain_at,
@@ -42,7 +42,7 @@ from tongcds.storage.local import (
     save_enrolment,
 )
 from tongcds.storage.vault import Vault
-from tongcds.sync import enrol, incarnation, outdated
+from tongcds.sync import alone, enrol, incarnation, outdated
 from tongcds.sync.answers import DIFFERS, KEEPS_EXTRA, loses_areas, read_answer, take
 from tongcds.sync.attachments import Sent
 from tongcds.sync.incarnation import ForkedError
@@ -81,7 +81,8 @@ class Progress:
 class Outcome:
     """What an exchange did.
 
-    `mismatch` says that this vault and the server differed; `repaired` counts the records mended.
+    `mismatch` says that this vault and the server differed; `repaired` counts the records mended, and
+    `given_back` those that the server had lost and got from here though others had made them.
     `files` is what became of attachments afterwards.
     """
 
@@ -91,6 +92,7 @@ class Outcome:
     rounds: int = 0
     mismatch: bool = False
     repaired: int = 0
+    given_back: int = 0
     files: Sent = field(default_factory=Sent)
     touched: set[str] = field(default_factory=set)
 
@@ -333,6 +335,18 @@ class Exchange:
             put_note(connection, COMPARED, str(now()))
             if repair.done.same:
                 put_note(connection, KEEPS_EXTRA, "")
+            if restored and repair.done.alone:
+                self._give_back(connection, repair.done.alone)
+
+    def _give_back(self, connection: Connection, alone_: Sequence[State]) -> None:
+        """What nobody else offered to the server that was put back goes to it from here."""
+        me, enrolment = self._me(connection), load_enrolment(connection)
+        assert enrolment is not None  # noqa: S101  an enrolled vault compares
+        if not alone.is_due(me, enrolment):
+            return
+        said = alone.say_again(connection, me, enrolment, alone_)
+        self.outcome.given_back += sum(map(len, said.values()))
+        self.outcome.touched |= said.keys()
 
     def _tell(self, phase: SyncPhase) -> None:
         sent = self.outcome.sent

@@ -53,13 +53,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Repaired:
-    """What a comparison found and mended. `extra` counts records that only this vault has and that stayed.
+    """What a comparison found and mended. `alone` are records that only this vault has and that stayed.
 
     `same`: in the end both sides hold the same in every area.
     """
 
     records: int = 0
-    extra: int = 0
+    alone: list[State] = field(default_factory=list)
     same: bool = False
     kinds: set[str] = field(default_factory=set)
 
@@ -97,6 +97,7 @@ class Repair:
         self._count_anew()
         for _ in range(_MOST_ROUNDS):
             before = self.done.records
+            self.done.alone.clear()
             answer = self._ask(sums=self._sums())
             self.done.same = answer.known and not answer.areas
             for found in answer.areas:
@@ -137,7 +138,9 @@ class Repair:
                 return
             extra = self._heal(area, found.bits, wrong[: answer.done], answer)
             for start in range(0, len(extra), _MOST_EXTRA):
-                self._let_go(found.place, extra[start : start + _MOST_EXTRA])
+                part = extra[start : start + _MOST_EXTRA]
+                elsewhere = self._let_go(found.place, part)
+                self.done.alone += [state for state in part if state.id not in elsewhere]
             wrong = wrong[answer.done :]
 
     def _heal(
@@ -164,21 +167,24 @@ class Repair:
         self._note(healed)
         return healed.extra
 
-    def _let_go(self, place: int, extra: Sequence[State]) -> None:
-        """Ask where the server has the records that only this vault has here; those that it has may go."""
+    def _let_go(self, place: int, extra: Sequence[State]) -> set[bytes]:
+        """Ask where the server has the records that only this vault has here; those that it has may go.
+
+        Returns the ids of those that it has.
+        """
         answer = self._ask(place=place, extra=[state.id for state in extra])
-        if not answer.elsewhere:
-            return
+        elsewhere = set(answer.elsewhere)
+        if not elsewhere:
+            return elsewhere
         with self._vault.write() as connection:
             enrolment, me = _enrolled(connection), self._me(connection)
-            healed = let_go(connection, me, extra, set(answer.elsewhere))
+            healed = let_go(connection, me, extra, elsewhere)
             take_note(connection, me, enrolment, enrolment.entries, healed.touched)
         self._note(healed)
-        self.done.extra -= healed.records
+        return elsewhere
 
     def _note(self, healed: Healed) -> None:
         self.done.records += healed.records
-        self.done.extra += len(healed.extra)
         self.done.kinds |= healed.touched.changed.keys() | healed.touched.gone.keys()
 
     def _ask(

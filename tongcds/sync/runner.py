@@ -188,8 +188,7 @@ class Runner:
                 self._note(exchange.outcome, "failed", problem.code)
                 raise
             self._online = True
-            how = "repaired" if outcome.repaired else "resumed" if self._attempts > 1 else "done"
-            self._note(outcome, how, "")
+            self._note(outcome, _how(outcome, self._attempts), "")
             self._attempts = 0
             if files:
                 outcome.files = self._sender.run(transport, self._tell_files, cancelled)
@@ -301,6 +300,15 @@ class Runner:
             return
         self._told_at = monotonic()
         self._take(machine.Moved(SyncPhase.SENDING), frozenset({"sync"}))
+
+
+def _how(outcome: Outcome, attempts: int) -> str:
+    """How the history calls an exchange that came to its end."""
+    if outcome.given_back:
+        return "given_back"
+    if outcome.repaired:
+        return "repaired"
+    return "resumed" if attempts > 1 else "done"
 
 
 def _left_to_officers(connection: Connection) -> int:

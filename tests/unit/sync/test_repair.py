@@ -373,7 +373,7 @@ def test_after_a_restore_what_the_server_holds_as_removed_goes(commune: Desk, lo
 def test_without_the_servers_word_on_removed_ones_it_would_stay(
     commune: Desk, logs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Repair, "_let_go", lambda *_: None)
+    monkeypatch.setattr(Repair, "_let_go", lambda *_: set())
     logs.expect(EXCHANGE, "the digests differ")
     assert len(differing_after_a_restore(commune, Damage.lost_tombstone)) == 1
 

@@ -146,9 +146,10 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRow:
-    """One exchange in the history: way is `network` or `usb`; outcome one of four.
+    """One exchange in the history: way is `network` or `usb`; outcome one of five.
 
-    `done`, `resumed`, `repaired` (what differed from the server was mended) or `failed`.
+    `done`, `resumed`, `repaired` (what differed from the server was mended), `given_back` (the server got
+    what it had lost and whose author nobody heard of) or `failed`.
     """
 
     at: datetime

@@ -175,6 +175,8 @@ def _outcome(row: ExchangeRow) -> PillCell:
         return PillCell(_("Not sent"), Tone.BAD, "x")
     if row.outcome == "repaired":
         return PillCell(_("Put right"), Tone.WARN, "check")
+    if row.outcome == "given_back":
+        return PillCell(_("Given back to the server"), Tone.WARN, "check")
     if row.outcome == "resumed":
         words = ngettext("Resumed {n} time", "Resumed {n} times", row.attempts).format(n=row.attempts)
         return PillCell(words, Tone.WARN)
