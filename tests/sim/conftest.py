@@ -17,7 +17,7 @@ from tests.sim.world import World
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     """An exchange that finds digests differing warns; here `World.wrong` says so."""
-    names = ("exchange", "carrying", "repair", "answers", "peers")
+    names = ("exchange", "carrying", "repair", "answers", "peers", "alone")
     loggers = [logging.getLogger(f"tongcds.sync.{name}") for name in names]
     for logger in loggers:
         logger.disabled = True

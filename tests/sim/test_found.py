@@ -7,14 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.sim.ledger import Ledger
 from tests.sim.machines import Machine
 from tests.sim.world import World
 from tongcds.records import record_type
 from tongcds.replica import WRITE
-from tongcds.server import reforms
+from tongcds.replica.own import RETURNED
+from tongcds.replica.tables import OWN
+from tongcds.server import incarnations, reforms
 from tongcds.server.enrolment import place_of
 from tongcds.server.office import office
 from tongcds.sync import alone, answers
@@ -131,6 +133,8 @@ def test_without_knowing_that_the_server_lost_something_it_would_be_gone(
     monkeypatch.setattr(
         answers, "ForkedError", lambda *, behind=False, lost=False: ForkedError(behind=behind)
     )
+    # Whoever else holds it would say it again.
+    monkeypatch.setattr(alone, "say_again", lambda *_: {})
     assert any(line.startswith("lost") for line in twins_at_a_server_put_back(small).problems())
 
 
@@ -194,6 +198,7 @@ def test_without_asking_where_the_server_has_it_the_new_village_would_keep_it(
     small: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Repair, "_let_go", lambda *_: set())
+    monkeypatch.setattr(alone, "say_again", lambda *_: {})
     assert any(": has " in line for line in put_back_to_before_a_merger(small))
 
 
@@ -225,3 +230,35 @@ def test_without_saying_it_again_only_others_would_have_it(
 ) -> None:
     monkeypatch.setattr(alone, "say_again", lambda *_: {})
     assert any(": has " in line for line in put_back_to_before_a_laptop_that_died(small))
+
+
+def twins_of_whom_one_was_refused(world: World) -> tuple[list[str], int]:
+    """Both have one record for a village that is not theirs any more; problems, and how much came back."""
+    team = world.machines[0]
+    world.create(team)
+    twin = world.twin(team)
+    world.create(team)
+    reassign(world, team, world._areas(world.machines[1], WRITE)[0])
+    world.sync(team)
+    world.now += 1_000
+    world.create(twin)
+    world.heal()
+    with twin.vault.read() as connection:
+        returned = connection.execute(
+            select(func.count()).select_from(OWN).where(OWN.c.state == RETURNED, OWN.c.code == "not_allowed")
+        ).scalar_one()
+    return world.problems(), returned
+
+
+def test_a_twin_hears_what_was_set_aside_of_what_both_wrote(small: World) -> None:
+    problems, returned = twins_of_whom_one_was_refused(small)
+    assert problems == []
+    assert returned == 4
+
+
+def test_without_being_told_it_would_call_that_received(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incarnations, "aside_among", lambda *_: [])
+    _, returned = twins_of_whom_one_was_refused(small)
+    assert returned == 2

@@ -264,12 +264,14 @@ class Incarnation(msgspec.Struct, frozen=True, array_like=True):
     """The number to go on under. The server holds own writes up to `held`; the next one is `held` + 1.
 
     The signature (Ed25519) covers all of it and the earlier number and the prefix; the new number's chain of
-    writes begins with 32 zero bytes behind `held`.
+    writes begins with 32 zero bytes behind `held`. `outcomes`: what was set aside of those that it holds; a
+    twin of the laptop was told, this one was not.
     """
 
     device: int
     held: int
     signature: bytes
+    outcomes: list[Outcome] = []
 
 
 class Invitation(msgspec.Struct, frozen=True):

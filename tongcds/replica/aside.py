@@ -115,6 +115,19 @@ def _note(connection: Connection, asides: Sequence[Aside], values: Sequence[Mapp
     )
 
 
+def aside_among(connection: Connection, device: int, low: int, high: int) -> list[Outcome]:
+    """What of a device's received writes from `low` to `high` is set aside and was not taken after all."""
+    hashes = hashes_of(connection, device, low, high)
+    query = select(QUARANTINE.c.n, QUARANTINE.c.hash, QUARANTINE.c.code).where(
+        QUARANTINE.c.device == device, QUARANTINE.c.n.between(low, high), QUARANTINE.c.state != ACCEPTED
+    )
+    return [
+        Outcome(n, code)
+        for n, content, code in connection.execute(query.order_by(QUARANTINE.c.n))
+        if hashes.get(n) == content[:HASH_BYTES]
+    ]
+
+
 def outcomes_of_known(
     connection: Connection, device: int, known: Sequence[Write], watermark: int, now: int
 ) -> list[Outcome]:

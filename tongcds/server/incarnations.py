@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from tongcds.protocol.messages import Incarnation, IncarnationRequest, incarnation_text
 from tongcds.replica import device_row, held, prefixes_of, register_fork
+from tongcds.replica.aside import aside_among
 from tongcds.server import laptops
 from tongcds.server.enrolment import next_device
 from tongcds.server.problems import Refusal
@@ -49,7 +50,8 @@ def incarnate(
         connection.execute(insert(DEVICE).values({**row._mapping, "device": number}))  # noqa: SLF001  SQLAlchemy's public name for it
         laptops.publish(connection, [number], now=now)
     text = incarnation_text(device, request.prefix, number, there)
-    return Incarnation(number, there, key.sign(text).signature)
+    outcomes = aside_among(connection, device, request.first, there)
+    return Incarnation(number, there, key.sign(text).signature, outcomes)
 
 
 def family(connection: Connection, device: int) -> list[int]:

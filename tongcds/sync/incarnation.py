@@ -26,7 +26,7 @@ from tongcds.protocol.messages import (
     encode,
     incarnation_text,
 )
-from tongcds.replica import Identity, Number, contents, first_kept, incarnate
+from tongcds.replica import Identity, Number, contents, first_kept, incarnate, mark_returned
 from tongcds.storage import following
 from tongcds.storage.local import Enrolment, get_note, next_request, put_note, save_enrolment
 
@@ -106,6 +106,9 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, device: int
     except (BadSignatureError, ValueError):
         raise UserError("server_key_changed") from None
     had = numbers(connection, me)
+    # Of what counts as received from now on, some may have been set aside; only a twin of ours was told.
+    told = [(o.n, o.code) for o in given.outcomes if o.n <= given.held]
+    following.follow(connection, mark_returned(connection, told))
     touched = incarnate(connection, me, had, device=given.device, prefix=prefix, after=given.held)
     following.follow(connection, touched)
     # Also those under which nothing is left: a server put back further may know this laptop only by one.
