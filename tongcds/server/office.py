@@ -58,8 +58,8 @@ def found_office(connection: Connection, *, name: str, province_id: bytes, now: 
     )
 
 
-def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int]] | None:
-    """The server's own row: name, province_id, epoch, structure; None before it was founded."""
+def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int, int, int]] | None:
+    """The server's own row: name, province_id, epoch, structure, restored_at; None before it was founded."""
     return connection.execute(_STATE).one_or_none()
 
 

@@ -52,7 +52,7 @@ from tongcds.server import (
 from tongcds.server.ahead import Ahead, Wanted, read
 from tongcds.server.attachment_files import AttachmentFiles
 from tongcds.server.database import Database
-from tongcds.server.office import office, structure_changed, was_restored
+from tongcds.server.office import office, structure_changed
 from tongcds.server.problems import Refusal
 from tongcds.server.scopes import SEES_FIGURES, SEES_STATUS
 from tongcds.server.tables import DEVICE
@@ -226,7 +226,16 @@ def _take(
         enrolment.confirm(connection, device, scope, cursors)
     by_area = dict.fromkeys((entry.area for entry in entries), 0)
     by_area.update((entry.area, cursor) for entry, cursor in zip(entries, cursors, strict=False))
-    received = _push(connection, device, chunk, entries, by_area, before=request.chain, now=now)
+    received = _push(
+        connection,
+        device,
+        chunk,
+        entries,
+        by_area,
+        before=request.chain,
+        orphans=state.restored_at > 0,
+        now=now,
+    )
     cursors = [
         _past_own(received, entry.area, cursor) for entry, cursor in zip(entries, cursors, strict=False)
     ]
@@ -307,6 +316,7 @@ def _push(
     cursors: dict[bytes, int],
     *,
     before: bytes,
+    orphans: bool,
     now: int,
 ) -> Received:
     state = device_row(connection, device.device)
@@ -327,7 +337,7 @@ def _push(
         before=before,
         family=incarnations.prefixes(connection, device.device),
         successors=reforms.successors(connection),
-        orphans=was_restored(connection),
+        orphans=orphans,
     )
 
 
