@@ -126,7 +126,7 @@ class Desktop(QObject):
         self.visiting = Visiting(desk, self)
         self.rounds = Rounds(desk, self.visiting.start, self.printing.round_list, self)
         self.logbook = Logbook(desk, self.visiting.find_households, self.printing.activities, self)
-        self.visiting.logbook_requested.connect(self.logbook.open)
+        self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.edit)
@@ -197,7 +197,7 @@ class Desktop(QObject):
             "settings": self._settings_screen,
         }
         if self.who.role in {Role.TEAM, Role.COMMUNE}:
-            places |= {"today": self._today, "households": self._households, "log": self.visiting.screen}
+            places |= {"today": self._today, "households": self._households, "log": self.logbook.screen}
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self._overview
         return places
@@ -279,6 +279,7 @@ class Desktop(QObject):
         screen.changed.connect(self._redress)
         screen.backup_requested.connect(self.sticks.back_up)
         screen.privacy_requested.connect(self.privacy.open)
+        screen.members_requested.connect(self.printing.members)
         return screen
 
     # What the screens ask for.

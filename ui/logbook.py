@@ -1,11 +1,11 @@
-"""Wires the support log to the window: the list over the place, withdrawing, correcting, and their undo."""
+"""Wires the support log to the window: its list, withdrawing, correcting, and their undo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 
 from tongcds.actions import Changes, exports, logbook, register, visits
 from tongcds.domain.views import Draft, HouseholdRow, LeftOut, LogFilter, LogRow, Withdrawn
@@ -13,16 +13,19 @@ from tongcds.forms.visit import drafted
 from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.desk import Desk
 from ui.forms.export_dialog import TableExportDialog
+from ui.forms.household_dialog import HouseholdDialog
 from ui.forms.withdraw_dialog import WithdrawDialog
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
 from ui.screens.logbook import LogbookScreen
 
 
 class Logbook(QObject):
-    """Opens the log over the place.
+    """Makes the screen of the log and does what is chosen on it; `log_requested` wants a visit logged.
 
     `find` answers the households that fit what was typed; `print_log` shows the paper of what matches.
     """
+
+    log_requested = Signal()
 
     def __init__(
         self,
@@ -36,9 +39,10 @@ class Logbook(QObject):
         self._find = find
         self._print_log = print_log
         self.dialog: TableExportDialog | None = None
+        self.picking: HouseholdDialog | None = None
 
-    def open(self) -> None:
-        """Show the log over the place."""
+    def screen(self) -> LogbookScreen:
+        """Nhật ký hỗ trợ, connected."""
         core = self._desk.core
         screen = LogbookScreen(
             page=partial(logbook.page, core),
@@ -47,14 +51,22 @@ class Logbook(QObject):
             changes=self._desk.changes,
             clock=core.clock,
         )
-        shell = self._desk.window()
-        screen.left.connect(shell.back)
+        screen.log_requested.connect(self.log_requested)
+        screen.household_requested.connect(partial(self._ask_household, screen))
         screen.opened.connect(self._desk.show)
         screen.correct_requested.connect(self._correct)
         screen.withdraw_requested.connect(self._ask_why)
         screen.export_requested.connect(self._export)
         screen.print_requested.connect(self._print_log)
-        shell.open_over(screen)
+        return screen
+
+    def _ask_household(self, screen: LogbookScreen) -> None:
+        today = self._desk.core.today
+        dialog = HouseholdDialog(self._find, self._desk.reads, today, parent=self._desk.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(screen.show_household)
+        self.picking = dialog
+        dialog.open()
 
     def _ask_why(self, row: LogRow) -> None:
         dialog = WithdrawDialog(

@@ -17,13 +17,14 @@ from PySide6.QtWidgets import QDialog, QWidget
 from tongcds.actions import Changes, printing
 from tongcds.actions.printing import Printout
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, LogFilter, Role
-from tongcds.errors import UnavailableError
+from tongcds.errors import CancelledError, UnavailableError
 from tongcds.i18n import _
 from tongcds.papers.paper import Paper
 from ui.desk import Desk
 from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
-from ui.paper.pages import Pages, page_layout, pdf
+from ui.paper.pages import Pages, Watch, page_layout, unwatched
+from ui.tasks import Progress
 
 Maker = Callable[[bool, str], Printout]
 """Makes a paper, with whole phone numbers or without, and on a ground also of who did not agree.
@@ -57,10 +58,17 @@ class _Held:
     def __init__(self) -> None:
         self._pages: Pages | None = None
 
-    def begin(self, paper: Paper) -> int:
+    def begin(self, paper: Paper, watch: Watch) -> int:
         """Lay a paper out; answers how many pages it has."""
-        self._pages = Pages(paper)
+        self._pages = None
+        self._pages = Pages(paper, watch)
         return len(self._pages)
+
+    def pdf(self, paper: Paper, watch: Watch) -> bytes:
+        """The paper as a PDF; it is laid out anew only where it was let go of meanwhile."""
+        if self._pages is None or self._pages.paper is not paper:
+            self._pages = Pages(paper)
+        return self._pages.pdf(watch)
 
     def image(self, number: int, dpi: float, ratio: float) -> QImage:
         """A page for a screen whose pixels are so many to one."""
@@ -70,13 +78,14 @@ class _Held:
         image.setDevicePixelRatio(ratio)
         return image
 
-    def print(self, printer: QPrinter) -> bool:
+    def print(self, printer: QPrinter, watch: Watch) -> bool:
         """Paint the pages that were asked for on a printer."""
         if self._pages is None:
             return False
         first = (printer.fromPage() or 1) - 1
         last = printer.toPage() or len(self._pages)
-        return self._pages.paint_all(printer, printer.resolution(), range(first, min(last, len(self._pages))))
+        numbers = range(first, min(last, len(self._pages)))
+        return self._pages.paint_all(printer, printer.resolution(), numbers, watch)
 
     def end(self) -> None:
         """Let go of the pages."""
@@ -108,6 +117,7 @@ class Printing(QObject):
         self.ask = ask
         self._printout: Printout | None = None
         self._held = _Held()
+        self._work: Progress | None = None
         self.choice: PaperChoice | None = None
         self.preview: PaperPreview | None = None
 
@@ -143,6 +153,12 @@ class Printing(QObject):
             return printing.sheets(core, [household_id], numbers=numbers, ground=ground)
 
         self._open(_("Survey sheet (B02)"), True, make)  # noqa: FBT003 - as in `_offered`
+
+    def members(self) -> None:
+        """Show the list of the team's members."""
+        core = self._desk.core
+        make: Maker = lambda numbers, _ground: printing.members(core, numbers=numbers)  # noqa: E731
+        self._open(_("Members of the team (B14)"), True, make)  # noqa: FBT003 - as in `_offered`
 
     def activities(self, wanted: LogFilter) -> None:
         """Show the book of activities that match."""
@@ -228,7 +244,7 @@ class Printing(QObject):
         preview = self.preview
         if preview is not None:
             preview.show_left(printout.left_out)
-            begin = partial(self._held.begin, printout.paper)
+            begin = partial(self._held.begin, printout.paper, self._watched(preview.show_layout))
             self._desk.files.run(begin, preview.started, owner=preview, failed=self._failed)
 
     def _draw(self, number: int, dpi: float) -> None:
@@ -240,8 +256,9 @@ class Printing(QObject):
 
     def _save(self) -> None:
         printout = self._printout
-        if printout is not None:
-            draw = partial(pdf, printout.paper)
+        preview = self.preview
+        if printout is not None and preview is not None:
+            draw = partial(self._held.pdf, printout.paper, self._watched(preview.show_drawing))
             self._desk.files.run(draw, partial(self._write, printout), owner=self, failed=self._failed)
 
     def _write(self, printout: Printout, content: bytes) -> None:
@@ -270,7 +287,9 @@ class Printing(QObject):
 
     def _print(self, printout: Printout, printer: QPrinter) -> None:
         done = partial(self._printed, printout)
-        work = partial(self._held.print, printer)
+        preview = self.preview
+        watch = unwatched if preview is None else self._watched(preview.show_drawing)
+        work = partial(self._held.print, printer, watch)
         self._desk.files.run(work, done, owner=self, failed=self._failed)
 
     def _printed(self, printout: Printout, went: bool) -> None:  # noqa: FBT001 - the answer of work
@@ -281,6 +300,18 @@ class Printing(QObject):
         note = partial(printing.printed, self._desk.core, printout)
         self._desk.do(note, _("Handed to the printer."), owner=self)
 
+    def _watched(self, show: Callable[[int, int], None]) -> Watch:
+        """What is shown of long work, until the preview is closed: that stops it."""
+        work = self._work = Progress(self)
+        work.moved.connect(show)
+
+        def watch(done: int, total: int) -> None:
+            if work.is_cancelled():
+                raise CancelledError
+            work.report(done, total)
+
+        return watch
+
     def _failed(self, problem: Exception) -> None:
         self._leave()
         self._desk.failed(problem)
@@ -290,6 +321,8 @@ class Printing(QObject):
             self.preview.accept()
 
     def _closed(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
         self.preview = None
         self._printout = None
         self._desk.files.run(self._held.end, lambda _nothing: None, owner=self)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+import shiboken6
+from PySide6.QtCore import QObject
 
 from tongcds.actions import Changes, register, visits
 from tongcds.domain.views import Draft, HouseholdFilter, HouseholdRow
@@ -23,16 +23,15 @@ _FOUND: Final = 8
 
 
 class Visiting(QObject):
-    """Makes the screen and does what is chosen on it; `logbook_requested` is for what was done so far."""
-
-    logbook_requested = Signal()
+    """Opens the form over the log of what was done, and does what is chosen on it."""
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._from = ""
+        self._form: LogVisitScreen | None = None
 
-    def screen(self) -> QWidget:
-        """Ghi hỗ trợ, connected."""
+    def _make(self) -> LogVisitScreen:
         core = self._desk.core
         screen = LogVisitScreen(
             find=self.find_households,
@@ -48,16 +47,21 @@ class Visiting(QObject):
         )
         screen.saved.connect(self._saved)
         screen.left.connect(self._leave)
-        screen.logbook_requested.connect(self.logbook_requested)
+        screen.logbook_requested.connect(self._show_log)
         return screen
 
     def start(self, household_id: bytes | None = None) -> None:
-        """Go to the log, with this household chosen if one is given."""
+        """Open the form, with this household chosen if one is given; it leads back to where one was."""
         shell = self._desk.window()
-        shell.show_place(_PLACE)
-        screen = shell.screen_of(_PLACE)
-        if isinstance(screen, LogVisitScreen):
-            screen.start(household_id)
+        form = self._form
+        if form is None or not shiboken6.isValid(form) or shell.seen() is not form:
+            form = self._form = self._make()
+            self._from = shell.place
+            shell.open_in(_PLACE, form)
+        form.start(household_id)
+
+    def _show_log(self) -> None:
+        self._desk.window().show_place(_PLACE)
 
     def find_households(self, text: str) -> tuple[HouseholdRow, ...]:
         """The few households that best fit what was typed; off the window's thread."""
@@ -78,5 +82,4 @@ class Visiting(QObject):
             self._leave()
 
     def _leave(self) -> None:
-        shell = self._desk.window()
-        shell.show_place(shell.places[0].key)
+        self._desk.window().show_place(self._from)

@@ -87,7 +87,7 @@ def bring_in(program: Program, path: Path) -> None:
 def type_a_note(program: Program, household_id: bytes) -> None:
     """Begin a visit and leave it, so that a draft is kept."""
     program.desktop.visiting.start(household_id)
-    screen = program.desktop.shell.screen_of("log")
+    screen = program.desktop.shell.seen()
     assert isinstance(screen, LogVisitScreen)
     until(lambda: screen.form.session.household is not None)
     screen.form.note.setPlainText(TYPED)

@@ -48,7 +48,7 @@ def said(desktop: Desktop) -> str:
 
 def save_a_visit(desktop: Desktop, home: Home) -> None:
     desktop.visiting.start(home.household)
-    screen = desktop.shell.screen_of("log")
+    screen = desktop.shell.seen()
     assert isinstance(screen, LogVisitScreen)
     support = SupportEntry("PY01", home.people[:2], Result.ALONE)
     answer = visits.save_visit(desktop.core, VisitEntry(home.household, desktop.core.today, (support,)))

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from tests.unit.actions.conftest import Home, core_of, home, team
+from tests.unit.actions.conftest import VILLAGE, Home, core_of, home, team
 from tongcds.actions import Core, logbook, visits
 from tongcds.domain.views import (
     GroupBy,
@@ -118,15 +118,76 @@ def logged(desktop: Desktop, home: Home) -> bytes:
 
 def opened(desktop: Desktop) -> LogbookScreen:
     desktop.shell.show_place("log")
-    form = desktop.shell.screen_of("log")
-    assert isinstance(form, LogVisitScreen)
-    form.logbook.click()
-    (screen,) = desktop.shell.findChildren(LogbookScreen)
+    screen = desktop.shell.seen()
+    assert isinstance(screen, LogbookScreen)
     return screen
 
 
 def counted(core: Core, wanted: LogFilter) -> list[bytes]:
     return [row.visit_id for row in logbook.page(core, wanted).rows]
+
+
+def test_the_place_is_the_log_and_its_form_leads_back_to_where_one_was(desktop: Desktop, home: Home) -> None:
+    screen = opened(desktop)
+    screen.log.click()
+    form = desktop.shell.seen()
+    assert isinstance(form, LogVisitScreen)
+    assert desktop.shell.place == "log"
+    form.left.emit()
+    assert desktop.shell.seen() is screen
+    desktop.shell.show_place("households")
+    desktop.visiting.start(home.household)
+    assert desktop.shell.place == "log"
+    form = desktop.shell.seen()
+    assert isinstance(form, LogVisitScreen)
+    assert form.form.session.household is not None
+    desktop.visiting.start()
+    assert desktop.shell.seen() is form, "a form that is open is gone on with"
+    form.left.emit()
+    assert desktop.shell.place == "households"
+    desktop.visiting.start()
+    again = desktop.shell.seen()
+    assert isinstance(again, LogVisitScreen)
+    again.logbook.click()
+    assert desktop.shell.seen() is screen
+
+
+def test_what_was_typed_is_there_again_when_the_form_is_opened_anew(desktop: Desktop, home: Home) -> None:
+    desktop.visiting.start(home.household)
+    form = desktop.shell.seen()
+    assert isinstance(form, LogVisitScreen)
+    form.form.note.setPlainText("Đang ghi dở")
+    desktop.shell.show_place("today")
+    desktop.visiting.start()
+    again = desktop.shell.seen()
+    assert isinstance(again, LogVisitScreen)
+    assert again is not form
+    assert again.form.note.toPlainText() == "Đang ghi dở"
+
+
+def test_the_log_is_narrowed_to_a_household_and_widened_again(desktop: Desktop, home: Home) -> None:
+    visit = logged(desktop, home)
+    with desktop.core.vault.change(desktop.core.author()) as change:
+        other = change.writer.create("household", village_id=VILLAGE, code="HN-0099")
+    visits.save_visit(
+        desktop.core,
+        VisitEntry(other, desktop.core.today, (SupportEntry("IN03", (), Result.ALONE),)),
+    )
+    screen = opened(desktop)
+    assert screen.rows.rows_model.rowCount() == 2
+    QTest.keyClick(screen, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    screen.household.click()
+    dialog = desktop.logbook.picking
+    assert dialog is not None
+    (row,) = [one for one in desktop.visiting.find_households("HN-0087") if one.code == "HN-0087"]
+    dialog.picker.chosen.emit(row)
+    assert screen.wanted().household_id == home.household
+    assert [one.visit_id for one in screen.rows.rows_model.rows()] == [visit]
+    assert "HN-0087" in screen.household.text()
+    assert screen.household.isChecked()
+    screen.household.click()
+    assert screen.wanted().household_id is None
+    assert screen.rows.rows_model.rowCount() == 2
 
 
 def test_delete_asks_why_and_withdraws_and_undo_counts_it_again(desktop: Desktop, home: Home) -> None:
@@ -155,7 +216,7 @@ def test_f2_fills_the_form_and_what_is_saved_stands_in_its_place(desktop: Deskto
     assert corrected != visit
     assert logbook.entry_of(desktop.core, corrected).note == "đã sửa"
     assert counted(desktop.core, LogFilter(withdrawn=True)) == [visit]
-    assert desktop.shell.findChildren(LogbookScreen)
+    assert isinstance(desktop.shell.seen(), LogbookScreen)
     desktop.shell.messages._undo.click()
     assert counted(desktop.core, LogFilter()) == [visit]
 

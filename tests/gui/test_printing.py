@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.keyboard import CTRL, Keyboard
+from tests.gui.keyboard import CTRL, Keyboard, Later
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home, core_of, home, team
 from tongcds import paths
 from tongcds.actions import Core, audit, exports
 from tongcds.domain import record_code
 from tongcds.domain.views import LogFilter
+from tongcds.errors import CancelledError
+from tongcds.papers.paper import Column, Page, Paper, Row, Sheet, Table, Title
 from tongcds.settings import Settings
 from ui.desktop import Desktop
 from ui.forms.paper_preview import ZOOMS, PaperPreview
+from ui.paper.pages import Pages
 from ui.preview.screens import settle
 from ui.screens.households import HouseholdsScreen
 from ui.screens.logbook import LogbookScreen
+from ui.screens.settings import SettingsScreen
 from ui.tasks import InlineExecutor
+from ui.widgets.button import Button
 
 __all__ = ["core_of", "home", "team"]
 
@@ -276,7 +282,7 @@ def test_the_log_prints_what_it_is_narrowed_to(desktop: Desktop, home: Home) -> 
                 person_ids=b"",
                 result="together",
             )
-    desktop.logbook.open()
+    desktop.shell.show_place("log")
     screen = desktop.shell.seen()
     assert isinstance(screen, LogbookScreen)
     screen.reload()
@@ -291,6 +297,57 @@ def test_the_log_prints_what_it_is_narrowed_to(desktop: Desktop, home: Home) -> 
     assert desktop.printing.choice is None
     assert preview_of(desktop).windowTitle() == "Sổ nhật ký hoạt động (B01)"
     preview_of(desktop).reject()
+
+
+def test_the_members_are_printed_from_the_settings_too(desktop: Desktop) -> None:
+    desktop.shell.show_place("settings")
+    screen = desktop.shell.seen()
+    assert isinstance(screen, SettingsScreen)
+    (button,) = [one for one in screen.findChildren(Button) if "B14" in one.text()]
+    button.click()
+    assert preview_of(desktop).windowTitle() == "Danh sách thành viên Tổ (B14)"
+
+
+def long_paper(rows: int) -> Paper:
+    lines = tuple(Row((str(at), "Thanh toán QR cho hộ Hà Thị Xuân")) for at in range(rows))
+    table = Table((Column("TT", 6), Column("Nội dung", 40)), lines)
+    return Paper("B01", "Sổ", (Sheet("Sổ", None, Title("Sổ"), (table,)),), Page.LANDSCAPE)
+
+
+def test_a_long_paper_says_how_far_it_is_and_closing_the_preview_stops_it(desktop: Desktop) -> None:
+    said: list[tuple[int, int]] = []
+    pages = Pages(long_paper(400), lambda done, total: said.append((done, total)))
+    assert said == sorted(said)
+    assert len(said) > 3, "told of each part"
+    assert said[-1] == (400, 400)
+    drawn: list[tuple[int, int]] = []
+    pages.pdf(lambda done, total: drawn.append((done, total)))
+    assert drawn == [(at + 1, len(pages)) for at in range(len(pages))]
+
+    desktop.printing.members()
+    printout = desktop.printing._printout
+    assert printout is not None
+    later = Later()
+    desktop.files._executor = later
+    desktop.printing._made(replace(printout, paper=long_paper(400)))
+    preview_of(desktop).reject()
+    (laid_out, _work), *_rest = later.waiting
+    later.catch_up()
+    assert isinstance(laid_out.exception(), CancelledError)
+    assert not desktop.shell.messages.isVisible(), "who stopped it need not be told"
+
+
+def test_a_preview_shows_rows_then_pages_and_offers_nothing_meanwhile(desktop: Desktop) -> None:
+    desktop.printing.members()
+    preview = preview_of(desktop)
+    preview.show_layout(80, 400)
+    assert (preview.place.words(), preview.meter.isVisible()) == ("Đang dàn trang: 80 / 400 dòng", True)
+    preview.show_drawing(3, 12)
+    assert preview.place.words() == "Đang vẽ trang: 3 / 12"
+    assert not preview.save.isEnabled()
+    preview.show_drawing(12, 12)
+    assert preview.save.isEnabled()
+    assert not preview.meter.isVisible()
 
 
 def test_nothing_to_print_is_said_and_the_preview_goes(desktop: Desktop, home: Home) -> None:

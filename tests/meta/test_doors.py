@@ -42,7 +42,7 @@ DOORS = {
     "ui/errors.py:ErrorWindow._copy_report": "codes and places, see `tests/unit/test_log.py`",
     "ui/manual.py:_picture": "invented people",
     "ui/manual.py:write": "invented people",
-    "ui/paper/pages.py:pdf": "in memory; `printing.save` writes it",
+    "ui/paper/pages.py:Pages.pdf": "in memory; `printing.save` writes it",
     "ui/preview/__main__.py:main": "invented people",
     "ui/preview/screens.py:_settings": "invented people",
     "ui/screens/opening.py:OpeningScreen._ask_recovery": "the office's own phone",

@@ -15,6 +15,7 @@ from ui.forms.ground_choice import GroundChoice
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow
+from ui.widgets.meter import MeterBar
 from ui.widgets.notice import Notice
 from ui.widgets.surface import column, line
 from ui.widgets.text import Text
@@ -82,7 +83,9 @@ class PaperPreview(QDialog):
         self.area.setWidgetResizable(True)
         self.area.setWidget(self._sheet)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.place = Text(_("Laying out the pages…"), Style.MUTED)
+        self.place = Text(_("Reading what is to be printed…"), Style.MUTED)
+        self.meter = MeterBar()
+        self.meter.hide()
         self.before = Button(_("Page before"), hint="PgUp")
         self.before.clicked.connect(self.turn_back)
         self.after = Button(_("Next page"), hint="PgDn")
@@ -119,6 +122,7 @@ class PaperPreview(QDialog):
         for widget in (self.smaller, self.size_words, self.larger):
             turning.addWidget(widget)
         box.addLayout(turning)
+        box.addWidget(self.meter)
         box.addWidget(self.area, 1)
         warning = _(
             "Paper and PDF lie outside the vault: anybody who has them can read them. That you print or save "
@@ -161,6 +165,21 @@ class PaperPreview(QDialog):
         self._page = min(self._page, pages - 1)
         self._may(pages > 0)
         self._ask()
+
+    def show_layout(self, done: int, total: int) -> None:
+        """Say how much is laid out, in rows and sheets; closing stops it."""
+        self._show_work(_("Laying out: {n} of {all} rows"), done, total)
+
+    def show_drawing(self, done: int, total: int) -> None:
+        """Say how many pages are drawn for a file or a printer; closing stops it."""
+        self._show_work(_("Drawing: {n} of {all} pages"), done, total)
+        for button in (self.save, self.print):
+            button.setEnabled(done >= total)
+
+    def _show_work(self, words: str, done: int, total: int) -> None:
+        self.meter.show_share(done / total)
+        self.meter.setVisible(done < total)
+        self.place.setText(words.format(n=format_number(done), all=format_number(total)))
 
     def show_page(self, number: int, image: QImage) -> None:
         """Show a page that was asked for, unless another one is wanted by now."""

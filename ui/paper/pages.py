@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
@@ -16,7 +16,8 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper, Sheet
+from tongcds.errors import CancelledError
+from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper, Sheet, Table
 from ui import theme
 from ui.paper.marks import DPI, millimetres, points
 from ui.paper.parts import parts
@@ -35,17 +36,27 @@ class _Place(NamedTuple):
     number: int
 
 
+Watch = Callable[[int, int], None]
+"""Told how much of how much is done; whatever it raises ends the work."""
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """Watches nothing."""
+
+
 class Pages:
     """The pages of a paper. Made, used and dropped on one thread; any thread will do.
 
     Parts are set when they are needed and the last one is kept, so that a stack of hundreds costs no memory.
+    `watch` is told how many rows and sheets of all are laid out.
     """
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Paper, watch: Watch = unwatched) -> None:
         self.paper = paper
         self._set: tuple[int, QTextDocument] | None = None
         self._parts: list[tuple[Sheet, bool]] = []
         self._places: list[_Place] = []
+        done, total = 0, sum(_lines(sheet) for sheet in paper.sheets)
         for sheet in paper.sheets:
             number = 0
             for part in parts(sheet, paper.page):
@@ -54,6 +65,8 @@ class Pages:
                 for page in range(self._document(at).pageCount()):
                     number += 1
                     self._places.append(_Place(at, page, number))
+                done += _lines(part[0])
+                watch(min(done, total), total)
 
     def __len__(self) -> int:
         """How many pages there are."""
@@ -89,8 +102,13 @@ class Pages:
         painter.end()
         return image
 
-    def paint_all(self, device: QPagedPaintDevice, dpi: float, numbers: Sequence[int]) -> bool:
-        """Paint these pages on a PDF or a printer whose margins are none; False where that fails."""
+    def paint_all(
+        self, device: QPagedPaintDevice, dpi: float, numbers: Sequence[int], watch: Watch = unwatched
+    ) -> bool:
+        """Paint these pages on a PDF or a printer whose margins are none; False where that fails.
+
+        `watch` is told how many of the pages are painted.
+        """
         painter = QPainter()
         if not painter.begin(device):
             return False
@@ -98,7 +116,26 @@ class Pages:
             if at:
                 device.newPage()
             self.paint(painter, number, dpi)
+            try:
+                watch(at + 1, len(numbers))
+            except CancelledError:
+                painter.end()
+                raise
         return painter.end()
+
+    def pdf(self, watch: Watch = unwatched) -> bytes:
+        """The paper as a PDF/A-1b with its fonts embedded."""
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
+        writer.setPdfVersion(QPagedPaintDevice.PdfVersion.PdfVersion_A1b)
+        writer.setResolution(DPI)
+        writer.setPageLayout(page_layout(self.paper.page))
+        writer.setTitle(self.paper.stem)
+        writer.setCreator(NAME)
+        self.paint_all(writer, DPI, range(len(self)), watch)
+        del writer
+        return bytes(buffer.data().data())
 
     def _document(self, at: int) -> QTextDocument:
         if self._set is None or self._set[0] != at:
@@ -126,16 +163,10 @@ def page_layout(page: Page) -> QPageLayout:
 
 
 def pdf(paper: Paper) -> bytes:
-    """The paper as a PDF/A-1b with its fonts embedded."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setPdfVersion(QPagedPaintDevice.PdfVersion.PdfVersion_A1b)
-    writer.setResolution(DPI)
-    writer.setPageLayout(page_layout(paper.page))
-    writer.setTitle(paper.stem)
-    writer.setCreator(NAME)
-    pages = Pages(paper)
-    pages.paint_all(writer, DPI, range(len(pages)))
-    del writer
-    return bytes(buffer.data().data())
+    """The paper as a PDF, laid out and painted in one go."""
+    return Pages(paper).pdf()
+
+
+def _lines(sheet: Sheet) -> int:
+    """How much work a sheet is: its rows, and the sheet itself where it has few."""
+    return max(1, sum(len(block.rows) for block in sheet.blocks if isinstance(block, Table)))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from tongcds.clock import Clock, business_date
 from tongcds.domain.views import (
     GroupBy,
+    HouseholdRow,
     LogFilter,
     LogGroup,
     LogPage,
@@ -28,7 +29,7 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
-from ui.widgets.button import Button
+from ui.widgets.button import Button, Kind
 from ui.widgets.cells import NumberCell, PillCell, TextCell
 from ui.widgets.choices import FilterChip
 from ui.widgets.field import Choice
@@ -45,10 +46,12 @@ _WEEK: Final = 6
 
 
 class LogbookScreen(Page):
-    """Supports at the right, their groups at the left. `left` is Esc.
+    """Supports at the right, their groups at the left.
 
-    `opened` carries the id of a household; `correct_requested` and `withdraw_requested` carry a `LogRow`;
-    `export_requested` and `print_requested` what the log is narrowed to.
+    `log_requested` wants a visit logged; `household_requested` a household to narrow the log to, which
+    `show_household` brings. `opened` carries the id of a household; `correct_requested` and
+    `withdraw_requested` carry a `LogRow`; `export_requested` and `print_requested` what the log is
+    narrowed to.
 
     Args:
         page: a part of what matches, from a place on; runs off the UI thread.
@@ -60,7 +63,8 @@ class LogbookScreen(Page):
 
     help_topic = "logbook"
 
-    left = Signal()
+    log_requested = Signal()
+    household_requested = Signal()
     opened = Signal(object)
     correct_requested = Signal(object)
     withdraw_requested = Signal(object)
@@ -83,6 +87,7 @@ class LogbookScreen(Page):
         self._reads = reads
         self._clock = clock
         self._group: LogGroup | None = None
+        self._home: HouseholdRow | None = None
         self._following: LogPlace | None = None
         self._asked: LogFilter | None = None
         self._stale = True
@@ -91,17 +96,17 @@ class LogbookScreen(Page):
         changes.changed.connect(self._heed)
 
     def _build(self) -> None:
-        back = Button(_("Close"), hint="Escape")
-        back.clicked.connect(self.left)
         self.export = Button(_("Export to Excel"), icon="file-spreadsheet")
         self.export.clicked.connect(self._export)
-        self.correct = Button(_("Correct"), icon="pen-line", hint="F2")
+        self.correct = Button(_("Correct"), icon="pen-line", hint="F2", kind=Kind.SMALL)
         self.correct.clicked.connect(self._correct)
-        self.withdraw = Button(_("Withdraw"), icon="undo-2", hint="Delete")
+        self.withdraw = Button(_("Withdraw"), icon="undo-2", hint="Delete", kind=Kind.SMALL)
         self.withdraw.clicked.connect(self._withdraw)
         self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P")
         self.print.clicked.connect(self.ask_print)
-        actions: list[QWidget] = [back, self.print, self.export, self.withdraw, self.correct]
+        self.log = Button(_("Log support"), icon="clipboard-pen", hint="Ctrl+N", kind=Kind.PRIMARY)
+        self.log.clicked.connect(self.log_requested)
+        actions: list[QWidget] = [self.print, self.export, self.log]
         self._head = PageHead(_("Support log"), "", actions)
         self._build_filters()
         side, main = self._build_groups(), self._build_rows()
@@ -111,7 +116,11 @@ class LogbookScreen(Page):
         self.body.addWidget(self._head)
         self.body.addWidget(self._filters)
         self.body.addWidget(cards, 1)
-        for keys, work in (("F2", self._correct), ("Delete", self._withdraw)):
+        for keys, work in (
+            ("F2", self._correct),
+            ("Delete", self._withdraw),
+            ("Ctrl+H", self._ask_household),
+        ):
             QShortcut(QKeySequence(keys), self).activated.connect(work)
         self.begin_at(self.rows)
         self._offer(None)
@@ -123,6 +132,9 @@ class LogbookScreen(Page):
         self.member = self._choice(_("Person who helped"))
         self.village = self._choice(_("Village"))
         self.result = self._choice(_("Result"))
+        self.household = FilterChip(_("Household… (Ctrl H)"))
+        self.household.clicked.connect(self._ask_household)
+        self._filters.flow.addWidget(self.household)
         self.withdrawn = FilterChip(_("Withdrawn"))
         self.withdrawn.clicked.connect(self._narrowed)
         self._filters.flow.addWidget(self.withdrawn)
@@ -165,8 +177,13 @@ class LogbookScreen(Page):
         self.rows.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._more = Text("", Style.NOTE, wrap=True)
         self._more.setContentsMargins(space(3), space(2), space(3), space(2))
+        acts = FlowRow()
+        acts.setContentsMargins(space(3), space(2), space(3), space(2))
+        acts.flow.addWidget(self.correct)
+        acts.flow.addWidget(self.withdraw)
         main = Card(flush=True)
         main.body.addWidget(self.rows, 1)
+        main.body.addWidget(acts)
         main.body.addWidget(self._more)
         return main
 
@@ -231,6 +248,7 @@ class LogbookScreen(Page):
             service=str(self._chosen(self.service) or ""),
             by=member if isinstance(member, bytes) else None,
             village_id=village if isinstance(village, bytes) else None,
+            household_id=self._home.household_id if self._home is not None else None,
             result=Result(str(result)) if result else None,
             withdrawn=self.withdrawn.isChecked(),
         )
@@ -245,6 +263,24 @@ class LogbookScreen(Page):
     def _narrowed(self) -> None:
         self._group = None
         self.reload()
+
+    def _ask_household(self) -> None:
+        """Choose a household to narrow the log to, or take it off where there is one."""
+        self.household.setChecked(self._home is not None)
+        if self._home is None:
+            self.household_requested.emit()
+        else:
+            self.show_household(None)
+
+    def show_household(self, row: HouseholdRow | None) -> None:
+        """Narrow the log to a household, or to none."""
+        self._home = row
+        words_ = _("Household… (Ctrl H)")
+        if row is not None:
+            words_ = " · ".join(filter(None, (row.head_name, row.code)))
+        self.household.setChecked(row is not None)
+        self.household.set_words(words_)
+        self._narrowed()
 
     def reload(self) -> None:
         """Read everything again."""
@@ -269,13 +305,14 @@ class LogbookScreen(Page):
         if wanted != self.wanted():
             return
         if not sums.supports and wanted == LogFilter():
-            self.show_instead(
-                EmptyState(
-                    "clipboard-pen",
-                    _("Nothing logged yet"),
-                    _("Every visit you log stands here, with who helped and how it ended."),
-                )
+            first = EmptyState(
+                "clipboard-pen",
+                _("Nothing logged yet"),
+                _("Every visit you log stands here, with who helped and how it ended."),
+                action=_("Log the first visit"),
             )
+            first.acted.connect(self.log_requested)
+            self.show_instead(first)
             return
         self.show_content()
         supports = ngettext("{n} support", "{n} supports", sums.supports)

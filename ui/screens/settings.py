@@ -62,6 +62,7 @@ class SettingsScreen(Page):
     changed = Signal(object)
     backup_requested = Signal()
     privacy_requested = Signal()
+    members_requested = Signal()
 
     def __init__(
         self,
@@ -89,7 +90,12 @@ class SettingsScreen(Page):
             own.addWidget(card)
         own.addStretch(1)
         right = column(gap=4)
-        right.addWidget(self._facts(_("This computer"), self._who(who)))
+        mine = self._facts(_("This computer"), self._who(who))
+        if can_back_up:
+            members = Button(_("Print the members of the team (B14)…"), icon="printer")
+            members.clicked.connect(self.members_requested)
+            mine.body.addWidget(members, 0, Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(mine)
         if can_back_up:
             right.addWidget(self._backup())
         if can_back_up:

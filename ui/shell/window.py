@@ -162,6 +162,16 @@ class Shell(QMainWindow):
         self._stack.setCurrentWidget(screen)
         screen.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def open_in(self, key: str, screen: QWidget) -> None:
+        """Go to a place with a screen over it, without showing, and so reading, what lies under it."""
+        while self._over:
+            self._drop()
+        self.screen_of(key)
+        self._place = key
+        self.rail.show_place(key)
+        self.open_over(screen)
+        self.place_shown.emit(key)
+
     def back(self) -> None:
         """Leave the screen that lies over the place; in a place itself nothing happens."""
         if self._over:
