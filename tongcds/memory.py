@@ -1,8 +1,10 @@
-"""How often Python looks for cycles among the objects that live. Set once, where a process begins."""
+"""How often Python looks for cycles among the objects that live: seldom, and not at all during large work."""
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 _THRESHOLDS: Final = (50_000, 20, 20)
@@ -15,3 +17,20 @@ def look_seldom() -> None:
     and again took a tenth of the time.
     """
     gc.set_threshold(*_THRESHOLDS)
+
+
+@contextmanager
+def looking_later() -> Iterator[None]:
+    """Look for no cycles while much is made that will live: a look stops every thread, the window's too.
+
+    What was made meanwhile counts as old afterwards, so that it is not gone through at once.
+    """
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.unfreeze()
+        if looked:
+            gc.enable()

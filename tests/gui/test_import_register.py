@@ -18,7 +18,8 @@ from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.imports.columns import Field
 from tongcds.imports.plan import State
 from ui import stylesheet, theme
-from ui.forms.import_preview import FIELDS, PAGE_ROWS, state_pill
+from ui.forms.import_columns import FIELDS
+from ui.forms.import_preview import PAGE_ROWS, state_pill
 from ui.outline import outline
 from ui.preview import register
 from ui.preview.screens import settle
@@ -186,7 +187,7 @@ def test_every_row_of_a_large_file_can_be_seen(screen):
         screen.pane.after.click()
         seen += rows_shown(screen)
     assert len(seen) == len(set(seen)) == 1_309
-    assert screen.pane.seen.words() == "Dòng thứ 1.001 đến 1.309 trong 1.309 dòng của tệp"
+    assert screen.pane.seen.words() == "Dòng thứ 1.201 đến 1.309 trong 1.309 dòng của tệp"
     screen.pane.before.click()
     assert rows_shown(screen) == seen[PAGE_ROWS : 2 * PAGE_ROWS]
     tile(screen, "wrong").click()

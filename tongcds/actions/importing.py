@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from tongcds import memory
 from tongcds.actions import audit, column_memory
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.stamps import derived_id
@@ -77,6 +78,7 @@ def _ignore(_done: int, _total: int) -> None:
     """Nobody wants to know."""
 
 
+@memory.looking_later()
 def prepare_import(
     core: Core,
     path: Path,
@@ -124,6 +126,7 @@ def prepare_import(
     return PreparedImport(shown, register, path, settings)
 
 
+@memory.looking_later()
 def apply_import(
     core: Core,
     prepared: PreparedImport,

@@ -9,9 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
-from tongcds.domain.views import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow, Tone
+from tongcds.domain.views import ImportEncoding, ImportPreview, ImportPreviewRow, Tone
 from tongcds.i18n import N_, _, format_date, format_number, ngettext, pgettext
 from ui import theme
+from ui.forms.import_columns import ImportColumns
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets.button import Button
 from ui.widgets.cells import Cell, NumberCell, PillCell, TextCell
@@ -19,35 +20,9 @@ from ui.widgets.choices import CheckRow
 from ui.widgets.field import Choice, LabeledField
 from ui.widgets.notice import Notice
 from ui.widgets.rows import Column, RowsModel, RowsView
-from ui.widgets.surface import Card, ScrollColumn, clear, column, line
+from ui.widgets.surface import Card, column, line
 from ui.widgets.text import Icon, Text
 from ui.widgets.tile import FilterTile, TileRow
-
-FIELDS: Final[dict[str, str]] = {
-    "full_name": N_("Full name"),
-    "family_names": N_("Family and middle names"),
-    "birth": N_("Birth"),
-    "birth_male": N_("Birth of men"),
-    "birth_female": N_("Birth of women"),
-    "sex": N_("Sex"),
-    "sex_male": N_("Mark for men"),
-    "sex_female": N_("Mark for women"),
-    "relation": N_("Relation to the head"),
-    "id_number": N_("Personal number"),
-    "phone": N_("Phone"),
-    "household_no": N_("Household number"),
-    "no": N_("Row number"),
-    "village": N_("Village"),
-    "address": N_("Address"),
-    "size": N_("Number of people"),
-    "ethnicity": N_("Ethnic group"),
-    "poverty": N_("Poverty class"),
-    "poor": N_("Poor household"),
-    "near_poor": N_("Near-poor household"),
-    "hardship": N_("Hardship"),
-    "note": N_("Note"),
-}
-"""What each field that a column can hold is called."""
 
 _STATES: Final[dict[str, tuple[str, Tone]]] = {
     "new": (N_("New"), Tone.GOOD),
@@ -59,8 +34,8 @@ _STATES: Final[dict[str, tuple[str, Tone]]] = {
 }
 
 
-PAGE_ROWS: Final = 500
-"""So many rows at a time: enough to scroll through, and drawn within one frame or two."""
+PAGE_ROWS: Final = 200
+"""So many rows at a time: enough to scroll through, and measured while nobody notices."""
 
 _ENCODINGS: Final[dict[str, str]] = {
     "tcvn3": N_("Old font .VnTime (TCVN3)"),
@@ -175,7 +150,8 @@ class ImportPreviewPane(QWidget):
 
     def _build_columns(self) -> None:
         """What each column was taken for, and whether what is sensitive is read."""
-        self._columns = ScrollColumn(gap=3)
+        self._columns = ImportColumns()
+        self._columns.chosen.connect(self.column_chosen)
         self.sensitive = CheckRow(_("Ethnicity and poverty too"))
         self.sensitive.clicked.connect(self.sensitive_chosen)
         self._left = Card(_("Columns recognised"))
@@ -215,7 +191,7 @@ class ImportPreviewPane(QWidget):
         self._memory.setVisible(on is not None)
         if on is not None:
             self.remembered.setText(_("Columns as remembered from {date}.").format(date=format_date(on)))
-        self._show_columns(preview)
+        self._columns.show_columns(preview.columns)
         self._all, self._filter, self._first = preview.rows, "", 0
         self._show_rows()
         self._foot.setText(_("You can take the whole import back at any time in Sync → History."))
@@ -288,27 +264,6 @@ class ImportPreviewPane(QWidget):
         self._left.setMinimumWidth(look.scaled(Length.SIDE))
         self._left.setMaximumWidth(look.scaled(Length.SIDE) if wide else self.width())
 
-    def _show_columns(self, preview: ImportPreview) -> None:
-        clear(self._columns.body)
-        several = len({one.sheet for one in preview.columns}) > 1
-        known = [one for one in preview.columns if one.field]
-        for one in [*known, *(other for other in preview.columns if not other.field)]:
-            choice = Choice([(_("Not used"), ""), *((_(words), code) for code, words in FIELDS.items())])
-            choice.choose(one.field)
-            choice.setProperty("sheet", one.sheet)
-            choice.setProperty("letter", one.letter)
-            choice.activated.connect(self._choose)
-            self._columns.body.addWidget(
-                LabeledField(column_label(one, with_sheet=several), choice, " · ".join(one.samples))
-            )
-        self._columns.body.addStretch(1)
-
-    def _choose(self) -> None:
-        choice = self.sender()
-        if isinstance(choice, Choice):
-            sheet, letter = str(choice.property("sheet")), str(choice.property("letter"))
-            self.column_chosen.emit(sheet, letter, str(choice.currentData()))
-
     def _show_whole(self, row: ImportPreviewRow) -> None:
         """The reasons of the chosen row in full: in the table they may not have room."""
         words = _("Row {n}: {why}").format(n=format_number(row.row), why=row.why)
@@ -335,9 +290,3 @@ class ImportPreviewPane(QWidget):
     @staticmethod
     def _why(row: ImportPreviewRow) -> Cell:
         return TextCell(row.why, muted=True)
-
-
-def column_label(one: ImportColumn, *, with_sheet: bool) -> str:
-    """How a column is named: "Column B “Họ và tên”"."""
-    words = _("Column {letter} “{heading}”").format(letter=one.letter, heading=one.heading)
-    return f"{one.sheet} · {words}" if with_sheet else words

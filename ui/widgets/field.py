@@ -49,6 +49,13 @@ class LabeledField(QWidget):
             box.addStretch(1)
         self.setFocusProxy(editor)
 
+    def say(self, label: str, hint: str = "") -> None:
+        """Ask for something else: another label, another hint."""
+        self.label.setText(label)
+        self.editor.setAccessibleName(label)
+        self._hint = hint
+        self.show_error("")
+
     def show_error(self, sentence: str) -> None:
         """Say under the input what is wrong and what to do; an empty sentence takes it away."""
         words = sentence or self._hint
