@@ -187,12 +187,18 @@ def enrol(options: argparse.Namespace, core: Core) -> int:
 
 def import_file(options: argparse.Namespace, core: Core) -> int:
     """Preview an import; apply it with --apply."""
+    path, encoding = Path(options.file), spreadsheets.encoding_of(options)
+    rows, columns = spreadsheets.places_of(
+        options, lambda: importing.peek_import(core, path, encoding=encoding)[0].name
+    )
     prepare = partial(
         importing.prepare_import,
         core,
-        Path(options.file),
+        path,
+        column_mapping=columns,
         column_names=spreadsheets.columns_of(options),
-        encoding=spreadsheets.encoding_of(options),
+        header_rows=rows,
+        encoding=encoding,
     )
     prepared = prepare()
     if options.forget_columns:

@@ -327,7 +327,7 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "no_register": N_(
         "No register was found in this file: no row names the columns for household and head. "
-        "Nothing was changed. Choose the right sheet, or add a heading row."
+        "Nothing was changed. Choose the right file, or say which row names the columns."
     ),
     # photos and papers
     "attachment_kind": N_(
@@ -490,6 +490,10 @@ SENTENCES: Final[dict[str, str]] = {
     "column_meaning_unknown": N_(
         "This does not say what a column holds: {text}. Nothing was read; write heading=meaning, "
         "one of: {known}."
+    ),
+    "header_row_unknown": N_(
+        "This is not the number of a row: {text}. Nothing was read; write a number as 7 or sheet!7, or 0 "
+        "where no row names the columns."
     ),
     "encoding_unknown": N_("There is no encoding called {text}. Nothing was read; write one of: {known}."),
     "encoding_unfit": N_(

@@ -27,6 +27,7 @@ class Importing(QObject):
         screen = ImportScreen(
             prepare=self._prepare_import,
             apply=self._apply_import,
+            peek=partial(importing.peek_import, self._desk.core),
             tasks=self._desk.files,
             clock=self._desk.core.clock,
         )
@@ -41,6 +42,7 @@ class Importing(QObject):
         cancelled: Callable[[], bool],
         *,
         columns: Mapping[tuple[str, str], str],
+        header_rows: Mapping[str, int],
         sensitive: bool,
         encoding: str | None,
         forget: bool,
@@ -51,6 +53,7 @@ class Importing(QObject):
             path,
             import_sensitive=sensitive,
             column_mapping=columns,
+            header_rows=header_rows,
             encoding=encoding,
             progress=progress,
             cancelled=cancelled,

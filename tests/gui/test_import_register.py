@@ -38,10 +38,13 @@ class Vault:
         self.written = []
         self.problem = None
 
-    def prepare(self, path, progress, cancelled, *, columns, sensitive, encoding, forget):
+    def prepare(self, path, progress, cancelled, *, columns, header_rows, sensitive, encoding, forget):
         self.asked.append((path, columns, sensitive))
+        self.header_rows = header_rows
         self.chosen.append((encoding, forget))
-        return register.prepare(path, progress, cancelled, columns=columns, sensitive=sensitive)
+        return register.prepare(
+            path, progress, cancelled, columns=columns, header_rows=header_rows, sensitive=sensitive
+        )
 
     def apply(self, prepared, progress, cancelled):
         progress(50, 100)
@@ -69,7 +72,11 @@ def moment():
 def open_screen(qtbot, vault, moment):
     def make(executor=None):
         screen = ImportScreen(
-            prepare=vault.prepare, apply=vault.apply, tasks=Tasks(executor or InlineExecutor()), clock=moment
+            prepare=vault.prepare,
+            apply=vault.apply,
+            peek=register.peek,
+            tasks=Tasks(executor or InlineExecutor()),
+            clock=moment,
         )
         qtbot.addWidget(screen)
         screen.resize(1154, 712)
@@ -189,7 +196,8 @@ def test_every_row_of_a_large_file_can_be_seen(screen):
     assert len(seen) == len(set(seen)) == 1_309
     assert screen.pane.seen.words() == "Dòng thứ 1.201 đến 1.309 trong 1.309 dòng của tệp"
     screen.pane.before.click()
-    assert rows_shown(screen) == seen[PAGE_ROWS : 2 * PAGE_ROWS]
+    last = (len(seen) - 1) // PAGE_ROWS
+    assert rows_shown(screen) == seen[(last - 1) * PAGE_ROWS : last * PAGE_ROWS]
     tile(screen, "wrong").click()
     assert rows_shown(screen) == [63]
     assert not screen.pane.after.isVisible()
@@ -363,3 +371,57 @@ def test_what_was_remembered_of_columns_is_dated_and_can_be_forgotten(screen, va
     assert "Các cột đọc như đã nhớ từ ngày 20/11/2026." in outline(screen)
     screen.pane.forget.click()
     assert vault.chosen[-1] == (None, True)
+
+
+def fields_shown(screen):
+    return [field.editor for field in screen.header.columns._fields if field.isVisible()]
+
+
+def test_where_no_header_is_recognised_one_says_which_row_it_is_by_keys_alone(screen, vault):
+    screen.open_file("/empty.xlsx")
+    assert screen.refusal.words() == sentence(UserError("no_register"))
+    assert screen.header.isVisible()
+    assert screen.header.row.hasFocus()
+    assert screen.header.row.currentText() == "Dòng 3: TT | Người trong nhà | Sinh | Máy"
+    assert not screen.header.read.isEnabled()
+    keys = Keyboard(screen)
+    keys.press(Qt.Key.Key_Tab)  # the number
+    keys.press(Qt.Key.Key_Tab)  # “Người trong nhà”
+    keys.press(DOWN)
+    assert fields_shown(screen)[1].currentData() == "full_name"
+    assert fields_shown(screen)[1].hasFocus()
+    while not screen.header.read.hasFocus():
+        keys.press(Qt.Key.Key_Tab)
+    keys.press(Qt.Key.Key_Space)
+    assert vault.asked[-1][1] == {(register.SHEET, "B"): "full_name"}
+    assert vault.header_rows == {register.SHEET: 3}
+    assert screen.pane.isVisible()
+    assert screen.go.isVisible()
+    assert not screen.refusal.isVisible()
+
+
+def test_a_list_without_any_headings_is_told_column_by_column(screen, vault):
+    screen.open_file("/empty.xlsx")
+    screen.header.row.setFocus()
+    keys = Keyboard(screen)
+    for _row in range(2):
+        keys.press(Qt.Key.Key_Up)
+    assert screen.header.row.currentText() == "Không dòng nào: người đầu tiên ở ngay dòng đầu"
+    assert "Cột B" in outline(screen)
+    assert "“Người trong nhà”" not in outline(screen)
+    screen.header.column_chosen.emit(register.SHEET, "B", "full_name")
+    screen.header.read.click()
+    assert vault.header_rows == {register.SHEET: 0}
+
+
+def test_another_row_can_be_the_header_of_a_file_that_was_read(screen, vault):
+    screen.open_file("/ho-dan.xlsx")
+    screen.pane.other_header.click()
+    assert screen.header.isVisible()
+    assert not screen.go.isVisible()
+    screen.header.row_chosen.emit(register.SHEET, 4)
+    screen.header.column_chosen.emit(register.SHEET, "B", "full_name")
+    screen.header.read.click()
+    assert vault.header_rows == {register.SHEET: 4}
+    screen.open_file("/other.xlsx")
+    assert vault.header_rows == {}

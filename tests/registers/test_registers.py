@@ -141,7 +141,7 @@ def test_what_draws_knows_nothing_of_what_reads() -> None:
 @pytest.mark.parametrize(
     ("kind", "where", "instead"),
     [
-        ("xlsx", "tongcds.imports.columns._DEEPEST_HEADER", 1),
+        ("xlsx", "tongcds.imports.headers._DEEPEST_HEADER", 1),
         ("xlsx", "tongcds.imports.celltext.draws_capitals", lambda _: False),
         ("xlsx", "tongcds.imports.rows._HELD_BY_MERGES", ()),
         ("xlsx", "tongcds.imports.rows._are_column_numbers", lambda *_: False),
@@ -149,7 +149,7 @@ def test_what_draws_knows_nothing_of_what_reads() -> None:
         ("xls", "tongcds.imports.readings._LAST_YEAR", 99_999),
         ("ods", "tongcds.imports.ods._NULL_DATE_1904", ""),
         ("ods", "tongcds.imports.ods._HIDDEN", frozenset()),
-        ("utf-8", "tongcds.imports.columns._Grid.parent_across_gap", lambda *_: None),
+        ("utf-8", "tongcds.imports.headers._Grid.parent_across_gap", lambda *_: None),
         ("utf-8", "tongcds.imports.people.is_ditto", lambda _: False),
         ("windows-1258", "tongcds.imports.delimited.UTF_8", "latin-1"),
     ],

@@ -46,6 +46,12 @@ def recall(connection: Connection, register: Register) -> tuple[dict[tuple[str, 
     return columns, last
 
 
+def known_headers(connection: Connection) -> dict[str, dict[str, str]]:
+    """Return for each remembered header, by its fingerprint, what its columns were said to hold."""
+    kept = local.notes_named(connection, _NOTE)
+    return {name.removeprefix(_NOTE): json.loads(text)["columns"] for name, text in kept.items() if text}
+
+
 def forget_columns(core: Core, register: Register) -> Changes:
     """Forget what was chosen for files with the headings of this one."""
     with core.vault.write() as connection:

@@ -18,7 +18,7 @@ from tongcds import memory
 from tongcds.actions import audit, column_memory
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.stamps import derived_id
-from tongcds.domain.views import ImportPreview, ImportRow, Role
+from tongcds.domain.views import ImportPreview, ImportRow, ImportSheet, Role
 from tongcds.errors import CancelledError, UserError
 from tongcds.imports.changes import Ref
 from tongcds.imports.columns import name_key
@@ -28,6 +28,7 @@ from tongcds.imports.matching import (
     ExistingRegister,
     match_villages,
 )
+from tongcds.imports.peek import peek
 from tongcds.imports.plan import NO_VILLAGE, ImportPlan, PlannedWrite, plan_import
 from tongcds.imports.preview import preview
 from tongcds.imports.reading import read_register
@@ -86,6 +87,7 @@ def prepare_import(
     import_sensitive: bool = True,
     column_mapping: Mapping[tuple[str, str], str] | None = None,
     column_names: Mapping[str, str] | None = None,
+    header_rows: Mapping[str, int] | None = None,
     encoding: str | None = None,
     progress: Progress = _ignore,
     cancelled: Callable[[], bool] = lambda: False,
@@ -93,8 +95,8 @@ def prepare_import(
     """Read a spreadsheet and say, row by row, what an import would do.
 
     What columns mean is guessed, then taken as it was remembered for files with the same headings, then as
-    `column_mapping` (by sheet and letter) and `column_names` (by heading) say. `encoding` answers the
-    question of `ImportPreview.encodings`.
+    `column_mapping` (by sheet and letter) and `column_names` (by heading) say. `header_rows` says for a sheet
+    which row names the columns (0: none). `encoding` answers the question of `ImportPreview.encodings`.
 
     Raises:
         UserError: the file is no register; the sentence says which and what to do. Nothing is changed.
@@ -105,6 +107,8 @@ def prepare_import(
         import_sensitive=import_sensitive,
         column_mapping=dict(column_mapping or {}),
         column_names=dict(column_names or {}),
+        header_rows=dict(header_rows or {}),
+        known_headers=_known_headers(core),
         encoding=encoding,
     )
     register = read_register(path, settings, progress, cancelled)
@@ -124,6 +128,36 @@ def prepare_import(
     plan = plan_import(register, there, village_ids=here)
     shown = replace(preview(register, plan, file_name=path.name), remembered_on=remembered_on)
     return PreparedImport(shown, register, path, settings)
+
+
+def peek_import(
+    core: Core,
+    path: Path,
+    *,
+    column_mapping: Mapping[tuple[str, str], str] | None = None,
+    header_rows: Mapping[str, int] | None = None,
+    encoding: str | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[ImportSheet, ...]:
+    """Return the top of each sheet of a file, for a person to say which row names the columns.
+
+    Raises:
+        UserError: the file is no spreadsheet; the sentence says which and what to do.
+        CancelledError: `cancelled` said so.
+    """
+    settings = ImportSettings(
+        reference_date=core.today,
+        column_mapping=dict(column_mapping or {}),
+        header_rows=dict(header_rows or {}),
+        known_headers=_known_headers(core),
+        encoding=encoding,
+    )
+    return peek(path, settings, cancelled)
+
+
+def _known_headers(core: Core) -> dict[str, dict[str, str]]:
+    with core.vault.read() as connection:
+        return column_memory.known_headers(connection)
 
 
 @memory.looking_later()

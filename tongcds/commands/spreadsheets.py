@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 from tongcds.domain.views import ImportPreview
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_date
 from tongcds.imports.columns import Field
 from tongcds.imports.encodings import ENCODINGS
+from tongcds.imports.workbook import MOST_ROWS, column_index
 
 _NOT_USED = "none"
 
@@ -21,6 +23,20 @@ def add_options(made: argparse.ArgumentParser) -> None:
         default=[],
         metavar="HEADING=MEANING",
         help=f"what a column holds: {', '.join(Field)}, or {_NOT_USED}; may be repeated",
+    )
+    made.add_argument(
+        "--letter",
+        action="append",
+        default=[],
+        metavar="[SHEET!]LETTER=MEANING",
+        help="what the column of a letter holds, where it has no heading; may be repeated",
+    )
+    made.add_argument(
+        "--header-row",
+        action="append",
+        default=[],
+        metavar="[SHEET!]ROW",
+        help="the row that names the columns where none is recognised, 0 if none does; may be repeated",
     )
     made.add_argument(
         "--encoding",
@@ -38,13 +54,40 @@ def columns_of(options: argparse.Namespace) -> dict[str, str]:
     Raises:
         UserError: column_meaning_unknown.
     """
-    said: dict[str, str] = {}
-    for one in options.column:
-        heading, _equals, meaning = one.rpartition("=")
-        if not heading.strip() or meaning not in {*Field, _NOT_USED}:
+    return dict(map(_meaning, options.column))
+
+
+def _meaning(said: str) -> tuple[str, str]:
+    heading, _equals, meaning = said.rpartition("=")
+    if not heading.strip() or meaning not in {*Field, _NOT_USED}:
+        raise UserError("column_meaning_unknown", text=said, known=", ".join([*Field, _NOT_USED]))
+    return heading.strip(), "" if meaning == _NOT_USED else meaning
+
+
+def places_of(
+    options: argparse.Namespace, first_sheet: Callable[[], str]
+) -> tuple[dict[str, int], dict[tuple[str, str], str]]:
+    """Return for each sheet that was named its header row, and for sheets and letters their fields.
+
+    `first_sheet` answers which sheet is meant where none is named.
+
+    Raises:
+        UserError: column_meaning_unknown, header_row_unknown.
+    """
+    rows: dict[str, int] = {}
+    for one in options.header_row:
+        sheet, _mark, row = one.rpartition("!")
+        if not (row.isascii() and row.isdigit() and int(row) <= MOST_ROWS):
+            raise UserError("header_row_unknown", text=one)
+        rows[sheet or first_sheet()] = int(row)
+    columns: dict[tuple[str, str], str] = {}
+    for one in options.letter:
+        place, field = _meaning(one)
+        sheet, _mark, letter = place.rpartition("!")
+        if column_index(letter) is None:
             raise UserError("column_meaning_unknown", text=one, known=", ".join([*Field, _NOT_USED]))
-        said[heading.strip()] = "" if meaning == _NOT_USED else meaning
-    return said
+        columns[sheet or first_sheet(), letter.upper()] = field
+    return rows, columns
 
 
 def encoding_of(options: argparse.Namespace) -> str | None:

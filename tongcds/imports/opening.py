@@ -11,8 +11,8 @@ from typing import Final
 
 from tongcds.errors import UserError
 from tongcds.imports import delimited
-from tongcds.imports.columns import UserNames, find_header
 from tongcds.imports.delimited import decode, read_delimited
+from tongcds.imports.headers import find_header
 from tongcds.imports.html_table import looks_like_html, read_html, stated_encoding
 from tongcds.imports.ods import CONTENT_PART, ENCRYPTED_PART, read_ods
 from tongcds.imports.package import open_archive
@@ -148,10 +148,9 @@ def _open_text(path: Path, opening: bytes, settings: ImportSettings, tick: Tick)
     data = path.read_bytes()
     if html:
         return read_html(_page_text(data, settings.encoding), tick)
-    user = UserNames(settings.column_mapping, settings.column_names)
 
     def recognise(sheet: Sheet) -> int:
-        header = find_header(sheet, user)
+        header = find_header(sheet, settings.user)
         return 0 if header is None else len(header.columns)
 
     return read_delimited(

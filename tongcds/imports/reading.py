@@ -12,8 +12,9 @@ from typing import Final
 
 from tongcds.domain.text import tone_fold
 from tongcds.errors import CancelledError, UserError
-from tongcds.imports.columns import Header, UserNames, find_header
+from tongcds.imports.columns import Column, Field, Header
 from tongcds.imports.findings import Finding, shortened
+from tongcds.imports.headers import find_header
 from tongcds.imports.households import read_sheet
 from tongcds.imports.legacy_fonts import family_of
 from tongcds.imports.opening import open_workbook
@@ -57,7 +58,6 @@ def read_register(
     workbook = open_workbook(path, settings, tick)
     if workbook.decoded:
         settings = replace(settings, encoding=None)  # has done its work
-    user = UserNames(settings.column_mapping, settings.column_names)
     total = sum(len(sheet.rows) for sheet in workbook.sheets)
     done = 0
 
@@ -70,7 +70,7 @@ def read_register(
     warnings: list[Finding] = []
     totals: list[StatedTotal] = []
     for sheet in workbook.sheets:
-        header = None if sheet.hidden else find_header(sheet, user)
+        header = None if sheet.hidden else _readable_header(sheet, settings)
         if header is None:
             infos.append(SheetInfo(sheet.name, reason=_why_ignored(sheet)))
             continue
@@ -103,6 +103,12 @@ def read_register(
     )
 
 
+def _readable_header(sheet: Sheet, settings: ImportSettings) -> Header | None:
+    """Return the header of a sheet, None without one or without a column of names."""
+    header = find_header(sheet, settings.user)
+    return None if header is None or header.column(Field.FULL_NAME) is None else header
+
+
 def _why_ignored(sheet: Sheet) -> str:
     if sheet.hidden:
         return "hidden"
@@ -112,15 +118,20 @@ def _why_ignored(sheet: Sheet) -> str:
 def _info(sheet: Sheet, header: Header, skipped: tuple[SkippedRow, ...]) -> SheetInfo:
     fonts = {run.font for row in sheet.rows for cell in row.cells.values() for run in cell.runs}
     families = sorted({family.value for font in fonts if (family := family_of(font)) is not None})
-    rows = tuple(range(header.first, header.last + 1))
+    rows = tuple(range(header.first, header.last + 1)) if header.last else ()
     return SheetInfo(
         sheet.name,
         header_rows=rows,
-        columns=tuple(replace(c, samples=_samples(sheet, header, c.letter)) for c in header.listing()),
+        columns=listing(sheet, header),
         fingerprint=header.fingerprint(),
         skipped=skipped,
         legacy_fonts=tuple(families),
     )
+
+
+def listing(sheet: Sheet, header: Header) -> tuple[Column, ...]:
+    """Return the columns of a sheet, each with the first few of its values."""
+    return tuple(replace(c, samples=_samples(sheet, header, c.letter)) for c in header.listing())
 
 
 def _samples(sheet: Sheet, header: Header, letter: str) -> tuple[str, ...]:

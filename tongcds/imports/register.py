@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from tongcds.imports.columns import Column
+from tongcds.imports.columns import Column, UserNames
 from tongcds.imports.findings import Finding
 
 IMPORTED: Final = "imported"
@@ -28,6 +28,8 @@ class ImportSettings:
     the two old fonts also for the text of a workbook whose font does not say what it is.
     `column_mapping`: for a sheet's name and a column's letter the field, "" to leave the column out.
     `column_names`: for a heading the field it means wherever it appears, remembered from earlier files.
+    `header_rows`: for a sheet the row that names its columns, 0 where none does. `known_headers`: for the
+    fingerprint of a header that nobody would recognise what its columns were said to hold, by letter.
     """
 
     reference_date: date
@@ -37,6 +39,13 @@ class ImportSettings:
     delimiter: str | None = None
     column_mapping: Mapping[tuple[str, str], str] = field(default_factory=dict)
     column_names: Mapping[str, str] = field(default_factory=dict)
+    header_rows: Mapping[str, int] = field(default_factory=dict)
+    known_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def user(self) -> UserNames:
+        """What the person decided about columns."""
+        return UserNames(self.column_mapping, self.column_names, self.header_rows, self.known_headers)
 
 
 @dataclass(frozen=True, slots=True)

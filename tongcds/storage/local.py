@@ -380,6 +380,12 @@ def put_note(connection: Connection, name: str, value: str) -> None:
         connection.execute(insert(NOTE), {"name": name, "value": value})
 
 
+def notes_named(connection: Connection, beginning: str) -> dict[str, str]:
+    """Return the notes whose names begin so."""
+    here = NOTE.c.name.startswith(beginning, autoescape=True)
+    return {row.name: row.value for row in connection.execute(select(NOTE).where(here))}
+
+
 def get_note(connection: Connection, name: str) -> str:
     """The text kept under a name, or ""."""
     return connection.execute(_NOTE, {"name": name}).scalar_one_or_none() or ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import ImportColumn
@@ -41,7 +41,9 @@ FIELDS: Final[dict[str, str]] = {
 """What each field that a column can hold is called."""
 
 _AT_ONCE: Final = 4
-"""So many fields are made in one turn of the event loop; the rest follow while the window answers."""
+"""So many fields are made in one turn of the event loop, so that the window answers in between."""
+_USUAL: Final = 16
+"""Few registers have more columns."""
 
 
 class ImportColumns(ScrollColumn):
@@ -57,36 +59,36 @@ class ImportColumns(ScrollColumn):
         super().__init__(gap=3, parent=parent)
         self._fields: list[LabeledField] = []
         self._shown: tuple[ImportColumn, ...] = ()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.show_rest)
         self.body.addStretch(1)
 
     def show_columns(self, columns: Sequence[ImportColumn]) -> None:
         """Show these columns, those that were recognised first."""
-        known = [one for one in columns if one.field]
-        self._shown = (*known, *(one for one in columns if not one.field))
+        places = {(one.sheet, one.letter): place for place, one in enumerate(self._shown)}
+        if places.keys() == {(one.sheet, one.letter) for one in columns}:
+            # The same file again: whoever has just chosen something is still at the same field.
+            self._shown = tuple(sorted(columns, key=lambda one: places[one.sheet, one.letter]))
+        else:
+            self._shown = tuple(sorted(columns, key=lambda one: not one.field))
         for field in self._fields[len(self._shown) :]:
             field.hide()
-        for place, one in enumerate(self._shown[: len(self._fields)]):
+        while len(self._fields) < len(self._shown):
+            self._make_one()
+        for place, one in enumerate(self._shown):
             self._show(place, one)
-        self._show_more()
 
-    def show_rest(self) -> None:
-        """Show some of the columns that have no field yet; more in the next turn of the event loop."""
-        self._show_more()
+    def get_ready(self) -> None:
+        """Make some of the fields that a file will want, while it is still being read."""
+        for _n in range(_AT_ONCE):
+            if len(self._fields) < _USUAL:
+                self._make_one()
 
-    def _show_more(self) -> None:
-        first = len(self._fields)
-        for place, one in enumerate(self._shown[first : first + _AT_ONCE], first):
-            choice = Choice([(_("Not used"), ""), *((_(words), code) for code, words in FIELDS.items())])
-            choice.activated.connect(partial(self._choose, place))
-            field = LabeledField("", choice)
-            self._fields.append(field)
-            self.body.insertWidget(place, field)
-            self._show(place, one)
-        if len(self._fields) < len(self._shown):
-            self._later.start(0)
+    def _make_one(self) -> None:
+        choice = Choice([(_("Not used"), ""), *((_(words), code) for code, words in FIELDS.items())])
+        choice.activated.connect(partial(self._choose, len(self._fields)))
+        field = LabeledField("", choice)
+        field.hide()
+        self.body.insertWidget(len(self._fields), field)
+        self._fields.append(field)
 
     def _show(self, place: int, one: ImportColumn) -> None:
         field = self._fields[place]
@@ -104,5 +106,6 @@ class ImportColumns(ScrollColumn):
 
 def column_label(one: ImportColumn, *, with_sheet: bool) -> str:
     """How a column is named: "Column B “Họ và tên”"."""
-    words = _("Column {letter} “{heading}”").format(letter=one.letter, heading=one.heading)
+    words = _("Column {letter} “{heading}”") if one.heading else _("Column {letter}")
+    words = words.format(letter=one.letter, heading=one.heading)
     return f"{one.sheet} · {words}" if with_sheet else words

@@ -79,13 +79,15 @@ class ImportPreviewPane(QWidget):
 
     `column_chosen` carries sheet, letter and the field that a column is to be taken for ("" for none);
     `sensitive_chosen` whether ethnicity and poverty are to be read; `encoding_chosen` how letters are meant
-    ("" as found); `forget_chosen` that the remembered meaning of columns is to be dropped.
+    ("" as found); `forget_chosen` that the remembered meaning of columns is to be dropped; `header_wanted`
+    that another row names the columns.
     """
 
     column_chosen = Signal(str, str, str)
     sensitive_chosen = Signal(bool)
     encoding_chosen = Signal(str)
     forget_chosen = Signal()
+    header_wanted = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,6 +161,9 @@ class ImportPreviewPane(QWidget):
         self._left.body.addWidget(self._memory)
         self._left.body.addWidget(self._columns, 1)
         self._left.body.addWidget(self.sensitive)
+        self.other_header = Button(_("Another row names the columns…"))
+        self.other_header.clicked.connect(self.header_wanted)
+        self._left.body.addWidget(self.other_header)
 
     def _build_pages(self) -> QWidget:
         """What is seen of how many rows, and the way to those before and after."""
@@ -175,6 +180,10 @@ class ImportPreviewPane(QWidget):
         pages.addWidget(self.after)
         self._pages.hide()
         return self._pages
+
+    def get_ready(self) -> None:
+        """Make what takes long to make, a part of it at a time, before there is anything to show."""
+        self._columns.get_ready()
 
     def show_preview(self, preview: ImportPreview, *, sensitive: bool) -> None:
         """Draw a preview."""

@@ -8,7 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from tongcds.domain.views import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow
+from tongcds.domain.views import (
+    ImportColumn,
+    ImportEncoding,
+    ImportPreview,
+    ImportPreviewRow,
+    ImportSheet,
+    ImportTopRow,
+)
 from tongcds.errors import CancelledError, UserError
 
 SHEET: Final = "Bản Nà Ngà"
@@ -79,6 +86,7 @@ def prepare(
     cancelled: Callable[[], bool],
     *,
     columns: Mapping[tuple[str, str], str],
+    header_rows: Mapping[str, int] | None = None,
     sensitive: bool,
     encoding: str | None = None,
     forget: bool = False,
@@ -88,10 +96,10 @@ def prepare(
     Raises:
         UserError: the file is called "broken" or "empty".
     """
-    del columns, sensitive
+    del sensitive
     if path.stem == "broken":
         raise UserError("file_damaged")
-    if path.stem == "empty":
+    if path.stem == "empty" and not (header_rows and "full_name" in columns.values()):
         raise UserError("no_register")
     progress(300, 600)
     if cancelled():
@@ -102,3 +110,32 @@ def prepare(
     if path.stem == "remembered" and not forget:
         shown = replace(shown, remembered_on=date(2026, 11, 20))
     return Sample(shown)
+
+
+def peek(
+    path: Path,
+    *,
+    column_mapping: Mapping[tuple[str, str], str],
+    header_rows: Mapping[str, int],
+    encoding: str | None,
+    cancelled: Callable[[], bool],
+) -> tuple[ImportSheet, ...]:
+    """The top of an invented file whose headings nobody would recognise."""
+    del path, encoding, cancelled
+    headings = ("TT", "Người trong nhà", "Sinh", "Máy") if header_rows.get(SHEET, 3) else ("", "", "", "")
+    samples = (("1", "2"), ("Lò Văn Pản", "Cà Thị Hương"), ("1978", "1985"), ("0912.000.145",))
+    return (
+        ImportSheet(
+            SHEET,
+            rows=(
+                ImportTopRow(1, "UBND xã"),
+                ImportTopRow(3, "TT | Người trong nhà | Sinh | Máy"),
+                ImportTopRow(4, "1 | Lò Văn Pản | 1978 | 0912.000.145"),
+            ),
+            header_row=header_rows.get(SHEET, 3),
+            columns=tuple(
+                ImportColumn(SHEET, letter, heading, column_mapping.get((SHEET, letter), ""), values)
+                for letter, heading, values in zip("ABCD", headings, samples, strict=True)
+            ),
+        ),
+    )

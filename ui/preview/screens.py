@@ -176,7 +176,9 @@ def _household_form(kind: str) -> QWidget:
 
 
 def _import(kind: str) -> QWidget:
-    screen = ImportScreen(prepare=register.prepare, apply=_nothing, tasks=tasks(), clock=lambda: samples.NOW)
+    screen = ImportScreen(
+        prepare=register.prepare, apply=_nothing, peek=register.peek, tasks=tasks(), clock=lambda: samples.NOW
+    )
     if kind != "empty":
         screen.open_file("ho-dan-2025.xlsx" if kind == "typical" else "broken.xlsx")
     return screen

@@ -12,13 +12,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from tongcds.clock import Clock
-from tongcds.domain.views import ImportEncoding, ImportPreview, Tone
-from tongcds.errors import CancelledError
+from tongcds.domain.views import ImportEncoding, ImportPreview, ImportSheet, Tone
+from tongcds.errors import CancelledError, UserError
 from tongcds.i18n import _, format_number, ngettext
 from ui.errors import words_for
+from ui.forms.import_header import ImportHeaderPane
 from ui.forms.import_preview import ImportPreviewPane
 from ui.tasks import Progress, Tasks
 from ui.widgets.button import Button, Kind
+from ui.widgets.field import Choice
 from ui.widgets.messages import EmptyState, ProgressStrip
 from ui.widgets.notice import Notice
 from ui.widgets.page import Page
@@ -47,15 +49,32 @@ class Prepare(Protocol):
         cancelled: Callable[[], bool],
         *,
         columns: Columns,
+        header_rows: Mapping[str, int],
         sensitive: bool,
         encoding: str | None,
         forget: bool,
     ) -> Prepared:
         """Read it.
 
-        `columns` overrules what (sheet, letter) is taken for, `sensitive`: ethnicity, poverty. `encoding` is
-        how letters are meant, `forget` drops what was remembered of columns.
+        `columns` overrules what (sheet, letter) is taken for, `header_rows` which row of a sheet names them,
+        `sensitive`: ethnicity, poverty. `encoding` is how letters are meant, `forget` drops what was
+        remembered of columns.
         """
+
+
+class Peek(Protocol):
+    """Answers with the top of a file in which somebody has to show the header."""
+
+    def __call__(
+        self,
+        path: Path,
+        *,
+        column_mapping: Columns,
+        header_rows: Mapping[str, int],
+        encoding: str | None,
+        cancelled: Callable[[], bool],
+    ) -> tuple[ImportSheet, ...]:
+        """Read no more than the sheets' first rows."""
 
 
 Apply = Callable[[Prepared, Callable[[int, int], None], Callable[[], bool]], object]
@@ -67,6 +86,7 @@ class ImportScreen(Page):
     Args:
         prepare: reads and compares a file.
         apply: writes all of it, or nothing when it is cancelled.
+        peek: answers with the top of a file, where nobody can tell which row is its header.
         tasks: runs both.
         clock: for the estimate of how long it still takes.
     """
@@ -77,20 +97,30 @@ class ImportScreen(Page):
     left = Signal()
 
     def __init__(
-        self, *, prepare: Prepare, apply: Apply, tasks: Tasks, clock: Clock, parent: QWidget | None = None
+        self,
+        *,
+        prepare: Prepare,
+        apply: Apply,
+        peek: Peek,
+        tasks: Tasks,
+        clock: Clock,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._prepare = prepare
         self._apply = apply
+        self._peek = peek
         self._tasks = tasks
         self._clock = clock
         self._prepared: Prepared | None = None
         self._path = Path()
         self._columns: dict[tuple[str, str], str] = {}
+        self._header_rows: dict[str, int] = {}
         self._sensitive = True
         self._encoding: str | None = None
         self._encodings: tuple[ImportEncoding, ...] = ()
         self._work: Progress | None = None
+        self._asked_from: QWidget | None = None
         self._started = clock()
         self._doing = ""
         self.setAcceptDrops(True)
@@ -128,7 +158,13 @@ class ImportScreen(Page):
         self.pane.sensitive_chosen.connect(self._choose_sensitive)
         self.pane.encoding_chosen.connect(self._choose_encoding)
         self.pane.forget_chosen.connect(self._forget_columns)
+        self.pane.header_wanted.connect(self._ask_header)
+        self.header = ImportHeaderPane()
+        self.header.row_chosen.connect(self._take_row_for_header)
+        self.header.column_chosen.connect(self._take_column_of_header)
+        self.header.settled.connect(self._read)
         self._stack.addWidget(self._first)
+        self._stack.addWidget(self.header)
         self._stack.addWidget(self.pane)
         self.body.addWidget(self._head)
         self.body.addWidget(self.refusal)
@@ -163,6 +199,7 @@ class ImportScreen(Page):
         """Read a file and show what it would change."""
         self._path = Path(path)
         self._columns = {}
+        self._header_rows = {}
         self._encoding = None
         self._encodings = ()
         self._read()
@@ -188,6 +225,7 @@ class ImportScreen(Page):
             self._prepare,
             self._path,
             columns=dict(self._columns),
+            header_rows=dict(self._header_rows),
             sensitive=self._sensitive,
             encoding=self._encoding,
             forget=forget,
@@ -195,6 +233,44 @@ class ImportScreen(Page):
         work = self._begin(_("Reading {file}").format(file=self._path.name))
         run = partial(_unless_cancelled, partial(prepare, work.report, work.is_cancelled))
         self._tasks.run(run, partial(self._read_done, work), owner=self, failed=self._refuse)
+
+    # The header, where nobody recognised it
+
+    def _ask_header(self) -> None:
+        """Show the top of the file and ask which row names the columns."""
+        peek = partial(
+            self._peek,
+            self._path,
+            column_mapping=dict(self._columns),
+            header_rows=dict(self._header_rows),
+            encoding=self._encoding,
+        )
+        work = self._begin(_("Reading {file}").format(file=self._path.name))
+        run = partial(_unless_cancelled, partial(peek, cancelled=work.is_cancelled))
+        self._tasks.run(run, partial(self._show_header, work), owner=self, failed=self._refuse)
+
+    def _show_header(self, work: Progress, sheets: tuple[ImportSheet, ...] | None) -> None:
+        if work is not self._work:
+            return
+        self._end()
+        if not sheets:
+            self._show()
+            return
+        self._header_rows |= {sheet.name: sheet.header_row for sheet in sheets}
+        self.header.show_sheets(sheets)
+        self._head.set_words(_("Import a household register"), self._path.name)
+        self.go.hide()
+        self.other.show()
+        self._stack.setCurrentWidget(self.header)
+        (self._chosen_in(self.header) or self.header.row).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_row_for_header(self, sheet: str, row: int) -> None:
+        self._header_rows[sheet] = row
+        self._ask_header()
+
+    def _take_column_of_header(self, sheet: str, letter: str, field: str) -> None:
+        self._columns[sheet, letter] = field
+        self._ask_header()
 
     def _read_done(self, work: Progress, prepared: Prepared | None) -> None:
         if work is not self._work:
@@ -206,7 +282,10 @@ class ImportScreen(Page):
     def _refuse(self, problem: Exception) -> None:
         self._end()
         self._prepared = None
-        self._show()
+        if isinstance(problem, UserError) and problem.code == "no_register":
+            self._ask_header()
+        else:
+            self._show()
         self.refusal.say(words_for(problem))
 
     # Writing
@@ -240,6 +319,7 @@ class ImportScreen(Page):
 
     def _begin(self, doing: str) -> Progress:
         self._cancel()
+        self._asked_from = self.focusWidget()
         work = self._work = Progress(self)
         work.moved.connect(self._show_progress)
         self._started = self._clock()
@@ -250,6 +330,8 @@ class ImportScreen(Page):
         for button in (self.go, self.other, self.first.action):
             button.setEnabled(False)
         self.pane.setEnabled(False)
+        self.header.setEnabled(False)
+        self.pane.get_ready()
         return work
 
     def _end(self) -> None:
@@ -260,6 +342,7 @@ class ImportScreen(Page):
         for button in (self.go, self.other, self.first.action):
             button.setEnabled(True)
         self.pane.setEnabled(True)
+        self.header.setEnabled(True)
 
     def _cancel(self) -> None:
         if self._work is not None:
@@ -268,6 +351,7 @@ class ImportScreen(Page):
     def _show_progress(self, done: int, total: int) -> None:
         if self._work is None or self.sender() is not self._work:
             return
+        self.pane.get_ready()
         words = _("{what}: {n} of {all}").format(
             what=self._doing, n=format_number(done), all=format_number(total)
         )
@@ -299,7 +383,13 @@ class ImportScreen(Page):
         self._stack.setCurrentWidget(self.pane)
         self.begin_at(self.go)
         if self.isVisible():
-            (self.other if nothing else self.go).setFocus(Qt.FocusReason.OtherFocusReason)
+            last = self.other if nothing else self.go
+            (self._chosen_in(self.pane) or last).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _chosen_in(self, part: QWidget) -> Choice | None:
+        """The field of that part in which the choice was made that the file was read anew for."""
+        field = self._asked_from
+        return field if isinstance(field, Choice) and part.isAncestorOf(field) else None
 
     def _show_first(self) -> None:
         self._head.set_words(_("Import a household register"), _("From Excel, with a preview; can be undone"))

@@ -157,6 +157,30 @@ def test_what_a_column_means_is_remembered_for_files_with_the_same_headings_unti
     assert phones(importing.prepare_import(commune, path)) == [None]
 
 
+def test_a_header_that_nobody_knows_is_shown_once_and_known_in_the_next_file(
+    commune: Core, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "Hộ dân"
+    for row in (["Danh sách"], ["Người trong nhà", "Máy"], ["Lò Văn Ánh", "0912000145"]):
+        book.active.append(row)
+    book.save(path)
+    with pytest.raises(UserError, match="no_register"):
+        importing.prepare_import(commune, path)
+    (sheet,) = importing.peek_import(commune, path)
+    columns = {("Hộ dân", "A"): "full_name", ("Hộ dân", "B"): "phone"}
+    said = importing.prepare_import(
+        commune, path, header_rows={sheet.name: sheet.header_row}, column_mapping=columns
+    )
+    importing.apply_import(commune, said)
+    later = importing.prepare_import(commune, path)
+    assert (phones(later), later.preview.remembered_on) == (["0912000145"], commune.today)
+    column_memory.forget_columns(commune, later.register)
+    with pytest.raises(UserError, match="no_register"):
+        importing.prepare_import(commune, path)
+
+
 def test_a_preview_alone_remembers_nothing(commune: Core, tmp_path: Path) -> None:
     path = contacts(tmp_path / "a.xlsx")
     importing.prepare_import(commune, path, column_mapping={("Hộ dân", "D"): "phone"})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from dataclasses import replace
 
 import pytest
 
+from tongcds.commands.spreadsheets import places_of
 from tongcds.errors import UserError
 from tongcds.imports.columns import NAMES, Field, field_of_name
 from tongcds.imports.encodings import readings
+from tongcds.imports.peek import peek
 from tongcds.imports.reading import read_register
 
 PEOPLE = [
@@ -313,6 +316,79 @@ def test_leaving_out_the_column_of_names_leaves_no_register(make_book, settings)
     path = make_book([["STT", "Họ tên", "Năm sinh", "SĐT"], [1, "Lò Văn Ánh", 1980, None]])
     with pytest.raises(UserError, match="no_register"):
         read_register(path, replace(settings, column_mapping={("Hộ dân", "B"): ""}))
+
+
+STRANGE = [["UBND xã"], ["Người trong nhà", "Sinh", "Máy"], ["Lò Văn Ánh", 1980, "0981234521"]]
+MEANT = {("Hộ dân", "A"): "full_name", ("Hộ dân", "B"): "birth", ("Hộ dân", "C"): "phone"}
+
+
+def read_of(register):
+    return [(m.full_name, m.birth, m.phone) for h in register.households for m in h.members]
+
+
+def test_the_person_can_say_which_row_names_the_columns(make_book, settings):
+    path = make_book(STRANGE)
+    with pytest.raises(UserError, match="no_register"):
+        read_register(path, settings)
+    with pytest.raises(UserError, match="no_register"):  # nobody knows which column is the name
+        read_register(path, replace(settings, header_rows={"Hộ dân": 2}))
+    register = read_register(path, replace(settings, header_rows={"Hộ dân": 2}, column_mapping=MEANT))
+    assert read_of(register) == [("Lò Văn Ánh", "1980", "0981234521")]
+    assert register.sheets[0].header_rows == (2,)
+
+
+def test_a_list_of_people_without_headings_is_read_by_letters(make_book, settings):
+    path = make_book(STRANGE[2:])
+    register = read_register(path, replace(settings, header_rows={"Hộ dân": 0}, column_mapping=MEANT))
+    assert read_of(register) == [("Lò Văn Ánh", "1980", "0981234521")]
+    assert (register.sheets[0].header_rows, register.sheets[0].fingerprint) == ((), "")
+
+
+def test_a_header_that_was_shown_once_is_known_in_the_next_file(make_book, settings):
+    said = replace(settings, header_rows={"Hộ dân": 2}, column_mapping=MEANT)
+    kept = read_register(make_book(STRANGE), said).sheets[0].fingerprint
+    columns = {letter: field for (_, letter), field in MEANT.items()}
+    later = replace(settings, known_headers={kept: columns})
+    assert read_of(read_register(make_book([["Kỳ 2"], *STRANGE], title="Khác"), later)) == [
+        ("Lò Văn Ánh", "1980", "0981234521")
+    ]
+    with pytest.raises(UserError, match="no_register"):
+        read_register(make_book([["Tên khác", "Sinh", "Máy"], *STRANGE[2:]]), later)
+
+
+def test_the_top_of_a_file_shows_its_rows_and_the_likely_header(make_book, settings):
+    (sheet,) = peek(make_book(STRANGE), settings, lambda: False)
+    assert [(row.number, row.text) for row in sheet.rows] == [
+        (1, "UBND xã"),
+        (2, "Người trong nhà | Sinh | Máy"),
+        (3, "Lò Văn Ánh | 1980 | 0981234521"),
+    ]
+    assert sheet.header_row == 2
+    assert [(one.letter, one.heading, one.field, one.samples) for one in sheet.columns] == [
+        ("A", "Người trong nhà", "", ("Lò Văn Ánh",)),
+        ("B", "Sinh", "", ("1980",)),
+        ("C", "Máy", "", ("0981234521",)),
+    ]
+    (known,) = peek(
+        make_book([["STT", "Họ tên", "Năm sinh"], [1, "Lò Văn Ánh", 1980]]), settings, lambda: False
+    )
+    assert (known.header_row, [one.field for one in known.columns]) == (1, ["no", "full_name", "birth"])
+
+
+@pytest.mark.parametrize("said", ["x", "Hộ dân!", "-1", "Hộ dân!99999999"])
+def test_a_header_row_that_is_no_row_is_refused_by_name(said):
+    with pytest.raises(UserError, match="header_row_unknown"):
+        places_of(Namespace(header_row=[said], letter=[]), lambda: "Hộ dân")
+
+
+def test_rows_and_letters_are_named_in_a_command():
+    said = Namespace(header_row=["7", "Bản 2!3"], letter=["b=full_name", "Bản 2!C=none"])
+    assert places_of(said, lambda: "Hộ dân") == (
+        {"Hộ dân": 7, "Bản 2": 3},
+        {("Hộ dân", "B"): "full_name", ("Bản 2", "C"): ""},
+    )
+    with pytest.raises(UserError, match="column_meaning_unknown"):
+        places_of(Namespace(header_row=[], letter=["B2=full_name"]), lambda: "Hộ dân")
 
 
 def test_a_remembered_heading_is_known_in_every_file(make_book, settings):

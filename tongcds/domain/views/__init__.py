@@ -44,7 +44,14 @@ from tongcds.domain.views.guidance import (
     QuotaRow,
     QuotaTerms,
 )
-from tongcds.domain.views.importing import ImportColumn, ImportEncoding, ImportPreview, ImportPreviewRow
+from tongcds.domain.views.importing import (
+    ImportColumn,
+    ImportEncoding,
+    ImportPreview,
+    ImportPreviewRow,
+    ImportSheet,
+    ImportTopRow,
+)
 from tongcds.domain.views.indicators import IndicatorGroup, IndicatorRow, IndicatorsView
 from tongcds.domain.views.logbook import (
     GroupBy,
@@ -159,6 +166,8 @@ __all__ = [
     "ImportPreview",
     "ImportPreviewRow",
     "ImportRow",
+    "ImportSheet",
+    "ImportTopRow",
     "IndicatorGroup",
     "IndicatorRow",
     "IndicatorsView",

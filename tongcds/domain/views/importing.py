@@ -30,6 +30,27 @@ class ImportColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportTopRow:
+    """One of the first rows of a sheet: its number and its texts beside each other."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSheet:
+    """The top of a sheet, for a person to say which row names the columns.
+
+    `header_row`: the row that is taken for it, 0 for none; `columns`: what each column then is.
+    """
+
+    name: str
+    rows: tuple[ImportTopRow, ...]
+    header_row: int
+    columns: tuple[ImportColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportEncoding:
     """One way to read letters that nobody can be sure of (tcvn3, vni, windows-1258): the same few names."""
 
