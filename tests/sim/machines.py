@@ -23,7 +23,7 @@ from tongcds.errors import UnavailableError
 from tongcds.protocol.messages import encode
 from tongcds.replica import Writer, create_tables, load_identity
 from tongcds.server.problems import Refusal
-from tongcds.storage import audit, custody, lease, local
+from tongcds.storage import attachment_notes, audit, custody, lease, local
 from tongcds.storage.vault import Change
 from tongcds.sync.pace import Pace
 from tongcds.sync.transport import Traffic, _refusal
@@ -61,6 +61,7 @@ def _template() -> Engine:
     with engine.begin() as connection:
         create_tables(connection)
         local.create_tables(connection)
+        attachment_notes.create_tables(connection)
         audit.create_tables(connection)
         custody.create_tables(connection)
         lease.create_tables(connection)
