@@ -209,6 +209,9 @@ class _Rescue:
         self._profile = profile
         self._clock = clock
 
+    def phone(self) -> str:
+        return recovery.recovery_help(self._profile).phone
+
     def copy(self, target: Path) -> Path:
         return rescue.copy_everything(self._profile, target, self._clock)
 

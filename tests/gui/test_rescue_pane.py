@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from tests.gui.keyboard import ENTER, Keyboard
+from tongcds import i18n
 from tongcds.errors import UnavailableError, UserError, sentence
+from ui import stylesheet, theme
 from ui.outline import outline
 from ui.screens.opening import OpeningScreen
 from ui.tasks import InlineExecutor, Tasks
@@ -22,6 +24,9 @@ class Damaged:
         self.folder = tmp_path
         self.done = []
         self.problem = UnavailableError("vault_damaged")
+
+    def phone(self):
+        return "0212 000 123"
 
     def unlock(self, passphrase):
         raise self.problem
@@ -92,7 +97,31 @@ def test_a_vault_that_does_not_open_offers_rescue_and_says_what_is_safe(rescue_s
     screen, machine = rescue_screen
     assert screen.rescue.isVisible()
     assert screen.rescue.title.text() in outline(screen)
+    assert "gọi 0212 000 123" in outline(screen)
     assert machine.done == []
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+@pytest.mark.parametrize("language", ["vi", "en", i18n.PSEUDO])
+def test_no_words_of_a_button_are_cut_and_it_fits_the_cheap_laptop(rescue_screen, qapp, language, percent):
+    first, machine = rescue_screen
+    i18n.set_language(language)
+    stylesheet.dress(qapp, theme.load("light", text_percent=percent))
+    machine.problem = UnavailableError("repair_loses", moment="23/11/2026 14:02")
+    screen = type(first)(
+        person="", exists=True, unlock=machine.unlock, create=never, is_enrolled=never, read_file=never,
+        read_code=never, enrol=never, tasks=Tasks(InlineExecutor()), rescue=machine, parent=first,
+    )  # fmt: skip
+    screen.resize(1366, 768)
+    screen.show()
+    screen._try_to_unlock("x")
+    screen.rescue.tell(sentence(UserError("unsent_anew", count=3)))
+    QApplication.sendPostedEvents()
+    assert screen.rescue.accept_loss.isVisible()
+    for button in screen.rescue.findChildren(QAbstractButton):
+        assert button.width() >= button.sizeHint().width(), button.text()
+        line = screen.rescue.rect()
+        assert line.contains(button.mapTo(screen.rescue, button.rect().bottomRight())), button.text()
 
 
 def test_a_copy_of_everything_goes_to_the_chosen_folder(rescue_screen, tmp_path):

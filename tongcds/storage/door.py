@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -38,9 +39,15 @@ class Door:
 
     @contextmanager
     def outside(self) -> Iterator[cipher.RawConnection]:
-        """The connection without a transaction."""
+        """The connection without a transaction; errors of the disk as `opened` tells them."""
         with self._alone():
-            yield self._raw
+            try:
+                yield self._raw
+            except sqlcipher.DatabaseError as problem:
+                told = cipher.meaning(problem)
+                if told is None:
+                    raise
+                raise told from problem
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

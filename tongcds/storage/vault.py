@@ -7,6 +7,7 @@ change goes through `change`: records, log of own writes and search index in one
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,8 @@ from tongcds.storage.slots import Slots
 
 FILE_NAME, LOCK_NAME, _MAKING_NAME = "vault.tcds", "vault.lock", "vault.making"
 Now = Callable[[], int]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -351,14 +354,24 @@ class Vault:
             raise
 
     def checkpoint(self) -> None:
-        """Bring into the main file what no reader holds back; call it when idle and after an exchange."""
+        """Bring into the main file what no reader holds back; call it when idle and after an exchange.
+
+        What a full or failing disk does not take stays beside it, as safe as before, until the next time.
+        """
         if self._damaged:
             return
-        with self._writing.outside() as raw:
-            # Waiting for a reader to finish would make the next save wait too.
-            raw.execute("PRAGMA busy_timeout = 0")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            raw.execute(f"PRAGMA busy_timeout = {cipher.BUSY_MS}")
+        try:
+            with self._writing.outside() as raw:
+                # Waiting for a reader to finish would make the next save wait too.
+                raw.execute("PRAGMA busy_timeout = 0")
+                try:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout = {cipher.BUSY_MS}")
+        except UnavailableError as problem:
+            # Then nothing more is moved, and the next start looks at every page.
+            self._damaged = problem.code == "vault_damaged"
+            log.warning("nothing was moved into the main file", extra={"code": problem.code})
 
     def close(self) -> None:
         """End both connections and let others open the vault; does nothing the second time."""
@@ -368,12 +381,14 @@ class Vault:
         self._keeper.close()
         if self._reading is not self._writing:
             self._reading.close()
-        if self._damaged:
-            self._close_untouched()
-        else:
+        try:
             self.checkpoint()
-            self._writing.close()
-        self._lock.release()
+            if self._damaged:
+                self._close_untouched()
+            else:
+                self._writing.close()
+        finally:
+            self._lock.release()
         # As far as Python lets go of anything: nothing of ours names the key from here on.
         self._opened = replace(self._opened, key=b"")
         self.slots = Slots(self._folder, self._opened)

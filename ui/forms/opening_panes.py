@@ -17,6 +17,7 @@ from ui.theme import IconSize, Style
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow
 from ui.widgets.field import Choice, EnterMoves, LabeledField, LineField
+from ui.widgets.flow import FlowRow
 from ui.widgets.surface import column, line
 from ui.widgets.text import Icon, Text
 
@@ -44,12 +45,11 @@ class Pane(QWidget):
         self.body.addLayout(head)
 
     def add_buttons(self, *buttons: QWidget) -> None:
-        """Buttons at the right, the primary one last."""
-        row = line(gap=2.5)
-        row.addStretch(1)
+        """Buttons at the right, the primary one last; in several lines where their words are long."""
+        row = FlowRow(gap=2.5, at_end=True)
         for button in buttons:
-            row.addWidget(button)
-        self.body.addLayout(row)
+            row.flow.addWidget(button)
+        self.body.addWidget(row)
 
 
 def secret_field(label: str) -> tuple[LineField, LabeledField]:

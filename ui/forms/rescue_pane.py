@@ -32,14 +32,7 @@ class RescuePane(Pane):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(_("The vault on this computer cannot be read"), "", parent=parent)
-        advice = Text(
-            _(
-                "First save a copy of everything onto a stick. Then, if you have a backup on a stick, "
-                "restore it; or bring the copy to your commune's office."
-            ),
-            Style.BODY,
-            wrap=True,
-        )
+        self.advice = Text("", Style.BODY, wrap=True)
         self.copy = Button(_("Save a copy of everything…"), icon="usb", kind=Kind.PRIMARY)
         self.copy.clicked.connect(self._choose_copy)
         self.restore = Button(_("Restore a backup…"), icon="hard-drive-download")
@@ -60,7 +53,7 @@ class RescuePane(Pane):
         self.empty.setEnabled(False)
         self.empty.clicked.connect(self._begin)
         self.typed.textChanged.connect(self._judge)
-        self.body.addWidget(advice)
+        self.body.addWidget(self.advice)
         self.body.addWidget(self.told)
         self.add_buttons(self.retry, self.restore, self.copy)
         self.add_buttons(self.accept_loss)
@@ -69,8 +62,17 @@ class RescuePane(Pane):
         self.setFocusProxy(self.copy)
         self.ask("")
 
-    def ask(self, lossy: str) -> None:
-        """Begin. `lossy` says what a backup on this computer lacks; "" when there is none that opens."""
+    def ask(self, lossy: str, phone: str = "") -> None:
+        """Begin. `lossy` says what a backup on this computer lacks; "" when there is none that opens.
+
+        `phone` is whom to call; "" when nobody said.
+        """
+        advice = _(
+            "First save a copy of everything onto a stick. Then, if you have a backup on a stick, "
+            "restore it; or bring the copy to your commune's office."
+        )
+        call = _("If you are not sure, call {phone}.").format(phone=phone)
+        self.advice.setText(f"{advice} {call}" if phone else advice)
         self.about.setText(
             lossy
             or _(

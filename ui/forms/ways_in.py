@@ -24,6 +24,9 @@ class Invited(Protocol):
 class Rescue(Protocol[Opened_co]):
     """What can be done with a vault that does not open."""
 
+    def phone(self) -> str:
+        """Whom to call about it; "" when nobody said."""
+
     def copy(self, target: Path) -> Path:
         """Copy its files, sealed as they are, into a new folder in `target`; answers which."""
 

@@ -244,7 +244,8 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
     def _stays_locked(self, problem: Exception) -> None:
         if self._rescue is not None and isinstance(problem, TongcdsError) and problem.code in _DAMAGED:
             self.unlock.set_busy(busy=False)
-            self.rescue.ask(words_for(problem) if problem.code == "repair_loses" else "")
+            lossy = words_for(problem) if problem.code == "repair_loses" else ""
+            self.rescue.ask(lossy, self._rescue.phone())
             self._show(self.rescue)
             return
         if isinstance(problem, TongcdsError) and problem.code == "team_code_given" and self._ways is not None:

@@ -1,4 +1,4 @@
-"""A row that goes on in the next line where there is no room, for chips and pills."""
+"""A row that goes on in the next line where there is no room, for chips, pills and buttons."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from ui.theme import space
 
 
 class FlowLayout(QLayout):
-    """Lays widgets out like words of a text. The gap is in steps of the grid."""
+    """Lays widgets out like words of a text. The gap is in steps of the grid; `at_end` fills lines there."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: float = 2) -> None:
+    def __init__(self, parent: QWidget | None = None, *, gap: float = 2, at_end: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._at_end = at_end
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(space(gap))
 
@@ -53,26 +54,40 @@ class FlowLayout(QLayout):
         return QSize(width, max((size.height() for size in sizes), default=0))
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        x, y, high = rect.x(), rect.y(), 0
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            sizes = [item.sizeHint() for item in line]
+            used = sum(size.width() for size in sizes) + self.spacing() * (len(line) - 1)
+            x = rect.x() + (max(0, rect.width() - used) if self._at_end else 0)
+            for item, size in zip(line, sizes, strict=True):
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y), size))
+                x += size.width() + self.spacing()
+            y += max(size.height() for size in sizes) + self.spacing()
+        return max(0, y - self.spacing() - rect.y())
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, high = rect.x(), y + high + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self.spacing()
-            high = max(high, size.height())
-        return y + high - rect.y()
+            needed = item.sizeHint().width()
+            if not lines or used + self.spacing() + needed > width:
+                lines.append([])
+                used = needed
+            else:
+                used += self.spacing() + needed
+            lines[-1].append(item)
+        return lines
 
 
 class FlowRow(QWidget):
     """A widget that holds such a row; put widgets into `flow`."""
 
-    def __init__(self, *, gap: float = 2, parent: QWidget | None = None) -> None:
+    def __init__(self, *, gap: float = 2, at_end: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.flow = FlowLayout(self, gap=gap)
+        self.flow = FlowLayout(self, gap=gap, at_end=at_end)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
