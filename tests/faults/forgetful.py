@@ -2,7 +2,7 @@
 
 Runs in a process of its own under FUSE. A cut either drops everything that was not synced, or keeps a random
 part of it, torn at 512 bytes and in any order. Names count as synced once their folder is, or, for a new
-file, the file itself. It can also fail one of its writes or syncs.
+file, the file itself. It can also fail one of its calls, as a dying or a full disk does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,18 @@ import mfusepy
 
 SECTOR = 512
 Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The `at`-th call of these kinds fails with this number; none where `at` is 0."""
+
+    at: int = 0
+    code: int = errno.EIO
+    kinds: tuple[str, ...] = ("write", "fsync", "fsyncdir", "rename", "create", "open", "read")
+
+
+NO_ROOM = ("write", "create", "mkdir")
 
 
 @dataclass
@@ -55,15 +67,23 @@ class Forgetful(mfusepy.Operations):
 
     use_ns = True
 
-    def __init__(self, files: Files, folders: list[str], fail_at: int) -> None:
-        nodes = {path: Node(bytearray(content), bytearray(content)) for path, content in files.items()}
-        self.names: dict[str, Node | None] = {"/": None, **dict.fromkeys(folders), **nodes}
-        self.kept = dict(self.names)
+    def __init__(self, files: Files, folders: list[str]) -> None:
+        self.first = files, folders
         self.open_files: dict[int, Node] = {}
         self.next_handle = 1
-        self.dead = False
-        self.calls, self.fail_at = 0, fail_at
         self.mutex = threading.RLock()
+        self.restart(Failure())
+
+    def restart(self, failure: Failure) -> None:
+        """Be as at first again, and fail so."""
+        with self.mutex:
+            files, folders = self.first
+            nodes = {path: Node(bytearray(content), bytearray(content)) for path, content in files.items()}
+            self.names: dict[str, Node | None] = {"/": None, **dict.fromkeys(folders), **nodes}
+            self.kept = dict(self.names)
+            self.open_files.clear()
+            self.dead = False
+            self.calls, self.failure = 0, failure
 
     def cut(self, random: Random | None) -> Files:
         """From now on nothing works; answers what is on the disk."""
@@ -183,8 +203,10 @@ class Forgetful(mfusepy.Operations):
         }
 
 
-FAILING = ("write", "fsync", "fsyncdir", "rename", "create")
-OTHERS = ("getattr", "readdir", "open", "read", "truncate", "mkdir", "unlink", "rmdir")
+GUARDED = (
+    "write", "fsync", "fsyncdir", "rename", "create", "open", "read", "getattr", "readdir", "truncate",
+    "mkdir", "unlink", "rmdir",
+)  # fmt: skip
 
 
 def guarded(name: str) -> Callable[..., object]:
@@ -195,31 +217,35 @@ def guarded(name: str) -> Callable[..., object]:
         with self.mutex:
             if self.dead:
                 raise mfusepy.FuseOSError(errno.EIO)
-            if name in FAILING:
+            if name in self.failure.kinds:
                 self.calls += 1
-                if self.calls == self.fail_at:
-                    raise mfusepy.FuseOSError(errno.EIO)
+                if self.calls == self.failure.at:
+                    raise mfusepy.FuseOSError(self.failure.code)
             return real(self, *args, **kwargs)
 
     return call
 
 
-for each in (*FAILING, *OTHERS):
+for each in GUARDED:
     setattr(Forgetful, each, guarded(each))
 
 
-def serve(mount: Path, files: Files, folders: list[str], fail_at: int, wire: Connection) -> None:
-    """Be that file system until told to cut; a seed comes for a random part, None to drop everything."""
-    system = Forgetful(files, folders, fail_at)
+def serve(mount: Path, files: Files, folders: list[str], wire: Connection) -> None:
+    """Be that file system, and do what comes over the wire: `restart`, `calls`, `cut`.
+
+    A cut gets a seed for keeping a random part, or None to drop everything.
+    """
+    system = Forgetful(files, folders)
 
     def listen() -> None:
         while True:
-            word, seed = wire.recv()
-            if word == "calls":
+            word, given = wire.recv()
+            if word == "restart":
+                wire.send(system.restart(given))
+            elif word == "calls":
                 wire.send(system.calls)
-                continue
-            wire.send(system.cut(None if seed is None else Random(seed)))
-            return
+            else:
+                wire.send(system.cut(None if given is None else Random(given)))
 
     threading.Thread(target=listen, daemon=True).start()
     mfusepy.FUSE(

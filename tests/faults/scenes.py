@@ -33,10 +33,14 @@ from tongcds.replica.own import unpack_body
 from tongcds.replica.replay import Logged, logged
 from tongcds.replica.tables import AREA, OWN, SELF
 from tongcds.storage import backups, journal, keyslots
+from tongcds.storage.cipher import PLAIN_HEADER
 from tongcds.storage.local import Enrolment, load_enrolment, save_enrolment
 from tongcds.storage.vault import Vault
 
 OTHER = 99
+WORDS = ("Hà Thị Xuân", "Cà Văn Tới", "Lường Thị Mới", "HN-0001", "Lò Thị Ngân")
+"""Some of what is saved in a scene."""
+
 SERVER = SigningKey(bytes(range(32)))
 
 
@@ -175,6 +179,16 @@ def _halves(connection: Connection) -> list[str]:
     if rows != counted:
         found.append(f"{rows} records, the areas count {counted}")
     return found
+
+
+def in_the_clear(folder: Path) -> list[str]:
+    """Files that anybody could read something in: a plain database, or a word that was saved."""
+    told = []
+    for path in folder.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        if content.startswith(PLAIN_HEADER) or any(word.encode() in content for word in WORDS):
+            told.append(str(path))
+    return told
 
 
 def journal_of(folder: Path) -> journal.Found | None:

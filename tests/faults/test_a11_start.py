@@ -11,7 +11,7 @@ from tests.unit.storage.homes import PASSPHRASE, Ticking
 from tongcds.storage import cipher
 from tongcds.storage.vault import FILE_NAME, Vault
 
-TRIES = times(20, 50)
+TRIES = times(50, 200)
 
 
 def test_a_second_instance_is_refused_every_time_and_harms_nothing(scene):

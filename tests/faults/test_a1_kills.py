@@ -92,6 +92,7 @@ def test_a_killed_program_keeps_what_it_said(original, scene, action, monkeypatc
         assert kept(vault, action, highest) == []
         assert scenes.problems(vault, scene.writes) == []
         vault.close()
+        assert scenes.in_the_clear(scene.folder) == []
         found = scenes.journal_of(scene.folder)
         assert found is not None
         assert found.whole
@@ -103,6 +104,14 @@ def test_a_killed_program_keeps_what_it_said(original, scene, action, monkeypatc
         with vault.read() as connection:
             assert migrations.version(connection) == len(migrations.STEPS)
         vault.close()
+
+
+def test_a_backup_in_the_clear_would_be_seen(scene, original):
+    """The control."""
+    assert scenes.in_the_clear(original.folder) == []
+    (scene.folder / backups.FOLDER / "plain").write_bytes(b"SQLite format 3\0")
+    (scene.folder / "note").write_bytes(b"\0" + "Cà Văn Tới".encode())
+    assert len(scenes.in_the_clear(scene.folder)) == 2
 
 
 def test_without_the_mark_after_the_commit_the_journal_would_run_ahead(scene, monkeypatch):

@@ -8,18 +8,21 @@ import pytest
 
 from tests.faults import scenes, workers
 from tests.faults.amounts import chance, times
-from tests.faults.test_a1_kills import PROCESSES
+from tests.faults.test_a1_kills import PROCESSES, kept
 from tests.unit.storage.homes import PASSPHRASE, Ticking
+from tongcds.errors import UnavailableError
+from tongcds.storage import backups, migrations
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.vault import Vault
 
-# Two hundred runs, in parts that can go side by side.
-PARTS, RUNS = 8, times(25, 25)
+# Two hundred over the eight actions.
+RUNS = times(25, 250)
+LEAST, MOST = 10_000, 400_000
 
 
-def heard(folder, room: int) -> list[object]:
+def heard(action: str, folder, room: int) -> list[object]:
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    program = PROCESSES.Process(target=workers.fill, args=(folder, room, theirs))
+    program = PROCESSES.Process(target=workers.fill, args=(action, folder, room, theirs))
     program.start()
     theirs.close()
     said = []
@@ -32,23 +35,25 @@ def heard(folder, room: int) -> list[object]:
     return said
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_without_room_nothing_is_lost_and_the_same_program_goes_on(original, tmp_path, part):
-    random = chance(f"A3 {part}")
+@pytest.mark.parametrize("action", list(workers.ACTIONS))
+def test_without_room_nothing_is_lost_and_the_same_program_goes_on(original, tmp_path, action, monkeypatch):
+    if action == "migrate":
+        monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, *workers.steps()))
+    random = chance(f"A3 {action}")
     for number in range(RUNS):
         folder = tmp_path / f"{number}"
         shutil.copytree(original.folder, folder)
-        *said, problems, _closed = heard(folder, random.randrange(0, 400_000))
+        *said, problems, _closed = heard(action, folder, random.randrange(LEAST, MOST))
         refused = [word for word in said if isinstance(word, str)]
         assert len(refused) == 1
         assert refused[0] in {"disk_full", "disk_failing"}
         assert problems == []
+        assert scenes.in_the_clear(folder) == []
         vault = Vault.open(folder, PASSPHRASE, now=Ticking())
         assert vault.recovery is None
+        assert kept(vault, action, max(word for word in said if isinstance(word, int))) == []
         assert scenes.problems(vault, original.writes) == []
-        with vault.read() as connection:
-            last = scenes.logged(connection, 1)[-1].n
-        assert last == max(word for word in said if isinstance(word, int))
+        assert backups.listed(folder / backups.FOLDER, vault.opened_by), "there is always a backup"
         vault.close()
         shutil.rmtree(folder)
 
@@ -66,8 +71,6 @@ def test_a_save_that_ignores_a_full_journal_would_be_caught(scene, monkeypatch):
 
 @pytest.mark.parametrize("free", [10_000, 40_000_000])
 def test_a_backup_that_would_fill_the_disk_is_refused_before(scene, monkeypatch, free):
-    from tongcds.errors import UnavailableError
-    from tongcds.storage import backups
 
     vault = Vault.open(scene.folder, PASSPHRASE, now=Ticking())
     before = sorted((scene.folder / backups.FOLDER).rglob("*"))

@@ -1,6 +1,6 @@
 """A4: each call to the disk that the journal, the backups, the keys and a repair make fails once.
 
-SQLite's own calls do not go through Python; `test_a2_power.py` fails them, in `make soak`.
+SQLite's own calls do not go through Python; `test_a4_own_calls.py` fails them.
 """
 
 from __future__ import annotations

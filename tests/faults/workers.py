@@ -144,30 +144,27 @@ def work(action: str, folder: Path, out: Connection) -> None:
         out.send(done)
 
 
-def fill(folder: Path, room: int, out: Connection) -> None:
-    """Save and back up until no file may grow further, go on when there is room again; tells both in turn."""
+def fill(action: str, folder: Path, room: int, out: Connection) -> None:
+    """Do a thing while no file may grow beyond `room` bytes, go on when there is room; tells both in turn."""
     import resource
 
     scenes.hurry()
-    vault = Vault.open(folder, PASSPHRASE, now=Ticking())
     _soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    largest = max(path.stat().st_size for path in folder.iterdir() if path.is_file())
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, hard))
-    to, code = place(vault), ""
+    if action == "migrate":
+        migrations.STEPS = (*migrations.STEPS, *steps())
+    vault, code = None, ""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     while not code:
         try:
-            with vault.change(AUTHOR) as change:
-                visit(change.writer, to, "2026-11-23", {"service": "PY01", "result": "alone"})
-                last = change.writer.next_n - 1
-            out.send(last)
-            if last % 5 == 0:
-                vault.backup(backups.REGULAR)
+            vault = vault or Vault.open(folder, PASSPHRASE, now=Ticking())
+            out.send(next(ACTIONS[action](vault)))
         except TongcdsError as problem:
             code = problem.code
     out.send(code)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    for last in (next(save(vault)) for _ in range(3)):
-        out.send(last)
+    vault = vault or Vault.open(folder, PASSPHRASE, now=Ticking())
+    for _ in range(2):
+        out.send(next(ACTIONS[action](vault)))
     out.send(scenes.problems(vault))
     vault.close()
     out.send("closed")
@@ -205,31 +202,56 @@ def work_on_fuse(action: str, folder: Path, out: Connection) -> None:
     work(action, folder, out)
 
 
-def work_carelessly(action: str, folder: Path, out: Connection) -> None:
-    """As `work`, with nothing brought onto the disk."""
-    from tongcds.storage import cipher, journal
+def _less(synchronous: tuple[str, int]) -> None:
+    """Another `synchronous` than the vault's own."""
+    from tongcds.storage import cipher
 
     settings = {name: (name, value, read) for name, value, read in cipher._SETTINGS}
-    settings["synchronous"] = ("synchronous", "OFF", 0)
+    settings["synchronous"] = ("synchronous", *synchronous)
     cipher._SETTINGS = tuple(settings.values())
+
+
+def work_normally(action: str, folder: Path, out: Connection) -> None:
+    """As `work_on_fuse`, with `synchronous` NORMAL, which brings nothing onto the disk at a commit."""
+    _less(("NORMAL", 1))
+    work_on_fuse(action, folder, out)
+
+
+def work_carelessly(action: str, folder: Path, out: Connection) -> None:
+    """As `work_normally`, and the journal is not brought onto the disk either."""
+    from tongcds.storage import journal
+
+    journal.sync_file = lambda _handle: None
+    work_normally(action, folder, out)
+
+
+def work_without_sync(action: str, folder: Path, out: Connection) -> None:
+    """As `work_on_fuse`, with nothing brought onto the disk."""
+    from tongcds.storage import journal
+
+    _less(("OFF", 0))
     journal.sync_file = lambda _handle: None
     work_on_fuse(action, folder, out)
 
 
-def persevere(action: str, folder: Path, out: Connection) -> None:
-    """Do a thing six times over, whatever is refused on the way."""
+def persevere(action: str, folder: Path, again: bool, out: Connection) -> None:
+    """Open the vault, do a thing and close it, `again` once more whatever was refused; tells each."""
     from tongcds.storage import cipher
 
     scenes.hurry()
     cipher.sqlite_version = lambda: (3, 51, 2)
-    for _ in range(2):
+    if action == "migrate":
+        migrations.STEPS = (*migrations.STEPS, *steps())
+    for _ in range(1 + again):
         try:
             vault = Vault.open(folder, PASSPHRASE, now=Ticking())
-        except (TongcdsError, OSError):
+        except (TongcdsError, OSError) as problem:
+            out.send(getattr(problem, "code", "") or type(problem).__name__)
             continue
-        for _ in range(3):
-            with contextlib.suppress(TongcdsError, OSError):
-                out.send(next(ACTIONS[action](vault)))
+        try:
+            out.send(next(ACTIONS[action](vault)))
+        except (TongcdsError, OSError) as problem:
+            out.send(getattr(problem, "code", "") or type(problem).__name__)
         with contextlib.suppress(TongcdsError, OSError):
             vault.close()
         vault._lock.release()
