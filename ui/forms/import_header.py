@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tongcds.domain.views import ImportSheet
 from tongcds.i18n import _, format_number
 from ui.forms.import_columns import ImportColumns
-from ui.theme import Style
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import Choice, LabeledField
 from ui.widgets.surface import Card, column, line
@@ -45,6 +45,7 @@ class ImportHeaderPane(QWidget):
         self.read = Button(_("Read the file like this"), icon="check", kind=Kind.PRIMARY)
         self.read.clicked.connect(self.settled)
         card = Card(_("Which row names the columns?"))
+        card.body.setSpacing(space(3))
         card.body.addWidget(self._sheet_field)
         card.body.addWidget(LabeledField(_("Row with the names of columns"), self.row))
         card.body.addWidget(self.columns, 1)
