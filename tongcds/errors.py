@@ -123,6 +123,9 @@ SENTENCES: Final[dict[str, str]] = {
         "The other record heads a household. Nothing was changed; let that record be the one that shows, "
         "name another head first, or say that the two households are one."
     ),
+    "village_unclear": N_(
+        "No single village here is called “{name}”. Nothing was changed; write its whole name."
+    ),
     "filter_unknown": N_(
         "There is no filter called {filter}. Nothing was changed; the command filters lists them all."
     ),

@@ -19,6 +19,7 @@ from tongcds.actions import (
     Changes,
     Core,
     audit,
+    filters,
     overview,
     register,
     syncing,
@@ -43,6 +44,7 @@ from ui.doubting import Doubting
 from ui.editing import Editing
 from ui.errors import words_for
 from ui.exchanging import Exchanging
+from ui.filtering import Filtering
 from ui.forms.help_window import HelpWindow
 from ui.importing import Importing
 from ui.keys import Keys
@@ -125,6 +127,7 @@ class Desktop(QObject):
         self.printing = Printing(desk, self._narrowed, self)
         self.visiting = Visiting(desk, self)
         self.rounds = Rounds(desk, self.visiting.start, self.printing.round_list, self)
+        self.filtering = Filtering(desk, self._narrow, self)
         self.logbook = Logbook(desk, self.visiting.find_households, self.printing.activities, self)
         self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
@@ -251,7 +254,9 @@ class Desktop(QObject):
             writes=self.writes,
             changes=self.changes,
             clock=self.core.clock,
+            services=filters.services(),
         )
+        screen.filters_requested.connect(self.filtering.open)
         screen.log_requested.connect(self.visiting.start)
         screen.import_requested.connect(self.importing.open)
         screen.rounds_requested.connect(self.rounds.open)
@@ -292,7 +297,16 @@ class Desktop(QObject):
             screen.open_household(household_id)
 
     def _open_hit(self, hit: SearchHit) -> None:
-        self.open_household(hit.household_id)
+        if hit.service:
+            self._narrow(HouseholdFilter(supported=hit.service))
+        else:
+            self.open_household(hit.household_id)
+
+    def _narrow(self, wanted: HouseholdFilter) -> None:
+        self.shell.show_place("households")
+        screen = self.shell.screen_of("households")
+        if isinstance(screen, HouseholdsScreen):
+            screen.use(wanted)
 
     def _undo(self, undo: Undo) -> None:
         work, words = undo

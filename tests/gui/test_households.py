@@ -62,7 +62,7 @@ def names(screen):
 
 
 def chips(screen):
-    return {code: chip.isChecked() for code, chip in screen._filters.items()}
+    return {code: chip.isChecked() for code, chip in screen.filters.chips.items()}
 
 
 def test_the_first_household_is_open_at_once(screen):
@@ -122,14 +122,14 @@ def test_an_answer_to_an_older_question_is_passed_over(open_screen, qtbot):
 
 
 def test_filters_hold_together_and_each_can_be_taken_off(screen):
-    screen._filters["poor"].click()
+    screen.filters.chips["poor"].click()
     assert screen.wanted() == HouseholdFilter("", ("poor",), None)
     assert names(screen) == ["Lường Văn Pản", "Cà Văn Thoong", "Hà Thị Xuân", "Vì Văn Sơn"]
-    screen._filters["aged_60"].click()
+    screen.filters.chips["aged_60"].click()
     assert [code for code, on in chips(screen).items() if on] == ["aged_60", "poor"]
     assert screen.wanted() == HouseholdFilter("", ("aged_60", "poor"), None)
-    screen._filters["poor"].click()
-    screen._filters["aged_60"].click()
+    screen.filters.chips["poor"].click()
+    screen.filters.chips["aged_60"].click()
     assert screen.wanted() == HouseholdFilter()
     assert len(names(screen)) == 9
 
@@ -142,13 +142,13 @@ def test_several_villages_can_be_told_apart_and_one_needs_no_choice(open_screen)
         return replace(village.listed(wanted), villages=((b"1", "bản Nà Ngà"), (b"2", "bản Mòn")))
 
     screen = open_screen(find=two)
-    assert screen.villages.isVisible()
+    assert screen.filters.villages.isVisible()
     assert screen.rows.rows_model.cell(0, 0).second.startswith("HN-0012 · bản Nà Ngà · 5 người")
-    screen.villages.setCurrentIndex(2)
-    screen.villages.activated.emit(2)
+    screen.filters.villages.setCurrentIndex(2)
+    screen.filters.villages.activated.emit(2)
     assert asked[-1].village_id == b"2"
     one = open_screen()
-    assert not one.villages.isVisible()
+    assert not one.filters.villages.isVisible()
     assert one.rows.rows_model.cell(0, 0).second.startswith("HN-0012 · 5 người")
 
 
@@ -194,7 +194,7 @@ def test_a_screen_out_of_sight_reads_again_when_it_is_shown(screen, changes):
 
 
 def test_a_household_asked_for_is_opened_whatever_narrows_the_list(screen):
-    screen._filters["aged_60"].click()
+    screen.filters.chips["aged_60"].click()
     screen.search.setText("leo")
     screen.open_household(village.identity("HN-0141"))
     assert screen.detail.household().head_name == "Lò Thị Pâng"

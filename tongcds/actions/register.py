@@ -7,12 +7,17 @@ from dataclasses import replace
 from tongcds.actions import audit
 from tongcds.actions.core import Core
 from tongcds.domain import record_code
+from tongcds.domain.catalogue import Service, load_services
 from tongcds.domain.consent import CALLS, NOTES, SAID_NO, refusal_words
+from tongcds.domain.text import fold, matches
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, Revealed, SearchHit
+from tongcds.i18n import _, language
 from tongcds.storage import attachments, consents, people, register
 from tongcds.storage import search as index
 
 _HITS = 30
+_SERVICES = 3
+_LEAST_LETTERS = 3
 _PURPOSES = {"phone": CALLS, "id_number": NOTES}
 MASKED = frozenset(_PURPOSES)
 """Fields that a screen shows masked until somebody asks."""
@@ -43,7 +48,28 @@ def search(core: Core, text: str) -> tuple[SearchHit, ...]:
             ids = (code.record_id,) if code.record_id else register.of_short_code(connection, code.short)
             if found := index.households_of(connection, ids):
                 return found
-        return index.find(connection, text, _HITS)
+        found = index.find(connection, text, _HITS)
+    return (*found, *(_service_hit(service) for service in services_named(text)[:_SERVICES]))
+
+
+def _service_hit(service: Service) -> SearchHit:
+    words = _("Service {code}: households that were supported with it").format(code=service.code)
+    return SearchHit("service", b"", service.short(language()), words, service.code)
+
+
+def services_named(text: str) -> list[Service]:
+    """Services of the catalogue whose code this is, or in whose name each of the words begins a word.
+
+    Two letters say too little of a service.
+    """
+    if len(fold(text)) < _LEAST_LETTERS:
+        return []
+    spoken = language()
+    return [
+        service
+        for service in load_services().values()
+        if fold(service.code) == fold(text) or matches(text, service.short(spoken))
+    ]
 
 
 def reveal(core: Core, person_id: bytes, field: str) -> Revealed:

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from tongcds.domain.views import Result
 from tongcds.records import record_type
 from tongcds.storage.merged import MERGED
 from tongcds.storage.presence import (
@@ -26,12 +27,16 @@ from tongcds.storage.presence import (
     visit_counts,
 )
 from tongcds.storage.privacy import has_consent
+from tongcds.storage.wording import split_ids
 
 ELDER: Final = 60
 _ACCOUNT_AGE: Final = 15
 _VNEID_AGE: Final = 14
+_SLICE: Final = 400
 
 _VISIT = record_type("visit").table
+_SUPPORT = record_type("support").table
+_OF_VISIT = _SUPPORT.c.visit_id == _VISIT.c.id
 _FOLLOW_UP = record_type("follow_up").table
 _OF_HOUSEHOLD = PERSON.c.household_id == HOUSEHOLD.c.id
 
@@ -72,6 +77,31 @@ def count_people(connection: Connection, on: date, *conditions: ColumnElement[bo
     """How many people who are here on a day fit conditions on them and on their households."""
     query = select(func.count()).select_from(PERSON.join(HOUSEHOLD, _OF_HOUSEHOLD))
     return connection.execute(query.where(person_present(on), *conditions)).scalar_one()
+
+
+def supported(service: str) -> ColumnElement[bool]:
+    """The household, or somebody in it, was supported with this service; declined does not count."""
+    homes = select(_VISIT.c.household_id).where(*_given(service)).join(_SUPPORT, _OF_VISIT)
+    stands = select(MERGED.c.survivor).where(MERGED.c.id.in_(homes))
+    return or_(HOUSEHOLD.c.id.in_(homes), HOUSEHOLD.c.id.in_(stands))
+
+
+def _given(service: str) -> tuple[ColumnElement[bool], ...]:
+    done = _SUPPORT.c.result
+    declined = done == Result.DECLINED.value
+    return _SUPPORT.c.service == service, _SUPPORT.c.deleted == 0, visit_counts(), declined.is_not(True)
+
+
+def count_served(connection: Connection, on: date, service: str, there: ColumnElement[bool]) -> int:
+    """How many people of the households of a condition were themselves supported with this service."""
+    packed = select(_SUPPORT.c.person_ids).join(_VISIT, _OF_VISIT).where(*_given(service))
+    helped = {who for ids in connection.execute(packed.distinct()).scalars() for who in split_ids(ids)}
+    stands = dict(connection.execute(select(MERGED.c.id, MERGED.c.survivor)).all())
+    wanted = sorted({stands.get(who, who) for who in helped})
+    count = 0
+    for start in range(0, len(wanted), _SLICE):
+        count += count_people(connection, on, there, PERSON.c.id.in_(wanted[start : start + _SLICE]))
+    return count
 
 
 def _lacks(fact: str, age: int) -> Callable[[date], ColumnElement[bool]]:

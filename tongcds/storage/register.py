@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from tongcds.domain import record_code
-from tongcds.domain.text import natural_sort_key
+from tongcds.domain.text import fold, matches, natural_sort_key
 from tongcds.domain.views import FilterCount, HouseholdFilter, HouseholdList, HouseholdRow, Standing
 from tongcds.records import record_type
 from tongcds.storage import filters, search
@@ -80,6 +80,13 @@ def villages(connection: Connection) -> tuple[tuple[bytes, str], ...]:
     )
     found = [(village_id, name or "") for village_id, name in connection.execute(query)]
     return tuple(sorted(found, key=lambda village: (natural_sort_key(village[1]), village[0])))
+
+
+def named(villages: Sequence[tuple[bytes, str]], name: str) -> bytes | None:
+    """The village whose name this is, marks aside, or the only one that has its words; None otherwise."""
+    exact = [village for village, called in villages if fold(called) == fold(name)]
+    fitting = exact or [village for village, called in villages if matches(name, called)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def team_name(connection: Connection, unit_id: bytes) -> str:
@@ -157,7 +164,25 @@ def household_list(connection: Connection, wanted: HouseholdFilter, on: date) ->
         people=everything.totals.people,
         filters=everything.filters,
         villages=villages(connection),
+        served=_served(connection, wanted, on, both),
     )
+
+
+def _served(
+    connection: Connection, wanted: HouseholdFilter, on: date, both: ColumnElement[bool]
+) -> int | None:
+    if wanted.supported:
+        return filters.count_served(connection, on, wanted.supported, both)
+    return filters.count_people(connection, on, both) if wanted.lacking else None
+
+
+def count_matching(connection: Connection, wanted: HouseholdFilter, on: date) -> int:
+    """How many households match.
+
+    Raises:
+        KeyError: there is no filter of this code.
+    """
+    return filters.count_households(connection, _matching(wanted, on))
 
 
 def households_matching(
@@ -187,6 +212,10 @@ def households_matching(
 def _matching(wanted: HouseholdFilter, on: date) -> ColumnElement[bool]:
     conditions = [filters.there(on, wanted.village_id)]
     conditions += [filters.FILTERS[code].condition(on) for code in wanted.needs]
+    if wanted.supported:
+        conditions.append(filters.supported(wanted.supported))
+    if wanted.lacking:
+        conditions.append(~filters.supported(wanted.lacking))
     if wanted.text.strip():
         found = search.household_ids(wanted.text)
         if found is not None:

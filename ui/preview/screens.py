@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from tongcds.actions import filters
 from tongcds.domain.views import Draft, Revealed, Role
 from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
@@ -104,6 +105,7 @@ def _households(kind: str) -> QWidget:
         writes=tasks(),
         changes=ChangeBus(),
         clock=lambda: samples.NOW,
+        services=filters.services(),
     )
 
 

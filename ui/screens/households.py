@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -13,26 +13,24 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from tongcds.clock import Clock, business_date
 from tongcds.domain.text import highlight
 from tongcds.domain.views import (
-    FilterCount,
     HouseholdDetail,
     HouseholdFilter,
     HouseholdList,
     HouseholdRow,
     Revealed,
 )
-from tongcds.i18n import N_, _, format_number, ngettext
+from tongcds.i18n import _, format_number, ngettext
 from ui import theme
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms.household_filters import HouseholdFilters
 from ui.household_words import household_line, household_pill
 from ui.screens.household_detail import HouseholdPanel
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button
 from ui.widgets.cells import RowCell
-from ui.widgets.choices import FilterChip
-from ui.widgets.field import Choice, SearchField
-from ui.widgets.flow import FlowRow
+from ui.widgets.field import SearchField
 from ui.widgets.menu_button import MenuButton
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
@@ -47,26 +45,14 @@ _HEEDED: Final = frozenset(
         "attachment",
     }
 )  # fmt: skip
-_NEEDS: Final[dict[str, str]] = {
-    "no_smartphone": N_("No smartphone · {n}"),
-    "no_account_15": N_("≥ 15 without account · {n}"),
-    "not_visited_this_year": N_("Not visited this year · {n}"),
-    "aged_60": N_("Aged 60 and over · {n}"),
-    "poor": N_("Poor, nearly poor · {n}"),
-    "consent_not_asked": N_("Consent not asked · {n}"),
-    "no_vneid": N_("≥ 14 without VNeID · {n}"),
-    "never_visited": N_("Never visited · {n}"),
-    "follow_up": N_("Needs follow-up · {n}"),
-    "overdue": N_("Overdue promise · {n}"),
-    "near_poor": N_("Nearly poor · {n}"),
-}
 
 
 class HouseholdsScreen(Page):
     """The register. `log_requested`, `edit_requested` and `consent_requested` carry the id of a household.
 
-    `rounds_requested` carries the `HouseholdFilter` of what is listed, for planning a round. `seen` carries
-    what was observed; `import_requested` and `add_requested` are the first steps.
+    `rounds_requested` and `filters_requested` carry the `HouseholdFilter` of what is listed, for planning a
+    round and for keeping it. `seen` carries what was observed; `import_requested` and `add_requested` are the
+    first steps.
 
     Args:
         find: answers the list for a filter; runs off the UI thread.
@@ -76,6 +62,7 @@ class HouseholdsScreen(Page):
         writes: for `reveal`.
         changes: tells when to read again.
         clock: decides what today is.
+        services: code and name of those that one can filter by.
         can_log: offer to log support.
         can_import: offer to bring in a register.
         can_edit: offer to add and edit households.
@@ -91,6 +78,7 @@ class HouseholdsScreen(Page):
     doubts_requested = Signal()
     rounds_requested = Signal(object)
     away_requested = Signal()
+    filters_requested = Signal(object)
 
     def __init__(
         self,
@@ -102,6 +90,7 @@ class HouseholdsScreen(Page):
         writes: Tasks,
         changes: ChangeBus,
         clock: Clock,
+        services: Sequence[tuple[str, str]] = (),
         can_log: bool = True,
         can_import: bool = True,
         can_edit: bool = True,
@@ -118,8 +107,7 @@ class HouseholdsScreen(Page):
         self._can_import = can_import
         self._can_edit = can_edit
         self._list: HouseholdList | None = None
-        self._needs: frozenset[str] = frozenset()
-        self._village: bytes | None = None
+        self._services = services
         self._wanted = b""
         self._sought = b""
         self._stale = True
@@ -147,16 +135,15 @@ class HouseholdsScreen(Page):
         """What stands at the head of the page."""
         self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P")
         self.print.clicked.connect(self.print_requested)
-        actions: list[QWidget] = []
-        if self._can_edit or self._can_import:
-            # What is done once a day or less, in a list of its own.
-            self.more = MenuButton(_("More"))
-            actions.append(self.more)
+        # What is done once a day or less, in a list of its own.
+        self.more = MenuButton(_("More"))
+        actions: list[QWidget] = [self.more]
         if self._can_edit:
             self.more.offer(_("Rounds"), self._ask_rounds)
             self.more.offer(_("Who is away"), self.away_requested.emit)
         if self._can_import:
             self.more.offer(_("To look at again"), self.doubts_requested.emit)
+        self.more.offer(_("Saved filters… (Ctrl+B)"), self._ask_filters)
         actions.append(self.print)
         if self._can_import:
             bring = Button(_("Import a register"), icon="file-spreadsheet")
@@ -172,13 +159,9 @@ class HouseholdsScreen(Page):
 
     def _build(self) -> None:
         self._head = PageHead(_("Households"), "", self._actions())
-        self._chips = FlowRow()
-        self.villages = Choice()
-        self.villages.setAccessibleName(_("Village"))
-        self._chips.flow.addWidget(self.villages)
-        self.villages.hide()
-        self.villages.activated.connect(self._choose_village)
-        self._filters: dict[str, FilterChip] = {}
+        self.filters = HouseholdFilters(self._services)
+        self.filters.changed.connect(self.reload)
+        QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self._ask_filters)
         self.search = SearchField(_("Name, code, without marks…"), keys="Ctrl+F")
         self._model: RowsModel[HouseholdRow] = RowsModel([Column("", self._cell, stretch=1)], self)
         self.rows = RowsView(self._model, name=_("Households"), headings=False)
@@ -203,7 +186,7 @@ class HouseholdsScreen(Page):
         self._cards.addWidget(self._left)
         self._cards.addWidget(self.detail, 1)
         self.body.addWidget(self._head)
-        self.body.addWidget(self._chips)
+        self.body.addWidget(self.filters)
         self.body.addLayout(self._cards, 1)
         self.begin_at(self.rows)
 
@@ -222,10 +205,19 @@ class HouseholdsScreen(Page):
 
     def wanted(self) -> HouseholdFilter:
         """What narrows the list now."""
-        return HouseholdFilter(self.search.text().strip(), tuple(sorted(self._needs)), self._village)
+        return self.filters.wanted(self.search.text().strip())
+
+    def use(self, wanted: HouseholdFilter) -> None:
+        """Narrow the list to what a filter says."""
+        self.search.setText(wanted.text)
+        self.filters.use(wanted)
+        self.reload()
 
     def _ask_rounds(self) -> None:
         self.rounds_requested.emit(self.wanted())
+
+    def _ask_filters(self) -> None:
+        self.filters_requested.emit(self.wanted())
 
     def reload(self) -> None:
         """Read the list again."""
@@ -259,8 +251,7 @@ class HouseholdsScreen(Page):
             return
         self.show_content()
         self._head.set_words(_("Households"), self._about(found))
-        self._show_filters(found.filters)
-        self._show_villages(found.villages)
+        self.filters.show_counts(found.filters, found.villages)
         blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         self._model.set_rows(found.rows)
         self.rows.blockSignals(blocked)
@@ -288,6 +279,13 @@ class HouseholdsScreen(Page):
 
     @staticmethod
     def _about(found: HouseholdList) -> str:
+        if found.served is not None:
+            # What the choice of a service leaves, people and households.
+            homes = ngettext("{n} household", "{n} households", found.matching)
+            people = ngettext("{n} person", "{n} people", found.served)
+            return " · ".join(
+                (homes.format(n=format_number(found.matching)), people.format(n=format_number(found.served)))
+            )
         households = ngettext("{n} household", "{n} households", found.households)
         people = ngettext("{n} person", "{n} people", found.people)
         parts = [
@@ -319,52 +317,13 @@ class HouseholdsScreen(Page):
         marks = highlight(self.search.text(), row.head_name)
         return RowCell(row.head_name, second, pill=pill, tone=tone, marks=marks)
 
-    # Filters
-
-    def _show_filters(self, filters: tuple[FilterCount, ...]) -> None:
-        known = [one for one in filters if one.code in _NEEDS]
-        for one in known:
-            if one.code not in self._filters:
-                chip = FilterChip("", key=one.code)
-                chip.setObjectName(one.code)
-                chip.clicked.connect(self._filter)
-                self._filters[one.code] = chip
-                self._chips.flow.addWidget(chip)
-                chip.show()
-            chip = self._filters[one.code]
-            chip.set_words(_(_NEEDS[one.code]).format(n=format_number(one.count)))
-            chip.setChecked(one.code in self._needs)
-        self._chips.updateGeometry()
-
-    def _filter(self) -> None:
-        code = self.sender().objectName()
-        self._needs ^= {code}
-        self._filters[code].setChecked(code in self._needs)
-        self.reload()
-
-    def _show_villages(self, villages: tuple[tuple[bytes, str], ...]) -> None:
-        shown = [self.villages.itemData(at) for at in range(1, self.villages.count())]
-        if shown != [village for village, _name in villages]:
-            self.villages.clear()
-            self.villages.addItem(_("All villages"), None)
-            for village, name in villages:
-                self.villages.addItem(name, village)
-            self.villages.choose(self._village)
-        self.villages.setVisible(len(villages) > 1)
-
-    def _choose_village(self) -> None:
-        chosen = self.villages.currentData()
-        self._village = bytes(chosen) if chosen is not None else None
-        self.reload()
-
     # The chosen household
 
     def open_household(self, household_id: bytes) -> None:
         """Show a household whatever the list is narrowed to."""
         self._wanted = household_id
         self._sought = household_id
-        self._needs, self._village = frozenset(), None
-        self.villages.choose(None)
+        self.filters.use(HouseholdFilter())
         self.search.clear()
         self.reload()
 

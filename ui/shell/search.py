@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from tongcds.domain import record_code
 from tongcds.domain.text import highlight
 from tongcds.domain.views import SearchHit, Tone
-from tongcds.i18n import _
+from tongcds.i18n import N_, _
 from ui import theme
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
@@ -24,6 +25,8 @@ from ui.widgets.text import Text
 
 TYPING_MS = 120
 MOST_HITS = 8
+
+_KINDS: Final = {"household": N_("Household"), "person": N_("Person"), "service": N_("Service")}
 
 
 class SearchEverything(SearchField):
@@ -65,7 +68,7 @@ class SearchEverything(SearchField):
         return self._model.rows() if self._sheet.isVisible() else []
 
     def _cell(self, hit: SearchHit) -> RowCell:
-        kind = _("Household") if hit.kind == "household" else _("Person")
+        kind = _(_KINDS[hit.kind])
         marks = highlight(self.text(), hit.title)
         return RowCell(hit.title, hit.detail, pill=kind, tone=Tone.QUIET, marks=marks)
 

@@ -152,7 +152,8 @@ def test_filters_are_combined_and_kept_under_a_name(run: Run, home: Home) -> Non
     _code, answer = run(
         "filters", "--save", "Cần đi", "--filter", "never_visited", "--filter", "no_smartphone"
     )
-    assert answer["saved"] == {"Cần đi": ["never_visited", "no_smartphone"]}
+    assert answer["saved"]["Cần đi"]["needs"] == ["never_visited", "no_smartphone"]  # type: ignore[index]
+    assert answer["counts"] == {"Cần đi": 1}
     assert answer["filters"]["never_visited"] == 1  # type: ignore[index]
     assert run("households", "--saved", "Cần đi")[1]["matching"] == 1
     assert run("households", "--saved", "Cần đi", "--filter", "poor")[1]["matching"] == 0
@@ -166,6 +167,9 @@ def test_filters_are_combined_and_kept_under_a_name(run: Run, home: Home) -> Non
         (("households", "--saved", "x"), "saved_filter_unknown"),
         (("filters", "--drop", "x"), "saved_filter_unknown"),
         (("filters", "--save", "x"), "filter_empty"),
+        (("households", "--supported", "ZZ99"), "service_unknown"),
+        (("households", "--not-supported", "ZZ99"), "service_unknown"),
+        (("households", "--village", "Nơi khác"), "village_unclear"),
         (("filters", "--save", "x", "--filter", "rich"), "filter_unknown"),
     ],
 )

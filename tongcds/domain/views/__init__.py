@@ -95,6 +95,7 @@ from tongcds.domain.views.register import (
     HouseholdList,
     HouseholdRow,
     PersonRow,
+    SavedFilter,
     SearchHit,
     TodoRow,
 )
@@ -210,6 +211,7 @@ __all__ = [
     "RoundPlan",
     "RoundRow",
     "RoundView",
+    "SavedFilter",
     "SearchHit",
     "Seen",
     "ServiceChoice",

@@ -24,11 +24,17 @@ class TodoRow:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFilter:
-    """What narrows the list of households. `needs` are codes of counted filters that all must fit."""
+    """What narrows the list of households. `needs` are codes of counted filters that all must fit.
+
+    `supported` and `lacking` are codes of services: which the household, or somebody in it, was supported
+    with, and which nobody there was.
+    """
 
     text: str = ""
     needs: tuple[str, ...] = ()
     village_id: bytes | None = None
+    supported: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,11 @@ class HouseholdRow:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdList:
-    """A page of households (at most 200 rows) with totals over everything that matches."""
+    """A page of households (at most 200 rows) with totals over everything that matches.
+
+    `served`: of a filter by service, the people in the households that match who were supported with it, or
+    who live where nobody was; None without one.
+    """
 
     rows: tuple[HouseholdRow, ...]
     matching: int
@@ -66,6 +76,7 @@ class HouseholdList:
     people: int
     filters: tuple[FilterCount, ...]
     villages: tuple[tuple[bytes, str], ...]
+    served: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +208,23 @@ class DoubtList:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One hit of the search over everything; `kind` is `household` or `person`."""
+    """One hit of the search over everything; `kind` is `household`, `person` or `service`.
+
+    A service leads to the households that were supported with it: `service` is its code, and there is no
+    household.
+    """
 
     kind: str
     household_id: bytes
     title: str
     detail: str
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter of the list of households that was kept under a name, and how many households it leaves."""
+
+    name: str
+    wanted: HouseholdFilter
+    households: int
