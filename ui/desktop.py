@@ -132,7 +132,7 @@ class Desktop(QObject):
         self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
         self.doubting = Doubting(desk, self)
-        self.doubting.mend_requested.connect(self.editing.edit)
+        self.doubting.mend_requested.connect(self.editing.mend)
         self._net = net or ThreadPoolExecutor(1, "net")
         self.background = Background(desk, settings, self._net, parent=self)
         self.background.exchanged.connect(self._after_exchange)

@@ -19,7 +19,7 @@ from ui.screens.doubts import DoubtsScreen
 
 
 class Doubting(QObject):
-    """Opens the list over the place. `mend_requested` carries a household's id."""
+    """Opens the list over the place. `mend_requested` carries a `DoubtRow`."""
 
     mend_requested = Signal(object)
 
@@ -60,7 +60,7 @@ class Doubting(QObject):
             self._look()
 
     def _mend(self, row: DoubtRow) -> None:
-        self.mend_requested.emit(row.household_id)
+        self.mend_requested.emit(row)
 
     def _ask(self, row: DoubtRow) -> None:
         self.dialog = SettleDialog(row, parent=self._desk.window())

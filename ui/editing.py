@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 
 from tongcds.actions import Changes, households, observations, register, visits
-from tongcds.domain.views import EditUndo, HouseholdSaved, ObservationRow, Seen
+from tongcds.domain.views import DoubtRow, EditUndo, HouseholdSaved, ObservationRow, Seen
 from tongcds.i18n import _, ngettext
 from ui.desk import Desk
 from ui.forms.observations_dialog import ObservationsDialog
@@ -32,6 +32,16 @@ class Editing(QObject):
     def edit(self, household_id: bytes) -> None:
         """Open the form of a household."""
         self._open(household_id)
+
+    def mend(self, doubt: DoubtRow) -> None:
+        """Open a record where what is doubtful is put right."""
+        if doubt.field == "facts":
+            self.history(doubt.household_id, doubt.head)
+        elif doubt.field == "visit":
+            self._desk.show(doubt.household_id)
+        else:
+            person = doubt.subject_id if doubt.subject == "person" else None
+            self._open(doubt.household_id, (person, doubt.field))
 
     def record(self, seen: tuple[Seen, ...]) -> None:
         """Save what was seen or told."""
@@ -58,10 +68,11 @@ class Editing(QObject):
         work = partial(observations.withdraw, self._desk.core, row.observation_id, why)
         self._desk.write(work, done, owner=self)
 
-    def _open(self, household_id: bytes | None) -> None:
+    def _open(self, household_id: bytes | None, begin_at: tuple[bytes | None, str] | None = None) -> None:
         core = self._desk.core
         screen = HouseholdFormScreen(
             household_id,
+            begin_at=begin_at,
             load=partial(households.start, core),
             lookalikes=partial(households.lookalikes, core),
             taken=partial(households.code_is_taken, core),

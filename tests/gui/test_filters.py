@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from tests.gui.keyboard import CTRL, DOWN, ENTER, ESCAPE, Keyboard
+from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, ESCAPE, Keyboard
 from tests.gui.test_editing import core_of, desktop, home, screen_of, team
 from tests.unit.actions.conftest import Home
 from tests.unit.actions.test_filters import SERVICE, supported
@@ -22,7 +22,7 @@ def dialog_of(desktop: Desktop, qtbot) -> FiltersDialog:
     desktop.shell.activateWindow()
     qtbot.waitUntil(desktop.shell.isActiveWindow)
     screen_of(desktop).rows.setFocus()
-    Keyboard(desktop.shell).press(Qt.Key.Key_B, with_=CTRL)
+    Keyboard(desktop.shell).press(Qt.Key.Key_F, with_=CTRL_SHIFT)
     dialog = desktop.filtering.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isActiveWindow)

@@ -5,6 +5,8 @@ Mending one is editing (`households`); the rules are `domain.quality`, the looki
 
 from __future__ import annotations
 
+from typing import Final
+
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.quality import load_rules
@@ -13,13 +15,16 @@ from tongcds.domain.views import DoubtList, DoubtRow, EditUndo
 from tongcds.errors import UserError
 from tongcds.storage import quality, register
 
-__all__ = ["check_all", "check_some", "doubts", "settle_doubt"]
+__all__ = ["PAGE", "check_all", "check_some", "doubts", "doubts_of", "settle_doubt"]
 
-_MOST = 500
+PAGE: Final = 500
+"""Rows of a page."""
 
 
-def doubts(core: Core, rule: str = "") -> DoubtList:
-    """What nobody has settled, at most 500, of every rule or of one.
+def doubts(core: Core, rule: str = "", first: int = 0) -> DoubtList:
+    """A page of what nobody has settled, of every rule or of one, from the row of that place on.
+
+    A place behind the last row gives the last page.
 
     Raises:
         UserError: rule_unknown.
@@ -28,12 +33,19 @@ def doubts(core: Core, rule: str = "") -> DoubtList:
     if rule and rule not in rules:
         raise UserError("rule_unknown", rule=rule)
     with core.vault.read() as connection:
-        rows = quality.doubtful(connection, _MOST, rule)
         counts = quality.counts(connection)
+        matching = counts.get(rule, 0) if rule else sum(counts.values())
+        start = max(0, min(first, (matching - 1) // PAGE * PAGE))
+        rows = quality.doubtful(connection, PAGE, rule, after=start)
         waiting = quality.waits(connection, core.today)
-    return DoubtList(
-        rows, tuple((code, rules[code].name(), count) for code, count in counts.items()), waiting
-    )
+    named = tuple((code, rules[code].name(), count) for code, count in counts.items())
+    return DoubtList(rows, named, waiting, start, matching)
+
+
+def doubts_of(core: Core, household_id: bytes, rule: str) -> tuple[DoubtRow, ...]:
+    """What nobody has settled of one rule about one household."""
+    with core.vault.read() as connection:
+        return quality.doubtful(connection, PAGE, rule, household_id=household_id)
 
 
 def check_some(core: Core) -> tuple[bool, Changes]:

@@ -72,8 +72,10 @@ class Member:
     phone: str = ""
     facts: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     first_seen: str | None = None
+    last_seen: str | None = None
     same_id: int = 0
     same_phone: int = 0
+    joined_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,31 @@ def _seen_before_birth(_rule: Rule, _home: Home, who: Member, _today: date) -> _
     return (who.birth, who.first_seen)
 
 
+def _seen_after_today(_rule: Rule, _home: Home, who: Member, today: date) -> _Said:
+    return (who.last_seen,) if who.last_seen and who.last_seen > today.isoformat() else None
+
+
+def _joined_before_birth(_rule: Rule, _home: Home, who: Member, _today: date) -> _Said:
+    if not who.birth or not who.joined_on or who.joined_on[: len(who.birth)] >= who.birth:
+        return None
+    return (who.birth, who.joined_on)
+
+
+def _joined_after_today(_rule: Rule, _home: Home, who: Member, today: date) -> _Said:
+    return (who.joined_on,) if who.joined_on and who.joined_on > today.isoformat() else None
+
+
+def _no_such_birth(_rule: Rule, _home: Home, who: Member, _today: date) -> _Said:
+    """Another laptop, or a file, may have brought what is no day."""
+    if not who.birth:
+        return None
+    try:
+        date.fromisoformat(who.birth + "0000-01-01"[len(who.birth) :])
+    except ValueError:
+        return (who.birth,)
+    return None
+
+
 def _no_people(_rule: Rule, home: Home, _today: date) -> _Said:
     return None if home.people else ("",)
 
@@ -257,6 +284,10 @@ _OF_PERSON: Final[Mapping[str, Callable[[Rule, Home, Member, date], _Said]]] = {
     "fact_against_fact": _fact_against_fact,
     "fact_without_fact": _fact_without_fact,
     "seen_before_birth": _seen_before_birth,
+    "seen_after_today": _seen_after_today,
+    "joined_before_birth": _joined_before_birth,
+    "joined_after_today": _joined_after_today,
+    "no_such_birth": _no_such_birth,
 }
 _OF_HOUSEHOLD: Final[Mapping[str, Callable[[Rule, Home, date], _Said]]] = {
     "no_people": _no_people,

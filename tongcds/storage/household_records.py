@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from tongcds.domain.views import HouseholdRecord, PersonRecord
 from tongcds.records import record_type
-from tongcds.storage.presence import HOUSEHOLD, OBSERVATION, PERSON, person_present
+from tongcds.storage.presence import HOUSEHOLD, OBSERVATION, PERSON, person_on_record
 
 _VISIT = record_type("visit").table
 _SUPPORT = record_type("support").table
@@ -34,7 +34,7 @@ _Row = Any
 
 
 def household_record(connection: Connection, household_id: bytes, on: date) -> HouseholdRecord | None:
-    """The fields of a household and of those who live there on this day; None when it was removed."""
+    """The fields of a household and of those on record there on this day; None when it was removed."""
     home = connection.execute(
         select(HOUSEHOLD).where(
             HOUSEHOLD.c.id == household_id, HOUSEHOLD.c.deleted == 0, HOUSEHOLD.c.erased.is_(None)
@@ -43,7 +43,7 @@ def household_record(connection: Connection, household_id: bytes, on: date) -> H
     if home is None:
         return None
     people = connection.execute(
-        select(PERSON).where(PERSON.c.household_id == household_id, person_present(on))
+        select(PERSON).where(PERSON.c.household_id == household_id, person_on_record(on))
     ).all()
     ordered = sorted(people, key=lambda p: (p.id != home.head_id, p.birth is None, p.birth or "", p.id))
     return HouseholdRecord(
@@ -99,7 +99,7 @@ def same_code(connection: Connection, village_id: bytes, code: str, but: bytes |
 
 def present_people(connection: Connection, household_id: bytes, on: date) -> tuple[bytes, ...]:
     """Who lives in a household on this day."""
-    query = select(PERSON.c.id).where(PERSON.c.household_id == household_id, person_present(on))
+    query = select(PERSON.c.id).where(PERSON.c.household_id == household_id, person_on_record(on))
     return tuple(connection.execute(query.order_by(PERSON.c.id)).scalars())
 
 

@@ -48,9 +48,18 @@ def person_present(on: date) -> ColumnElement[bool]:
     """The person belongs to their household on this day; whether the household is here is asked apart."""
     person, day = PERSON.c, on.isoformat()
     return and_(
+        person_on_record(on),
+        or_(person.joined_on.is_(None), person.joined_on <= day),
+        or_(person.birth.is_(None), person.birth <= day),
+    )
+
+
+def person_on_record(on: date) -> ColumnElement[bool]:
+    """The same, and whoever counts only later, or never: a birth or a joining that is said to lie ahead."""
+    person, day = PERSON.c, on.isoformat()
+    return and_(
         person.deleted == 0,
         or_(person.left_on.is_(None), person.left_on > day),
-        or_(person.joined_on.is_(None), person.joined_on <= day),
         # Left, and came back later.
         or_(
             person.gone_from.is_(None),
@@ -58,7 +67,6 @@ def person_present(on: date) -> ColumnElement[bool]:
             person.gone_until <= day,
             person.gone_from > day,
         ),
-        or_(person.birth.is_(None), person.birth <= day),
         merged.shows(person.id),
     )
 

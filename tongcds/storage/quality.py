@@ -39,6 +39,7 @@ from tongcds.storage.presence import (
     PERSON,
     household_present,
     known_facts,
+    person_on_record,
     person_present,
 )
 from tongcds.storage.search import ENTRY
@@ -156,8 +157,18 @@ def check_some(connection: Connection, on: date, most: int = _SLICE) -> bool:
     return connection.execute(select(TOUCHED).limit(1)).first() is not None
 
 
-def doubtful(connection: Connection, most: int, rule: str = "") -> tuple[DoubtRow, ...]:
-    """What nobody has settled of one rule or of all; what was settled about other values comes up again."""
+def doubtful(
+    connection: Connection,
+    most: int,
+    rule: str = "",
+    *,
+    after: int = 0,
+    household_id: bytes | None = None,
+) -> tuple[DoubtRow, ...]:
+    """What nobody has settled of one rule or of all, `after` so many; or only about one household.
+
+    What was settled about other values comes up again.
+    """
     head = PERSON.alias("head")
     query = (
         select(
@@ -177,9 +188,12 @@ def doubtful(connection: Connection, most: int, rule: str = "") -> tuple[DoubtRo
         .where(~_is_settled())
         .order_by(_VILLAGE.c.name, HOUSEHOLD.c.code, FOUND.c.household_id, FOUND.c.rule, FOUND.c.subject_id)
         .limit(most)
+        .offset(after)
     )
     if rule:
         query = query.where(FOUND.c.rule == rule)
+    if household_id is not None:
+        query = query.where(FOUND.c.household_id == household_id)
     rules = load_rules()
     return tuple(
         DoubtRow(
@@ -303,13 +317,13 @@ def _homes(connection: Connection, ids: Sequence[bytes], on: date) -> list[Home]
     people: dict[bytes, list[_Row]] = {}
     for person in connection.execute(
         select(PERSON)
-        .where(PERSON.c.household_id.in_(ids), PERSON.c.erased.is_(None), _on_record(on))
+        .where(PERSON.c.household_id.in_(ids), PERSON.c.erased.is_(None), person_on_record(on))
         .order_by(PERSON.c.id)
     ):
         people.setdefault(person.household_id, []).append(person)
     everybody = [person for members in people.values() for person in members]
     known = known_facts(connection, [person.id for person in everybody], on)
-    first_seen = _first_seen(connection, [person.id for person in everybody])
+    seen = _seen(connection, [person.id for person in everybody])
     same_id = _sharing(connection, PERSON.c.id_number, PERSON.c.id, everybody, on)
     same_phone = _sharing(connection, PERSON.c.phone, PERSON.c.household_id, everybody, on)
     visits = _visits(connection, ids)
@@ -324,9 +338,11 @@ def _homes(connection: Connection, ids: Sequence[bytes], on: date) -> list[Home]
             person.id_number or "",
             person.phone or "",
             {code: one.value for code, one in known.get(person.id, {}).items()},
-            first_seen.get(person.id),
-            same_id.get(person.id_number, 1) - 1,
-            same_phone.get(person.phone, 1) - 1,
+            first_seen=seen.get(person.id, (None, None))[0],
+            last_seen=seen.get(person.id, (None, None))[1],
+            same_id=same_id.get(person.id_number, 1) - 1,
+            same_phone=same_phone.get(person.phone, 1) - 1,
+            joined_on=person.joined_on,
         )
 
     return [
@@ -344,21 +360,16 @@ def _homes(connection: Connection, ids: Sequence[bytes], on: date) -> list[Home]
     ]
 
 
-def _on_record(on: date) -> Any:  # noqa: ANN401 - a condition
-    """Who lives there; also somebody whose birth is said to lie in the future, who counts nowhere."""
-    unborn = (PERSON.c.deleted == 0) & PERSON.c.left_on.is_(None) & (PERSON.c.birth > on.isoformat())
-    return person_present(on) | unborn
-
-
-def _first_seen(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, str]:
-    found: dict[bytes, str] = {}
+def _seen(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+    """The days of the first and the last observation of each."""
+    found: dict[bytes, tuple[str, str]] = {}
     for start in range(0, len(ids), _SLICE):
-        query = select(OBSERVATION.c.subject_id, func.min(OBSERVATION.c.held_on)).where(
-            OBSERVATION.c.subject_id.in_(ids[start : start + _SLICE]), OBSERVATION.c.deleted == 0
-        )
-        found.update(
-            (who, day) for who, day in connection.execute(query.group_by(OBSERVATION.c.subject_id)) if day
-        )
+        query = select(
+            OBSERVATION.c.subject_id, func.min(OBSERVATION.c.held_on), func.max(OBSERVATION.c.held_on)
+        ).where(OBSERVATION.c.subject_id.in_(ids[start : start + _SLICE]), OBSERVATION.c.deleted == 0)
+        for who, first, last in connection.execute(query.group_by(OBSERVATION.c.subject_id)):
+            if first:
+                found[who] = (first, last)
     return found
 
 

@@ -243,6 +243,27 @@ class HouseholdForm(QWidget):
         else:
             self.lines[CODE].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def enter_at(self, person_id: bytes | None, field: str) -> None:
+        """Put the focus on a field of the household, or of one of its people; where typing begins otherwise.
+
+        A relation that is the household's to mend is that of a second head.
+        """
+        own = {VILLAGE: self.village, POVERTY: self.poverty, **self.lines}
+        if person_id is None and field in own:
+            own[field].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        row = next((row for row in self.rows if self._is_meant(row.line, person_id, field)), None)
+        if row is not None:
+            row.enter(PRESENCE if field == "joined" else field if field in row.fields else NAME)
+        else:
+            self.enter()
+
+    def _is_meant(self, person: PersonLine, person_id: bytes | None, field: str) -> bool:
+        if person_id is not None:
+            return person.record is not None and person.record.person_id == person_id
+        second = is_head_word(person.relation) and person is not self.session.head
+        return field == RELATION and second
+
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         """The rarer fields are open at the person who is being written."""
         if now is None or not self.isAncestorOf(now):

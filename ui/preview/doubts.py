@@ -18,7 +18,7 @@ _DOUBTS: Final = (
 )
 
 
-def shown(kind: str, rule: str = "") -> DoubtList:
+def shown(kind: str, rule: str = "", _first: int = 0) -> DoubtList:
     """The list of doubts; `kind` is typical or empty."""
     rules = load_rules()
     rows = [
@@ -41,4 +41,5 @@ def shown(kind: str, rule: str = "") -> DoubtList:
     ]
     counts = Counter(row.rule for row in rows)
     found = tuple(row for row in rows if rule in {"", row.rule})
-    return DoubtList(found, tuple((code, rules[code].name(), n) for code, n in counts.items()), waiting=False)
+    named = tuple((code, rules[code].name(), n) for code, n in counts.items())
+    return DoubtList(found, named, waiting=False, matching=len(found))

@@ -15,14 +15,17 @@ from tongcds.i18n import _, format_number, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.tasks import Tasks
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import TextCell
 from ui.widgets.field import Choice
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.rows import Column, RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead
+from ui.widgets.surface import Card, PageHead, line
+from ui.widgets.text import Text
 
+_PAGE: Final = 500
 _HEEDED: Final = frozenset({"doubt", "settled"})
 
 
@@ -30,7 +33,7 @@ class DoubtsScreen(Page):
     """The doubts, with a choice of the rule. `left` is Esc; `mend_requested`, `settle_requested`: `DoubtRow`.
 
     Args:
-        load: answers the list for the code of a rule, or for ""; runs off the UI thread.
+        load: answers the page for the code of a rule, or for "", from a place on; runs off the UI thread.
     """
 
     help_topic = "doubts"
@@ -42,7 +45,7 @@ class DoubtsScreen(Page):
 
     def __init__(
         self,
-        load: Callable[[str], DoubtList],
+        load: Callable[[str, int], DoubtList],
         tasks: Tasks,
         changes: ChangeBus,
         *,
@@ -51,6 +54,8 @@ class DoubtsScreen(Page):
         super().__init__(parent)
         self._load = load
         self._tasks = tasks
+        self._first = 0
+        self._shown = DoubtList((), (), waiting=False)
         leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
         self.settle = Button(_("Right as it stands…"), icon="check", hint="Ctrl+D")
@@ -65,7 +70,7 @@ class DoubtsScreen(Page):
         self._head = PageHead(_("To look at again"), "", actions)
         self.rule = Choice([(_("All rules"), "")])
         self.rule.setAccessibleName(_("Rule"))
-        self.rule.currentIndexChanged.connect(self.reload)
+        self.rule.currentIndexChanged.connect(self._begin_again)
         columns: list[Column[DoubtRow]] = [
             Column(
                 _("Household"),
@@ -81,9 +86,24 @@ class DoubtsScreen(Page):
         self._nothing = EmptyState(
             "circle-check", _("Nothing to look at again"), _("Doubtful records of the register appear here.")
         )
+        self.before = Button(_("Rows before"), hint="Alt+Left")
+        self.after = Button(_("Rows after"), hint="Alt+Right")
+        self.before.clicked.connect(partial(self._turn, -1))
+        self.after.clicked.connect(partial(self._turn, 1))
+        QShortcut(QKeySequence("Alt+Left"), self).activated.connect(partial(self._turn, -1))
+        QShortcut(QKeySequence("Alt+Right"), self).activated.connect(partial(self._turn, 1))
+        self._place = Text("", Style.NOTE)
+        self._turning = QWidget()
+        turning = line(self._turning, gap=2)
+        turning.setContentsMargins(space(3), space(2), space(3), space(2))
+        turning.addWidget(self._place)
+        turning.addStretch(1)
+        turning.addWidget(self.before)
+        turning.addWidget(self.after)
         card = Card(flush=True)
         card.body.addWidget(self.rows, 1)
         card.body.addWidget(self._nothing, 1)
+        card.body.addWidget(self._turning)
         self.body.addWidget(self._head)
         self.body.addWidget(self.rule)
         self.body.addWidget(card, 1)
@@ -93,8 +113,19 @@ class DoubtsScreen(Page):
 
     def reload(self) -> None:
         """Read the list again."""
-        load = partial(self._load, str(self.rule.currentData() or ""))
+        load = partial(self._load, str(self.rule.currentData() or ""), self._first)
         self._tasks.run(load, self.show_list, owner=self, failed=self._failed)
+
+    def _begin_again(self) -> None:
+        self._first = 0
+        self.reload()
+
+    def _turn(self, way: int) -> None:
+        first = self._shown.first + way * _PAGE
+        if 0 <= first < self._shown.matching:
+            self._first = first
+            self.rows.choose(0)
+            self.reload()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -110,6 +141,7 @@ class DoubtsScreen(Page):
     def show_list(self, found: DoubtList) -> None:
         """Draw the list; the row at the same place stays chosen."""
         self.show_content()
+        self._shown, self._first = found, found.first
         total = sum(count for _code, _name, count in found.rules)
         words = ngettext("{n} record", "{n} records", total).format(n=format_number(total))
         looking = _("still looking through the register…") if found.waiting else ""
@@ -122,6 +154,18 @@ class DoubtsScreen(Page):
         for widget in (self.rows, self.settle, self.mend):
             widget.setVisible(bool(found.rows))
         self._nothing.setVisible(not found.rows)
+        last = found.first + len(found.rows)
+        self._turning.setVisible(found.first > 0 or last < found.matching)
+        self.before.setEnabled(found.first > 0)
+        self.after.setEnabled(last < found.matching)
+        place = _("{first}–{last} of {all}")
+        self._place.setText(
+            place.format(
+                first=format_number(found.first + 1),
+                last=format_number(last),
+                all=format_number(found.matching),
+            )
+        )
 
     def _show_rules(self, found: DoubtList) -> None:
         chosen = self.rule.currentData()

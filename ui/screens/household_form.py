@@ -40,6 +40,7 @@ class HouseholdFormScreen(Page):
 
     Args:
         household_id: the household to edit, None for a new one.
+        begin_at: a person, or None for the household itself, and the field where typing begins.
         load: what the form begins with.
         lookalikes: who is on record already and may be the one that is typed.
         taken: whether another household of a village has this code.
@@ -62,6 +63,7 @@ class HouseholdFormScreen(Page):
         self,
         household_id: bytes | None,
         *,
+        begin_at: tuple[bytes | None, str] | None = None,
         load: Callable[[bytes | None], HouseholdStart],
         lookalikes: Callable[[PersonQuery], Sequence[Lookalike]],
         taken: Callable[[bytes, str, bytes | None], bool],
@@ -77,6 +79,7 @@ class HouseholdFormScreen(Page):
     ) -> None:
         super().__init__(parent)
         self._household_id = household_id
+        self._begin_here = begin_at
         self._draft = draft_name(household_id)
         self._load = load
         self._lookalikes = lookalikes
@@ -171,7 +174,7 @@ class HouseholdFormScreen(Page):
         self._dropped = {}
         self._offer_discard()
         if self.isVisible():
-            self.form.enter()
+            self.enter()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -179,7 +182,11 @@ class HouseholdFormScreen(Page):
 
     def enter(self) -> None:
         """Put the focus where typing begins."""
-        if self.form is not None:
+        if self.form is None:
+            return
+        if self._begin_here is not None:
+            self.form.enter_at(*self._begin_here)
+        else:
             self.form.enter()
 
     # The draft

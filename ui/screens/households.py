@@ -143,7 +143,7 @@ class HouseholdsScreen(Page):
             self.more.offer(_("Who is away"), self.away_requested.emit)
         if self._can_import:
             self.more.offer(_("To look at again"), self.doubts_requested.emit)
-        self.more.offer(_("Saved filters… (Ctrl+B)"), self._ask_filters)
+        self.more.offer(_("Saved filters… (Ctrl+Shift+F)"), self._ask_filters)
         actions.append(self.print)
         if self._can_import:
             bring = Button(_("Import a register"), icon="file-spreadsheet")
@@ -161,7 +161,7 @@ class HouseholdsScreen(Page):
         self._head = PageHead(_("Households"), "", self._actions())
         self.filters = HouseholdFilters(self._services)
         self.filters.changed.connect(self.reload)
-        QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self._ask_filters)
+        QShortcut(QKeySequence("Ctrl+Shift+F"), self).activated.connect(self._ask_filters)
         self.search = SearchField(_("Name, code, without marks…"), keys="Ctrl+F")
         self._model: RowsModel[HouseholdRow] = RowsModel([Column("", self._cell, stretch=1)], self)
         self.rows = RowsView(self._model, name=_("Households"), headings=False)

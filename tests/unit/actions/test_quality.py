@@ -10,9 +10,10 @@ import pytest
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tongcds import cli
-from tongcds.actions import Core, privacy, quality
-from tongcds.domain.views import DoubtRow
+from tongcds.actions import Core, households, privacy, quality
+from tongcds.domain.views import DoubtRow, FieldChange, HouseholdChange, PersonChange
 from tongcds.errors import UserError
+from tongcds.storage import quality as stored
 
 
 def change(core: Core, kind: str, record_id: bytes, **values: object) -> None:
@@ -44,23 +45,26 @@ def test_a_household_without_doubts_is_not_in_the_list(team: Core, home: Home) -
     assert not quality.doubts(team).waiting
 
 
-@pytest.mark.parametrize(
-    ("rule", "values"),
-    [
-        ("relation_sex", {"relation": "con gái", "sex": "male", "birth": "2004"}),
-        ("relation_age", {"relation": "con", "birth": "1970"}),
-        ("birth_future", {"birth": "2031"}),
-        ("age_unlikely", {"birth": "1890"}),
-        ("id_zero_lost", {"id_number": "14204001221"}),
-        ("id_form", {"id_number": "0142040012"}),
-        ("id_place", {"id_number": "999204001221"}),
-        ("id_sex", {"id_number": "014204001221", "sex": "female"}),
-        ("id_birth", {"id_number": "014205001221", "sex": "male"}),
-        ("phone_form", {"phone": "12345"}),
-        ("phone_old", {"phone": "01681234567"}),
-        ("phone_landline", {"phone": "02123852123"}),
-    ],
-)
+OF_A_PERSON: list[tuple[str, dict[str, object]]] = [
+    ("relation_sex", {"relation": "con gái", "sex": "male", "birth": "2004"}),
+    ("relation_age", {"relation": "con", "birth": "1970"}),
+    ("birth_future", {"birth": "2031"}),
+    ("age_unlikely", {"birth": "1890"}),
+    ("id_zero_lost", {"id_number": "14204001221"}),
+    ("id_form", {"id_number": "0142040012"}),
+    ("id_place", {"id_number": "999204001221"}),
+    ("id_sex", {"id_number": "014204001221", "sex": "female"}),
+    ("id_birth", {"id_number": "014205001221", "sex": "male"}),
+    ("phone_form", {"phone": "12345"}),
+    ("phone_old", {"phone": "01681234567"}),
+    ("phone_landline", {"phone": "02123852123"}),
+    ("joined_before_birth", {"joined_on": "2003-12-31"}),
+    ("joined_future", {"joined_on": "2027-01-01"}),
+    ("birth_impossible", {"birth": "2004-02-30"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "values"), OF_A_PERSON)
 def test_each_rule_about_a_person_finds_its_doubt_and_lets_go_of_it(
     team: Core, home: Home, rule: str, values: dict[str, object]
 ) -> None:
@@ -69,6 +73,73 @@ def test_each_rule_about_a_person_finds_its_doubt_and_lets_go_of_it(
     assert found(team) == [(rule, mai)]
     change(team, "person", mai, **dict.fromkeys(values) | {"birth": "2004"})
     assert found(team) == []
+
+
+@pytest.mark.parametrize(("rule", "values"), OF_A_PERSON)
+def test_each_doubt_can_be_settled(team: Core, home: Home, rule: str, values: dict[str, object]) -> None:
+    change(team, "person", home.people[2], **values)
+    quality.settle_doubt(team, only(team), "Đã xem giấy tờ.")
+    assert found(team) == []
+
+
+@pytest.mark.parametrize(("rule", "values"), OF_A_PERSON)
+def test_a_doubt_keeps_nobody_from_saving_and_the_form_shows_whom_it_is_about(
+    team: Core, home: Home, rule: str, values: dict[str, object]
+) -> None:
+    change(team, "person", home.people[2], **values)
+    record = households.start(team, home.household).record
+    assert record is not None
+    assert home.people[2] in {one.person_id for one in record.people}
+    phone = PersonChange(home.people[2], (FieldChange("note", "", "đã hỏi"),))
+    households.save_household(team, HouseholdChange(home.household, VILLAGE, people=(phone,)))
+
+
+def test_what_was_observed_in_the_future_is_doubted(team: Core, home: Home) -> None:
+    seen(team, home.people[0], "internet", on="2027-03-01")
+    assert found(team) == [("seen_future", home.people[0])]
+    quality.settle_doubt(team, only(team), "Máy sai ngày.")
+    assert found(team) == []
+
+
+def long_list(team: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five doubts, two on a page: every one is on a page once, and the counts are over all."""
+    monkeypatch.setattr(quality, "PAGE", 2)
+    with team.vault.change(MEMBER) as written:
+        for number in range(5):
+            home = written.writer.reserve()
+            head = written.writer.create(
+                "person", village_id=VILLAGE, household_id=home, full_name="Lò Văn Pản", phone=f"12{number}"
+            )
+            written.writer.create(
+                "household", reserved=home, village_id=VILLAGE, code=f"HN-1{number}", head_id=head
+            )
+    quality.check_all(team)
+    pages = [quality.doubts(team, "phone_form", first) for first in (0, 2, 4)]
+    assert [(page.first, page.matching, len(page.rows)) for page in pages] == [
+        (0, 5, 2),
+        (2, 5, 2),
+        (4, 5, 1),
+    ]
+    assert len({row.subject_id for page in pages for row in page.rows}) == 5
+    assert quality.doubts(team, "phone_form", 99).first == 4
+    (last,) = pages[2].rows
+    assert quality.doubts_of(team, last.household_id, "phone_form") == (last,)
+
+
+def test_a_long_list_is_turned_page_by_page(team: Core, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_list(team, monkeypatch)
+
+
+def test_pages_that_begin_at_the_first_row_again_are_noticed(
+    team: Core, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control.
+    doubtful = stored.doubtful
+    monkeypatch.setattr(
+        stored, "doubtful", lambda c, most, rule="", after=0, **more: doubtful(c, most, rule, **more)
+    )
+    with pytest.raises(AssertionError):
+        long_list(team, monkeypatch)
 
 
 def test_observations_that_contradict_each_other_or_an_age_are_doubted(team: Core, home: Home) -> None:

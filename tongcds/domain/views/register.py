@@ -196,14 +196,17 @@ class DoubtRow:
 
 @dataclass(frozen=True, slots=True)
 class DoubtList:
-    """The doubts that nobody has settled, at most so many, and how many there are of each rule.
+    """A page of the doubts that nobody has settled, and how many there are of each rule.
 
-    `rules` are code, name and number. `waiting`: some households have not been looked at again yet.
+    `rules` are code, name and number. `waiting`: some households have not been looked at again yet. `first`
+    is the place of the first row, from 0; `matching` how many there are of what was asked for.
     """
 
     rows: tuple[DoubtRow, ...]
     rules: tuple[tuple[str, str, int], ...]
     waiting: bool
+    first: int = 0
+    matching: int = 0
 
 
 @dataclass(frozen=True, slots=True)
