@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 import tongcds
@@ -220,8 +220,10 @@ class Desktop(QObject):
 
     def _help(self, topic: str) -> None:
         """Show a topic beside the work; a help window that is open already turns to it."""
-        open_already = self.shell.findChild(HelpWindow)
-        window = open_already or HelpWindow(self.shell)
+        # Over a dialog that is modal it has to belong to that.
+        over = QApplication.activeModalWidget() or self.shell
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        window = over.findChild(HelpWindow, options=direct) or HelpWindow(over)
         window.show_topic(topic)
         window.show()
         window.activateWindow()

@@ -37,7 +37,7 @@ def observations_of(connection: Connection, household_id: bytes) -> tuple[Observ
         )
         .outerjoin_from(OBSERVATION, VISIT, VISIT.c.id == seen.visit_id)
         .where(
-            seen.subject_id.in_([household_id, *names]),
+            seen.subject_id.in_([household_id, *merged.stood_for(connection, [household_id]), *names]),
             seen.deleted == 0,
             seen.value.is_not(None),
             seen.held_on.is_not(None),

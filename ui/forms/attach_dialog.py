@@ -44,6 +44,8 @@ class AttachDialog(QDialog):
         choose: asks for a file; the system's own window unless told otherwise.
     """
 
+    help_topic = "attachments"
+
     saved = Signal(object, object, str)
 
     def __init__(
@@ -144,6 +146,8 @@ class ExportDialog(QDialog):
         why: what else to say first, or "".
         left_out: whether whoever it is about did not agree; then a ground has to be chosen.
     """
+
+    help_topic = "attachments"
 
     def __init__(
         self, name: str, why: str = "", *, left_out: LeftOut = NOBODY, parent: QWidget | None = None

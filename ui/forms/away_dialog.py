@@ -23,6 +23,8 @@ from ui.widgets.text import Text
 class AwayDialog(QDialog):
     """Those away first, the longest overdue at the top. `opened` carries who comes or goes."""
 
+    help_topic = "household-form"
+
     opened = Signal(object)
 
     def __init__(self, rows: Sequence[AwayRow], *, parent: QWidget | None = None) -> None:

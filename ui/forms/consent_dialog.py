@@ -32,6 +32,8 @@ class ConsentDialog(QDialog):
     `erase_asked` the kind and id of whoever asks to be erased, and their name.
     """
 
+    help_topic = "privacy"
+
     answered = Signal(object)
     withdrawn = Signal(object, str)
     erase_asked = Signal(str, object, str)

@@ -21,6 +21,8 @@ from ui.widgets.text import Text
 class DayDialog(FormDialog):
     """Asks to which day something is put off. `chosen` carries the day, today or later."""
 
+    help_topic = "today"
+
     chosen = Signal(object)
 
     def __init__(self, title: str, about: str, today: date, *, parent: QWidget | None = None) -> None:

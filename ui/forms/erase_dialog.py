@@ -19,6 +19,8 @@ from ui.widgets.text import Text
 class EraseDialog(QDialog):
     """Asks for a word to be typed before `confirmed`."""
 
+    help_topic = "privacy"
+
     confirmed = Signal()
 
     def __init__(self, name: str, *, parent: QWidget | None = None) -> None:

@@ -30,6 +30,8 @@ class TableExportDialog(QDialog):
         has_numbers: there are numbers that can go along; they do not unless somebody ticks it.
     """
 
+    help_topic = "privacy"
+
     wanted = Signal(bool, str)
 
     def __init__(

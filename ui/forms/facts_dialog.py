@@ -51,6 +51,8 @@ class FactsDialog(QDialog):
         today: no later day can be chosen.
     """
 
+    help_topic = "households"
+
     saved = Signal(object)
 
     def __init__(

@@ -32,6 +32,8 @@ class FiltersDialog(QDialog):
         words: what the parts of a filter are called, by their codes.
     """
 
+    help_topic = "households"
+
     used = Signal(object)
     kept = Signal(str, object)
     dropped = Signal(str)

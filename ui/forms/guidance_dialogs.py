@@ -52,6 +52,8 @@ class _Days:
 class AnnouncementDialog(FormDialog):
     """`written` carries an `AnnouncementText` and the village that it is for, None for all of the commune."""
 
+    help_topic = "guidance"
+
     written = Signal(object, object)
 
     def __init__(
@@ -97,6 +99,8 @@ class AnnouncementDialog(FormDialog):
 
 class QuotaDialog(FormDialog):
     """`given` carries `QuotaTerms` and the village that they are for, None for every one."""
+
+    help_topic = "guidance"
 
     given = Signal(object, object)
 

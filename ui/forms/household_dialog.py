@@ -22,6 +22,8 @@ from ui.widgets.surface import column, line
 class HouseholdDialog(QDialog):
     """Type, Enter chooses, Esc leaves. `chosen` carries a `HouseholdRow`."""
 
+    help_topic = "households"
+
     chosen = Signal(object)
 
     def __init__(

@@ -55,6 +55,8 @@ class MovementDialog(FormDialog):
         person_id: who is chosen at first.
     """
 
+    help_topic = "household-form"
+
     wanted = Signal(object)
 
     def __init__(

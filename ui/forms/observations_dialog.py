@@ -30,6 +30,8 @@ class ObservationsDialog(QDialog):
         rows: what was observed.
     """
 
+    help_topic = "households"
+
     withdrawn = Signal(object, str)
 
     def __init__(self, name: str, rows: Sequence[ObservationRow], *, parent: QWidget | None = None) -> None:

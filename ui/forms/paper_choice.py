@@ -19,6 +19,8 @@ from ui.widgets.text import Text
 class PaperChoice(QDialog):
     """Papers by name; `chosen` carries the place in the list of the one that was taken. 1 to 9 take one."""
 
+    help_topic = "printing"
+
     chosen = Signal(int)
 
     def __init__(self, papers: Sequence[str], *, parent: QWidget | None = None) -> None:

@@ -67,6 +67,8 @@ class PaperPreview(QDialog):
         parent: the window.
     """
 
+    help_topic = "printing"
+
     wanted = Signal(int, float)
     save_wanted = Signal()
     print_wanted = Signal()

@@ -70,6 +70,8 @@ class _Picture(QWidget):
 class PictureWindow(QDialog):
     """Shows a picture; Z changes between the whole of it and its real size, arrows move, Esc closes."""
 
+    help_topic = "attachments"
+
     def __init__(self, name: str, image: QImage, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(name or _("Photo or paper"))

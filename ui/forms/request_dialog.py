@@ -26,6 +26,8 @@ from ui.widgets.text import Text
 class RequestDialog(FormDialog):
     """A new request. `written` carries a `NewRequest` and the code of a household, or ""."""
 
+    help_topic = "privacy"
+
     written = Signal(object, str)
 
     def __init__(
@@ -74,6 +76,8 @@ class RequestDialog(FormDialog):
 
 class CloseDialog(FormDialog):
     """How a request ended. `closed` carries the state and what the person was told."""
+
+    help_topic = "privacy"
 
     closed = Signal(str, str)
 

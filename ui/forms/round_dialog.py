@@ -27,6 +27,8 @@ _A_WEEK = timedelta(days=6)
 class RoundDialog(FormDialog):
     """A round for the households that were chosen. `planned` carries a `RoundPlan`."""
 
+    help_topic = "rounds"
+
     planned = Signal(object)
 
     def __init__(

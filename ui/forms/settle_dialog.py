@@ -19,6 +19,8 @@ from ui.widgets.text import Text
 class SettleDialog(QDialog):
     """Asks for the reason. `settled` carries the row and what was written."""
 
+    help_topic = "doubts"
+
     settled = Signal(object, str)
 
     def __init__(self, row: DoubtRow, *, parent: QWidget | None = None) -> None:

@@ -19,6 +19,8 @@ from ui.widgets.text import Text
 class WithdrawDialog(QDialog):
     """`chosen` carries the reason. `reasons` are (words, value)."""
 
+    help_topic = "logbook"
+
     chosen = Signal(object)
 
     def __init__(

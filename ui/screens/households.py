@@ -68,6 +68,8 @@ class HouseholdsScreen(Page):
         can_edit: offer to add and edit households.
     """
 
+    help_topic = "households"
+
     log_requested = Signal(object)
     edit_requested = Signal(object)
     consent_requested = Signal(object)

@@ -72,6 +72,8 @@ class LogVisitScreen(Page):
         correcting: says which visit this one stands in for; "" for a new one.
     """
 
+    help_topic = "log"
+
     saved = Signal(object)
     left = Signal()
     logbook_requested = Signal()

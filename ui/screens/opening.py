@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from tongcds import handbook
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _
 from ui import theme
 from ui.errors import words_for
+from ui.forms.help_window import HelpWindow
 from ui.forms.lease_pane import LeasePane
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
 from ui.forms.recovery_panes import PinPane, RecoveryPane
@@ -105,6 +107,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         )
         self._pane: QWidget = self.unlock
         self._build()
+        QShortcut(QKeySequence("F1"), self).activated.connect(self._ask_help)
         self.unlock.entered.connect(self._try_to_unlock)
         self.invitation.code_entered.connect(self._take_code)
         self.invitation.file_chosen.connect(self._take_file)
@@ -135,6 +138,18 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
 
     def _hand_over(self) -> None:
         self.opened.emit(self.give_up())
+
+    def _ask_help(self) -> None:
+        topics: dict[QWidget, str] = {
+            self.unlock: "lock",
+            self.pin: "lock",
+            self.recovery: "forgotten",
+            self.rescue: "forgotten",
+        }
+        window = self.findChild(HelpWindow) or HelpWindow(self)
+        window.show_topic(topics.get(self._pane, handbook.FIRST))
+        window.show()
+        window.activateWindow()
 
     def _build(self) -> None:
         names = column()

@@ -58,6 +58,8 @@ class OverviewScreen(Page):
         can_open: say that a row can be opened, and let it.
     """
 
+    help_topic = "overview"
+
     opened = Signal(object)
 
     def __init__(

@@ -59,6 +59,8 @@ class SettingsScreen(Page):
     theme, another language) is the shell's affair.
     """
 
+    help_topic = "settings"
+
     changed = Signal(object)
     backup_requested = Signal()
     privacy_requested = Signal()

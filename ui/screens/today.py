@@ -116,6 +116,8 @@ class TodayScreen(Page):
         can_import: offer to bring in a register while there are no households.
     """
 
+    help_topic = "today"
+
     opened = Signal(object)
     privacy_requested = Signal()
     log_requested = Signal()

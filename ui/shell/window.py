@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from tongcds.domain.views import SearchHit, SyncStatus, Tone, Whoami
 from tongcds.i18n import _
@@ -22,6 +24,8 @@ from ui.widgets.messages import MessageBar
 from ui.widgets.notice import Notice
 from ui.widgets.surface import column, line
 
+_HELP: Final = "help"
+
 
 class Shell(QMainWindow):
     """The window of one vault.
@@ -32,7 +36,8 @@ class Shell(QMainWindow):
         find: the search over everything (`SearchEverything`); None for roles that hold no persons.
 
     Signals: `hit_opened` carries a `SearchHit`; `log_requested` is Ctrl+N; `help_requested` is F1 with the
-    topic of the screen that is seen (its `help_topic`, or the key of its place); `lock_requested` is Ctrl+L;
+    topic of the dialog or screen that is seen (its `help_topic`, or the key of its place);
+    `lock_requested` is Ctrl+L;
     `undo_requested` carries what `say` was given; `place_shown` the key of a place.
     """
 
@@ -112,6 +117,16 @@ class Shell(QMainWindow):
         shortcut = self.sender()
         if shortcut is not None:
             self.show_place(shortcut.objectName())
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        # A dialog is whole when it is polished; the window's own F1 does not reach past a modal one.
+        if event.type() == QEvent.Type.ChildPolished and isinstance(dialog := event.child(), QDialog):
+            topic = getattr(dialog, "help_topic", "")
+            if topic and dialog.findChild(QShortcut, _HELP) is None:
+                shortcut = QShortcut(QKeySequence("F1"), dialog)
+                shortcut.setObjectName(_HELP)
+                shortcut.activated.connect(partial(self.help_requested.emit, topic))
 
     def _ask_help(self) -> None:
         self.help_requested.emit(getattr(self.seen(), "help_topic", self._place))

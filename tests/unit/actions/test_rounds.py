@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import literal
 
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tongcds import cli
@@ -21,6 +22,7 @@ from tongcds.domain.views import (
 )
 from tongcds.errors import UserError
 from tongcds.records import record_type
+from tongcds.storage import rounds as stored
 
 
 @pytest.fixture
@@ -80,6 +82,34 @@ def test_neighbours_follow_each_other_and_members_share_the_way(core, homes):
     assert [stop.member_name for stop in view.stops] == ["Cà Văn An"] * 3 + ["Cà Văn Bình"] * 2
     assert (view.row.stops, view.row.left) == (5, 5)
     assert [choice.name for choice in rounds.members(core)][:2] == ["Cà Văn An", "Cà Văn Bình"]
+
+
+def test_a_way_that_is_not_shared_is_noticed(core, homes, monkeypatch):
+    # Negative control.
+    monkeypatch.setattr(rounds, "_shares", lambda count, members: [members[0]] * count)
+    with pytest.raises(AssertionError):
+        test_neighbours_follow_each_other_and_members_share_the_way(core, homes)
+
+
+def test_a_household_that_is_planned_twice_is_noticed(core, homes, monkeypatch):
+    # Negative control.
+    monkeypatch.setattr(stored, "open_rounds_with", lambda _connection, _households: frozenset())
+    with pytest.raises(AssertionError):
+        test_a_household_is_in_one_round_at_a_time(core, homes)
+
+
+def test_a_visit_that_ticks_nothing_off_is_noticed(core, homes, monkeypatch):
+    # Negative control.
+    monkeypatch.setattr(stored, "_state", lambda state, _visited: StopState(state))
+    with pytest.raises(AssertionError):
+        test_a_visit_within_the_days_ticks_its_household_off(core, homes)
+
+
+def test_a_visit_of_any_day_that_ticks_off_is_noticed(core, homes, monkeypatch):
+    # Negative control.
+    monkeypatch.setattr(stored, "_visited", lambda: literal("2026-01-01"))
+    with pytest.raises(AssertionError):
+        test_a_visit_before_the_round_does_not_count(core, homes)
 
 
 def test_a_household_is_in_one_round_at_a_time(core, homes):

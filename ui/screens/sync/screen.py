@@ -51,6 +51,8 @@ class SyncScreen(Page):
         price: what a megabyte costs on a metered link, in đồng; 0 where nobody knows.
     """
 
+    help_topic = "sync"
+
     sync_requested = Signal()
     pause_requested = Signal()
     export_requested = Signal()
