@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Subquery,
     Text,
@@ -84,6 +84,9 @@ class _SumOfIds:
 
 def prepare(connection: Connection) -> None:
     """Make the connection ready for the statements below; does nothing the second time."""
+    if connection.dialect.name == "postgresql" and connection.in_transaction():
+        # Sorts and sums of a whole province do not go to the disk and back.
+        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
     if connection.dialect.name != "sqlite" or _REGISTERED in connection.info:
         return
     driver = connection.connection.driver_connection
@@ -119,14 +122,14 @@ class _Mark:
     def is_of(self, sign: ColumnElement[str]) -> _Bool:
         return sign.startswith(self.kind, autoescape=True) if self.kind else sign.in_(self.names)
 
-    def value(self, signs_of: Subquery, moments: CTE) -> ColumnElement[Any]:
+    def value(self, signs_of: Subquery) -> ColumnElement[Any]:
         """What a sign of it says."""
         if self.wanted is None:
             return literal(1, Integer)
         if self.kind and self.names:
             return case((signs_of.c.sign.in_(self.names), signs_of.c.value), else_=0)
         if self.months:
-            return case((signs_of.c.on > moments.c[f"after_{self.months}"], signs_of.c.value), else_=0)
+            return case((signs_of.c.on > signs_of.c[f"after_{self.months}"], signs_of.c.value), else_=0)
         return signs_of.c.value
 
 
@@ -179,17 +182,16 @@ def _counted(
             mark = _mark_of(formula, condition)
             if mark is not None:
                 marks.setdefault(mark, len(marks))
-    days = frame.moments
-    joined = sheet.join(days, days.c.span == sheet.c.span)
+    joined: FromClause = sheet
     pivot = _pivot(connection, frame, of, marks)
     if pivot is not None:
-        joined = joined.outerjoin(
+        joined = sheet.outerjoin(
             pivot, and_(pivot.c.span == sheet.c.span, pivot.c.subject == sheet.c.subject)
         )
-    group = literal("", Text) if by is None else _group(sheet, frame, by)
+    group = literal("", Text) if by is None else _group(sheet, by)
     columns: list[ColumnElement[Any]] = []
     for formula in formulas:
-        columns += _sums(connection, formula, sheet, frame, pivot, marks)
+        columns += _sums(connection, formula, sheet, pivot, marks)
     keys = (sheet.c.span, sheet.c.village, group)
     found = connection.execute(select(*keys, *columns).select_from(joined).group_by(*keys))
     lines = []
@@ -204,11 +206,10 @@ def _counted(
 _SUMS: Final = 5  # as `_sums` gives them
 
 
-def _sums(  # noqa: PLR0917 - the parts of one statement
+def _sums(
     connection: Connection,
     formula: Formula,
     sheet: Subquery,
-    frame: Frame,
     pivot: Subquery | None,
     marks: Mapping[_Mark, int],
 ) -> list[ColumnElement[Any]]:
@@ -217,7 +218,7 @@ def _sums(  # noqa: PLR0917 - the parts of one statement
     def holds(condition: Condition) -> _Bool:
         mark = _mark_of(formula, condition)
         if mark is None or pivot is None:
-            return _attribute(sheet, frame, condition)
+            return _attribute(sheet, condition)
         value = pivot.c[f"v{marks[mark]}"]
         return value.is_not(None) if mark.wanted is None else func.coalesce(value, -1) == mark.wanted
 
@@ -256,13 +257,13 @@ def _looked_at(formula: Formula, sheet: Subquery, values: Sequence[ColumnElement
     return true()
 
 
-def _attribute(sheet: Subquery, frame: Frame, condition: Condition) -> _Bool:
+def _attribute(sheet: Subquery, condition: Condition) -> _Bool:
     """A condition on the subject itself."""
     if condition.name == "min_age":
-        return and_(sheet.c.born.is_not(None), sheet.c.born <= frame.moments.c[f"by_{condition.words[0]}"])
+        return and_(sheet.c.born.is_not(None), sheet.c.born <= sheet.c[f"by_{condition.words[0]}"])
     if condition.name == "max_age":
         over = int(condition.words[0]) + 1
-        return and_(sheet.c.born.is_not(None), sheet.c.born > frame.moments.c[f"by_{over}"])
+        return and_(sheet.c.born.is_not(None), sheet.c.born > sheet.c[f"by_{over}"])
     if condition.name == "group":
         codes = [code for code, service in load_services().items() if service.group in condition.words]
         return sheet.c.service.in_(codes)
@@ -298,10 +299,9 @@ def _pivot(connection: Connection, frame: Frame, of: Of, marks: Mapping[_Mark, i
     names = {name for mark in marks for name in (mark.names or (mark.kind,))}
     parts = _signs_of(frame, of, names)
     rows = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("signs")
-    days = frame.moments
     columns: list[ColumnElement[Any]] = []
     for mark, at in marks.items():
-        value, mine = mark.value(rows, days), mark.is_of(rows.c.sign)
+        value, mine = mark.value(rows), mark.is_of(rows.c.sign)
         so = mine if mark.wanted is None else and_(mine, value == mark.wanted)
         columns += [
             func.max(case((mine, value))).label(f"v{at}"),
@@ -309,10 +309,7 @@ def _pivot(connection: Connection, frame: Frame, of: Of, marks: Mapping[_Mark, i
             func.coalesce(_sum_of_ids(connection, case((so, rows.c.record))), 0).label(f"r{at}"),
         ]
     return (
-        select(rows.c.span, rows.c.subject, *columns)
-        .join_from(rows, days, days.c.span == rows.c.span)
-        .group_by(rows.c.span, rows.c.subject)
-        .subquery("pivot")
+        select(rows.c.span, rows.c.subject, *columns).group_by(rows.c.span, rows.c.subject).subquery("pivot")
     )
 
 
@@ -344,12 +341,12 @@ _OTHER_SIGNS: Final[Mapping[str, Callable[[Frame], Rows]]] = MappingProxyType(
 )
 
 
-def _group(sheet: Subquery, frame: Frame, by: Breakdown) -> ColumnElement[str]:
+def _group(sheet: Subquery, by: Breakdown) -> ColumnElement[str]:
     if by is not Breakdown.AGE:
         return func.coalesce(sheet.c[by.value], "")
     bands: list[tuple[_Bool, Any]] = [(sheet.c.born.is_(None), literal("", Text))]
     for first, last in reversed(AGE_BANDS):
         if first:
             name = f"{first}+" if last is None else f"{first}-{last}"
-            bands.append((sheet.c.born <= frame.moments.c[f"by_{first}"], literal(name, Text)))
+            bands.append((sheet.c.born <= sheet.c[f"by_{first}"], literal(name, Text)))
     return case(*bands, else_=literal(f"{AGE_BANDS[0][0]}-{AGE_BANDS[0][1]}", Text))

@@ -52,6 +52,7 @@ def _with_place(rows: Rows, frame: Frame) -> Rows:
             *attributes,
             _VILLAGE.fibre,
             _mobile().label("mobile"),
+            *frame.ages,
         )
         .join_from(here, days, signs.present(here, days))
         .outerjoin(_VILLAGE.id.table, and_(_VILLAGE.id == here.c.village, _VILLAGE.deleted == 0))

@@ -63,6 +63,22 @@ class Frame:
     last_day: str
     merged: CTE
 
+    # Rows carry these along: one more join by the period's number would be one more guess of the planner's.
+    @property
+    def ages(self) -> list[ColumnElement[Any]]:
+        """The columns `by_…` of the periods."""
+        return [column for column in self.moments.c if column.key.startswith("by_")]
+
+    @property
+    def limits(self) -> list[ColumnElement[Any]]:
+        """The columns `after_…` of the periods, for signs that grow old."""
+        return [column for column in self.moments.c if column.key.startswith("after_")]
+
+    @property
+    def no_limits(self) -> list[ColumnElement[Any]]:
+        """The same columns, empty, for signs of the period itself."""
+        return [literal(None, Text).label(column.key) for column in self.limits]
+
 
 def moments_of(periods: Sequence[Period], ages: Sequence[int], months: Sequence[int]) -> CTE:
     """The periods, numbered from 0 in `span`, with `first`, `last`, and the days that conditions need.
@@ -194,6 +210,7 @@ def facts(frame: Frame, everybody: Rows, observed: ColumnElement[bytes], names: 
         spans.c.value,
         spans.c.held_on.label("on"),
         spans.c.record,
+        *frame.limits,
     ).join_from(spans, days, current)
 
 
@@ -236,6 +253,7 @@ def visited(frame: Frame) -> Rows:
             literal(1, Integer).label("value"),
             _VISIT.on.label("on"),
             _VISIT.id.label("record"),
+            *frame.no_limits,
         )
         .join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
         .outerjoin(merged, merged.c.id == _VISIT.household_id)
@@ -268,6 +286,7 @@ def supports(frame: Frame) -> Rows:
             support.service,
             support.result,
             visit.on.label("on"),
+            *frame.ages,
         )
         .join_from(support.id.table, visit.id.table, visit.id == support.visit_id)
         .join(frame.moments, in_period(frame, visit.on))
@@ -278,6 +297,7 @@ def supports(frame: Frame) -> Rows:
     return select(
         rows.c.span, rows.c.village, func.coalesce(merged.c.survivor, rows.c.person).label("subject"),
         rows.c.record, rows.c.service, rows.c.result, rows.c.on,
+        *(column for column in rows.c if column.key.startswith("by_")),
     ).outerjoin(merged, merged.c.id == rows.c.person)  # fmt: skip
 
 
@@ -291,6 +311,7 @@ def guided(frame: Frame) -> Rows:
         literal(1, Integer).label("value"),
         given.c.on,
         given.c.record,
+        *frame.no_limits,
     ).where(given.c.subject.is_not(None), given.c.result != _DECLINED)
 
 
@@ -300,6 +321,7 @@ def teams_there(frame: Frame) -> Rows:
         select(
             frame.moments.c.span, _TEAM.unit_id.label("subject"), literal(TEAM, Text).label("sign"),
             literal(1, Integer).label("value"), frame.moments.c.last.label("on"), _TEAM.id.label("record"),
+            *frame.no_limits,
         )
         .join_from(_TEAM.id.table, frame.moments, literal(value=True))
         .where(_TEAM.deleted == 0, _TEAM.unit_id.in_(frame.places))
@@ -331,6 +353,7 @@ def organised(frame: Frame) -> Rows:
         who.c.span, who.c.team.label("subject"),
         (literal(f"{ORGANISATION}:", Text) + func.coalesce(who.c.organisation, "")).label("sign"),
         literal(1, Integer).label("value"), literal(None, Text).label("on"), who.c.subject.label("record"),
+        *frame.no_limits,
     )  # fmt: skip
 
 
@@ -344,6 +367,7 @@ def active(frame: Frame) -> Rows:
             literal(1, Integer).label("value"),
             _VISIT.on.label("on"),
             _VISIT.id.label("record"),
+            *frame.no_limits,
         )
         .join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
         .join(_MEMBER.id.table, _MEMBER.id == _VISIT.by_id)

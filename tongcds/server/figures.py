@@ -15,23 +15,19 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from tongcds.clock import VIETNAM
+from tongcds.domain.formulas import counted_indicators, formula_on
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.reports.figures import Count, definition, rolled_up, stock_on_days
+from tongcds.reports.hiding import OF_PEOPLE, hidden, is_small
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.scopes import clusters, communes_below, communes_of, villages_of
 from tongcds.server.tables import CELL, COUNTED, DEVICE
 
-PUBLISHED = ("XHS01", "XHS04", "XHS09", "XHS11")
-"""The indicators that are published."""
-
 MONTHS = 12
 SILENT_DAYS = 14
-FEWEST = 5
-"""Groups smaller than this are not shown to the units above."""
-
 _DAY_MS = 86_400_000
 _SLICE = 400
 _HOUSEHOLD = record_type("household").table.c
@@ -78,7 +74,7 @@ def today_at(now: int) -> date:
 
 
 def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
-    """Bring figures below this unit up to date; returns how many villages were counted.
+    """Bring figures below this unit up to date; returns how many villages and communes were counted.
 
     Raises:
         BusyError: the database is busy.
@@ -89,17 +85,18 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
         if state is None:
             return 0
         communes = communes_below(connection, role, unit, state.province_id)
-        if not _stale(connection, [v for v, _ in villages_of(connection, communes)], today):
+        if not _stale(connection, [*(v for v, _ in villages_of(connection, communes)), *communes], today):
             return 0
     return database.change(lambda connection: count_again(connection, communes, now=now))
 
 
 def count_again(connection: Connection, communes: Sequence[bytes], *, now: int) -> int:
-    """Count what is out of date in these communes and publish what changed; returns how many villages."""
+    """Count what is out of date in these communes and publish what changed; returns how many places."""
     today = today_at(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else counts
     villages = dict(villages_of(connection, communes))
-    stale = _stale(connection, list(villages), today)
+    # A commune is a place of its own for the teams that work for all of it.
+    stale = _stale(connection, [*villages, *communes], today)
     if not stale:
         return 0
     days = days_of(today)
@@ -108,11 +105,11 @@ def count_again(connection: Connection, communes: Sequence[bytes], *, now: int) 
     changed: set[tuple[bytes, str, str]] = set()
     for group, wanted in ((dirty, days), (others, days[:2])):
         if group:
-            found = stock_on_days(connection, PUBLISHED, group, [day.on for day in wanted])
+            found = stock_on_days(connection, counted_indicators(), group, [day.on for day in wanted])
             for day in wanted:
                 changed |= _keep(connection, day, found[day.on])
     _publish_cells(connection, writer, changed)
-    _publish_status(connection, writer, villages, stale, now)
+    _publish_status(connection, writer, villages, stale.keys() & villages.keys(), now)
     writer.flush()
     for village, (_, step) in stale.items():
         _mark(connection, village, step, today)
@@ -240,59 +237,80 @@ def _keep(
 def _publish_cells(
     connection: Connection, writer: OfficeWriter, changed: Collection[tuple[bytes, str, str]]
 ) -> None:
-    """Write the figures of changed villages and of every unit above them."""
+    """Write the figures of changed villages and of every unit above them.
+
+    Of one indicator and month that changed somewhere below a unit, the figures of all its communes are
+    written: which of them are hidden depends on the others.
+    """
     state = office(connection)
     if not changed or state is None:
         return
     all_communes = communes_of(connection, state.province_id)
     commune_of = dict(villages_of(connection, all_communes))
-    villages = {village for village, _, _ in changed}
-    communes = {commune_of[village] for village in villages if village in commune_of}
-    above = {
-        cluster: members
-        for cluster, members in clusters(connection, state.province_id).items()
-        if communes & set(members)
-    }
-    above[state.province_id] = all_communes
-    for month in sorted({month for _, _, month in changed}):
-        rows = connection.execute(select(CELL).where(CELL.c.month == month)).all()
+    of_clusters = clusters(connection, state.province_id)
+    by_month: dict[str, dict[str, set[bytes]]] = {}
+    for village, indicator, month in changed:
+        by_month.setdefault(month, {}).setdefault(indicator, set()).add(village)
+    for month, by_indicator in sorted(by_month.items()):
+        rows = connection.execute(
+            select(CELL).where(CELL.c.month == month, CELL.c.indicator.in_(by_indicator))
+        ).all()
+        if not rows:
+            continue
         cells = {
             (r.village, r.indicator): Count(r.numerator, r.denominator, r.records, r.fingerprint)
             for r in rows
         }
-        of_communes = rolled_up(cells, commune_of)
-        figures = {key: count for key, count in cells.items() if key[0] in villages}
-        figures |= {key: count for key, count in of_communes.items() if key[0] in communes}
-        for unit, members in above.items():
-            figures |= rolled_up(of_communes, dict.fromkeys(members, unit))
-        _publish(writer, month, max(r.on for r in rows), figures)
+        of_communes = rolled_up(cells, commune_of | {commune: commune for commune in all_communes})
+        on = max(r.on for r in rows)
+        figures = {key: count for key, count in cells.items() if key[0] in by_indicator[key[1]]}
+        levels: list[tuple[dict[tuple[bytes, str], Count], list[Collection[bytes]]]] = [
+            (of_communes, [*of_clusters.values(), all_communes])
+        ]
+        of_areas: dict[tuple[bytes, str], Count] = {}
+        for cluster, members in of_clusters.items():
+            of_areas |= rolled_up(of_communes, dict.fromkeys(members, cluster))
+        levels.append((of_areas, [list(of_clusters)]))
+        levels.append((rolled_up(of_communes, dict.fromkeys(all_communes, state.province_id)), []))
+        veiled = {key for key, count in figures.items() if _of_people(key[1], on) and is_small(count)}
+        for counts, wholes in levels:
+            figures |= counts
+            for indicator in by_indicator:
+                if _of_people(indicator, on):
+                    level = {unit: count for (unit, code), count in counts.items() if code == indicator}
+                    veiled |= {(unit, indicator) for unit in hidden(level, wholes)}
+        _publish(writer, month, on, figures, veiled)
 
 
-def _publish(writer: OfficeWriter, month: str, on: str, figures: Mapping[tuple[bytes, str], Count]) -> None:
+def _of_people(indicator: str, on: str) -> bool:
+    """Whether small figures of it would tell of single people."""
+    formula = formula_on(indicator, date.fromisoformat(on))
+    return formula is None or formula.of in OF_PEOPLE
+
+
+def _publish(
+    writer: OfficeWriter,
+    month: str,
+    on: str,
+    figures: Mapping[tuple[bytes, str], Count],
+    veiled: Collection[tuple[bytes, str]],
+) -> None:
     ids = {key: derived_id("figure", *key, month) for key in figures}
     writer.load("figure", ids.values())
     for (unit, indicator), count in figures.items():
-        hidden = is_hidden(count)
+        is_hidden = (unit, indicator) in veiled
         writer.put(
             "figure",
             ids[unit, indicator],
             aside={"on": on},
             unit_id=unit,
             indicator=indicator,
-            numerator=None if hidden else count.numerator,
-            denominator=None if hidden else count.denominator,
-            hidden=int(hidden),
+            numerator=None if is_hidden else count.numerator,
+            denominator=None if is_hidden else count.denominator,
+            hidden=int(is_hidden),
             definition=definition(indicator, date.fromisoformat(on)),
-            fingerprint="" if hidden else count.fingerprint,
+            fingerprint="" if is_hidden else count.fingerprint,
         )
-
-
-def is_hidden(count: Count) -> bool:
-    """Whether the units above may not see a figure: too few people have it, or too few have it not."""
-    if count.numerator is None:
-        return False
-    rest = 0 if count.denominator is None else count.denominator - count.numerator
-    return count.numerator < FEWEST or 0 < rest < FEWEST
 
 
 def _publish_status(
