@@ -223,7 +223,8 @@ def reminders(core: Core) -> tuple[Reminder, ...]:
 def erase(core: Core, subject: str, subject_id: bytes) -> tuple[Erased, Changes]:
     """Erase a person or a household because they asked, or because its time is over; nothing brings it back.
 
-    The last person of a household takes the household along. What was done stays as counts.
+    The last person of a household takes the household along. What was done stays as counts. Their own
+    requests to be erased are done with it.
 
     Raises:
         UserError: person_unknown, household_unknown; head_needed for a head as long as others live there.
@@ -244,7 +245,17 @@ def erase(core: Core, subject: str, subject_id: bytes) -> tuple[Erased, Changes]
             found = erasure.of_household(connection, subject_id)
         else:
             raise UserError("household_unknown")
+        asked = privacy.open_deletions(change.connection, found.records.get("privacy_request", ()))
         count = _erase(core, change, found)
+        for request_id, replied_on in asked:
+            day = core.today.isoformat()
+            change.writer.update(
+                "privacy_request",
+                request_id,
+                state=RequestState.DONE.value,
+                done_on=day,
+                replied_on=replied_on or day,
+            )
         audit.record(core, change, audit.ERASE, subject_id, count=count)
     return Erased(count), Changes.of(*found.records, "conflict")
 
@@ -265,6 +276,9 @@ def erase_over_their_time(core: Core, confirmed: tuple[RetentionRow, ...]) -> tu
                 continue
             if row.kind == "household":
                 found = erasure.of_household(change.connection, row.record_id)
+            elif row.kind == "person":
+                home, _is_head, _others = erasure.others_at_home(change.connection, row.record_id)
+                found = erasure.of_person(change.connection, row.record_id, home or b"")
             else:
                 found = erasure.ToErase({row.kind: (row.record_id,)}, ())
             done = _erase(core, change, found)

@@ -26,6 +26,9 @@ from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, perso
 
 CONSENT: Final = record_type("consent").table
 REQUEST: Final = record_type("privacy_request").table
+DELETE: Final = "delete"
+"""The kind of a request to be erased."""
+
 _VILLAGE = record_type("village").table
 _SENSITIVE: Final = ("ethnicity", "poverty", "hardship")
 _FOREVER: Final = "9999-12-31"
@@ -262,6 +265,14 @@ def known_request(connection: Connection, request_id: bytes) -> _Row | None:
     return connection.execute(
         select(REQUEST).where(REQUEST.c.id == request_id, REQUEST.c.deleted == 0)
     ).one_or_none()
+
+
+def open_deletions(connection: Connection, ids: Iterable[bytes]) -> list[tuple[bytes, str | None]]:
+    """Those of these requests that ask for deletion and wait, each with the day of the reply."""
+    query = select(REQUEST.c.id, REQUEST.c.replied_on).where(
+        REQUEST.c.id.in_(list(ids)), REQUEST.c.kind == DELETE, REQUEST.c.state == RequestState.OPEN
+    )
+    return [(request_id, replied_on) for request_id, replied_on in connection.execute(query)]
 
 
 def is_there(connection: Connection, kind: str, ids: Iterable[bytes]) -> bool:

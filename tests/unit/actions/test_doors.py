@@ -128,6 +128,15 @@ def test_every_door_is_noted(place: Place, walk: str, capsys: pytest.CaptureFixt
     assert tuple(told[-len(kinds) :]) == kinds, "the commune hears of it too"
 
 
+def test_every_paper_is_walked_through() -> None:
+    makers = {
+        name for name, one in vars(printing).items()
+        if not name.startswith("_") and getattr(one, "__annotations__", {}).get("return") == "Printout"
+    }  # fmt: skip
+    walked = {name for make in PAPERS.values() for name in make.__code__.co_names}
+    assert makers - walked == {"empty_sheet"}, "an empty sheet is about nobody; walk through the others above"
+
+
 @pytest.mark.parametrize("look", ["a household opened", "a household to be edited", "a sheet on the screen"])
 def test_looking_is_noted_too(place: Place, look: str) -> None:
     go: dict[str, Callable[[], object]] = {

@@ -266,6 +266,41 @@ def test_the_last_person_takes_the_household_along(team: Core, home: Home) -> No
         privacy.erase(team, "household", home.household)
 
 
+def test_an_erasure_answers_the_request_for_it_which_stays_in_the_register_without_a_name(
+    team: Core, home: Home
+) -> None:
+    for kind in ("delete", "view"):
+        privacy.add_request(team, request(kind, household_id=home.household, detail="Tôi muốn"))
+    privacy.erase(team, "household", home.household)
+    rows = {row.kind: row for row in privacy.requests(team)}
+    assert (rows["delete"].state, rows["delete"].done_on, rows["delete"].replied_on) == ("done", TODAY, TODAY)
+    assert (rows["delete"].who, rows["delete"].detail, rows["delete"].due_on) == ("", "", date(2026, 12, 13))
+    assert rows["view"].state == "open"
+
+
+def test_a_person_whose_time_is_over_takes_what_was_about_them_alone_along(
+    team: Core, home: Home, clock: FakeClock, tmp_path: Path
+) -> None:
+    who = home.people[2]
+    (tmp_path / "a.jpg").write_bytes(jpeg(2000))
+    attachments.attach(team, ("person", who), tmp_path / "a.jpg")
+    privacy.keep_consent(
+        team, ConsentAnswer(home.household, "person", who, {"support": True}, "paper", TODAY, place="Nhà Mai")
+    )
+    with team.vault.change(MEMBER) as change:
+        change.writer.update("person", who, left_on="2026-11-23")
+    clock.set(datetime(2028, 11, 24, 5, tzinfo=UTC))
+    (due,) = privacy.over_their_time(team)
+    done, _changes = privacy.erase_over_their_time(team, (due,))
+    assert done.records == 3
+    with team.vault.read() as connection:
+        left = connection.exec_driver_sql(
+            "SELECT place FROM consent UNION ALL SELECT name FROM attachment"
+            " UNION ALL SELECT full_name FROM person WHERE left_on IS NOT NULL"
+        ).scalars()
+        assert list(left) == [None, None, None]
+
+
 def test_an_undo_does_not_bring_erased_words_back(team: Core, home: Home) -> None:
     undo, _changes = privacy.keep_consent(team, answer(home, support=True))
     privacy.erase(team, "household", home.household)
@@ -327,14 +362,14 @@ def test_a_photo_of_which_nobody_knows_the_day_counts_from_the_day_it_was_attach
     assert attachments.of_household(team, home.household) == ()
 
 
-WITH_THEIR_HOUSEHOLD = {"visit", "follow_up", "round_stop", "settled", "conflict"}
+WITH_THEIR_HOUSEHOLD = {"visit", "follow_up", "round_stop", "settled", "conflict", "earlier"}
 """Erased with the household or person that they are about, and not before: today's help rests on them."""
 
 SAY_NOTHING_ALONE = {"observation", "support", "duplicate"}
 """Without the person whom they name by an id they are counts."""
 
-OF_THE_STAFF = {"member", "laptop", "round"}
-"""About those who work here, and public within the commune."""
+OF_THE_STAFF = {"member", "laptop", "round", "announcement", "quota"}
+"""About those who work here and their work, and known to all of them."""
 
 ENDS_BY_ITSELF = {"quarantined"}
 """What it said is emptied once somebody decided."""
