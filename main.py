@@ -16,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `--self-test` proves that a packaged build has everything it needs to start.
     """
     memory.look_seldom()
+    memory.leave_no_dump()
     argv = list(sys.argv[1:] if arguments is None else arguments)
     if argv == ["--self-test"]:
         from ui import selftest

@@ -1,13 +1,18 @@
-"""How often Python looks for cycles among the objects that live: seldom, and not at all during large work."""
+"""The memory of a process: how seldom Python looks through it for cycles, and that no dump of it is left."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 _THRESHOLDS: Final = (50_000, 20, 20)
+_SET_DUMPABLE: Final = 4  # PR_SET_DUMPABLE of Linux
+_NO_WINDOWS: Final = 0x0001 | 0x0002  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
 
 
 def look_seldom() -> None:
@@ -34,3 +39,25 @@ def looking_later() -> Iterator[None]:
         gc.unfreeze()
         if looked:
             gc.enable()
+
+
+def leave_no_dump() -> None:
+    """Have the system keep no copy of this process when it breaks down: the vault's key is in it.
+
+    On Linux other programs of the same person cannot read its memory either. What a system does not know of
+    is passed over.
+    """
+    if sys.platform == "win32":
+        ctypes.windll.kernel32.SetErrorMode(_NO_WINDOWS)
+        reporting = Path(sys.executable).name
+        try:
+            ctypes.windll.wer.WerAddExcludedApplication(reporting, 0)
+        except (OSError, AttributeError):
+            return
+    else:
+        import resource  # noqa: PLC0415 - Windows has none
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if sys.platform == "linux":
+            # A core that goes to a program instead of a file heeds no limit.
+            ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)

@@ -46,6 +46,8 @@ def ask_printer(printer: QPrinter, parent: QWidget, chosen: Callable[[QPrinter],
         raise UnavailableError("no_printer")
     dialog = QPrintDialog(printer, parent)
     dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintPageRange)
+    # A file is written by "Save as PDF", which lists it.
+    dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintToFile, False)  # noqa: FBT003 - Qt's own
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.accepted.connect(lambda: chosen(printer))
     # The dialog's own `open` is another one, which wants a slot by its name.

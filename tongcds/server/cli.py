@@ -53,6 +53,7 @@ _Output = dict[str, object]
 def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock) -> int:
     """Do what the arguments ask for; answers the exit code."""
     memory.look_seldom()
+    memory.leave_no_dump()
     given = _parser().parse_args(arguments)
 
     began = int(clock().timestamp() * 1000)
