@@ -171,7 +171,7 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "disk_full": N_(
         "The disk is full, so this was not saved. Everything saved before is safe. "
-        "Free some space and save again."
+        "Free at least 200 MB and save again."
     ),
     "disk_failing": N_(
         "The disk does not answer, so this was not saved. Everything saved before is safe. "

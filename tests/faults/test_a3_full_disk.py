@@ -53,6 +53,9 @@ def test_without_room_nothing_is_lost_and_the_same_program_goes_on(original, tmp
         assert vault.recovery is None
         assert kept(vault, action, max(word for word in said if isinstance(word, int))) == []
         assert scenes.problems(vault, original.writes) == []
+        if action == "pull":
+            with vault.read() as connection:
+                assert scenes.logged(connection, 1) == original.writes, "nothing is sent because of a page"
         assert backups.listed(folder / backups.FOLDER, vault.opened_by), "there is always a backup"
         vault.close()
         shutil.rmtree(folder)
