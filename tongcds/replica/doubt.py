@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, update
 
-from tongcds.records import all_types
+from tongcds.records import RecordType, all_types
 from tongcds.replica.identity import SERVER_DEVICE, Identity
+from tongcds.replica.merge import version_of
 from tongcds.replica.own import unseen
 from tongcds.replica.rows import AreaSums, read_rows
 
 _MADE_BY_SERVERS = frozenset({"conflict", "quarantined"})
+_SLICE = 400
 
 
 def doubt(connection: Connection) -> None:
@@ -26,6 +28,28 @@ def doubt(connection: Connection) -> None:
         if record.name not in _MADE_BY_SERVERS:
             marked = marked.where(record.table.c.device == SERVER_DEVICE)
         connection.execute(marked)
+        if record.area_field:
+            ids = _taken_elsewhere(connection, record)
+            for start in range(0, len(ids), _SLICE):
+                part = ids[start : start + _SLICE]
+                connection.execute(
+                    update(record.table).where(record.table.c.id.in_(part)).values(editor=SERVER_DEVICE)
+                )
+
+
+def _taken_elsewhere(connection: Connection, record: RecordType) -> list[bytes]:
+    """Removed records that the server took to another area, by a merger that may be no more.
+
+    Of those that are there the comparison asks, and what the server lacks stays; removed ones it leaves out.
+    """
+    table = record.table
+    ids = list(
+        connection.execute(
+            select(table.c.id).where(table.c.versions.is_not(None), table.c.deleted == 1)
+        ).scalars()
+    )
+    rows = read_rows(connection, record, ids)
+    return [i for i in ids if version_of(rows[i], record.area_field).device == SERVER_DEVICE]
 
 
 def drop_doubted(connection: Connection, me: Identity) -> dict[str, list[bytes]]:
