@@ -231,10 +231,9 @@ class _Judge:
             if name.text.lower() not in repeated:
                 return False
         own = sum(t.text.lower() in self._header_texts.get(c, ()) for c, t in saying.items())
-        names = name is not None and field_of_name(name.text) is Field.FULL_NAME
-        if saying and own == len(saying) and (names or self._below_header or own >= _FEWEST_NAMES):
+        if saying and own == len(saying) and (name or self._below_header or own >= _FEWEST_NAMES):
             return True
-        if not names:
+        if name is None or field_of_name(name.text) is not Field.FULL_NAME:
             return False
         return (
             sum(field_of_name(t.text) is columns[c] for c, t in saying.items() if c in columns)

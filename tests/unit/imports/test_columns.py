@@ -232,6 +232,10 @@ def test_a_repeated_header_of_which_a_band_leaves_two_names_is_no_person(read_ro
     rows = [*header, ["Lò Văn Ánh", 1980, None], *header, ["Cà Thị Xiên", 1985, None]]
     register = read_rows(rows, merges=["A1:A2", "B1:C1"])
     assert [h.members[0].full_name for h in register.households] == ["Lò Văn Ánh", "Cà Thị Xiên"]
+    header = [["Thông tin chung", None, "SĐT"], ["Họ và tên", "Năm sinh", None]]
+    rows = [*header, ["Lò Văn Ánh", 1980, None], *header, ["Cà Thị Xiên", 1985, None]]
+    register = read_rows(rows, merges=["A1:B1", "C1:C2"])
+    assert [h.members[0].full_name for h in register.households] == ["Lò Văn Ánh", "Cà Thị Xiên"]
 
 
 def test_a_first_person_who_holds_the_name_of_a_column_is_no_third_row_of_the_header(read_rows):
