@@ -94,12 +94,13 @@ def _fill(vault: Vault, people: int, *, role: str = "commune") -> list[Home]:
         with vault.change(MEMBER) as change:
             village_id = change.writer.create("village", name=name, commune_id=_COMMUNE)
             for household in made.households:
-                homes.append(_home(change.writer, village_id, household))
+                homes.append(write_home(change.writer, village_id, household))
                 count += len(household.people)
     return homes
 
 
-def _home(writer: Writer, village_id: bytes, household: InventedHousehold) -> Home:
+def write_home(writer: Writer, village_id: bytes, household: InventedHousehold) -> Home:
+    """Write a household and its people into a village."""
     household_id = writer.reserve()
     people = tuple(
         writer.create(

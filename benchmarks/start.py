@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from benchmarks._vaults import MEMBER, TODAY, Home, filled_profile
+from benchmarks._vaults import MEMBER, TODAY, Home, filled_profile, on_disk
 from benchmarks.metric import Metric
 from tongcds.domain.catalogue import facts_made
 from tongcds.replica import Writer
@@ -41,7 +41,9 @@ def run() -> Iterator[Metric]:
         yield Metric(name, round(median(answer[key] for answer in answers), 3), "s")
     yield Metric("rss_mb", round(median(answer["rss"] for answer in answers), 1), "MB")
     yield Metric("rss_worked_mb", round(median(answer["rss_worked"] for answer in answers), 1), "MB")
+    yield Metric("first_rows_ms", round(median(answer["first_rows"] for answer in answers), 1), "ms")
     stalls = {key: median(one[key] for one in answers) for key in answers[0] if key.startswith("stall_")}
+    stalls["stall_sync"] = _synced()
     yield Metric("longest_stall_ms", round(max(stalls.values()), 1), "ms")
     for key, value in stalls.items():
         yield Metric(f"{key}_ms", round(value, 1), "ms")
@@ -53,6 +55,13 @@ def _start(profile: Path) -> dict[str, float]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def _synced() -> float:
+    with on_disk() as folder:
+        command = [sys.executable, "-m", "benchmarks._synced", str(folder)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
+    return float(json.loads(done.stdout.splitlines()[-1]))
 
 
 def _lived_in(vault: Vault, homes: list[Home]) -> None:

@@ -1,9 +1,10 @@
-"""The memory of a process: how seldom Python looks through it for cycles, and that no dump of it is left."""
+"""The memory of a process: how seldom Python looks for cycles, what it need not keep, and no dump of it."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
+import linecache
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,3 +62,12 @@ def leave_no_dump() -> None:
         if sys.platform == "linux":
             # A core that goes to a program instead of a file heeds no limit.
             ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def forget_sources() -> None:
+    """Let go of the lines of modules that were imported; call it where many were.
+
+    Qt's binding reads the source of every module that is imported after it, to see whether it names the
+    binding, and Python keeps what was read for traces that nobody may ever see: 20 MB.
+    """
+    linecache.clearcache()

@@ -25,15 +25,16 @@ T = TypeVar("T")
 class Desk:
     """An open vault at work, and who works with it.
 
-    `window` answers the window as it is now; it is made anew in another language. `reads`, `writes` and
-    `files` are where work runs. `changes` tells screens to read again; `changed` does that, and has the
-    exchange begin; `show` opens a household in the register.
+    `window` answers the window as it is now; it is made anew in another language. `reads`, `counts`,
+    `writes` and `files` are where work runs. `changes` tells screens to read again; `changed` does that, and
+    has the exchange begin; `show` opens a household in the register.
     """
 
     core: Core
     who: Whoami
     window: Callable[[], Shell]
     reads: Tasks
+    counts: Tasks
     writes: Tasks
     files: Tasks
     changes: ChangeBus

@@ -104,6 +104,8 @@ class Desktop(QObject):
         self._settings = settings
         self.writes = Tasks(writes or ThreadPoolExecutor(1, "writes"), self)
         self.reads = Tasks(reads or ThreadPoolExecutor(1, "reads"), self)
+        # What is counted over everything takes a second, and nobody who looks something up waits for it.
+        self.counts = Tasks(reads or ThreadPoolExecutor(1, "counts"), self)
         self.files = Tasks(files or ThreadPoolExecutor(1, "files"), self)
         self.changes = ChangeBus(self)
         self.who = core.whoami()
@@ -112,6 +114,7 @@ class Desktop(QObject):
             self.who,
             window=lambda: self.shell,
             reads=self.reads,
+            counts=self.counts,
             writes=self.writes,
             files=self.files,
             changes=self.changes,
@@ -177,6 +180,7 @@ class Desktop(QObject):
         self.files.close()
         self.writes.finish()
         self.reads.close()
+        self.counts.close()
         with contextlib.suppress(TongcdsError):
             audit.keep_views(self.core)
         self.core.close()
@@ -250,9 +254,11 @@ class Desktop(QObject):
     def _households(self) -> QWidget:
         screen = HouseholdsScreen(
             find=partial(register.households, self.core),
+            first=partial(register.first_households, self.core),
             household=partial(register.household, self.core),
             reveal=partial(register.reveal_phone, self.core),
             reads=self.reads,
+            counts=self.counts,
             writes=self.writes,
             changes=self.changes,
             clock=self.core.clock,
@@ -277,7 +283,7 @@ class Desktop(QObject):
 
     def _overview(self) -> QWidget:
         return OverviewScreen(
-            partial(overview.overview, self.core), self.reads, self.changes, self.core.clock
+            partial(overview.overview, self.core), self.counts, self.changes, self.core.clock
         )
 
     def _settings_screen(self) -> QWidget:

@@ -11,25 +11,28 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from tongcds import log, paths
+from tongcds import log, memory, paths
 from tongcds.actions import Core, lease, opening, people, recovery, rescue, syncing
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import UserError
-from tongcds.i18n import _, set_language
+from tongcds.i18n import _, format_number, set_language
 from tongcds.settings import LANGUAGE, LOCK_AFTER, Settings
 from ui import app as dressing
-from ui.desktop import Desktop
 from ui.errors import Excepthook
 from ui.idle import Idle
 from ui.power import Power
 from ui.screens.opening import OpeningScreen
 from ui.tasks import Tasks
 from ui.theme import Length
+
+if TYPE_CHECKING:
+    from ui.desktop import Desktop
 
 log_ = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class Program(QObject):
         self, profile: Path, settings: Settings, clock: Clock, *, executor: Executor | None = None
     ) -> None:
         super().__init__()
+        memory.forget_sources()
         self._profile = profile
         self._settings = settings
         self._clock = clock
@@ -59,6 +63,7 @@ class Program(QObject):
         self._power = Power(self)
         self._power.sleeps.connect(self.lock)
         self._tasks = Tasks(executor or ThreadPoolExecutor(1, "opening"), self)
+        self._loading = executor or ThreadPoolExecutor(1, "loading")
         self.opening: OpeningScreen[Core, opening.Invitation] | None = self._make_opening()
 
     def _make_opening(self) -> OpeningScreen[Core, opening.Invitation]:
@@ -83,6 +88,8 @@ class Program(QObject):
         if self.opening is not None:
             self.opening.resize(*Length.WINDOW)
             self.opening.show()
+        # While somebody types the passphrase, and while it is stretched.
+        self._loading.submit(_desktop)
 
     def lock(self) -> None:
         """Take the window away, close the vault and forget its key; what was being typed is kept."""
@@ -111,6 +118,7 @@ class Program(QObject):
         """Close whatever is open; everything saved stays."""
         self._stop_watching()
         self._power.close()
+        self._loading.shutdown()
         if self.desktop is not None:
             self.desktop.close()
             self.desktop = None
@@ -134,7 +142,7 @@ class Program(QObject):
         # Before the window reads in its own threads: this one would have to wait for them.
         words = rescue.recovery_words(rescue.recovered(core))
         registered = opening.is_registered(core)
-        self.desktop = Desktop(core, self._settings, pins=self._pins)
+        self.desktop = _desktop()(core, self._settings, pins=self._pins)
         self.desktop.lock_requested.connect(self.lock)
         slot_id, place = self._left
         self.desktop.show(place if slot_id == core.session.slot_id else "")
@@ -151,6 +159,16 @@ class Program(QObject):
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
+
+
+def _desktop() -> type[Desktop]:
+    """What shows an open vault: half of the program, so the passphrase is asked for before it is loaded."""
+    from ui.desktop import Desktop  # noqa: PLC0415 - see above
+
+    # The first number reads how this language writes numbers, which takes longer than the number.
+    format_number(0)
+    memory.forget_sources()
+    return Desktop
 
 
 class _Ways:

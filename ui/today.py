@@ -38,6 +38,7 @@ class Today(QObject):
             count=partial(today.tiles, core),
             suggest=partial(today.suggestions, core),
             guide=partial(guidance.of_today, core),
+            counts=self._desk.counts,
         )
         screen.opened.connect(self._desk.show)
         screen.put_off.connect(self._put_off)

@@ -65,7 +65,7 @@ class Visiting(QObject):
 
     def find_households(self, text: str) -> tuple[HouseholdRow, ...]:
         """The few households that best fit what was typed; off the window's thread."""
-        return register.households(self._desk.core, HouseholdFilter(text=text)).rows[:_FOUND]
+        return register.first_households(self._desk.core, HouseholdFilter(text=text))[:_FOUND]
 
     def _load_draft(self) -> Draft | None:
         return visits.load_draft(self._desk.core, _DRAFT)

@@ -328,3 +328,22 @@ def test_where_there_is_less_room_the_last_fact_gives_way(screen, qtbot):
 
 def top_left(screen, widget):
     return widget.mapTo(screen, widget.rect().topLeft())
+
+
+def test_rows_are_there_and_one_is_open_before_anything_is_counted(open_screen):
+    counting = Later()
+    screen = open_screen(first=lambda wanted: village.listed(wanted).rows, counts=Tasks(counting))
+    assert names(screen) == [row.head_name for row in village.listed(HouseholdFilter()).rows]
+    assert screen.detail.household() is not None
+    assert chips(screen) == {}
+    counting.catch_up()
+    assert chips(screen) != {}
+    assert len(names(screen)) == len(village.listed(HouseholdFilter()).rows)
+
+
+def test_what_is_counted_for_other_words_than_those_typed_meanwhile_is_dropped(open_screen):
+    counting = Later()
+    screen = open_screen(first=lambda wanted: village.listed(wanted).rows, counts=Tasks(counting))
+    screen.search.setText("xyz không có ai")
+    counting.catch_up()
+    assert chips(screen) == {}

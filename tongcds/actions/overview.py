@@ -20,7 +20,7 @@ def overview(core: Core) -> OverviewView:
     """
     who = core.credentials()
     role = Role(who.role)
-    with core.vault.read() as connection:
+    with core.vault.count() as connection:
         if role is Role.COMMUNE:
             view = reports.village_overview(connection, who.unit_id, core.today)
         elif role in {Role.AREA, Role.PROVINCE}:

@@ -10,7 +10,14 @@ from tongcds.domain import record_code
 from tongcds.domain.catalogue import Service, load_services
 from tongcds.domain.consent import CALLS, NOTES, SAID_NO, refusal_words
 from tongcds.domain.text import fold, matches
-from tongcds.domain.views import HouseholdDetail, HouseholdFilter, HouseholdList, Revealed, SearchHit
+from tongcds.domain.views import (
+    HouseholdDetail,
+    HouseholdFilter,
+    HouseholdList,
+    HouseholdRow,
+    Revealed,
+    SearchHit,
+)
 from tongcds.i18n import _, language
 from tongcds.storage import attachments, consents, people, register
 from tongcds.storage import search as index
@@ -25,8 +32,14 @@ MASKED = frozenset(_PURPOSES)
 
 def households(core: Core, wanted: HouseholdFilter) -> HouseholdList:
     """The households that match, at most 200 rows, with counts over everything."""
-    with core.vault.read() as connection:
+    with core.vault.count() as connection:
         return register.household_list(connection, wanted, core.today)
+
+
+def first_households(core: Core, wanted: HouseholdFilter) -> tuple[HouseholdRow, ...]:
+    """The rows of `households` alone: there before anything is counted."""
+    with core.vault.read() as connection:
+        return register.first_rows(connection, wanted, core.today)
 
 
 def household(core: Core, household_id: bytes) -> HouseholdDetail | None:

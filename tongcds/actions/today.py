@@ -24,14 +24,14 @@ def today(core: Core) -> TodayView:
 
 def tiles(core: Core) -> tuple[Tile, ...]:
     """The figures alone. In the register of a whole commune they take a second, so nothing waits for them."""
-    with core.vault.read() as connection:
+    with core.vault.count() as connection:
         villages = [village_id for village_id, _name in register.villages(connection)]
         return reports.today_tiles(connection, villages, core.today)
 
 
 def suggestions(core: Core, limit: int = _SUGGESTED) -> tuple[Suggestion, ...]:
     """Households that are worth a visit, the most urgent first, each with its reasons."""
-    with core.vault.read() as connection:
+    with core.vault.count() as connection:
         villages = [village_id for village_id, _name in register.villages(connection)]
         missing = shortfalls(connection, villages, core.today)
         return stored.suggestions(connection, core.today, limit, missing)

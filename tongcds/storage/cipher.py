@@ -22,7 +22,7 @@ TWO_CONNECTIONS_FROM: Final = (3, 51, 3)
 """Before this version of SQLite two connections could damage a WAL that was being reset."""
 
 PLAIN_HEADER: Final = b"SQLite format 3\0"
-CACHE_KIB: Final = 64 * 1024
+CACHE_KIB: Final = 12 * 1024
 BUSY_MS: Final = 10_000
 
 # Setting, value, and what reading it back must give. `locking_mode` stands before `journal_mode`, so that an

@@ -33,6 +33,7 @@ from tongcds.storage.standing import gravest, standings
 __all__ = [
     "Brief",
     "Totals",
+    "first_rows",
     "head_of",
     "household_brief",
     "household_detail",
@@ -183,6 +184,15 @@ def count_matching(connection: Connection, wanted: HouseholdFilter, on: date) ->
         KeyError: there is no filter of this code.
     """
     return filters.count_households(connection, _matching(wanted, on))
+
+
+def first_rows(connection: Connection, wanted: HouseholdFilter, on: date) -> tuple[HouseholdRow, ...]:
+    """The rows of `household_list`, and nothing that has to be counted.
+
+    Raises:
+        KeyError: there is no filter of this code.
+    """
+    return _rows(connection, _page(connection, _matching(wanted, on)), wanted.text, on)
 
 
 def households_matching(

@@ -56,9 +56,11 @@ class HouseholdsScreen(Page):
 
     Args:
         find: answers the list for a filter; runs off the UI thread.
+        first: answers its rows alone, which are shown before `find` has counted; None to wait for it.
         household: the household of an id, None when it is not there any more.
         reveal: the whole phone number of a household; noted, so it is a write.
         reads: for what only reads.
+        counts: for `find` where there is `first`.
         writes: for `reveal`.
         changes: tells when to read again.
         clock: decides what today is.
@@ -86,9 +88,11 @@ class HouseholdsScreen(Page):
         self,
         *,
         find: Callable[[HouseholdFilter], HouseholdList],
+        first: Callable[[HouseholdFilter], tuple[HouseholdRow, ...]] | None = None,
         household: Callable[[bytes], HouseholdDetail | None],
         reveal: Callable[[bytes], Revealed] | None = None,
         reads: Tasks,
+        counts: Tasks | None = None,
         writes: Tasks,
         changes: ChangeBus,
         clock: Clock,
@@ -100,9 +104,11 @@ class HouseholdsScreen(Page):
     ) -> None:
         super().__init__(parent)
         self._find = find
+        self._first = first
         self._household = household
         self._reveal = reveal
         self._reads = reads
+        self._counts = counts or reads
         self._writes = writes
         self._clock = clock
         self._can_log = can_log
@@ -110,6 +116,7 @@ class HouseholdsScreen(Page):
         self._can_edit = can_edit
         self._list: HouseholdList | None = None
         self._services = services
+        self._early: tuple[HouseholdRow, ...] | None = None
         self._wanted = b""
         self._sought = b""
         self._stale = True
@@ -225,9 +232,13 @@ class HouseholdsScreen(Page):
         """Read the list again."""
         self._timer.stop()
         self._stale = False
+        self._early = None
         wanted = self.wanted()
+        if self._first is not None:
+            show_first = partial(self._show_first, wanted)
+            self._reads.run(partial(self._first, wanted), show_first, owner=self, failed=self._failed)
         show = partial(self._show_if_wanted, wanted)
-        self._reads.run(partial(self._find, wanted), show, owner=self, failed=self._failed)
+        self._counts.run(partial(self._find, wanted), show, owner=self, failed=self._failed)
 
     def _failed(self, problem: Exception) -> None:
         self._list = None
@@ -245,6 +256,13 @@ class HouseholdsScreen(Page):
         if wanted == self.wanted():
             self.show_list(found)
 
+    def _show_first(self, wanted: HouseholdFilter, rows: tuple[HouseholdRow, ...]) -> None:
+        """Rows without counts. None at all may mean an empty register, which only the whole list tells."""
+        if rows and wanted == self.wanted():
+            self._early = rows
+            self.show_content()
+            self._show_rows(rows)
+
     def show_list(self, found: HouseholdList) -> None:
         """Draw a list; the household that is chosen stays chosen where it is still in it."""
         self._list = found
@@ -254,12 +272,20 @@ class HouseholdsScreen(Page):
         self.show_content()
         self._head.set_words(_("Households"), self._about(found))
         self.filters.show_counts(found.filters, found.villages)
-        blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
-        self._model.set_rows(found.rows)
-        self.rows.blockSignals(blocked)
         self._more.setText(self._more_words(found))
         self._more.setVisible(bool(self._more.words()))
-        self._choose_again(found)
+        early, self._early = self._early, None
+        if found.rows == early:
+            # Whether the village is named depends on how many there are.
+            self.rows.viewport().update()
+        else:
+            self._show_rows(found.rows)
+
+    def _show_rows(self, rows: tuple[HouseholdRow, ...]) -> None:
+        blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self._model.set_rows(rows)
+        self.rows.blockSignals(blocked)
+        self._choose_again(rows)
 
     def _first_step(self) -> EmptyState:
         words = _(
@@ -329,8 +355,8 @@ class HouseholdsScreen(Page):
         self.search.clear()
         self.reload()
 
-    def _choose_again(self, found: HouseholdList) -> None:
-        ids = [row.household_id for row in found.rows]
+    def _choose_again(self, rows: tuple[HouseholdRow, ...]) -> None:
+        ids = [row.household_id for row in rows]
         # One that was asked for by name is shown even where the list, at most 200 rows, does not reach.
         sought, self._sought = self._sought, b""
         chosen = sought or (self._wanted if self._wanted in ids else next(iter(ids), b""))

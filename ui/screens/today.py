@@ -113,6 +113,7 @@ class TodayScreen(Page):
         suggest: answers households that are worth a visit, after everything else is shown.
         guide: answers unread announcements and the quotas that hold, likewise.
         count: answers the figures, after everything else is shown; None where the view has them already.
+        counts: where both of these run, so that no look-up waits for them.
         can_import: offer to bring in a register while there are no households.
     """
 
@@ -137,6 +138,7 @@ class TodayScreen(Page):
         count: Callable[[], Sequence[Tile]] | None = None,
         suggest: Callable[[], Sequence[Suggestion]] | None = None,
         guide: Callable[[], Guided] | None = None,
+        counts: Tasks | None = None,
         can_import: bool = True,
         parent: QWidget | None = None,
     ) -> None:
@@ -149,6 +151,7 @@ class TodayScreen(Page):
         self._tiles_shown: tuple[Tile, ...] = ()
         self._suggestions: tuple[Suggestion, ...] = ()
         self._tasks = tasks
+        self._counts = counts or tasks
         self._can_import = can_import
         self._view: TodayView | None = None
         self._stale = True
@@ -194,9 +197,9 @@ class TodayScreen(Page):
         self._stale = False
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
         if self._count is not None:
-            self._tasks.run(self._count, self.show_tiles, owner=self, failed=self._failed)
+            self._counts.run(self._count, self.show_tiles, owner=self, failed=self._failed)
         if self._suggest is not None:
-            self._tasks.run(self._suggest, self.show_suggestions, owner=self, failed=self._failed)
+            self._counts.run(self._suggest, self.show_suggestions, owner=self, failed=self._failed)
         if self._guide is not None:
             self._tasks.run(self._guide, self.show_guidance, owner=self, failed=self._failed)
 

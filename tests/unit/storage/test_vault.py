@@ -260,7 +260,7 @@ def test_the_reading_connection_cannot_write(vault: Vault):
         ("secure_delete", 1),
         ("wal_autocheckpoint", 200),
         ("journal_size_limit", 4194304),
-        ("cache_size", -65536),
+        ("cache_size", -12288),
         ("locking_mode", "normal"),
     ],
 )
