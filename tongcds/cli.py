@@ -27,7 +27,6 @@ from tongcds.actions import (
     overview,
     syncing,
     today,
-    visits,
 )
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
@@ -41,6 +40,7 @@ from tongcds.commands import (
     households,
     imports,
     indicators,
+    log_visit,
     logbook,
     movements,
     observations,
@@ -64,15 +64,12 @@ from tongcds.commands.answers import (
     UNAVAILABLE,
     USAGE,
     USER,
-    read_day,
     show,
-    the_household,
     write,
 )
-from tongcds.domain.text import fold
-from tongcds.domain.views import Result, Role, SupportEntry, VisitEntry
+from tongcds.domain.views import Role
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
-from tongcds.i18n import LANGUAGES, _, format_date, format_number, format_percent, ngettext, set_language
+from tongcds.i18n import LANGUAGES, _, format_number, format_percent, ngettext, set_language
 from tongcds.settings import LANGUAGE, Settings
 
 __all__ = ["DONE", "LOOK", "MISTAKE", "PASSPHRASE_VARIABLE", "UNAVAILABLE", "USAGE", "USER", "main"]
@@ -234,48 +231,6 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
     return LOOK if preview.rows_doubtful or preview.rows_wrong else DONE
 
 
-def log_visit(options: argparse.Namespace, core: Core) -> int:
-    """Log a visit: a household by code or by search, its people by name, services with results."""
-    household = the_household(core, options.household)
-    helped = _people_named(core, household.household_id, options.person)
-    entry = VisitEntry(
-        household_id=household.household_id,
-        on=read_day(options.on) if options.on else core.today,
-        supports=tuple(_support(item, helped) for item in options.service),
-        minutes=options.minutes,
-        note=options.note,
-        follow_up_on=read_day(options.again) if options.again else None,
-    )
-    visit_id, _changes = visits.save_visit(core, entry)
-    if options.json:
-        write(json.dumps({"visit": visit_id.hex()} | visits.entry_to_plain(entry), ensure_ascii=False))
-    else:
-        write(_("Saved: {name}, {day}").format(name=household.head_name, day=format_date(entry.on)))
-    return DONE
-
-
-def _people_named(core: Core, household_id: bytes, names: Sequence[str]) -> tuple[bytes, ...]:
-    """The people that these names (marks or none) fit, each exactly one; the head without names."""
-    people = visits.people(core, household_id)
-    if not names:
-        return tuple(person.person_id for person in people if person.is_head)
-    found = []
-    for name in names:
-        fitting = [person.person_id for person in people if fold(name) in fold(person.full_name)]
-        if len(fitting) != 1:
-            raise UserError("person_unclear", name=name, count=len(fitting))
-        found += fitting
-    return tuple(dict.fromkeys(found))
-
-
-def _support(item: str, helped: tuple[bytes, ...]) -> SupportEntry:
-    """One service of the command line, `CODE` or `CODE=result`."""
-    code, _sep, result = item.partition("=")
-    if result and result not in set(Result):
-        raise UserError("result_unknown", result=result)
-    return SupportEntry(code, helped, Result(result or Result.TOGETHER))
-
-
 def sync(options: argparse.Namespace, core: Core) -> int:
     """Exchange with the server until both sides have said everything."""
     outcome = syncing.sync_now(core)
@@ -408,22 +363,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         part.add_to(add)
     attachments.add_to(add, partial(_common, default=argparse.SUPPRESS))
-    made = add("log", log_visit, "log a visit")
-    made.add_argument(
-        "--household", required=True, help="household code, or a text that matches one household"
-    )
-    made.add_argument("--person", action="append", default=[], help="name of a person helped; repeat")
-    made.add_argument(
-        "--service",
-        action="append",
-        required=True,
-        metavar="CODE[=RESULT]",
-        help="service code and alone, together, come_back or declined; repeat",
-    )
-    made.add_argument("--on", help="day as 2026-11-23; today without it")
-    made.add_argument("--minutes", type=int)
-    made.add_argument("--note", default="")
-    made.add_argument("--again", help="day of the next visit")
+    log_visit.add_to(add)
     logbook.add_to(add)
     guidance.add_to(add)
     people.add_to(add)

@@ -11,7 +11,7 @@ from typing import Final
 import shiboken6
 from PySide6.QtCore import QObject
 
-from tongcds.actions import Changes, register, visits
+from tongcds.actions import Changes, logbook, register, visits
 from tongcds.domain.views import Draft, HouseholdFilter, HouseholdRow
 from tongcds.i18n import _
 from ui.desk import Desk
@@ -38,6 +38,8 @@ class Visiting(QObject):
             household=partial(register.household, core),
             services=partial(visits.services, core),
             save=partial(visits.save_visit, core),
+            save_group=partial(visits.save_group, core),
+            last=partial(logbook.last_entry, core),
             save_draft=partial(visits.save_draft, core, _DRAFT),
             load_draft=self._load_draft,
             drop_draft=partial(visits.drop_draft, core, _DRAFT),
@@ -72,9 +74,10 @@ class Visiting(QObject):
 
     def _saved(self, saved: SavedVisit) -> None:
         match saved.answer:
-            case (bytes() as visit_id, Changes() as changes):
+            case (bytes() | tuple() as made, Changes() as changes):
                 self._desk.changed(changes)
-                undo = partial(visits.undo_visit, self._desk.core, visit_id)
+                ids = (made,) if isinstance(made, bytes) else made
+                undo = partial(visits.undo_visit, self._desk.core, *ids)
                 self._desk.window().say(saved.words, undo=(undo, _("The visit was taken back.")))
             case _:
                 raise TypeError(type(saved.answer))

@@ -43,7 +43,7 @@ class Notebook:
         self.draft = None
 
 
-def open_log(qtbot, notebook, *, reads=None):
+def open_log(qtbot, notebook, *, reads=None, **more):
     """The screen in a window that has the keyboard."""
     screen = LogVisitScreen(
         find=village.find,
@@ -56,6 +56,7 @@ def open_log(qtbot, notebook, *, reads=None):
         reads=Tasks(reads or InlineExecutor()),
         writes=Tasks(InlineExecutor()),
         clock=lambda: NOW,
+        **more,
     )
     qtbot.addWidget(screen)
     screen.resize(1154, 712)

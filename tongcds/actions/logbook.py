@@ -99,6 +99,15 @@ def entry_of(core: Core, visit_id: bytes) -> VisitEntry:
     )
 
 
+def last_entry(core: Core) -> VisitEntry | None:
+    """What the person who is here logged last, to be repeated; None where there is nothing."""
+    who = core.author()
+    with core.vault.read() as connection:
+        latest = select(VISIT.c.id).where(VISIT.c.by_id == who, visit_counts())
+        found = connection.execute(latest.order_by(VISIT.c.stamp.desc()).limit(1)).scalar_one_or_none()
+    return None if found is None else entry_of(core, found)
+
+
 def withdraw(core: Core, visit_id: bytes, why: str) -> tuple[Withdrawn, Changes]:
     """Take a visit out of the log and of every figure; it stays readable with the reason.
 
@@ -130,9 +139,11 @@ def correct(core: Core, visit_id: bytes, entry: VisitEntry) -> tuple[bytes, With
     author = core.author()
     with core.vault.change(author) as change:
         done = _withdraw(change, visit_id, Withdrawal.CORRECTED)
+        group = change.writer.value_of("visit", visit_id, "group_id")
         # What is written next looks for open promises in the vault itself.
         change.writer.flush()
-        corrected = visits.write(change, author, entry, corrects=visit_id)
+        tied = group if isinstance(group, bytes) else None
+        corrected = visits.write(change, author, entry, corrects=visit_id, group=tied)
         audit.record(core, change, audit.UNDO, visit_id)
     return corrected, done, Changes.of(*_KINDS)
 

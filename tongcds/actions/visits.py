@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
@@ -65,8 +66,38 @@ def save_visit(core: Core, entry: VisitEntry) -> tuple[bytes, Changes]:
     return visit_id, Changes.of(*_KINDS)
 
 
-def write(change: Change, author: bytes, entry: VisitEntry, *, corrects: bytes | None = None) -> bytes:
+def save_group(core: Core, entries: Sequence[VisitEntry]) -> tuple[tuple[bytes, ...], Changes]:
+    """Save one session for several households: a visit for each, tied together; all of them or none.
+
+    Raises:
+        UserError: as `save_visit`.
+    """
+    if not entries:
+        raise UserError("nothing_selected")
+    for entry in entries:
+        check(core, entry)
+    author = core.author()
+    with core.vault.change(author) as change:
+        group = change.writer.reserve()
+        first, *others = entries
+        made = [write(change, author, first, group=group, reserved=group)]
+        made += [write(change, author, entry, group=group) for entry in others]
+        local.drop_draft(change.connection, author, "visit")
+    return tuple(made), Changes.of(*_KINDS)
+
+
+def write(
+    change: Change,
+    author: bytes,
+    entry: VisitEntry,
+    *,
+    corrects: bytes | None = None,
+    group: bytes | None = None,
+    reserved: bytes | None = None,
+) -> bytes:
     """Write a checked visit within a change; `corrects` names the one that it stands in for.
+
+    `group` is the first visit of the session that it belongs to, `reserved` an id to write it under.
 
     Raises:
         UserError: household_unknown, person_unknown.
@@ -79,6 +110,7 @@ def write(change: Change, author: bytes, entry: VisitEntry, *, corrects: bytes |
         raise UserError("person_unknown")
     visit_id = change.writer.create(
         "visit",
+        reserved=reserved,
         village_id=household.village_id,
         household_id=entry.household_id,
         on=entry.on.isoformat(),
@@ -86,6 +118,7 @@ def write(change: Change, author: bytes, entry: VisitEntry, *, corrects: bytes |
         by_id=entry.by_id or author,
         note=entry.note or None,
         corrects_id=corrects,
+        group_id=group,
     )
     for support in entry.supports:
         _save_support(change.writer, household.village_id, entry, visit_id, support)
@@ -95,18 +128,23 @@ def write(change: Change, author: bytes, entry: VisitEntry, *, corrects: bytes |
     return visit_id
 
 
-def undo_visit(core: Core, visit_id: bytes) -> Changes:
-    """Take a visit back: its supports, what they made true, what it promised; kept promises open again."""
+def undo_visit(core: Core, *visits: bytes) -> Changes:
+    """Take visits back: supports, what they made true, what they promised; kept promises open again."""
     with core.vault.change(core.author()) as change:
-        parts = supports.parts_of_visit(change.connection, visit_id)
-        for name, ids in parts.made.items():
-            change.writer.load(name, ids)
-            for record_id in ids:
-                change.writer.remove(name, record_id)
-        for follow_up in parts.closed:
-            change.writer.update("follow_up", follow_up, state="open", done_on=None, closing_visit_id=None)
-        audit.record(core, change, audit.UNDO, visit_id)
+        for visit_id in visits:
+            _take_back(core, change, visit_id)
     return Changes.of(*_KINDS)
+
+
+def _take_back(core: Core, change: Change, visit_id: bytes) -> None:
+    parts = supports.parts_of_visit(change.connection, visit_id)
+    for name, ids in parts.made.items():
+        change.writer.load(name, ids)
+        for record_id in ids:
+            change.writer.remove(name, record_id)
+    for follow_up in parts.closed:
+        change.writer.update("follow_up", follow_up, state="open", done_on=None, closing_visit_id=None)
+    audit.record(core, change, audit.UNDO, visit_id)
 
 
 def save_draft(core: Core, form: str, content: dict[str, object]) -> Draft:

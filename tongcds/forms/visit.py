@@ -60,8 +60,18 @@ class _Support:
     """Those it was for, where that is not everyone who was helped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Another household of the same session, and those of it who were helped."""
+
+    household: HouseholdDetail
+    people: tuple[PersonRow, ...]
+
+
 class VisitSession:
-    """One visit being logged. The texts of date, minutes and appointment stay as typed until they are saved.
+    """One visit being logged, or one session for several households.
+
+    The texts of date, minutes and appointment stay as typed until they are saved.
 
     Args:
         today: the business date on which the form is filled in.
@@ -75,6 +85,7 @@ class VisitSession:
         self.follow_up_words = ""
         self.note = ""
         self._helped: set[bytes] = set()
+        self._guests: list[Guest] = []
         self._supports: dict[str, _Support] = {}
 
     @property
@@ -86,6 +97,16 @@ class VisitSession:
     def helped(self) -> tuple[PersonRow, ...]:
         """Those who were helped, in the order of the household."""
         return tuple(person for person in self.people if person.person_id in self._helped)
+
+    @property
+    def guests(self) -> tuple[Guest, ...]:
+        """The households that were taken along before the chosen one."""
+        return tuple(self._guests)
+
+    @property
+    def everybody(self) -> tuple[PersonRow, ...]:
+        """All who were helped, of every household of the session."""
+        return (*(person for guest in self._guests for person in guest.people), *self.helped)
 
     @property
     def day(self) -> date | None:
@@ -108,18 +129,44 @@ class VisitSession:
     def is_untouched(self) -> bool:
         """Whether nothing that is worth keeping was filled in. A household alone is nothing to keep."""
         texts = (self.minutes_words, self.follow_up_words, self.note)
-        return not (self._helped or self._supports or any(text.strip() for text in texts))
+        filled = self._helped or self._guests or self._supports
+        return not (filled or any(text.strip() for text in texts))
 
     def choose_household(self, household: HouseholdDetail) -> None:
         """Log for this household. Another one than before has nobody ticked, or its only person."""
         same = self.household is not None and self.household.household_id == household.household_id
+        back = [guest for guest in self._guests if guest.household.household_id == household.household_id]
         self.household = household
+        if back:
+            # Chosen once more, it is changed and not counted twice.
+            self._guests.remove(back[0])
+            self._helped = {person.person_id for person in back[0].people}
+            return
         known = {person.person_id for person in household.people}
         self._helped &= known
         if not same:
             self._helped = known if len(known) == 1 else set()
             for support in self._supports.values():
-                support.only = None
+                support.only = None if not self._guests else support.only
+
+    def take_along(self) -> bool:
+        """Keep the chosen household and who of it was helped, and make room for the next one.
+
+        False, and nothing happens, while nobody of it is ticked.
+        """
+        if self.household is None or not self.helped:
+            return False
+        self._guests.append(Guest(self.household, self.helped))
+        self.household, self._helped = None, set()
+        return True
+
+    def repeat(self, entry: VisitEntry, services: Sequence[ServiceChoice]) -> None:
+        """The services, results and minutes of another visit, for whoever is helped now."""
+        offered = {service.code: service for service in services}
+        for support in entry.supports:
+            if support.service in offered:
+                self.choose(offered[support.service], support.result)
+        self.minutes_words = str(entry.minutes or "") or self.minutes_words
 
     def has_helped(self, person_id: bytes) -> bool:
         """Whether this person is ticked."""
@@ -154,7 +201,7 @@ class VisitSession:
 
     def narrow(self, code: str, person_id: bytes) -> None:
         """Switch one of those who were helped in or out of one service."""
-        if person_id not in self._helped:
+        if all(person.person_id != person_id for person in self.everybody):
             return
         support = self._supports[code]
         only = self._given_to(support) ^ {person_id}
@@ -168,11 +215,13 @@ class VisitSession:
         return self._everybody(support) if support.only is None else support.only
 
     def _everybody(self, support: _Support) -> frozenset[bytes]:
-        return frozenset(self._helped) if support.service.unit == _PERSON else frozenset()
+        if support.service.unit != _PERSON:
+            return frozenset()
+        return frozenset(person.person_id for person in self.everybody)
 
     def _chosen(self, support: _Support) -> Chosen:
         given = self._given_to(support)
-        people = tuple(person for person in self.people if person.person_id in given)
+        people = tuple(person for person in self.everybody if person.person_id in given)
         return Chosen(support.service, people, support.result, not people and support.service.unit != _PERSON)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -180,15 +229,18 @@ class VisitSession:
         return tuple(self._problems())
 
     def _problems(self) -> Iterable[Problem]:
-        if self.household is None:
+        if self.household is None and not self._guests:
             yield Problem(Place.HOUSEHOLD, _("Choose the household first: type a name and press Enter."))
-        elif not self._helped and any(s.service.unit == _PERSON for s in self._supports.values()):
+        elif not self.everybody and self._asks_for_people():
             yield Problem(Place.PEOPLE, _("Tick at least one person who was helped."))
         yield from self._wrong_texts()
         if not self._supports:
             yield Problem(Place.SERVICES, _("Choose at least one thing that you helped with."))
         for chosen in self.chosen():
             yield from self._wrong_support(chosen)
+
+    def _asks_for_people(self) -> bool:
+        return any(support.service.unit == _PERSON for support in self._supports.values())
 
     def _wrong_texts(self) -> Iterable[Problem]:
         if self.day is None:
@@ -207,7 +259,7 @@ class VisitSession:
 
     def _wrong_support(self, chosen: Chosen) -> Iterable[Problem]:
         code = chosen.service.code
-        if self._helped and not chosen.people and not chosen.for_household:
+        if self.everybody and not chosen.people and not chosen.for_household:
             words = _("{service}: say whom it was for.").format(service=chosen.service.name)
             yield Problem(Place.SUPPORTS, words, code)
         if chosen.result is None:
@@ -222,21 +274,45 @@ class VisitSession:
         Raises:
             UserError: while `problems` has something to say.
         """
-        if self.household is None or self.day is None or self.problems():
+        return self.entries()[-1]
+
+    def entries(self) -> tuple[VisitEntry, ...]:
+        """What is saved of a session for several households: a visit for each that something was done for.
+
+        Raises:
+            UserError: while `problems` has something to say.
+        """
+        day = self.day
+        if day is None or self.problems():
             raise UserError("nothing_selected")
-        return VisitEntry(
-            self.household.household_id,
-            self.day,
-            tuple(
-                SupportEntry(
-                    chosen.service.code, tuple(person.person_id for person in chosen.people), chosen.result
-                )
-                for chosen in self.chosen()
-                if chosen.result is not None
-            ),
-            minutes=self.minutes,
-            note=clean_lines(self.note),
-            follow_up_on=self.follow_up_on,
+        # Beside others, a household where nobody is ticked was only looked at.
+        here: tuple[Guest, ...] = ()
+        if self.household is not None and (self._helped or not self._guests):
+            here = (Guest(self.household, self.helped),)
+        made = [(guest, self._supports_of(guest)) for guest in (*self._guests, *here)]
+        return tuple(
+            VisitEntry(
+                guest.household.household_id,
+                day,
+                supports,
+                minutes=self.minutes,
+                note=clean_lines(self.note),
+                follow_up_on=self.follow_up_on,
+            )
+            for guest, supports in made
+            if supports
+        )
+
+    def _supports_of(self, guest: Guest) -> tuple[SupportEntry, ...]:
+        mine = {person.person_id for person in guest.people}
+        return tuple(
+            SupportEntry(chosen.service.code, people, chosen.result)
+            for chosen in self.chosen()
+            if chosen.result is not None
+            and (
+                (people := tuple(p.person_id for p in chosen.people if p.person_id in mine))
+                or chosen.for_household
+            )
         )
 
     def content(self) -> dict[str, object]:
@@ -244,6 +320,13 @@ class VisitSession:
         return {
             "household": self.household.household_id.hex() if self.household is not None else "",
             "helped": [person.person_id.hex() for person in self.helped],
+            "guests": [
+                {
+                    "household": guest.household.household_id.hex(),
+                    "helped": [person.person_id.hex() for person in guest.people],
+                }
+                for guest in self._guests
+            ],
             "supports": [
                 {
                     "service": support.service.code,
@@ -264,6 +347,7 @@ class VisitSession:
         content: Mapping[str, object],
         household: HouseholdDetail | None,
         services: Sequence[ServiceChoice],
+        guests: Sequence[HouseholdDetail] = (),
     ) -> None:
         """Fill the form from a draft; whoever or whatever is not there any more is left out.
 
@@ -271,10 +355,20 @@ class VisitSession:
             content: what `content` once answered; anything it does not understand is passed over.
             household: the one that `drafted_household` names, None if it is gone.
             services: all that can be chosen today.
+            guests: those that `drafted_guests` names, without those that are gone.
         """
         self.household = household
         known = {person.person_id for person in self.people}
         self._helped = _ids(content.get("helped")) & known
+        self._guests = []
+        homes = {home.household_id: home for home in guests}
+        for drafted in _mappings(content.get("guests")):
+            home = homes.get(next(iter(_ids([drafted.get("household")])), b""))
+            helped = _ids(drafted.get("helped"))
+            people = tuple(p for p in home.people if p.person_id in helped) if home is not None else ()
+            if home is not None and people:
+                self._guests.append(Guest(home, people))
+        known |= {person.person_id for guest in self._guests for person in guest.people}
         self.day_words = _text(content.get("day"))
         if self.day == self.today:
             self.day_words = ""
@@ -322,6 +416,12 @@ def drafted_household(content: Mapping[str, object]) -> bytes | None:
     """The household a draft is about, None if none was chosen yet."""
     found = _ids([content.get("household")])
     return next(iter(found), None)
+
+
+def drafted_guests(content: Mapping[str, object]) -> tuple[bytes, ...]:
+    """The households that a draft took along."""
+    found = [next(iter(_ids([one.get("household")])), b"") for one in _mappings(content.get("guests"))]
+    return tuple(home for home in found if home)
 
 
 def clean_lines(note: str) -> str:

@@ -186,7 +186,8 @@ OBSERVATION = declare(
 )
 
 # withdrawn_why: a word of `domain.views.Withdrawal` once the visit counts no more; it stays readable.
-# corrects_id: the withdrawn visit that this one stands in for.
+# corrects_id: the withdrawn visit that this one stands in for. group_id: the first of the visits of one
+# session for several households at once, which all of them name.
 VISIT = declare(
     "visit",
     9,
@@ -198,6 +199,7 @@ VISIT = declare(
     _text("note", _BASIC),
     _word("withdrawn_why"),
     _id("corrects_id"),
+    _id("group_id"),
     area="village_id",
     about_people=True,
     erasable=True,

@@ -6,7 +6,7 @@ length of the log nor what others add meanwhile makes a support appear twice or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -65,6 +65,7 @@ def page(
             VISIT.c.note,
             VISIT.c.by_id,
             VISIT.c.withdrawn_why,
+            VISIT.c.group_id,
             HOUSEHOLD.c.id.label("household"),
             HOUSEHOLD.c.code,
             HOUSEHOLD.c.head_id,
@@ -180,6 +181,7 @@ def _rows(connection: Connection, rows: Sequence[_Row]) -> tuple[LogRow, ...]:
     helpers = member_names(connection, [row.by_id for row in rows if row.by_id])
     again = _appointments(connection, [row.visit for row in rows])
     stand = standings(connection, [*(row.id for row in rows), *{row.visit for row in rows}])
+    tied = _households_of(connection, {row.group_id for row in rows if row.group_id})
     return tuple(
         LogRow(
             support_id=row.id,
@@ -202,10 +204,25 @@ def _rows(connection: Connection, rows: Sequence[_Row]) -> tuple[LogRow, ...]:
             note=row.note or "",
             withdrawn=Withdrawal(row.withdrawn_why) if row.withdrawn_why else None,
             standing=gravest((stand[row.id], stand[row.visit])),
+            together=tied.get(row.group_id, 0),
             people=tuple(split_ids(row.person_ids)) or tuple(filter(None, (row.head_id,))),
         )
         for row in rows
     )
+
+
+def _households_of(connection: Connection, groups: Iterable[bytes]) -> dict[bytes, int]:
+    """How many households each session for several was for."""
+    found: dict[bytes, int] = {}
+    ids = sorted(groups)
+    for start in range(0, len(ids), _SLICE):
+        query = (
+            select(VISIT.c.group_id, func.count(distinct(VISIT.c.household_id)))
+            .where(VISIT.c.group_id.in_(ids[start : start + _SLICE]), visit_counts())
+            .group_by(VISIT.c.group_id)
+        )
+        found.update((group, count) for group, count in connection.execute(query))
+    return found
 
 
 def _appointments(connection: Connection, visits: Sequence[bytes]) -> dict[tuple[bytes, str], date]:

@@ -8,41 +8,36 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
-from tongcds.domain.views import HouseholdDetail, HouseholdRow, Result, ServiceChoice
+from tongcds.domain.views import HouseholdDetail, HouseholdRow, Result, ServiceChoice, VisitEntry
 from tongcds.forms.days import read_coming_day, read_past_day
 from tongcds.forms.visit import Place, Problem, VisitSession
-from tongcds.i18n import _, format_date, format_day, ngettext, pgettext
+from tongcds.i18n import _, format_date, format_day, pgettext
 from ui import theme
 from ui.forms.day_line import DayLine
 from ui.forms.household_picker import HouseholdPicker
 from ui.forms.people_list import PeopleList
 from ui.forms.service_picker import ServicePicker
 from ui.forms.support_table import SupportTable
+from ui.forms.visit_parts import Companions, Note, shifts
 from ui.household_words import row_of
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
-from ui.widgets.field import EnterMoves, LabeledField, LineField, TextArea
+from ui.widgets.field import EnterMoves, LabeledField, LineField
 from ui.widgets.surface import Card, column, line
 from ui.widgets.text import Text
 
-FOLLOW_UP_DAYS: Final = (7, 14)
 _TEXTS: Final = (Place.DAY, Place.MINUTES, Place.FOLLOW_UP)
-
-
-class _Note(TextArea):
-    """As low as two lines; what room there is it takes anyway."""
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
 
 
 class VisitForm(QWidget):
     """The two cards of the form. `edited` says that something was filled in or taken out.
+
+    `again_requested` wants the services of the last visit (`repeat` brings them).
 
     Args:
         session: what it draws at first; `show_session` changes it.
@@ -52,6 +47,7 @@ class VisitForm(QWidget):
     """
 
     edited = Signal()
+    again_requested = Signal()
 
     def __init__(
         self,
@@ -71,12 +67,16 @@ class VisitForm(QWidget):
             find, reads, label=pgettext("form field", "Household"), today=session.today
         )
         self.people = PeopleList(_("Who was helped"))
+        self.companions = Companions()
+        self.companions.more.clicked.connect(self.take_along)
+        self.again = Button(_("Same as last time"), hint="Ctrl+R", kind=Kind.SMALL)
+        self.again.clicked.connect(self.again_requested)
         self.day = DayLine(self._read_day, session.today)
         self.minutes = LineField()
         self.follow_up = DayLine(self._read_follow_up, session.today, _("+7 days, +14 days, a date…"))
         self.services = ServicePicker(self._has_chosen)
         self.supports = SupportTable()
-        self.note = _Note()
+        self.note = Note()
         self._fields = {
             Place.DAY: LabeledField(_("Day"), self.day),
             Place.MINUTES: LabeledField(_("Time (minutes)"), self.minutes),
@@ -102,29 +102,21 @@ class VisitForm(QWidget):
         card.body.setSpacing(space(3))
         card.body.addWidget(self.picker)
         card.body.addWidget(self.people)
+        card.body.addWidget(self.companions)
         card.body.addLayout(when)
         card.body.addLayout(self._build_follow_up())
         card.body.addStretch(1)
         return card
 
     def _build_follow_up(self) -> QBoxLayout:
-        shifts = line(gap=1)
-        shifts.addWidget(self._weekday)
-        shifts.addStretch(1)
-        for days in FOLLOW_UP_DAYS:
-            # For the mouse; with the keys one types +7 into the field.
-            button = Button(ngettext("+{n} day", "+{n} days", days).format(n=days), kind=Kind.LINK)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setProperty("days", days)
-            button.clicked.connect(self._shift)
-            shifts.addWidget(button)
         box = column()
         box.addWidget(self._fields[Place.FOLLOW_UP])
-        box.addLayout(shifts)
+        box.addLayout(shifts(self._weekday, self._shift))
         return box
 
     def _build_right(self) -> Card:
         card = Card(_("What did you help with?"))
+        card.head.addWidget(self.again)
         card.head.addWidget(self.services.field)
         card.body.addWidget(self._services_error)
         card.body.addWidget(self.services)
@@ -196,6 +188,11 @@ class VisitForm(QWidget):
     def problems(self) -> tuple[Problem, ...]:
         """What keeps the visit from being saved; a search that is not finished is one of them."""
         found = self.session.problems()
+        waits = self.picker.choice() is None and bool(self.picker.field.text().strip())
+        if self.session.guests and not waits:
+            idle = self.picker.choice() is not None and not self.session.helped
+            words = _("Tick at least one person who was helped.")
+            return (Problem(Place.PEOPLE, words), *found) if idle else found
         if self.picker.choice() is not None or any(one.place is Place.HOUSEHOLD for one in found):
             return found
         return (Problem(Place.HOUSEHOLD, VisitSession(self.session.today).problems()[0].words), *found)
@@ -235,7 +232,8 @@ class VisitForm(QWidget):
 
     def _preview(self, row: HouseholdRow) -> None:
         # People are shown while one still searches, unless that would take away what was ticked.
-        if self.session.household is None or not self.session.helped:
+        along = any(one.household.household_id == row.household_id for one in self.session.guests)
+        if not along and (self.session.household is None or not self.session.helped):
             self._ask(row, then=self._show_preview)
 
     def _choose(self, row: HouseholdRow) -> None:
@@ -284,18 +282,38 @@ class VisitForm(QWidget):
     def _show_people(self) -> None:
         helped = [person.person_id for person in self.session.helped]
         self.people.show_people(self.session.people, helped)
-
+        self.companions.show_guests(self.session.guests)
         self._order()
 
     def _order(self) -> None:
         """Tab goes on in reading order, also to what came later."""
-        chain: list[QWidget] = [self.picker.field, *self.people.rows()]
-        chain += (self.day, self.minutes, self.follow_up, self.services.field)
+        chain: list[QWidget] = [self.picker.field, *self.people.rows(), self.companions.more]
+        chain += (self.day, self.minutes, self.follow_up, self.again, self.services.field)
         for code in self.supports.codes():
             chain += self.supports.row(code)
         chain.append(self.note)
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
+
+    def take_along(self) -> None:
+        """Keep this household with those who are ticked, and look for the next one."""
+        if not self.companions.isVisible():
+            return
+        if not self.session.take_along():
+            self.people.show_error(_("Tick at least one person who was helped."))
+            return
+        self.picker.show_choice(None)
+        self._show_people()
+        self._show_supports()
+        self.picker.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edited.emit()
+
+    def repeat(self, entry: VisitEntry, services: Sequence[ServiceChoice]) -> None:
+        """Choose the services, results and minutes of another visit."""
+        self.session.repeat(entry, services)
+        self.minutes.setText(self.session.minutes_words)
+        self._changed_supports()
+        self._go_on()
 
     def _tick(self, person_id: bytes, on: bool) -> None:  # noqa: FBT001 - what a check row says
         self.session.tick(person_id, on=on)
@@ -348,7 +366,9 @@ class VisitForm(QWidget):
         self.edited.emit()
 
     def _show_supports(self) -> None:
-        self.supports.show_chosen(self.session.chosen(), self.session.people, self.session.helped)
+        everybody = self.session.everybody
+        along = [person for guest in self.session.guests for person in guest.people]
+        self.supports.show_chosen(self.session.chosen(), (*along, *self.session.people), everybody)
         self.services.refresh()
         self._order()
 

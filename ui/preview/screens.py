@@ -139,6 +139,8 @@ def _log(kind: str) -> QWidget:
         household=village.household,
         services=_fail if kind == "error" else village.services,  # type: ignore[arg-type]  # as above
         save=_nothing,
+        save_group=_nothing,
+        last=_nothing,
         save_draft=_nothing,
         load_draft=_draft if kind == "typical" else _nothing,
         drop_draft=_nothing,

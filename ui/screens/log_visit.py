@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.clock import Clock, business_date
 from tongcds.domain.views import Draft, HouseholdDetail, HouseholdRow, ServiceChoice, VisitEntry
-from tongcds.forms.visit import VisitSession, drafted_household
+from tongcds.forms.visit import VisitSession, drafted_guests, drafted_household
 from tongcds.i18n import _, format_time, ngettext
 from ui.errors import words_for
 from ui.forms.visit_form import VisitForm
@@ -47,6 +47,7 @@ class _Start:
     draft: Draft | None
     drafted: HouseholdDetail | None
     wanted: HouseholdDetail | None
+    guests: tuple[HouseholdDetail, ...] = ()
 
 
 def _same(household_id: bytes | None) -> bytes | None:
@@ -69,6 +70,8 @@ class LogVisitScreen(Page):
         reads: for what only reads.
         writes: for what writes; it has to keep the order.
         clock: decides what today is.
+        save_group: writes one session for several households; without it, one visit is for one.
+        last: what was logged last, to be repeated.
         correcting: says which visit this one stands in for; "" for a new one.
     """
 
@@ -91,6 +94,8 @@ class LogVisitScreen(Page):
         reads: Tasks,
         writes: Tasks,
         clock: Clock,
+        save_group: Callable[[Sequence[VisitEntry]], object] | None = None,
+        last: Callable[[], VisitEntry | None] | None = None,
         correcting: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -99,6 +104,8 @@ class LogVisitScreen(Page):
         self._household = household
         self._load_services = services
         self._save = save
+        self._save_group = save_group
+        self._last = last
         self._save_draft = save_draft
         self._load_draft = load_draft
         self._drop_draft = drop_draft
@@ -107,11 +114,16 @@ class LogVisitScreen(Page):
         self._clock = clock
         self._services: tuple[ServiceChoice, ...] = ()
         self._dropped: Mapping[str, object] = {}
+        self._dropped_home: HouseholdDetail | None = None
+        self._dropped_guests: list[HouseholdDetail] = []
         self._started = False
         self._saving = False
         self._has_draft = False
         self.form = VisitForm(VisitSession(business_date(clock)), find=find, household=household, reads=reads)
         self.form.edited.connect(self._heed)
+        self.form.again_requested.connect(self._repeat)
+        self.form.companions.setVisible(save_group is not None)
+        self.form.again.setVisible(last is not None)
         self._build()
         self._drafting = Drafting(self)
         self._drafting.due.connect(self._write_draft)
@@ -129,6 +141,8 @@ class LogVisitScreen(Page):
         for keys in ("Return", "Enter"):
             QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self._save_and_leave)
             QShortcut(QKeySequence(f"Ctrl+Shift+{keys}"), self).activated.connect(self._save_and_next)
+        QShortcut(QKeySequence("Ctrl+G"), self).activated.connect(self.form.take_along)
+        QShortcut(QKeySequence("Ctrl+R"), self).activated.connect(self._repeat)
         self.logbook = Button(_("Open the log"), kind=Kind.LINK)
         self.logbook.clicked.connect(self.logbook_requested)
         self.logbook.setVisible(not self._correcting)
@@ -168,7 +182,9 @@ class LogVisitScreen(Page):
     def _prepare(self, household_id: bytes | None) -> _Start:
         draft = self._load_draft()
         drafted = drafted_household(draft.content) if draft is not None else None
-        return _Start(self._load_services(), draft, self._read(drafted), self._read(household_id))
+        homes = drafted_guests(draft.content) if draft is not None else ()
+        guests = tuple(home for one in homes if (home := self._read(one)) is not None)
+        return _Start(self._load_services(), draft, self._read(drafted), self._read(household_id), guests)
 
     def _read(self, household_id: bytes | None) -> HouseholdDetail | None:
         return self._household(household_id) if household_id is not None else None
@@ -185,7 +201,7 @@ class LogVisitScreen(Page):
         session = VisitSession(business_date(self._clock))
         self._has_draft = start.draft is not None
         if start.draft is not None:
-            session.restore(start.draft.content, start.drafted, self._services)
+            session.restore(start.draft.content, start.drafted, self._services, start.guests)
             brought = _("Draft of {time} brought back").format(time=format_time(start.draft.saved_at))
             self._say(self._correcting or brought)
         else:
@@ -251,10 +267,14 @@ class LogVisitScreen(Page):
 
     def _discard_or_bring_back(self) -> None:
         before = self._dropped
-        content = self.form.session.content()
+        now = self.form.session
+        content = now.content()
+        if not before:
+            self._dropped_home = now.household
+            self._dropped_guests = [guest.household for guest in now.guests]
         session = VisitSession(business_date(self._clock))
         if before:
-            session.restore(before, self.form.session.household, self._services)
+            session.restore(before, self._dropped_home, self._services, self._dropped_guests)
         elif self.form.session.household is not None:
             session.choose_household(self.form.session.household)
         self._show(session)
@@ -305,10 +325,21 @@ class LogVisitScreen(Page):
             return
         self._saving = True
         self._drafting.forget()
-        entry = self.form.session.entry()
-        self._writes.run(
-            partial(self._save, entry), partial(self._saved, again=again), owner=self, failed=self._not_saved
-        )
+        entries = self.form.session.entries()
+        save = partial(self._save, entries[-1])
+        if self._save_group is not None and len(entries) > 1:
+            save = partial(self._save_group, entries)
+        self._writes.run(save, partial(self._saved, again=again), owner=self, failed=self._not_saved)
+
+    def _repeat(self) -> None:
+        if self._last is not None:
+            self._reads.run(self._last, self._bring, owner=self, failed=self._not_kept)
+
+    def _bring(self, entry: VisitEntry | None) -> None:
+        if entry is not None:
+            self.form.repeat(entry, self._services)
+        else:
+            self._complain(_("Nothing was logged yet that could be repeated."))
 
     def _not_saved(self, problem: Exception) -> None:
         self._saving = False
@@ -323,7 +354,9 @@ class LogVisitScreen(Page):
         self._saving = False
         self._has_draft = False
         session = self.form.session
-        name = session.household.head_name if session.household is not None else ""
+        homes = [guest.household for guest in session.guests]
+        homes += [session.household] if session.household is not None else []
+        name = ", ".join(home.head_name for home in homes)
         count = len(session.chosen())
         words = ngettext("Saved: {name}, {n} service.", "Saved: {name}, {n} services.", count)
         self._show(VisitSession(business_date(self._clock)))

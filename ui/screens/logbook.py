@@ -383,7 +383,11 @@ class LogbookScreen(Page):
 
     @staticmethod
     def _what(row: LogRow) -> TextCell:
-        return TextCell(row.service_name, second=" · ".join(filter(None, (row.by, row.note))) or " ")
+        tied = ""
+        if row.together > 1:
+            tied = ngettext("with {n} household", "with {n} households", row.together)
+        parts = (row.by, tied.format(n=format_number(row.together)), row.note)
+        return TextCell(row.service_name, second=" · ".join(filter(None, parts)) or " ")
 
     @staticmethod
     def _ended(row: LogRow) -> PillCell:

@@ -40,6 +40,7 @@ class LogRow:
     """One support of the log, with what B01 asks of it.
 
     `whom` names the people, or the household's head; `people` are their ids.
+    `together`: in a session for several households, how many they were.
     """
 
     support_id: bytes
@@ -60,6 +61,7 @@ class LogRow:
     withdrawn: Withdrawal | None
     standing: Standing
     people: tuple[bytes, ...] = ()
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True)
