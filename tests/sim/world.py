@@ -393,7 +393,9 @@ class World(Fate):
             figures = [e.area for e in enrolment_.entries if e.mode == FIGURES_ONLY]
             here, there = dump(connection, whole), dump(server, whole)
             self.trace.update(repr(here).encode())
-            for line in [r for r in here if r not in there]:
+            known = {r[1] for r in there}
+            # A removed one that nobody else ever heard of, or that is lost with its laptop, is nobody's news.
+            for line in [r for r in here if r not in there and (r[1] in known or not r[-1]["deleted"])]:
                 yield f"has {line}"
             # Removed ones may have been let go of here, by a clock that is years ahead.
             for line in [r for r in there if r not in here and not r[-1]["deleted"]]:
