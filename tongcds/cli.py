@@ -47,6 +47,7 @@ from tongcds.commands import (
     paper_entry,
     passphrases,
     people,
+    poverty,
     printing,
     privacy,
     quality,
@@ -369,6 +370,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_to(add)
     recovery.add_to(add)
     movements.add_to(add)
+    poverty.add_to(add)
     rounds.add_to(add)
     paper_entry.add_to(add)
     add("sync", sync, "exchange with the province's server")

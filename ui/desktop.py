@@ -50,6 +50,7 @@ from ui.importing import Importing
 from ui.keys import Keys
 from ui.logbook import Logbook
 from ui.movements import Movements
+from ui.poverty import Poverty
 from ui.printing import Printing
 from ui.privacy import Privacy
 from ui.rounds import Rounds
@@ -123,6 +124,7 @@ class Desktop(QObject):
         )
         self.editing = Editing(desk, self)
         self.movements = Movements(desk, self)
+        self.poverty = Poverty(desk, self)
         self.importing = Importing(desk, self)
         self.sticks = Sticks(desk, self)
         self.attaching = Attaching(desk, self)
@@ -278,6 +280,8 @@ class Desktop(QObject):
         screen.doubts_requested.connect(self.doubting.open)
         screen.away_requested.connect(self.movements.list_away)
         screen.detail.movement_requested.connect(self.movements.open)
+        screen.detail.poverty_requested.connect(self.poverty.open)
+        screen.poor_requested.connect(self.poverty.list_poor)
         self.attaching.serve(screen.detail)
         return screen
 

@@ -41,6 +41,13 @@ def poverty_words(poverty: str | None) -> str:
     return pgettext("household", "Poor") if poverty == "poor" else pgettext("household", "Nearly poor")
 
 
+def class_words(poverty: str | None) -> str:
+    """A poverty class as it is called, also the one of the other households."""
+    if poverty == "none":
+        return pgettext("poverty", "Neither")
+    return poverty_words(poverty) or _("Not known")
+
+
 def household_pill(row: HouseholdRow) -> tuple[str, Tone]:
     """The one thing that matters most about a household in a list, with its tone; no words for nothing."""
     if row.standing is Standing.CONFLICT:

@@ -12,6 +12,7 @@ from typing import Final
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal, take_back
 from tongcds.actions.movements import name_head, relate
+from tongcds.actions.poverty import write_class
 from tongcds.domain.facts import How, Subject, load_facts
 from tongcds.domain.leaving import Leaving, load_leaving_reasons
 from tongcds.domain.views import (
@@ -23,11 +24,12 @@ from tongcds.domain.views import (
     Lookalike,
     PersonChange,
     PersonQuery,
+    PovertyClass,
     Seen,
 )
 from tongcds.errors import UserError
 from tongcds.records import Value
-from tongcds.storage import household_records, register
+from tongcds.storage import household_records, poverty, register
 from tongcds.storage import lookalikes as finding
 from tongcds.storage.local import drop_draft, load_enrolment
 from tongcds.storage.vault import Change
@@ -233,6 +235,7 @@ class _Editing:
         village = journal.writer.value_of("household", household_id, "village_id")
         if not isinstance(village, bytes):
             raise UserError("household_unknown")
+        self._set_class(household_id)
         self._set("household", household_id, wanted.fields, _FIELDS)
         ids = [self._save_person(person, household_id) for person in wanted.people]
         split = self._split(household_id, ids) if any(person.splits for person in wanted.people) else None
@@ -252,6 +255,13 @@ class _Editing:
             if (stands or None) not in {was[name] or None, value or None}:
                 raise UserError("stale_record")
         self._journal.update(kind, record_id, **values)
+
+    def _set_class(self, household_id: bytes) -> None:
+        """A household whose classes have days gets another one from today on."""
+        said = next((field.now for field in self._wanted.fields if field.name == "poverty"), None)
+        if said is not None and poverty.history(self._connection, household_id):
+            wanted = PovertyClass(household_id, str(said), self._today)
+            write_class(self._change, self._journal, wanted)
 
     def _save_person(self, person: PersonChange, household_id: bytes) -> bytes:
         if person.person_id is None:

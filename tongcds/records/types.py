@@ -557,3 +557,20 @@ EARLIER = declare(
     erasable=True,
     indexes=("said_id", "subject_id", "household_id"),
 )
+
+# The poverty class of a household from a day on (poor, near_poor, none; NULL for not known), by a decision.
+# valid_from NULL: what stood before the first day that is known.
+POVERTY_CLASS = declare(
+    "poverty_class",
+    27,
+    _id("village_id"),
+    _id("household_id"),
+    _word("poverty", _SENSITIVE),
+    _date("valid_from"),
+    _text("decision_no"),
+    _date("decided_on"),
+    area="village_id",
+    about_people=True,
+    erasable=True,
+    indexes=("household_id", "village_id"),
+)

@@ -29,7 +29,7 @@ _MEMBERS = select(_MEMBER.id).where(_MEMBER.unit_id == bindparam("unit"), _MEMBE
 _ABOUT_VILLAGERS = frozenset(
     {
         "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
-        "attachment", "round", "round_stop", "settled", "duplicate", "earlier",
+        "attachment", "round", "round_stop", "settled", "duplicate", "poverty_class", "earlier",
     }
 )  # fmt: skip
 # A quota is given to the team of a village.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, func, literal, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Connection, Text, and_, case, func, literal, or_, select, true
 
 from tongcds.domain.formulas import Of
 from tongcds.records import record_type
@@ -40,21 +40,29 @@ def _mobile() -> ColumnElement[str | None]:
     )
 
 
+def _class(known: CTE, stated: ColumnElement[str | None]) -> ColumnElement[str | None]:
+    """The class that a household had, what its field says where no class has a day."""
+    return case((known.c.home.is_not(None), known.c["class"]), else_=stated).label("poverty")
+
+
 def _with_place(rows: Rows, frame: Frame) -> Rows:
     """Those of `households` or `people` who are there, each period, with what their village has."""
     here, days = rows.subquery("here"), frame.moments
-    attributes = [here.c[name] for name in ("born", "sex", "poverty") if name in here.c]
+    attributes = [here.c[name] for name in ("born", "sex") if name in here.c]
+    known = signs.classes(frame)
     return (
         select(
             days.c.span,
             here.c.village,
             here.c.subject,
             *attributes,
+            _class(known, here.c.poverty),
             _VILLAGE.fibre,
             _mobile().label("mobile"),
             *frame.ages,
         )
         .join_from(here, days, signs.present(here, days))
+        .outerjoin(known, signs.class_held(known, here.c.home, days.c.last))
         .outerjoin(_VILLAGE.id.table, and_(_VILLAGE.id == here.c.village, _VILLAGE.deleted == 0))
     )
 
@@ -111,13 +119,16 @@ def _support_sheet(frame: Frame, by: Breakdown | None) -> Rows:
     if by is None or by is Breakdown.SERVICE:
         return given
     rows = given.subquery("given")
+    known, days = signs.classes(frame), frame.moments
     rest = func.substr(literal("-01-01", Text), func.length(_PERSON.birth) - len("985"), type_=Text)
     return (
         select(
-            rows, _PERSON.sex, (_PERSON.birth + rest).label("born"), _HOUSEHOLD.poverty,
+            rows, _PERSON.sex, (_PERSON.birth + rest).label("born"), _class(known, _HOUSEHOLD.poverty),
         )
+        .join(days, days.c.span == rows.c.span)
         .outerjoin(_PERSON.id.table, _PERSON.id == rows.c.subject)
         .outerjoin(_HOUSEHOLD.id.table, _HOUSEHOLD.id == _PERSON.household_id)
+        .outerjoin(known, signs.class_held(known, _HOUSEHOLD.id, days.c.last))
     )  # fmt: skip
 
 

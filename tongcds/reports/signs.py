@@ -45,6 +45,7 @@ ORGANISATION: Final = "organisation"
 _HOUSEHOLD = record_type("household").table.c
 _PERSON = record_type("person").table.c
 _OBSERVATION = record_type("observation").table.c
+_POVERTY = record_type("poverty_class").table.c
 _VISIT = record_type("visit").table.c
 _SUPPORT = record_type("support").table.c
 _TEAM = record_type("team").table.c
@@ -111,10 +112,14 @@ def not_gone(left_on: ColumnElement[str | None], day: ColumnElement[str]) -> Col
 
 
 def households(frame: Frame) -> Rows:
-    """Households that may be counted in some period: `village`, `subject`, `left_on`, `poverty`."""
+    """Households that may be counted in some period: `village`, `subject`, `home`, `left_on`, `poverty`."""
     home = _HOUSEHOLD
     return select(
-        home.village_id.label("village"), home.id.label("subject"), home.left_on, home.poverty
+        home.village_id.label("village"),
+        home.id.label("subject"),
+        home.id.label("home"),
+        home.left_on,
+        home.poverty,
     ).where(
         home.deleted == 0,
         home.village_id.in_(frame.places),
@@ -142,6 +147,7 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
             (person.birth + rest).label("born"),
             home.left_on.label("home_left_on"),
             person.sex,
+            home.id.label("home"),
             home.poverty,
         )
         .outerjoin(home.id.table, home.id == person.household_id)
@@ -173,6 +179,34 @@ def present(here: Subquery, moments: CTE) -> ColumnElement[bool]:
             or_(here.c.born.is_(None), here.c.born <= moments.c.last),
         ]
     return and_(*conditions)
+
+
+def classes(frame: Frame) -> CTE:
+    """The poverty classes that have days, each until the next one: `home`, `class`, `since`, `until`.
+
+    What stood before the first known day begins at "".
+    """
+    dated = _POVERTY
+    since = func.coalesce(dated.valid_from, "")
+    until = func.lead(since).over(
+        partition_by=dated.household_id, order_by=(since, dated.stamp, dated.device, dated.n)
+    )
+    return (
+        select(
+            dated.household_id.label("home"),
+            dated.poverty.label("class"),
+            since.label("since"),
+            until.label("until"),
+        )
+        .where(dated.deleted == 0, dated.erased.is_(None), dated.village_id.in_(frame.places))
+        .cte("classes")
+    )
+
+
+def class_held(classes: CTE, home: ColumnElement[bytes], day: ColumnElement[str]) -> ColumnElement[bool]:
+    """What joins the class that a household had on a day; one without any keeps what its field says."""
+    known = classes.c
+    return and_(known.home == home, known.since <= day, or_(known.until.is_(None), known.until > day))
 
 
 def facts(frame: Frame, everybody: Rows, observed: ColumnElement[bytes], names: Sequence[str]) -> Rows:

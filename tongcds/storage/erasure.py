@@ -124,7 +124,7 @@ def _of_home(connection: Connection, household_id: bytes) -> ToErase:
     visits = _ids(connection, _VISIT.c.household_id, household_id)
     records = {"household": (household_id,), "person": people, "visit": visits, "follow_up": promises}
     records["attachment"] = _attached(connection, [household_id, *people, *visits])
-    for name in (*_ABOUT, "round_stop"):
+    for name in (*_ABOUT, "round_stop", "poverty_class"):
         records[name] = _ids(connection, record_type(name).table.c.household_id, household_id)
     return ToErase(records, _open(connection, promises))
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from tongcds.domain.views import Result
 from tongcds.records import record_type
 from tongcds.storage.merged import MERGED
+from tongcds.storage.poverty import poor_on, poverty_on
 from tongcds.storage.presence import (
     HOUSEHOLD,
     PERSON,
@@ -137,13 +138,13 @@ FILTERS: Final = {
         Filter("no_account_15", _lacks("account", _ACCOUNT_AGE), of_people=True),
         Filter("not_visited_this_year", lambda on: ~_visited(_this_year(on))),
         Filter("aged_60", lambda on: aged(ELDER, on), of_people=True),
-        Filter("poor", lambda _on: HOUSEHOLD.c.poverty.in_(("poor", "near_poor"))),
+        Filter("poor", poor_on),
         Filter("consent_not_asked", lambda on: ~has_consent(on)),
         Filter("no_vneid", _lacks("vneid2", _VNEID_AGE), of_people=True),
         Filter("never_visited", lambda on: ~_visited(_VISIT.c.on <= on.isoformat())),
         Filter("follow_up", lambda _on: _promised()),
         Filter("overdue", lambda on: _promised(_FOLLOW_UP.c.due_on < on.isoformat())),
-        Filter("near_poor", lambda _on: HOUSEHOLD.c.poverty == "near_poor"),
+        Filter("near_poor", lambda on: poverty_on(on) == "near_poor"),
     )
 }
 """Every filter by its code, in the order in which they are offered."""

@@ -14,6 +14,7 @@ from tongcds.domain.views import FactState, HistoryRow, HouseholdDetail, PersonR
 from tongcds.i18n import language
 from tongcds.records import record_type
 from tongcds.storage.merged import Elsewhere, elsewhere
+from tongcds.storage.poverty import poverty_on
 from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_facts, person_present
 from tongcds.storage.privacy import consents_of, unconsented
 from tongcds.storage.standing import gravest, packed_in, received_at, standings
@@ -40,7 +41,7 @@ def household_detail(connection: Connection, household_id: bytes, on: date) -> H
             HOUSEHOLD.c.code,
             HOUSEHOLD.c.head_id,
             HOUSEHOLD.c.address,
-            HOUSEHOLD.c.poverty,
+            poverty_on(on).label("poverty"),
             _VILLAGE.c.name.label("village"),
             _UNIT.c.name.label("commune"),
         )

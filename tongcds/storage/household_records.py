@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from tongcds.domain.views import HouseholdRecord, PersonRecord
 from tongcds.records import record_type
+from tongcds.storage.poverty import poverty_on
 from tongcds.storage.presence import HOUSEHOLD, OBSERVATION, PERSON, person_on_record
 
 _VISIT = record_type("visit").table
@@ -23,6 +24,7 @@ _SUPPORT = record_type("support").table
 _FOLLOW_UP = record_type("follow_up").table
 _ATTACHMENT = record_type("attachment").table
 _SETTLED = record_type("settled").table
+_POVERTY = record_type("poverty_class").table
 _DUPLICATE = record_type("duplicate").table
 _EARLIER = record_type("earlier").table
 
@@ -42,6 +44,9 @@ def household_record(connection: Connection, household_id: bytes, on: date) -> H
     ).one_or_none()
     if home is None:
         return None
+    poverty = connection.execute(
+        select(poverty_on(on)).select_from(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id)
+    ).scalar_one()
     people = connection.execute(
         select(PERSON).where(PERSON.c.household_id == household_id, person_on_record(on))
     ).all()
@@ -51,7 +56,7 @@ def household_record(connection: Connection, household_id: bytes, on: date) -> H
         village_id=home.village_id,
         code=home.code or "",
         address=home.address or "",
-        poverty=home.poverty or "",
+        poverty=poverty or "",
         hardship=bool(home.hardship),
         note=home.note or "",
         head_id=home.head_id,
@@ -115,6 +120,7 @@ def parts_of_household(connection: Connection, household_id: bytes) -> dict[str,
         "observation": _ids(connection, OBSERVATION.c.subject_id, [household_id, *people]),
         "follow_up": _ids(connection, _FOLLOW_UP.c.household_id, [household_id]),
         "settled": _ids(connection, _SETTLED.c.household_id, [household_id]),
+        "poverty_class": _ids(connection, _POVERTY.c.household_id, [household_id]),
         "earlier": _ids(connection, _EARLIER.c.household_id, [household_id]),
         "duplicate": tuple(
             dict.fromkeys(

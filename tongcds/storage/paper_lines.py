@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from tongcds.domain.consent import NOTES, SENSITIVE, Gate
 from tongcds.domain.views import HouseholdLine
 from tongcds.records import record_type
+from tongcds.storage.poverty import poverty_on
 from tongcds.storage.presence import HOUSEHOLD, PERSON, Known, implying, known_facts, person_present
 from tongcds.storage.supports import names_of
 
@@ -36,7 +37,7 @@ def households(
         part = ids[start : start + _SLICE]
         query = (
             select(
-                HOUSEHOLD.c.id, HOUSEHOLD.c.code, HOUSEHOLD.c.poverty, HOUSEHOLD.c.head_id,
+                HOUSEHOLD.c.id, HOUSEHOLD.c.code, poverty_on(on).label("poverty"), HOUSEHOLD.c.head_id,
                 _VILLAGE.c.name.label("village"),
             )
             .outerjoin_from(HOUSEHOLD, _VILLAGE, _VILLAGE.c.id == HOUSEHOLD.c.village_id)

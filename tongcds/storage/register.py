@@ -19,6 +19,7 @@ from tongcds.records import record_type
 from tongcds.storage import filters, search
 from tongcds.storage.household import household_detail, people_of
 from tongcds.storage.merged import stood_for
+from tongcds.storage.poverty import poverty_on
 from tongcds.storage.presence import (
     HOUSEHOLD,
     PERSON,
@@ -282,7 +283,7 @@ def _rows(connection: Connection, ids: Sequence[bytes], text: str, on: date) -> 
             select(
                 HOUSEHOLD.c.id,
                 HOUSEHOLD.c.code,
-                HOUSEHOLD.c.poverty,
+                poverty_on(on).label("poverty"),
                 head.c.full_name,
                 _VILLAGE.c.name.label("village"),
             )

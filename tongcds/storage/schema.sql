@@ -63,6 +63,9 @@ CREATE INDEX ix_person_household_id ON person (household_id);
 CREATE INDEX ix_person_id_number ON person (id_number) WHERE id_number IS NOT NULL;
 CREATE INDEX ix_person_phone ON person (phone) WHERE phone IS NOT NULL;
 CREATE INDEX ix_person_village_id ON person (village_id);
+CREATE INDEX ix_poverty_class_area_number ON poverty_class (area, number);
+CREATE INDEX ix_poverty_class_household_id ON poverty_class (household_id);
+CREATE INDEX ix_poverty_class_village_id ON poverty_class (village_id);
 CREATE INDEX ix_privacy_request_area_number ON privacy_request (area, number);
 CREATE INDEX ix_privacy_request_household_id ON privacy_request (household_id);
 CREATE INDEX ix_quality_found_subject_id ON quality_found (subject_id);
@@ -109,6 +112,7 @@ CREATE TABLE observation ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER 
 CREATE TABLE own_write ( n INTEGER NOT NULL, type INTEGER NOT NULL, id BLOB NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, body BLOB NOT NULL, chain BLOB NOT NULL, state INTEGER NOT NULL, code TEXT, PRIMARY KEY (n) ) STRICT;
 CREATE TABLE peer_state ( device INTEGER NOT NULL, watermark INTEGER NOT NULL, next_only INTEGER NOT NULL, PRIMARY KEY (device) ) STRICT;
 CREATE TABLE person ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, household_id BLOB, full_name TEXT, relation TEXT, sex TEXT, birth TEXT, ethnicity TEXT, id_number TEXT, id_kind TEXT, phone TEXT, more_phones TEXT, note TEXT, joined_on TEXT, left_on TEXT, left_why TEXT, away_on TEXT, away_why TEXT, back_by TEXT, gone_from TEXT, gone_until TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
+CREATE TABLE poverty_class ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, household_id BLOB, poverty TEXT, valid_from TEXT, decision_no TEXT, decided_on TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE privacy_request ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, household_id BLOB, subject_id BLOB, kind TEXT, who TEXT, detail TEXT, received_on TEXT, reply_by TEXT, due_on TEXT, replied_on TEXT, extended_to TEXT, state TEXT, done_on TEXT, answer TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE quality_found ( household_id BLOB NOT NULL, subject_id BLOB NOT NULL, rule TEXT NOT NULL, said BLOB NOT NULL, PRIMARY KEY (household_id, subject_id, rule) ) STRICT;
 CREATE TABLE quality_touched ( subject_id BLOB NOT NULL, PRIMARY KEY (subject_id) ) STRICT;

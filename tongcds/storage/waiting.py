@@ -19,6 +19,7 @@ from tongcds.storage.presence import HOUSEHOLD, OBSERVATION, PERSON
 
 _VISIT = record_type("visit").table
 _SETTLED = record_type("settled").table
+_POVERTY = record_type("poverty_class").table
 _EARLIER = record_type("earlier").table
 _SUPPORT = record_type("support").table
 _FOLLOW_UP = record_type("follow_up").table
@@ -94,6 +95,7 @@ _HOME_OF: Final[dict[str, Select[bytes, bytes | None]]] = {
     "visit": select(_VISIT.c.id, _VISIT.c.household_id),
     "follow_up": select(_FOLLOW_UP.c.id, _FOLLOW_UP.c.household_id),
     "settled": select(_SETTLED.c.id, _SETTLED.c.household_id),
+    "poverty_class": select(_POVERTY.c.id, _POVERTY.c.household_id),
     "earlier": select(_EARLIER.c.id, _EARLIER.c.household_id),
     "support": select(_SUPPORT.c.id, _VISIT.c.household_id).join(_VISIT, _VISIT.c.id == _SUPPORT.c.visit_id),
     "observation": select(

@@ -83,6 +83,7 @@ class HouseholdPanel(Card):
     history_requested = Signal(object, str)
     print_requested = Signal(object)
     movement_requested = Signal(object)
+    poverty_requested = Signal(object)
     seen = Signal(object)
 
     def __init__(
@@ -192,6 +193,7 @@ class HouseholdPanel(Card):
         self.more.setToolTip(_("More to do with the household"))
         self.more.setVisible(self._can_edit)
         self._offer(_("Comings and goings…"), "Ctrl+B", self.movement_requested)
+        self._offer(_("Poverty class…"), "Ctrl+Y", self.poverty_requested)
         self._timeline = Timeline()
         never = _("Nobody has visited yet. The first visit you log appears here.")
         self._never = Text(never, Style.MUTED, wrap=True)

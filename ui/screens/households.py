@@ -42,7 +42,7 @@ TYPING_MS: Final = 120
 _HEEDED: Final = frozenset(
     {
         "household", "person", "visit", "support", "follow_up", "observation", "village", "consent",
-        "attachment",
+        "attachment", "poverty_class",
     }
 )  # fmt: skip
 
@@ -83,6 +83,7 @@ class HouseholdsScreen(Page):
     rounds_requested = Signal(object)
     away_requested = Signal()
     filters_requested = Signal(object)
+    poor_requested = Signal()
 
     def __init__(
         self,
@@ -150,6 +151,7 @@ class HouseholdsScreen(Page):
         if self._can_edit:
             self.more.offer(_("Rounds"), self._ask_rounds)
             self.more.offer(_("Who is away"), self.away_requested.emit)
+            self.more.offer(_("Poor on a day"), self.poor_requested.emit)
         if self._can_import:
             self.more.offer(_("To look at again"), self.doubts_requested.emit)
         self.more.offer(_("Saved filters… (Ctrl+Shift+F)"), self._ask_filters)

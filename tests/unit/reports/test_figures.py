@@ -227,6 +227,26 @@ def test_people_whose_household_is_not_here_are_counted(connection: Connection) 
     assert one(connection, "XHS11").denominator == 1
 
 
+def test_the_class_that_held_on_the_day_counts_and_not_the_one_of_today(connection: Connection) -> None:
+    household(connection, poverty="none")
+    saw(connection, HOME, "household_smartphone", "2023-01-01")
+    made = ((None, "poor"), ("2025-01-01", "near_poor"), ("2026-01-01", "none"), ("2026-01-01", "poor"))
+    for n, (day, said) in enumerate(made, 1):
+        row = {"id": derived_id("class", n), "village_id": NA_NGA, "household_id": HOME, "n": n, "stamp": n}
+        put(connection, "poverty_class", [{**row, "poverty": said, "valid_from": day}])
+    put(connection, "poverty_class", [{**row, "id": derived_id("class", 9), "poverty": "none", "deleted": 1}])
+    poor = [one(connection, "XHS22", date(year, 12, 31)).denominator for year in (2024, 2025, 2026)]
+    assert poor == [1, 1, 1]
+    later = {"id": derived_id("class", 10), "n": 10, "stamp": 10, "poverty": "none"}
+    put(connection, "poverty_class", [{**row, **later, "valid_from": "2026-06-01"}])
+    assert [one(connection, "XHS22", date(2026, month, 1)).denominator for month in (5, 6)] == [1, 0]
+
+
+def test_without_a_class_that_has_a_day_the_field_of_the_household_counts(connection: Connection) -> None:
+    household(connection, poverty="poor")
+    assert one(connection, "XHS22").denominator == 1
+
+
 def test_each_village_is_counted_for_itself(connection: Connection) -> None:
     household(connection, NA_TOP)
     saw(connection, HOME, "fibre", "2026-03-01")

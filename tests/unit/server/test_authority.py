@@ -17,7 +17,7 @@ from tongcds.server.tables import DEVICE
 
 PEOPLE = {
     "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
-    "attachment", "duplicate", "earlier", "round", "round_stop", "settled",
+    "attachment", "duplicate", "earlier", "round", "round_stop", "settled", "poverty_class",
 }  # fmt: skip
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")

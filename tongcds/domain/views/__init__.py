@@ -66,6 +66,7 @@ from tongcds.domain.views.logbook import (
 from tongcds.domain.views.movements import AwayRow, Joining, Movement
 from tongcds.domain.views.observations import ObservationRow
 from tongcds.domain.views.papers import HouseholdLine, MemberLine
+from tongcds.domain.views.poverty import POVERTY_CLASSES, PoorRow, PovertyClass, PovertyRow
 from tongcds.domain.views.privacy import (
     NOBODY,
     AuditFinding,
@@ -124,6 +125,7 @@ from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Wit
 
 __all__ = [
     "NOBODY",
+    "POVERTY_CLASSES",
     "STOP_WORDS",
     "AnnouncementRow",
     "AnnouncementText",
@@ -196,6 +198,9 @@ __all__ = [
     "PersonQuery",
     "PersonRecord",
     "PersonRow",
+    "PoorRow",
+    "PovertyClass",
+    "PovertyRow",
     "QuarantinedRow",
     "QuotaRow",
     "QuotaTerms",
