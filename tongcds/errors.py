@@ -443,7 +443,7 @@ SENTENCES: Final[dict[str, str]] = {
     "village_unknown": N_(
         "There is no village here that you may write in. Nothing was saved; choose another village."
     ),
-    "poverty_unknown": N_("“{text}” is no poverty class. Nothing was saved."),
+    "poverty_unknown": N_("There is no poverty class “{text}”. Nothing was saved."),
     "date_too_far": N_("This day is more than a year away. Nothing was saved; look at the day."),
     "poverty_class_unknown": N_("This class is not on record any more. Nothing was changed."),
     "return_before_leaving": N_(
