@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from tongcds.domain.facts import open_needs
 from tongcds.domain.leaving import leaving_words
+from tongcds.domain.quality import Member, doubts_about_facts
 from tongcds.domain.views import HouseholdDetail, HouseholdRow, PersonRow, Standing, Tone
-from tongcds.i18n import _, format_date, format_month, ngettext, pgettext
+from tongcds.i18n import _, format_date, format_month, language, ngettext, pgettext
 from ui.words import State, standing
 
 OLD_AGE = 60
@@ -39,6 +41,26 @@ def poverty_words(poverty: str | None) -> str:
     if poverty not in _POVERTY:
         return ""
     return pgettext("household", "Poor") if poverty == "poor" else pgettext("household", "Nearly poor")
+
+
+def need_words(household: HouseholdDetail) -> tuple[str, ...]:
+    """What is needed, each with who needs it: "Xuân needs: a smartphone"."""
+    own = open_needs({fact.fact: fact.value for fact in household.facts})
+    said = [_("Needs: {what}").format(what=need.short(language())) for need in own]
+    for person in household.people:
+        for need in open_needs({fact.fact: fact.value for fact in person.facts}):
+            name = given_names([person])
+            said.append(_("{name} needs: {what}").format(name=name, what=need.short(language())))
+    return tuple(said)
+
+
+def fact_warnings(person: PersonRow, today: date, answered: Mapping[str, bool]) -> tuple[str, ...]:
+    """What is doubtful about answers of a person, beside what was known before; it stops nobody."""
+    known = {fact.fact: fact.value for fact in person.facts if fact.value is not None}
+    # The age counts, not the day: a birth in January makes somebody of this age all year.
+    birth = f"{today.year - person.age:04d}" if person.age is not None else None
+    who = Member(person.person_id, birth, person.sex, phone=person.phone, facts=known | dict(answered))
+    return tuple(rule.words() for rule in doubts_about_facts(who, today, answered))
 
 
 def class_words(poverty: str | None) -> str:

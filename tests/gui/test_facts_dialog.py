@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.keyboard import CTRL, DOWN, ENTER, ESCAPE, TAB, UP, Keyboard
-from tongcds.domain.views import Seen
+from tongcds.domain.views import FactState, Seen
 from ui.changes import ChangeBus
+from ui.forms.facts_dialog import FactsDialog
+from ui.household_words import fact_warnings
 from ui.outline import outline
 from ui.preview import village
 from ui.screens.households import HouseholdsScreen
@@ -142,3 +146,26 @@ def test_the_table_marks_a_person_only_while_the_keys_are_there(screen):
     assert screen.detail.people.current_row().full_name == "Lường Văn Pản"
     keys.press(TAB)
     assert screen.detail.people.current_row() is None
+
+
+def test_what_is_doubtful_is_said_at_once_and_saved_all_the_same(qtbot, keep):
+    person = village.household(village.identity("HN-0087")).people[0]
+    child = replace(person, age=9)
+    warn = partial(fact_warnings, child, TODAY)
+    dialog = keep(FactsDialog("person", child.person_id, "Mai", child.facts, TODAY, warn=warn))
+    dialog.show()
+    heard = []
+    dialog.saved.connect(heard.append)
+    assert not dialog.doubt.isVisible()
+    dialog.pills["vneid2"].setFocus()
+    qtbot.keyClick(dialog.pills["vneid2"], Qt.Key.Key_1)
+    assert "14" in dialog.doubt.words()
+    dialog.save()
+    assert [(one.fact, one.value) for one in heard[0]] == [("vneid2", True)]
+
+
+def test_needs_stand_under_a_heading_of_their_own(keep):
+    person = village.household(village.identity("HN-0087")).people[0]
+    needs = (FactState("need_account", "tài khoản thanh toán", None, None),)
+    dialog = keep(FactsDialog("person", person.person_id, "Mai", (*person.facts, *needs), TODAY))
+    assert list(dialog.pills)[-1] == "need_account"

@@ -15,7 +15,7 @@ from tongcds.domain.views import HouseholdFilter, SavedFilter
 from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.storage import local, register
-from tongcds.storage.filters import FILTERS
+from tongcds.storage.filters import ALL
 
 _KEPT: Final = "filters of the register "
 _Kept = dict[str, HouseholdFilter]
@@ -28,7 +28,7 @@ def checked(codes: Iterable[str]) -> tuple[str, ...]:
         UserError: filter_unknown.
     """
     wanted = set(codes)
-    if unknown := wanted - set(FILTERS):
+    if unknown := wanted - set(ALL):
         raise UserError("filter_unknown", filter=min(unknown))
     return tuple(sorted(wanted))
 
@@ -82,7 +82,7 @@ def _usable(wanted: HouseholdFilter) -> HouseholdFilter:
     services = load_services()
     return replace(
         wanted,
-        needs=tuple(code for code in wanted.needs if code in FILTERS),
+        needs=tuple(code for code in wanted.needs if code in ALL),
         supported=wanted.supported if wanted.supported in services else "",
         lacking=wanted.lacking if wanted.lacking in services else "",
     )

@@ -5,17 +5,19 @@ Mending one is editing (`households`); the rules are `domain.quality`, the looki
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
-from tongcds.domain.quality import load_rules
+from tongcds.domain.facts import Subject
+from tongcds.domain.quality import doubts_about_facts, load_rules
 from tongcds.domain.text import clean
-from tongcds.domain.views import DoubtList, DoubtRow, EditUndo
+from tongcds.domain.views import DoubtList, DoubtRow, EditUndo, Seen
 from tongcds.errors import UserError
 from tongcds.storage import quality, register
 
-__all__ = ["PAGE", "check_all", "check_some", "doubts", "doubts_of", "settle_doubt"]
+__all__ = ["PAGE", "check_all", "check_some", "doubts", "doubts_about", "doubts_of", "settle_doubt"]
 
 PAGE: Final = 500
 """Rows of a page."""
@@ -98,3 +100,16 @@ def settle_doubt(core: Core, row: DoubtRow, note: str) -> tuple[EditUndo, Change
         )
         undo = journal.undo()
     return undo, Changes.of("settled", "doubt")
+
+
+def doubts_about(core: Core, seen: Sequence[Seen]) -> tuple[str, ...]:
+    """What the rules doubt about people as these observations leave them, as sentences; it stops nobody."""
+    told: dict[bytes, set[str]] = {}
+    for one in seen:
+        if one.subject == Subject.PERSON:
+            told.setdefault(one.subject_id, set()).add(one.fact)
+    with core.vault.read() as connection:
+        people = quality.members_known(connection, list(told), core.today)
+    return tuple(
+        rule.words() for who in people for rule in doubts_about_facts(who, core.today, told[who.person_id])
+    )

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tongcds.actions import households
+from tongcds.actions import households, quality
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, LOOK, read_day, show, the_household
 from tongcds.domain.facts import load_facts
@@ -152,8 +152,10 @@ def observe(options: argparse.Namespace, core: Core) -> int:
             raise UserError("field_unknown", text=words)
         seen.append(Seen(subject, subject_id, code, _ANSWERS[answer], day, options.how))
     households.record_facts(core, seen)
-    show(options, {"saved": len(seen)}, [_("Saved: {name}.").format(name=household.head_name)])
-    return DONE
+    doubts = quality.doubts_about(core, seen)
+    lines = [_("Saved: {name}.").format(name=household.head_name), *doubts]
+    show(options, {"saved": len(seen), "doubts": list(doubts)}, lines)
+    return LOOK if doubts else DONE
 
 
 def _pairs(words: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ observations themselves are records.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -81,7 +82,8 @@ class Fact:
 
     `indicator` is the code of the figure that counts it. A "yes" of a person makes the fact `implies` true
     for the person's household too: whoever has a smartphone lives in a household that has one. `letter`
-    stands for it on the list of a round; none that Telex or VNI would change.
+    stands for it on the list of a round; none that Telex or VNI would change. `met_by` is given for a need:
+    the fact of the same subject that meets it.
     """
 
     code: str
@@ -93,6 +95,12 @@ class Fact:
     indicator: str = ""
     implies: str = ""
     letter: str = ""
+    met_by: str = ""
+
+    @property
+    def is_need(self) -> bool:
+        """Whether it says that something is needed; `met_by` is then the fact that meets the need."""
+        return bool(self.met_by)
 
     def name(self, language: str) -> str:
         """The full name in "vi" or "en"."""
@@ -113,5 +121,20 @@ def load_facts(folder: Path | None = None) -> MappingProxyType[str, Fact]:
     path = (folder or resources_folder() / "catalogues") / "facts.csv"
     facts = {fact.code: fact for fact in read_table(path, Fact)}
     household = {code for code, fact in facts.items() if fact.subject is Subject.HOUSEHOLD}
-    read_table(path, Fact, refers={"implies": household})
+    read_table(path, Fact, refers={"implies": household, "met_by": facts})
     return MappingProxyType(facts)
+
+
+def is_need(code: str) -> bool:
+    """Whether a fact says that something is needed."""
+    fact = load_facts().get(code)
+    return fact is not None and fact.is_need
+
+
+def open_needs(known: Mapping[str, bool | None]) -> tuple[Fact, ...]:
+    """What a subject needs, by what is known of it: said to be needed, and not there."""
+    return tuple(
+        fact
+        for fact in load_facts().values()
+        if fact.is_need and known.get(fact.code) and not known.get(fact.met_by)
+    )

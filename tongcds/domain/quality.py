@@ -7,7 +7,7 @@ is the caller's business: `storage.quality` reads whole vaults, `forms.household
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -29,6 +29,7 @@ from tongcds.paths import resources_folder
 _SAID: Final = 8
 _CITIZEN_ID_DIGITS: Final = 12
 _OLD_ID_DIGITS: Final = 9
+_PHONES: Final = ("smartphone", "phone_2g")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +199,12 @@ def _fact_without_fact(rule: Rule, _home: Home, who: Member, _today: date) -> _S
     return (rule.fact, rule.other) if without else None
 
 
+def _fact_without_phone(rule: Rule, _home: Home, who: Member, _today: date) -> _Said:
+    smart, old = (who.facts.get(phone) for phone in _PHONES)
+    none = smart is False and not old and not who.phone
+    return (rule.fact,) if none and who.facts.get(rule.fact) else None
+
+
 def _seen_before_birth(_rule: Rule, _home: Home, who: Member, _today: date) -> _Said:
     if not who.birth or not who.first_seen or who.first_seen[: len(who.birth)] >= who.birth:
         return None
@@ -283,6 +290,7 @@ _OF_PERSON: Final[Mapping[str, Callable[[Rule, Home, Member, date], _Said]]] = {
     "fact_with_old_card": _fact_with_old_card,
     "fact_against_fact": _fact_against_fact,
     "fact_without_fact": _fact_without_fact,
+    "fact_without_phone": _fact_without_phone,
     "seen_before_birth": _seen_before_birth,
     "seen_after_today": _seen_after_today,
     "joined_before_birth": _joined_before_birth,
@@ -332,6 +340,17 @@ def doubts(home: Home, today: date) -> Iterator[Doubt]:
             said = check(rule, home, who, today)
             if said is not None:
                 yield Doubt(rule, who.person_id, _digest(rule, said))
+
+
+def doubts_about_facts(who: Member, today: date, answered: Collection[str]) -> Iterator[Rule]:
+    """The rules about facts that a person does not keep, as far as one of these facts has a part in them."""
+    nobody = Home(b"", None, (who,))
+    for rule in load_rules().values():
+        asked = {rule.fact, rule.other, *(_PHONES if rule.check == "fact_without_phone" else ())}
+        if not rule.check.startswith("fact_") or asked.isdisjoint(answered):
+            continue
+        if _OF_PERSON[rule.check](rule, nobody, who, today) is not None:
+            yield rule
 
 
 def _digest(rule: Rule, said: tuple[str, ...]) -> bytes:

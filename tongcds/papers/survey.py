@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from tongcds.domain import record_code
-from tongcds.domain.facts import load_facts
+from tongcds.domain.facts import load_facts, open_needs
 from tongcds.domain.privacy import consent_text, load_purposes
 from tongcds.domain.views import ConsentState, FactState, HouseholdDetail, PersonRow, Whoami
 from tongcds.i18n import _, format_date, language
@@ -158,7 +158,20 @@ def _person(at: int, person: PersonRow) -> Row:
 def _needs(household: HouseholdDetail | None) -> list[Block]:
     promised = household.open_follow_ups[:_MOST_NEEDS] if household is not None else ()
     known = [Paragraph(f"- {one.title} ({format_date(one.due)})", Look.PLAIN) for one in promised]
+    known += [Paragraph(f"- {words}", Look.PLAIN) for words in _needed(household)[:_MOST_NEEDS]]
     return [*known, Lines(_("What the household needs"), 1 if known else 2)]
+
+
+def _needed(household: HouseholdDetail | None) -> list[str]:
+    """What is on record as needed: the household's own needs, then each person's."""
+    if household is None:
+        return []
+    own = [need.name(language()) for need in open_needs({one.fact: one.value for one in household.facts})]
+    return own + [
+        f"{person.full_name}: {need.name(language())}"
+        for person in household.people
+        for need in open_needs({one.fact: one.value for one in person.facts})
+    ]
 
 
 def _consent(household: HouseholdDetail | None, on: date) -> list[Block]:

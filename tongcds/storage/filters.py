@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from tongcds.domain.facts import Subject, load_facts
 from tongcds.domain.views import Result
 from tongcds.records import record_type
 from tongcds.storage.merged import MERGED
@@ -148,3 +149,30 @@ FILTERS: Final = {
     )
 }
 """Every filter by its code, in the order in which they are offered."""
+
+ANY_NEED: Final = "need"
+
+
+def _needs(code: str) -> Filter:
+    need = load_facts()[code]
+
+    def lacking(subject: ColumnElement[bytes], on: date) -> ColumnElement[bool]:
+        return and_(holds(subject, code, on).is_(True), holds(subject, need.met_by, on).is_not(True))
+
+    if need.subject is Subject.PERSON:
+        return Filter(code, lambda on: lacking(PERSON.c.id, on), of_people=True)
+    return Filter(code, lambda on: lacking(HOUSEHOLD.c.id, on))
+
+
+def _any_need(on: date) -> ColumnElement[bool]:
+    return or_(*(one.condition(on) for one in NEEDS.values() if one.code != ANY_NEED))
+
+
+NEEDS: Final = {
+    ANY_NEED: Filter(ANY_NEED, _any_need),
+    **{fact.code: _needs(fact.code) for fact in load_facts().values() if fact.is_need},
+}
+"""Filters for what households and people need; chosen from a list of their own and not counted."""
+
+ALL: Final = FILTERS | NEEDS
+"""Every filter that a list can be narrowed by."""

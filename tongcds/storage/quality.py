@@ -407,3 +407,20 @@ def _same_codes(connection: Connection, ids: Sequence[bytes], on: date) -> dict[
     query = select(HOUSEHOLD.c.id, func.count(twin.c.id)).join(twin, same)
     query = query.where(HOUSEHOLD.c.id.in_(ids), household_present(on)).group_by(HOUSEHOLD.c.id)
     return dict(connection.execute(query).all())
+
+
+def members_known(connection: Connection, people: Sequence[bytes], on: date) -> list[Member]:
+    """These people with what is known of them, for the rules about facts."""
+    known = known_facts(connection, people, on)
+    rows = connection.execute(select(PERSON).where(PERSON.c.id.in_(people), PERSON.c.deleted == 0))
+    return [
+        Member(
+            row.id,
+            row.birth,
+            row.sex,
+            id_number=row.id_number or "",
+            phone=row.phone or "",
+            facts={code: one.value for code, one in known.get(row.id, {}).items()},
+        )
+        for row in rows
+    ]

@@ -222,7 +222,7 @@ def households_matching(
 
 def _matching(wanted: HouseholdFilter, on: date) -> ColumnElement[bool]:
     conditions = [filters.there(on, wanted.village_id)]
-    conditions += [filters.FILTERS[code].condition(on) for code in wanted.needs]
+    conditions += [filters.ALL[code].condition(on) for code in wanted.needs]
     if wanted.supported:
         conditions.append(filters.supported(wanted.supported))
     if wanted.lacking:

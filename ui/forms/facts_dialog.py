@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
-from tongcds.domain.facts import HOW_NAMES, How
+from tongcds.domain.facts import HOW_NAMES, How, is_need
 from tongcds.domain.views import FactState, Seen, Tone
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_past_day
@@ -22,6 +22,7 @@ from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import Answer, ChoicePills
 from ui.widgets.field import LabeledField
+from ui.widgets.notice import Notice
 from ui.widgets.surface import ScrollColumn, column, line
 from ui.widgets.text import Text
 
@@ -49,6 +50,7 @@ class FactsDialog(QDialog):
         name: whom it is about, in words.
         facts: what is known until now.
         today: no later day can be chosen.
+        warn: what is doubtful about the answers given until now, as sentences.
     """
 
     help_topic = "households"
@@ -63,9 +65,12 @@ class FactsDialog(QDialog):
         facts: Sequence[FactState],
         today: date,
         *,
+        warn: Callable[[Mapping[str, bool]], Sequence[str]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._warn = warn
+        self.doubt = Notice("triangle-alert", Tone.WARN)
         self._subject = subject
         self._subject_id = subject_id
         self._today = today
@@ -93,12 +98,18 @@ class FactsDialog(QDialog):
         box.addLayout(when)
         scroll = ScrollColumn(gap=1)
         for fact in facts:
-            scroll.body.addLayout(self._row(fact))
+            if not is_need(fact.fact):
+                scroll.body.addLayout(self._row(fact))
+        scroll.body.addWidget(Text(_("What is needed"), Style.HEADING))
+        for fact in facts:
+            if is_need(fact.fact):
+                scroll.body.addLayout(self._row(fact))
         scroll.body.addStretch(1)
         # At the largest text size the list scrolls rather than leave the cheap laptop's screen.
         scroll.setMinimumHeight(4 * theme.current().control)
         self._scroll = scroll
         box.addWidget(scroll, 1)
+        box.addWidget(self.doubt)
         box.addWidget(Text(_("Key 1 is yes, 2 is not yet; arrows go on"), Style.NOTE))
         buttons = line(gap=2)
         buttons.addStretch(1)
@@ -119,15 +130,23 @@ class FactsDialog(QDialog):
             next(iter(self.pills.values())).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, fact: FactState) -> QHBoxLayout:
-        answers = [Answer(value, words, tone) for value, words, tone in _answers()]
+        need = is_need(fact.fact)
+        answers = [Answer(value, words, tone) for value, words, tone in _answers(need=need)]
         pills = FactPills(fact.label, answers)
         pills.stepped.connect(self._step)
+        pills.changed.connect(self._doubt)
         self.pills[fact.fact] = pills
         row = line(gap=2)
         row.addWidget(Text(fact.label, Style.STRONG), 1)
         row.addWidget(Text(_known(fact), Style.NOTE))
         row.addWidget(pills)
         return row
+
+    def _doubt(self) -> None:
+        """Point at what is doubtful; it keeps nobody from saving."""
+        if self._warn is not None:
+            said = {code: value for code, one in self.pills.items() if isinstance(value := one.value(), bool)}
+            self.doubt.say("\n".join(self._warn(said)))
 
     def _step(self, step: int) -> None:
         pills = list(self.pills.values())
@@ -165,7 +184,9 @@ class FactsDialog(QDialog):
         self.accept()
 
 
-def _answers() -> tuple[tuple[bool, str, Tone], ...]:
+def _answers(*, need: bool) -> tuple[tuple[bool, str, Tone], ...]:
+    if need:
+        return ((True, _("needed"), Tone.WARN), (False, _("not needed"), Tone.QUIET))
     return ((True, _("yes"), Tone.GOOD), (False, _("not yet"), Tone.WARN))
 
 

@@ -8,8 +8,9 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from tongcds.domain.facts import load_facts
 from tongcds.domain.views import FilterCount, HouseholdFilter
-from tongcds.i18n import N_, _, format_number
+from tongcds.i18n import N_, _, format_number, language
 from ui.widgets.choices import FilterChip
 from ui.widgets.field import Choice
 from ui.widgets.flow import FlowRow
@@ -64,7 +65,16 @@ class HouseholdFilters(FlowRow):
         self.services.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.services.setMinimumContentsLength(len(self.services.itemText(0)) + _ROOM)
         self.services.view().setMinimumWidth(self.services.view().sizeHintForColumn(0))
-        for widget in (self.villages, self.services, self.given):
+        self.need = Choice([(_("Needs: all"), ""), (_("Needs something"), "need")])
+        self.need.setAccessibleName(_("What is needed"))
+        for fact in load_facts().values():
+            if fact.is_need:
+                self.need.addItem(fact.name(language()), fact.code)
+        self.need.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.need.setMinimumContentsLength(len(self.need.itemText(1)))
+        self.need.view().setMinimumWidth(self.need.view().sizeHintForColumn(0))
+        self.need.activated.connect(self.changed)
+        for widget in (self.villages, self.services, self.given, self.need):
             self.flow.addWidget(widget)
         self.services.setVisible(bool(services))
 
@@ -74,7 +84,7 @@ class HouseholdFilters(FlowRow):
         service, given = str(self.services.currentData() or ""), self.given.currentData()
         return HouseholdFilter(
             text,
-            tuple(sorted(self._needs)),
+            tuple(sorted({*self._needs, *filter(None, [str(self.need.currentData() or "")])})),
             bytes(village) if village is not None else None,
             service if given == _SUPPORTED else "",
             service if given == _LACKING else "",
@@ -82,7 +92,9 @@ class HouseholdFilters(FlowRow):
 
     def use(self, wanted: HouseholdFilter) -> None:
         """Choose what a filter says, its text aside; nobody is told."""
-        self._needs = frozenset(wanted.needs)
+        chosen = [code for code in wanted.needs if code != "" and self.need.findData(code) >= 0]
+        self.need.choose(chosen[0] if chosen else "")
+        self._needs = frozenset(wanted.needs) - frozenset(chosen)
         for code, chip in self.chips.items():
             chip.setChecked(code in self._needs)
         self.villages.choose(wanted.village_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, QTimer, Signal, SignalInstance
@@ -10,6 +12,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QPainter, QPaintEvent, QResi
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tongcds.clock import VIETNAM, Clock, business_date
+from tongcds.domain.facts import is_need
 from tongcds.domain.identity import format_phone
 from tongcds.domain.privacy import consent_line
 from tongcds.domain.views import (
@@ -26,7 +29,7 @@ from ui import theme, words
 from ui.forms.attachments_part import AttachmentsPart
 from ui.forms.facts_dialog import FactsDialog
 from ui.forms.person_row import SHOWN_MS
-from ui.household_words import due_words, person_note, poverty_words, short_day
+from ui.household_words import due_words, fact_warnings, need_words, person_note, poverty_words, short_day
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
 from ui.widgets.button import Button, Kind, key_words
@@ -303,7 +306,10 @@ class HouseholdPanel(Card):
         pills = []
         if poverty := poverty_words(household.poverty):
             pills.append(words.State(poverty, Tone.WARN))
+        pills += [words.State(said, Tone.WARN, "hand-heart") for said in need_words(household)]
         for fact in household.facts:
+            if is_need(fact.fact):
+                continue
             if fact.value:
                 pills.append(words.State(fact.label, Tone.GOOD, "check"))
             elif fact.value is False:
@@ -374,11 +380,20 @@ class HouseholdPanel(Card):
 
     def _ask_facts(self, person: PersonRow) -> None:
         if self._can_edit:
-            self._open_facts("person", person.person_id, person.full_name, person.facts)
+            today = business_date(self._clock)
+            warn = partial(fact_warnings, person, today)
+            self._open_facts("person", person.person_id, person.full_name, person.facts, warn)
 
-    def _open_facts(self, subject: str, subject_id: bytes, name: str, facts: tuple[FactState, ...]) -> None:
+    def _open_facts(
+        self,
+        subject: str,
+        subject_id: bytes,
+        name: str,
+        facts: tuple[FactState, ...],
+        warn: Callable[[Mapping[str, bool]], Sequence[str]] | None = None,
+    ) -> None:
         today = business_date(self._clock)
-        dialog = FactsDialog(subject, subject_id, name, facts, today, parent=self.window())
+        dialog = FactsDialog(subject, subject_id, name, facts, today, warn=warn, parent=self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self.seen)
         self.facts_dialog = dialog
