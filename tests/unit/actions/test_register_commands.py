@@ -80,7 +80,7 @@ def test_the_head_is_changed(team: Core, run: Run, home: Home) -> None:
 def test_what_was_seen_is_kept(team: Core, run: Run, home: Home) -> None:
     facts = ("--fact", "smartphone=yes", "--fact", "account=no")
     code, answer = run("observe", "HN-0087", *facts, "--person", "mai", "--how", "told", "--on", "2026-03-12")
-    assert (code, answer) == (cli.DONE, {"saved": 2})
+    assert (code, answer) == (cli.DONE, {"saved": 2, "doubts": []})
     run("observe", "HN-0087", "--fact", "fibre=no")
     mai = next(one for one in visits.people(team, home.household) if one.full_name == "Lò Thị Mai")
     known = {fact.fact: fact.value for fact in mai.facts}
