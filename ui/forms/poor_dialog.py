@@ -34,6 +34,8 @@ class PoorDialog(QDialog):
         load: the households of a day; runs off the UI thread.
     """
 
+    help_topic = "households"
+
     opened = Signal(object)
 
     def __init__(

@@ -30,6 +30,8 @@ from ui.widgets.text import Text
 class PovertyDialog(FormDialog):
     """`wanted` carries a `PovertyClass`, `withdrawn` the row that was written down wrongly."""
 
+    help_topic = "households"
+
     wanted = Signal(object)
     withdrawn = Signal(object)
 
