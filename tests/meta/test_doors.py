@@ -40,6 +40,7 @@ DOORS = {
     "tongcds/papers/lists.py:members": "as `storage.members` gives it: masked, or noted by `printing`",
     "ui/demo.py:Demo.__init__": "invented people",
     "ui/errors.py:ErrorWindow._copy_report": "codes and places, see `tests/unit/test_log.py`",
+    "ui/household_words.py:fact_warnings": "masked, and only whether there is one; no sentence names it",
     "ui/manual.py:_picture": "invented people",
     "ui/manual.py:write": "invented people",
     "ui/paper/pages.py:Pages.pdf": "in memory; `printing.save` writes it",
