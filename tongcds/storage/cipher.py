@@ -100,10 +100,11 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
         # Whoever looks holds the instance lock, so nothing changes meanwhile; without this SQLite would leave
         # empty files behind.
         address += "&immutable=1"
-    raw: RawConnection = sqlcipher.connect(
-        address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
-    )
+    raw: RawConnection | None = None
     try:
+        raw = sqlcipher.connect(
+            address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+        )
         raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         raw.execute("PRAGMA cipher_log_level = NONE")
         if _value(raw, "cipher_version") is None:
@@ -118,13 +119,15 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
                 _set(raw, name, value, expected)
         raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlcipher.DatabaseError as problem:
-        raw.close()
+        if raw is not None:
+            raw.close()
         told = meaning(problem)
         if told is None:
             raise
         raise told from problem
     except BaseException:
-        raw.close()
+        if raw is not None:
+            raw.close()
         raise
     return raw
 
