@@ -80,7 +80,10 @@ def test_an_erasure_needs_a_yes(team: Core, run: Run, home: Home) -> None:
 
 
 def test_exports_are_listed_and_deleted(run: Run) -> None:
-    _code, made = run("export-register")
+    _code, without = run("export-register")
+    assert without["people"] == 0  # nobody was asked yet
+    assert run("exports", "--delete", "1")[1] == {"exports": []}
+    _code, made = run("export-register", "--ground", "duty")
     assert made["people"] == 3
     _code, answer = run("exports")
     (row,) = answer["exports"]  # type: ignore[misc]
