@@ -263,8 +263,8 @@ class IncarnationRequest(msgspec.Struct, frozen=True, array_like=True):
 class Incarnation(msgspec.Struct, frozen=True, array_like=True):
     """The number to go on under. The server holds own writes up to `held`; the next one is `held` + 1.
 
-    The signature (Ed25519) covers both numbers, `held` and the prefix; the new number's chain of writes begins
-    with 32 zero bytes behind `held`. `outcomes`: what was set aside of those that it holds; a twin of the
+    The signature (Ed25519) covers both numbers, `held` and the prefix; the new number's chain begins with 32
+    zero bytes behind `held`. `outcomes`: what was set aside of those that it holds; a twin of the
     laptop was told, this one was not. Like those of an answer they are not signed.
     """
 

@@ -105,31 +105,32 @@ def open_raw(path: Path, key: bytes, access: Access, *, exclusive: bool = False)
         raw = sqlcipher.connect(
             address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
         )
-        raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        raw.execute("PRAGMA cipher_log_level = NONE")
-        if _value(raw, "cipher_version") is None:
-            raise RuntimeError("this SQLite does not encrypt")  # noqa: TRY301 - the connection is closed below
-        if access is Access.READ:
-            for setting in _SETTINGS:
-                if setting[0] in _WARY:
-                    _set(raw, *setting)
-        else:
-            locking = "exclusive" if exclusive else "normal"
-            for name, value, expected in (("locking_mode", locking, locking), *_SETTINGS):
-                _set(raw, name, value, expected)
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlcipher.DatabaseError as problem:
+        _prove(raw, key, access, exclusive=exclusive)
+    except BaseException as problem:
         if raw is not None:
             raw.close()
-        told = meaning(problem)
+        told = meaning(problem) if isinstance(problem, sqlcipher.DatabaseError) else None
         if told is None:
             raise
         raise told from problem
-    except BaseException:
-        if raw is not None:
-            raw.close()
-        raise
     return raw
+
+
+def _prove(raw: RawConnection, key: bytes, access: Access, *, exclusive: bool) -> None:
+    """Give the key and every setting, and see that they are kept and that the file opens."""
+    raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    raw.execute("PRAGMA cipher_log_level = NONE")
+    if _value(raw, "cipher_version") is None:
+        raise RuntimeError("this SQLite does not encrypt")
+    if access is Access.READ:
+        for setting in _SETTINGS:
+            if setting[0] in _WARY:
+                _set(raw, *setting)
+    else:
+        locking = "exclusive" if exclusive else "normal"
+        for name, value, expected in (("locking_mode", locking, locking), *_SETTINGS):
+            _set(raw, name, value, expected)
+    raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 @contextmanager
