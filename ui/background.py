@@ -17,6 +17,7 @@ from tongcds.actions import audit, lease, rescue
 from tongcds.settings import ASK_WHEN_METERED, Settings
 from ui.desk import Desk
 from ui.link import Link
+from ui.tasks import Crossing
 
 _TICK_MS: Final = 5_000
 _LEASE_SECONDS: Final = 60
@@ -46,7 +47,8 @@ class Background(QObject):
         self._settings = settings
         self._link = Link(self)
         self._link.reachable.connect(self._reachable)
-        self._runner = desk.core.make_runner(net.submit, self.exchanged.emit, self._asks_first)
+        self._news = Crossing(self.exchanged.emit, self)
+        self._runner = desk.core.make_runner(net.submit, self._news.send, self._asks_first)
         self._counted = monotonic()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from tongcds.errors import CancelledError, TongcdsError, sentence
 from tongcds.i18n import _
 from ui import theme
+from ui.tasks import Crossing
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button
 from ui.widgets.text import Text
@@ -94,8 +95,6 @@ class Excepthook(QObject):
         window: makes the window; a test may look at what it is given.
     """
 
-    _caught = Signal(object)
-
     def __init__(self, recent: Callable[[], str], *, window: Callable[[str], QDialog] = ErrorWindow) -> None:
         super().__init__()
         self._recent = recent
@@ -103,7 +102,7 @@ class Excepthook(QObject):
         self._before: Hook | None = None
         self._open: QDialog | None = None
         # An exception can come from any thread; windows belong to one.
-        self._caught.connect(self._show, Qt.ConnectionType.AutoConnection)
+        self._caught = Crossing(self._show, self)
 
     def install(self) -> None:
         """Become `sys.excepthook`."""
@@ -124,7 +123,7 @@ class Excepthook(QObject):
             sys.__excepthook__(kind, problem, trace)
             return
         log.error("unexpected error", exc_info=(kind, problem, trace))
-        self._caught.emit(problem)
+        self._caught.send(problem)
 
     def _show(self, problem: BaseException) -> None:
         if self._open is not None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from queue import SimpleQueue
 from threading import Event
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,34 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
+class Crossing(QObject):
+    """Carries things from whatever thread onto the UI thread, where `deliver` takes them, in their order.
+
+    A signal that carries a Python object must not cross threads: Qt copies it with a lock in its hand,
+    and the copy waits for the interpreter, while the UI thread, which has the interpreter, may wait for that
+    very lock. Both stand still for ever then (seen with PySide 6.11 and a label that was being made). So the
+    signal carries nothing.
+    """
+
+    _rang = Signal()
+
+    # Any: what is sent is what `deliver` takes.
+    def __init__(self, deliver: Callable[[Any], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._deliver = deliver
+        self._waiting: SimpleQueue[Any] = SimpleQueue()
+        self._rang.connect(self._take)
+
+    def send(self, thing: Any) -> None:  # noqa: ANN401 - as above
+        """Hand a thing over; on any thread. Does nothing once the window is gone."""
+        if shiboken6.isValid(self):
+            self._waiting.put(thing)
+            self._rang.emit()
+
+    def _take(self) -> None:
+        self._deliver(self._waiting.get_nowait())
+
+
 class Tasks(QObject):
     """Runs work off the UI thread and brings its result back onto it.
 
@@ -26,13 +55,11 @@ class Tasks(QObject):
     same one is done in order. Create it on the UI thread.
     """
 
-    _finished = Signal(object)
-
     def __init__(self, executor: Executor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._executor = executor
         self._closed = False
-        self._finished.connect(self._deliver)
+        self._finished = Crossing(self._deliver, self)
 
     def run(
         self,
@@ -52,8 +79,8 @@ class Tasks(QObject):
             return
 
         def hand_over(future: Future[T]) -> None:
-            if not self._closed and shiboken6.isValid(self):
-                self._finished.emit((future, done, failed, owner))
+            if not self._closed:
+                self._finished.send((future, done, failed, owner))
 
         self._executor.submit(work).add_done_callback(hand_over)
 

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMetaMethod, QObject
 
 from tongcds.errors import CancelledError, UnavailableError
 from ui.changes import ChangeBus
-from ui.tasks import InlineExecutor, Tasks
+from ui.errors import Excepthook
+from ui.tasks import Crossing, InlineExecutor, Tasks
 
 
 @pytest.fixture
@@ -102,3 +103,29 @@ def test_every_open_screen_hears_which_kinds_changed():
     bus.tell(["visit", "support", "visit"])
     bus.tell([])
     assert heard == [frozenset({"visit", "support"})]
+
+
+def test_what_several_threads_send_all_arrives_on_the_windows_thread_in_the_order_of_each(qtbot):
+    seen: list[tuple[int, int, int]] = []
+    crossing = Crossing(lambda thing: seen.append((*thing, threading.get_ident())))
+    with ThreadPoolExecutor(4) as pool:
+        for sender in range(4):
+            pool.submit(lambda s=sender: [crossing.send((s, n)) for n in range(500)])
+    qtbot.waitUntil(lambda: len(seen) == 2_000)
+    assert {thread for _, _, thread in seen} == {threading.get_ident()}
+    for sender in range(4):
+        assert [n for s, n, _ in seen if s == sender] == list(range(500))
+
+
+def test_no_python_object_crosses_threads_in_a_signal():
+    # Qt holds a lock while it copies one, and the copy waits for the interpreter: both threads stood still.
+    assert [bytes(one.methodSignature().data()).decode() for one in signals_of(Crossing)] == ["_rang()"]
+    assert signals_of(Tasks) == []
+    assert signals_of(Excepthook) == []
+
+
+def signals_of(kind: type[QObject]) -> list[QMetaMethod]:
+    """The signals that the class itself declares."""
+    meta = kind.staticMetaObject
+    methods = [meta.method(i) for i in range(meta.methodOffset(), meta.methodCount())]
+    return [one for one in methods if one.methodType() == QMetaMethod.MethodType.Signal]
