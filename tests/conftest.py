@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -87,6 +88,22 @@ def _no_network_but_loopback() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
         patch.setattr(socket, "getaddrinfo", lookup)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _windows_are_taken_down_on_their_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Has Python look for garbage as the window's program does; other tests leave it to Python."""
+    if request.node.get_closest_marker("gui") is not None:
+        from ui import garbage
+
+        gc.disable()
+        yield
+        garbage.look()
+        return
+    if not gc.isenabled():
+        gc.collect()
+        gc.enable()
+    yield
 
 
 class _Collector(logging.Handler):

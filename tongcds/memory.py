@@ -14,6 +14,7 @@ from typing import Final
 _THRESHOLDS: Final = (50_000, 20, 20)
 _SET_DUMPABLE: Final = 4  # PR_SET_DUMPABLE of Linux
 _NO_WINDOWS: Final = 0x0001 | 0x0002  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
+_makers: Final[list[None]] = []  # one for each thread that makes much just now
 
 
 def look_seldom() -> None:
@@ -33,13 +34,20 @@ def looking_later() -> Iterator[None]:
     """
     looked = gc.isenabled()
     gc.disable()
+    _makers.append(None)
     try:
         yield
     finally:
         gc.freeze()
         gc.unfreeze()
+        _makers.pop()
         if looked:
             gc.enable()
+
+
+def is_looked_through_later() -> bool:
+    """Whether some thread is within `looking_later`: whoever looks for cycles by hand had better wait."""
+    return bool(_makers)
 
 
 def leave_no_dump() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from tongcds import i18n
 from tongcds.settings import TEXT_SIZE, THEME, Settings
 from ui import stylesheet, theme
+from ui.garbage import Garbage
 from ui.qtwords import QtWords
 from ui.words import NAME
 
@@ -33,6 +34,8 @@ def create(arguments: list[str], *, text_percent: int = 100, theme_name: str = "
     """Make the application, dressed and speaking; or dress the one that runs already."""
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(arguments)
+    if app.findChild(Garbage) is None:
+        Garbage(app)
     app.setApplicationName(NAME)
     forget_folders()
     app.setStyle("Fusion")

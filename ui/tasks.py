@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from itertools import count
 from queue import SimpleQueue
 from threading import Event
 from typing import Any, ParamSpec, TypeVar
@@ -48,17 +50,30 @@ class Crossing(QObject):
         self._deliver(self._waiting.get_nowait())
 
 
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    work: Callable[[], object]
+    done: Callable[[Any], None]  # Any: what `work` answers
+    failed: Callable[[Exception], None] | None
+    owner: QObject
+
+
 class Tasks(QObject):
     """Runs work off the UI thread and brings its result back onto it.
 
     Make one over a single-threaded executor for writes, one for reads, one for the network: work given to the
     same one is done in order. Create it on the UI thread.
+
+    The other thread knows an errand by its number alone. If it held the work or whoever waits for it, it
+    might be the last to do so, and take a screen down on a thread where Qt has no screens.
     """
 
     def __init__(self, executor: Executor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._executor = executor
         self._closed = False
+        self._errands: dict[int, _Errand] = {}
+        self._numbers = count()
         self._finished = Crossing(self._deliver, self)
 
     def run(
@@ -77,41 +92,49 @@ class Tasks(QObject):
         """
         if self._closed:
             return
-
-        def hand_over(future: Future[T]) -> None:
-            if not self._closed:
-                self._finished.send((future, done, failed, owner))
-
-        self._executor.submit(work).add_done_callback(hand_over)
+        number = next(self._numbers)
+        self._errands[number] = _Errand(work, done, failed, owner)
+        self._executor.submit(self._do, number)
 
     def close(self) -> None:
         """Take no more work, drop what is queued, and wait for what is being done. Call before quitting."""
         self._closed = True
         self._executor.shutdown(wait=True, cancel_futures=True)
+        self._errands.clear()
 
     def finish(self) -> None:
         """Take no more work and wait until everything is done that was asked for; nobody is told."""
         self._closed = True
         self._executor.shutdown(wait=True)
+        self._errands.clear()
 
-    def _deliver(
-        self,
-        parcel: tuple[Future[object], Callable[[object], None], Callable[[Exception], None] | None, QObject],
-    ) -> None:
-        future, done, failed, owner = parcel
-        if self._closed or future.cancelled() or not shiboken6.isValid(owner):
+    def _do(self, number: int) -> None:
+        """On the other thread."""
+        outcome: Future[object] = Future()
+        try:
+            outcome.set_result(self._errands[number].work())
+        except Exception as problem:  # noqa: BLE001 - a future carries whatever happened
+            outcome.set_exception(problem)
+        if not self._closed:
+            self._finished.send((number, outcome))
+        del outcome  # an exception holds this frame, which must not hold the exception
+
+    def _deliver(self, parcel: tuple[int, Future[object]]) -> None:
+        number, outcome = parcel
+        errand = self._errands.pop(number, None)
+        if errand is None or self._closed or not shiboken6.isValid(errand.owner):
             return
         try:
-            result = future.result()
+            result = outcome.result()
         except CancelledError:
             return
         except Exception as problem:
-            if failed is not None:
-                failed(problem)
-            if failed is None or not isinstance(problem, TongcdsError):
+            if errand.failed is not None:
+                errand.failed(problem)
+            if errand.failed is None or not isinstance(problem, TongcdsError):
                 raise
             return
-        done(result)
+        errand.done(result)
 
 
 class InlineExecutor(Executor):
