@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from queue import SimpleQueue
 from threading import Event
@@ -94,7 +95,7 @@ class Tasks(QObject):
             return
         number = next(self._numbers)
         self._errands[number] = _Errand(work, done, failed, owner)
-        self._executor.submit(self._do, number)
+        self._executor.submit(partial(self._do, number))
 
     def close(self) -> None:
         """Take no more work, drop what is queued, and wait for what is being done. Call before quitting."""

@@ -331,9 +331,10 @@ def test_a_long_paper_says_how_far_it_is_and_closing_the_preview_stops_it(deskto
     desktop.files._executor = later
     desktop.printing._made(replace(printout, paper=long_paper(400)))
     preview_of(desktop).reject()
-    (laid_out, _work), *_rest = later.waiting
+    laying_out, *_rest = desktop.files._errands.values()
+    with pytest.raises(CancelledError):
+        laying_out.work()
     later.catch_up()
-    assert isinstance(laid_out.exception(), CancelledError)
     assert not desktop.shell.messages.isVisible(), "who stopped it need not be told"
 
 
