@@ -19,6 +19,7 @@ from tongcds.domain.attachments import content_hash
 from tongcds.domain.views import AttachmentRow, Standing
 from tongcds.errors import CancelledError, UnavailableError
 from tongcds.protocol import attachments as signing
+from tongcds.storage import attachment_notes
 from tongcds.sync.attachments import Courier, Sender
 from tongcds.sync.pace import Pace
 from tongcds.sync.transport import ServerProblemError, Transport
@@ -229,6 +230,42 @@ def test_a_restored_server_gets_the_files_that_its_copy_lacks(province, team, tm
     with enrolled(province, tmp_path, VILLAGES[0], "Pản") as other:
         syncing.sync_now(other)
         assert attachments.open_file(other, attachment).content == photo
+
+
+def test_a_photo_that_was_not_sent_when_its_village_was_taken_away_still_arrives(province, team, tmp_path):
+    photo = jpeg(50_000)
+    attachment = attached(team, home(team), tmp_path, photo)
+    team.runner.exchange_now(files=False)
+    administer("reassign", "--data", province.folder, team.credentials().device, "--unit", VILLAGES[1])
+    team.runner.exchange_now(files=False)
+    with team.vault.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM attachment").scalar() == 0
+    assert syncing.status(team).files_waiting == 1
+    assert syncing.sync_now(team).files.files == 1
+    assert syncing.status(team).files_waiting == 0
+    assert team.vault.attachments.names() == set(), "let go, for the server has it"
+    with enrolled(province, tmp_path, VILLAGES[0], "Pản") as other:
+        syncing.sync_now(other)
+        assert attachments.open_file(other, attachment).content == photo
+
+
+def test_a_photo_that_was_erased_meanwhile_leaves_the_laptop_that_lost_its_record(
+    province, team, tmp_path, monkeypatch
+):
+    attachment = attached(team, home(team), tmp_path, jpeg(50_000))
+    team.runner.exchange_now(files=False)
+    administer("reassign", "--data", province.folder, team.credentials().device, "--unit", VILLAGES[1])
+    team.runner.exchange_now(files=False)
+    with enrolled(province, tmp_path, VILLAGES[0], "Pản") as other:
+        syncing.sync_now(other)
+        with other.vault.change(other.author()) as change:
+            change.writer.erase("attachment", attachment)
+        syncing.sync_now(other)
+    assert syncing.sync_now(team).files.files == 0
+    assert syncing.status(team).files_waiting == 0
+    monkeypatch.setattr(attachment_notes, "KEPT_MS", -1)
+    syncing.sync_now(team)
+    assert team.vault.attachments.names() == set()
 
 
 def test_another_village_is_told_that_there_is_no_such_file(province, team, tmp_path):

@@ -259,6 +259,12 @@ def test_the_strip_says_it_in_bytes():
     assert "4,1 MB" in waiting.detail
 
 
+def test_the_strip_says_what_to_do_with_photos_that_the_province_does_not_take():
+    waiting = progress(replace(WAITING, files_unwanted=2), (), samples.NOW)
+    assert "2 tệp thuộc về những bản ghi không còn trên máy này" in waiting.detail
+    assert (waiting.tone, progress(WAITING, (), samples.NOW).tone) == (Tone.WARN, Tone.INFO)
+
+
 def test_what_is_attached_elsewhere_can_be_read_here(team, home, photo):
     attachment, _changes = attachments.attach(team, ("person", home.people[0]), photo)
     assert decoded(attachments.open_file(team, attachment).content).height() == 40

@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import Final
 
 from tongcds.errors import UserError
+from tongcds.i18n import format_number, ngettext
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_SIDE: Final = 20_000
@@ -56,6 +57,17 @@ class Examined:
 
     media_type: str
     content: bytes
+
+
+def unwanted_words(count: int) -> str:
+    """What to tell of so many files that nobody takes, since their records left this computer."""
+    return ngettext(
+        "{n} belongs to records that left this computer, and the province does not take it now. Back up "
+        "onto a stick, so that it is kept there; this computer lets go of it two weeks later.",
+        "{n} belong to records that left this computer, and the province does not take them now. Back up "
+        "onto a stick, so that they are kept there; this computer lets go of them two weeks later.",
+        count,
+    ).format(n=format_number(count))
 
 
 def content_hash(content: bytes) -> bytes:

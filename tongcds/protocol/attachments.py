@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -33,6 +34,8 @@ SIGNED: Final = ("upload-offset", "upload-length", "upload-metadata", "upload-ch
 
 _SCHEME: Final = "TongCDS "
 _SIGNATURE_BYTES: Final = 78
+_ID: Final = 16
+_MOST_RECORDS: Final = 8
 _TEXT: Final = b"tongcds attachment 1"
 
 
@@ -41,27 +44,52 @@ def address(digest: bytes) -> str:
     return f"{PATH}/{digest.hex()}"
 
 
-def metadata(digest: bytes) -> str:
-    """The Upload-Metadata that announces this file; its name stays in the record."""
-    return "hash " + base64.b64encode(digest).decode("ascii")
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a file is announced with: its hash, and the records that the sender knows to name it."""
+
+    digest: bytes
+    records: tuple[bytes, ...] = ()
 
 
-def announced(header: str) -> bytes:
-    """The hash in an Upload-Metadata header.
+def metadata(digest: bytes, records: Sequence[bytes] = ()) -> str:
+    """The Upload-Metadata that announces this file; its name stays in the record.
+
+    `records`: those that named it, eight of them at most; only where they left, so that the sender does not
+    know whether they are there still.
+    """
+    said = ["hash " + _base64(digest)]
+    if records:
+        said.append("records " + _base64(b"".join(records[:_MOST_RECORDS])))
+    return ",".join(said)
+
+
+def announced(header: str) -> Announced:
+    """What an Upload-Metadata header says.
 
     Raises:
         ProtocolError: `bad_upload`.
     """
-    for pair in header.split(","):
-        name, _space, value = pair.strip().partition(" ")
-        if name == "hash":
-            try:
-                digest = base64.b64decode(value, validate=True)
-            except (binascii.Error, ValueError):
-                break
-            if len(digest) == HASH_BYTES:
-                return digest
-    raise ProtocolError("bad_upload", "no hash announced")
+    pairs = dict(_pair(pair) for pair in header.split(","))
+    try:
+        digest = base64.b64decode(pairs.get("hash", ""), validate=True)
+        records = base64.b64decode(pairs.get("records", ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise ProtocolError("bad_upload", "not base64") from None
+    if len(digest) != HASH_BYTES:
+        raise ProtocolError("bad_upload", "no hash announced")
+    if len(records) % _ID or len(records) > _MOST_RECORDS * _ID:
+        raise ProtocolError("bad_upload", "these are no records")
+    return Announced(digest, tuple(records[at : at + _ID] for at in range(0, len(records), _ID)))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _space, value = text.strip().partition(" ")
+    return name, value
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 def checksum(piece: bytes) -> str:

@@ -1,14 +1,15 @@
 """Who may send or fetch which attachment, and what becomes of its file: the rules of `tus`, without HTTP.
 
-A file may be sent while a live record names it in an area that the device may write, and fetched while one
-does in an area that it reads in full. For everybody else it does not exist. That it is here already is told
-only to those who see a record for which it was sent: knowing a hash opens nothing.
+A file may be sent while a live record names it in an area that the device may write, or one that this laptop
+made before the area was taken from it; fetched while one does in an area that it reads in full. For everybody
+else it does not exist. That it is here already is told only to those who see a record for which it was sent,
+or made one: knowing a hash opens nothing.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,19 +17,22 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from tongcds.domain.attachments import MAX_BYTES
 from tongcds.i18n import _, format_bytes, format_number
+from tongcds.protocol.attachments import Announced
 from tongcds.records import record_type
 from tongcds.replica import FIGURES_ONLY, WRITE
 from tongcds.server import enrolment, requests
 from tongcds.server.attachment_files import EXPIRES_MS, AttachmentFiles
 from tongcds.server.ops import Province
 from tongcds.server.problems import Refusal
-from tongcds.server.tables import HELD
+from tongcds.server.tables import DEVICE, HELD
 
 KEPT_MS: Final = 14 * 24 * 60 * 60 * 1000
 """How long a file stays after its last record was removed."""
 
 SWEEP_EVERY_MS: Final = 6 * 60 * 60 * 1000
 _MOST_UNFINISHED: Final = 32
+# Any: rows answer each column under its name.
+_Row = Row[Any]
 _ATTACHMENT = record_type("attachment").table.c
 log = logging.getLogger(__name__)
 
@@ -76,16 +80,22 @@ def asker(province: Province, sealed: bytes, *, admit: Callable[[int], None]) ->
     return province.database.change(work)
 
 
-def create(province: Province, who: Asker, digest: bytes, size: int) -> Upload:
+def create(province: Province, who: Asker, said: Announced, size: int) -> Upload:
     """A laptop announces a file; again is the same as once.
 
     Raises:
-        Refusal: too_big, not_found (no record that it may write names this file), bad_upload (another size
+        Refusal: too_big, not_found (no record that it may write or made names this file), upload_unasked (it
+            made all the records that it names, and they were removed or erased), bad_upload (another size
             than the record says), rate_limited (too many begun at once).
     """
     if size > MAX_BYTES:
         raise Refusal("too_big")
-    upload = _upload(province, who, digest)
+    digest = said.digest
+    try:
+        upload = _upload(province, who, digest)
+    except Refusal:
+        _require_asked(province, who, said.records)
+        raise
     if size != upload.size:
         raise Refusal("bad_upload")
     files = _files(province)
@@ -131,8 +141,9 @@ def finish(province: Province, who: Asker, digest: bytes) -> None:
 
     def work(connection: Connection) -> None:
         known = set(connection.execute(select(HELD.c.record_id).where(HELD.c.hash == digest)).scalars())
-        for row in _named(connection, digest):
-            if row.area in who.writes and not row.deleted and row.id not in known:
+        rows = _named(connection, digest)
+        for row in _sendable(connection, who, rows):
+            if row.id not in known:
                 values = {"hash": digest, "record_id": row.id, "at": now, "unneeded_since": None}
                 connection.execute(insert(HELD).values(values))
 
@@ -219,8 +230,9 @@ def _upload(province: Province, who: Asker, digest: bytes) -> Upload:
     files = _files(province)
     with province.database.read() as connection:
         rows = _named(connection, digest)
-        live = next((row for row in rows if row.area in who.writes and not row.deleted), None)
-        held = _is_held(connection, digest, [row for row in rows if row.area in who.reads])
+        sendable = _sendable(connection, who, rows)
+        live = next(iter(sendable), None)
+        held = _is_held(connection, digest, [*sendable, *(row for row in rows if row.area in who.reads)])
     if live is None or live.size is None or not 0 < live.size <= MAX_BYTES:
         raise Refusal("not_found")
     if held and files.has(digest):
@@ -228,13 +240,49 @@ def _upload(province: Province, who: Asker, digest: bytes) -> Upload:
     return Upload(digest, live.size, 0, 0)
 
 
-# Any: rows answer each column under its name.
-def _named(connection: Connection, digest: bytes) -> list[Row[Any]]:
-    query = select(_ATTACHMENT.id, _ATTACHMENT.area, _ATTACHMENT.size, _ATTACHMENT.deleted)
+def _sendable(connection: Connection, who: Asker, rows: list[_Row]) -> list[_Row]:
+    """The live records for which this laptop may send the file.
+
+    Where it may write none of them any more, those that it made itself: the record was taken from it while it
+    still looked after the area, and nobody else has the file.
+    """
+    live = [row for row in rows if not row.deleted]
+    writable = [row for row in live if row.area in who.writes]
+    if writable or not live:
+        return writable
+    numbers = _numbers(connection, who)
+    return [row for row in live if row.device in numbers]
+
+
+def _require_asked(province: Province, who: Asker, records: Sequence[bytes]) -> None:
+    """Say so where nobody will ever ask for a file: every record that this laptop made of it is gone.
+
+    Raises:
+        Refusal: upload_unasked.
+    """
+    with province.database.read() as connection:
+        query = select(_ATTACHMENT.id, _ATTACHMENT.device, _ATTACHMENT.hash, _ATTACHMENT.deleted)
+        rows = connection.execute(query.where(_ATTACHMENT.id.in_(records))).all()
+        numbers = _numbers(connection, who) if rows else set()
+    gone = {row.id for row in rows if row.device in numbers and (row.deleted or row.hash is None)}
+    if gone and gone.issuperset(records):
+        raise Refusal("upload_unasked")
+
+
+def _numbers(connection: Connection, who: Asker) -> set[int]:
+    """Every number that this laptop had."""
+    key = select(DEVICE.c.public_key).where(DEVICE.c.device == who.device).scalar_subquery()
+    return set(connection.execute(select(DEVICE.c.device).where(DEVICE.c.public_key == key)).scalars())
+
+
+def _named(connection: Connection, digest: bytes) -> list[_Row]:
+    query = select(
+        _ATTACHMENT.id, _ATTACHMENT.area, _ATTACHMENT.device, _ATTACHMENT.size, _ATTACHMENT.deleted
+    )
     return list(connection.execute(query.where(_ATTACHMENT.hash == digest).order_by(_ATTACHMENT.id)))
 
 
-def _is_held(connection: Connection, digest: bytes, rows: list[Row[Any]]) -> bool:
+def _is_held(connection: Connection, digest: bytes, rows: list[_Row]) -> bool:
     """Whether the file was sent for one of these records."""
     held = set(connection.execute(select(HELD.c.record_id).where(HELD.c.hash == digest)).scalars())
     return any(row.id in held for row in rows)

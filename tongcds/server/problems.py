@@ -29,6 +29,7 @@ STATUS: Final = {
     "invitation_expired": 410,
     "invitation_withdrawn": 410,
     "upload_expired": 410,
+    "upload_unasked": 410,
     "tus_version": 412,
     "too_big": 413,
     "bad_content_type": 415,

@@ -117,11 +117,11 @@ class _Tus:
         who = await self._signed(request, "POST", signing.PATH)
         size = _number(request, "upload-length")
         try:
-            digest = signing.announced(request.headers.get("upload-metadata", ""))
+            said = signing.announced(request.headers.get("upload-metadata", ""))
         except ProtocolError as problem:
             raise Refusal(problem.code) from None
-        upload = await self._run(functools.partial(attachments.create, self._province, who, digest, size))
-        headers = {**_about(upload), "location": signing.address(digest)}
+        upload = await self._run(functools.partial(attachments.create, self._province, who, said, size))
+        headers = {**_about(upload), "location": signing.address(said.digest)}
         sweep = functools.partial(attachments.sweep_if_due, self._province)
         return Response(
             status_code=201, headers=headers, background=BackgroundTask(anyio.to_thread.run_sync, sweep)

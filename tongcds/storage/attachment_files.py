@@ -50,6 +50,10 @@ class AttachmentFiles:
             return set()
         return {path.name for path in self._folder.iterdir() if not path.suffix}
 
+    def size_of(self, digest: bytes) -> int:
+        """How many bytes the file with this hash holds; 0 where it is not here."""
+        return sealed.size_of(self._path(digest))
+
     def has(self, digest: bytes) -> bool:
         """Whether the file with this hash is here whole."""
         return self._path(digest).is_file()

@@ -7,8 +7,10 @@ does not say which file that was. So it is noted while it does. Which records sh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -26,7 +28,8 @@ PATIENCE_MS: Final = 6 * 60 * 60 * 1000
 _NOTES: Final = MetaData()
 
 # A file by its name in `attachment_files`. Moments in milliseconds (UTC): when the server confirmed that it
-# has it, when it last refused it, since when no live record names it, when a backup elsewhere took it along.
+# has it, when it last refused it, since when nobody asks for it any more, when a backup elsewhere took it
+# along.
 ATTACHMENT_FILE: Final = Table(
     "attachment_file",
     _NOTES,
@@ -50,6 +53,8 @@ NAMED: Final = Table(
 _ATTACHMENT = record_type("attachment").table
 _SLICE: Final = 400
 _T = TypeVar("_T")
+# Any: rows answer each column under its name, with the type that the column has.
+_Row = Any
 
 
 def create_tables(connection: Connection) -> None:
@@ -77,6 +82,13 @@ def refused(connection: Connection, name: str, at: int) -> None:
     _put(connection, name, refused_at=at)
 
 
+def unasked(connection: Connection, name: str, at: int) -> None:
+    """The server says that the records which named this file were removed or erased since they left."""
+    _put(connection, name, refused_at=at)
+    mine = (ATTACHMENT_FILE.c.name == name) & ATTACHMENT_FILE.c.unneeded_since.is_(None)
+    connection.execute(update(ATTACHMENT_FILE).where(mine).values(unneeded_since=at))
+
+
 def offer_again(connection: Connection) -> None:
     """The server was restored and may lack any of the files: every one is offered once more."""
     connection.execute(update(ATTACHMENT_FILE).values(received_at=None, refused_at=None))
@@ -90,8 +102,7 @@ def taken_along(connection: Connection, names: Iterable[str], at: int) -> None:
 
 def received(connection: Connection) -> set[str]:
     """Names of files that the server is known to have."""
-    query = select(ATTACHMENT_FILE.c.name).where(ATTACHMENT_FILE.c.received_at.is_not(None))
-    return set(connection.execute(query).scalars())
+    return _marked(connection, ATTACHMENT_FILE.c.received_at)
 
 
 def refused_lately(connection: Connection, now: int) -> set[str]:
@@ -103,26 +114,58 @@ def refused_lately(connection: Connection, now: int) -> set[str]:
 def alone(connection: Connection, files: AttachmentFiles, *, backed_up: bool) -> set[str]:
     """Names of files that the server is not known to have, though a record asks for them.
 
-    A record that left with its area asks for its file still; one that was removed or erased does not. Those
-    that a backup elsewhere holds only when `backed_up`.
+    A record that left with its area asks for its file still, unless the server says that it is gone there
+    too; one that was removed or erased does not. Those that a backup elsewhere holds only when `backed_up`.
     """
     here = files.names()
     if not here:
         return set()
     live = select(_ATTACHMENT.c.hash).where(_ATTACHMENT.c.deleted == 0, _ATTACHMENT.c.hash.is_not(None))
     asked = {files.name_of(digest) for digest in connection.execute(live.distinct()).scalars()}
-    found = here & (asked | _left(connection, files)) - received(connection)
-    if not backed_up:
-        query = select(ATTACHMENT_FILE.c.name).where(ATTACHMENT_FILE.c.elsewhere_at.is_not(None))
-        found -= set(connection.execute(query).scalars())
-    return found
+    asked |= _left(connection, files).keys() - _marked(connection, ATTACHMENT_FILE.c.unneeded_since)
+    found = here & asked - received(connection)
+    return found if backed_up else found - _marked(connection, ATTACHMENT_FILE.c.elsewhere_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file of which only records that left this laptop are known, by its hash.
+
+    `refused`: the server did not take it when it was offered last; `held`: a backup elsewhere has it.
+    """
+
+    digest: bytes
+    records: tuple[bytes, ...]
+    refused: bool
+    held: bool
+
+
+def left_behind(connection: Connection, files: AttachmentFiles) -> list[Left]:
+    """The files whose records left before the server had them, and for which somebody may still ask."""
+    left = _left(connection, files)
+    if not left:
+        return []
+    mine = alone(connection, files, backed_up=True) & left.keys()
+    live = select(_ATTACHMENT.c.hash).where(_ATTACHMENT.c.deleted == 0, _ATTACHMENT.c.hash.is_not(None))
+    mine -= {files.name_of(digest) for digest in connection.execute(live.distinct()).scalars()}
+    refused = _marked(connection, ATTACHMENT_FILE.c.refused_at)
+    held = _marked(connection, ATTACHMENT_FILE.c.elsewhere_at)
+    records: dict[bytes, list[bytes]] = defaultdict(list)
+    for row in connection.execute(select(NAMED).order_by(NAMED.c.record_id)):
+        records[row.hash].append(row.record_id)
+    return [
+        Left(digest, tuple(records[digest]), name in refused, name in held)
+        for name, digest in sorted(left.items())
+        if name in mine
+    ]
 
 
 def unneeded(connection: Connection, files: AttachmentFiles, now: int) -> Sequence[str]:
     """Names of files that may go, and a note of those whose time begins to run.
 
     A file whose records were removed or erased stays for two weeks. One whose records left this laptop goes
-    at once when the server has it, and never before.
+    at once when the server has it. Until then it stays, unless nobody will take it: two weeks after the
+    server said that its records are gone, or that it does not take a file that a backup elsewhere holds.
     """
     here = files.names()
     if not here:
@@ -149,17 +192,27 @@ def unneeded(connection: Connection, files: AttachmentFiles, now: int) -> Sequen
                 _put(connection, name, unneeded_since=None)
         elif (name not in named and there) or (since is not None and now - since > KEPT_MS):
             going.append(name)
-        elif since is None and (there or name not in left):
+        elif since is None and (there or name not in left or _let_go(state)):
             _put(connection, name, unneeded_since=now)
     _forget(connection, files, gone=going, here=here)
     return going
 
 
-def _left(connection: Connection, files: AttachmentFiles) -> set[str]:
-    """Names of files whose record is here no more, while what was erased leaves an empty one."""
+def _let_go(state: _Row | None) -> bool:
+    """Whether the server did not take a file that is in a backup elsewhere."""
+    return state is not None and state.refused_at is not None and state.elsewhere_at is not None
+
+
+def _left(connection: Connection, files: AttachmentFiles) -> dict[str, bytes]:
+    """Names and hashes of files whose record is here no more, while what was erased leaves an empty one."""
     is_here = exists().where(_ATTACHMENT.c.id == NAMED.c.record_id)
     query = select(NAMED.c.hash).where(~is_here).distinct()
-    return {files.name_of(digest) for digest in connection.execute(query).scalars()}
+    return {files.name_of(digest): digest for digest in connection.execute(query).scalars()}
+
+
+def _marked(connection: Connection, moment: Column[int]) -> set[str]:
+    """Names of files for which this moment is noted."""
+    return set(connection.execute(select(ATTACHMENT_FILE.c.name).where(moment.is_not(None))).scalars())
 
 
 def _forget(connection: Connection, files: AttachmentFiles, *, gone: Sequence[str], here: set[str]) -> None:

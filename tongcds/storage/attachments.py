@@ -11,11 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from tongcds.domain.views import AttachmentRow, Standing
 from tongcds.records import record_type
 from tongcds.replica import unsent_records
+from tongcds.replica.tables import OWN
 from tongcds.storage import attachment_notes
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.merged import elsewhere, shows
@@ -32,13 +33,17 @@ _Row = Any
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The record of an attachment, as far as its file is concerned."""
+    """The record of an attachment, as far as its file is concerned.
+
+    `left`: the records that named it and are not here any more; then this is what is left of them.
+    """
 
     attachment_id: bytes
     digest: bytes
     size: int
     media_type: str
     name: str
+    left: tuple[bytes, ...] = ()
 
 
 def whose(connection: Connection, attachment_id: bytes) -> tuple[bytes | None, bytes]:
@@ -108,16 +113,25 @@ def of_household(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is still to be sent of this laptop's files: how many, and their size in bytes."""
+    """What is still to be sent of this laptop's files: how many, and their size in bytes.
+
+    `unwanted` of them are of records that left, and the server did not take them.
+    """
 
     files: int = 0
     size: int = 0
+    unwanted: int = 0
 
 
 def waiting(connection: Connection, files: AttachmentFiles) -> Waiting:
-    """Files of live records that the server has not confirmed, whether their records arrived or not."""
-    rows = _unconfirmed(connection, files)
-    return Waiting(len(rows), sum(row.size for row in rows))
+    """Files that the server has not confirmed, whether their records arrived, or left since, or neither.
+
+    One that it does not take is let go once a backup elsewhere holds it, and waits no longer then.
+    """
+    sizes = [row.size for row in _unconfirmed(connection, files)]
+    left = attachment_notes.left_behind(connection, files)
+    sizes += [files.size_of(one.digest) for one in left if not (one.refused and one.held)]
+    return Waiting(len(sizes), sum(sizes), sum(one.refused and not one.held for one in left))
 
 
 def bring_back(connection: Connection, files: AttachmentFiles, backups: Sequence[Path]) -> int:
@@ -134,17 +148,20 @@ def bring_back(connection: Connection, files: AttachmentFiles, backups: Sequence
 def ready(
     connection: Connection, files: AttachmentFiles, areas: Collection[bytes], now: int
 ) -> list[Attached]:
-    """Files that can be sent now, the smallest first: their records are received, in an area we may write.
+    """Files that can be sent now, the smallest first: their records are received, and their areas are ours.
 
-    Those that the server refused lately are left alone.
+    Also those of records that were made here, in an area that was taken from us since: nobody else has them.
+    What the server refused lately is left alone.
     """
-    rows = [row for row in _unconfirmed(connection, files) if row.area in areas]
-    unsent = unsent_records(connection, [row.attached.attachment_id for row in rows])
+    rows = [row.attached for row in _unconfirmed(connection, files) if row.area in areas or row.made_here]
+    rows += [
+        Attached(one.records[0], one.digest, files.size_of(one.digest), "", "", one.records)
+        for one in attachment_notes.left_behind(connection, files)
+    ]
+    unsent = unsent_records(connection, [row.attachment_id for row in rows])
     refused = attachment_notes.refused_lately(connection, now)
     able = [
-        row.attached
-        for row in rows
-        if row.attached.attachment_id not in unsent and files.name_of(row.attached.digest) not in refused
+        row for row in rows if row.attachment_id not in unsent and files.name_of(row.digest) not in refused
     ]
     return sorted(able, key=lambda one: (one.size, one.digest))
 
@@ -154,6 +171,7 @@ class _Unconfirmed:
     attached: Attached
     area: bytes
     size: int
+    made_here: bool
 
 
 def _to_offer(connection: Connection, files: AttachmentFiles) -> set[str]:
@@ -168,8 +186,9 @@ def _unconfirmed(connection: Connection, files: AttachmentFiles) -> list[_Unconf
     if not wanted:
         return []
     found: dict[bytes, _Unconfirmed] = {}
-    query = select(_ATTACHMENT).where(_ATTACHMENT.c.deleted == 0, _ATTACHMENT.c.hash.is_not(None))
+    made_here = exists().where(OWN.c.id == _ATTACHMENT.c.id).label("made_here")
+    query = select(_ATTACHMENT, made_here).where(_ATTACHMENT.c.deleted == 0, _ATTACHMENT.c.hash.is_not(None))
     for row in connection.execute(query.order_by(_ATTACHMENT.c.stamp)):
         if row.hash not in found and files.name_of(row.hash) in wanted:
-            found[row.hash] = _Unconfirmed(_attached(row), row.area, row.size or 0)
+            found[row.hash] = _Unconfirmed(_attached(row), row.area, row.size or 0, bool(row.made_here))
     return list(found.values())

@@ -28,6 +28,7 @@ from tongcds.sync.pace import Pace
 from tongcds.sync.transport import Reply, ServerProblemError, Transport
 
 _WRITE: Final = "write"
+_UNASKED: Final = "upload_unasked"
 # What breaks off is not lost, so a piece may be longer than a chunk of records: fewer answers to wait for.
 # The smallest is half a minute of 64 kbit/s, which is what a record that comes up meanwhile waits at most.
 _CHUNKS_A_PIECE: Final = 4
@@ -204,6 +205,10 @@ class Sender:
                 done.retry_after = after if isinstance(after, int) else 0
                 return done
             except ServerProblemError as refused:
+                if one.left and refused.problem.code == _UNASKED:
+                    log.info("nobody asks for an attachment any more", extra={"code": _UNASKED})
+                    self._unasked(one)
+                    continue
                 log.warning("the server does not take an attachment", extra={"code": refused.problem.code})
                 self._refused(one)
         return done
@@ -211,7 +216,7 @@ class Sender:
     def _send(self, courier: Courier, one: Attached, watch: _Watch, done: Sent) -> bool:
         """Send one file; False when records wait that go first."""
         content = self._vault.attachments.content(one.digest)
-        offset = self._begin(courier, one.digest, len(content))
+        offset = self._begin(courier, one, len(content))
         # What a broken piece brought shows itself here: no wait needs to grow while the line carries.
         done.moved = done.moved or offset > self._reached.get(one.digest, 0)
         self._reached[one.digest] = offset
@@ -230,7 +235,7 @@ class Sender:
                 troubles += 1
                 if troubles >= _MOST_TROUBLES:
                     raise
-                offset = self._begin(courier, one.digest, len(content))
+                offset = self._begin(courier, one, len(content))
             done.moved = done.moved or offset > before
             self._reached[one.digest] = offset
         with self._vault.write() as connection:
@@ -242,8 +247,9 @@ class Sender:
         done.moved = True
         return True
 
-    def _begin(self, courier: Courier, digest: bytes, size: int) -> int:
+    def _begin(self, courier: Courier, one: Attached, size: int) -> int:
         """Where the server wants to go on: ask where we announced the file before, else announce it."""
+        digest = one.digest
         if digest in self._announced:
             try:
                 return _offset(courier.ask("HEAD", signing.address(digest)), size)
@@ -251,7 +257,7 @@ class Sender:
                 if refused.problem.code not in {"not_found", "upload_expired"}:
                     raise
                 self._announced.discard(digest)
-        headers = {"upload-length": str(size), "upload-metadata": signing.metadata(digest)}
+        headers = {"upload-length": str(size), "upload-metadata": signing.metadata(digest, one.left)}
         answer = courier.ask("POST", signing.PATH, headers)
         self._announced.add(digest)
         return _offset(answer, size)
@@ -277,6 +283,10 @@ class Sender:
     def _refused(self, one: Attached) -> None:
         with self._vault.write() as connection:
             attachment_notes.refused(connection, self._vault.attachments.name_of(one.digest), self._now())
+
+    def _unasked(self, one: Attached) -> None:
+        with self._vault.write() as connection:
+            attachment_notes.unasked(connection, self._vault.attachments.name_of(one.digest), self._now())
 
     def _now(self) -> int:
         return int(self._clock().timestamp() * 1000)

@@ -146,6 +146,7 @@ class Runner:
             registered=enrol.pending_in(connection) is None,
             files_waiting=waiting.files,
             file_bytes_waiting=waiting.size,
+            files_unwanted=waiting.unwanted,
             files_sent=files.files,
             files_to_send=files.of_files,
             file_bytes_sent=files.size,

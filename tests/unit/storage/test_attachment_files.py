@@ -296,6 +296,75 @@ def test_the_file_of_somebody_who_was_erased_goes_though_nobody_else_has_it(
         assert connection.exec_driver_sql("SELECT count(*) FROM attachment_named").scalar() == 0
 
 
+# A file whose record left before the server had it
+
+
+@pytest.fixture
+def left(vault, now, attached):
+    """The id of an attachment whose record left with its area."""
+    attachment, _household = attached(CONTENT)
+    receive_all(vault, now)
+    with vault.write() as connection:
+        connection.exec_driver_sql("DELETE FROM attachment")
+    return attachment
+
+
+def waiting(vault):
+    with vault.read() as connection:
+        told = attachments.waiting(connection, vault.attachments)
+    return told.files, told.unwanted
+
+
+def note(vault, kind, now):
+    with vault.write() as connection:
+        kind(connection, vault.attachments.name_of(DIGEST), now())
+
+
+def test_it_is_offered_with_the_record_that_it_was_of_and_counts_as_waiting(vault, now, left):
+    with vault.read() as connection:
+        (one,) = attachments.ready(connection, vault.attachments, set(), now())
+    assert (one.left, one.digest, one.size) == ((left,), DIGEST, len(CONTENT))
+    assert waiting(vault) == (1, 0)
+
+
+def test_one_that_the_server_does_not_take_stays_until_a_backup_elsewhere_holds_it(
+    vault, files, now, left, tmp_path
+):
+    note(vault, attachment_notes.refused, now)
+    assert waiting(vault) == (1, 1)
+    for _ in range(3):
+        assert tidy(vault, now) == 0
+        now.advance(400 * DAY)
+    vault.backup_to(tmp_path / "stick")
+    assert waiting(vault) == (0, 0)
+    assert tidy(vault, now) == 0
+    now.advance(13 * DAY)
+    assert tidy(vault, now) == 0
+    with vault.read() as connection:
+        assert len(attachments.ready(connection, files, set(), now())) == 0, "let go"
+    now.advance(2 * DAY)
+    assert tidy(vault, now) == 1
+
+
+def test_a_backup_elsewhere_alone_does_not_let_it_go(vault, now, left, tmp_path):
+    vault.backup_to(tmp_path / "stick")
+    for _ in range(3):
+        assert tidy(vault, now) == 0
+        now.advance(400 * DAY)
+    assert waiting(vault) == (1, 0)
+
+
+def test_one_whose_record_is_gone_there_too_goes_after_two_weeks(vault, files, now, left):
+    note(vault, attachment_notes.unasked, now)
+    assert waiting(vault) == (0, 0)
+    with vault.read() as connection:
+        assert attachment_notes.alone(connection, files, backed_up=True) == set()
+    now.advance(13 * DAY)
+    assert tidy(vault, now) == 0
+    now.advance(2 * DAY)
+    assert tidy(vault, now) == 1
+
+
 def test_what_a_backup_elsewhere_took_along_is_not_only_here(vault, files, attached, tmp_path):
     attached(CONTENT)
     attached(jpeg(100, seed=100))

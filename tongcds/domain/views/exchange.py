@@ -27,7 +27,8 @@ class SyncStatus:
     """The truth behind the badge. `waiting` counts own writes no receipt covers.
 
     `files_waiting` counts photos and papers that the server has not confirmed, `file_bytes_waiting` their
-    size; `files_sent` of `files_to_send` and their bytes are those of a sending that is under way. `problem`
+    size, `files_unwanted` those of them that it does not take, since their records left this computer;
+    `files_sent` of `files_to_send` and their bytes are those of a sending that is under way. `problem`
     is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes` estimates what
     sending will take, while a person is asked because the link is paid by volume.
     `clock_wrong_ms`: how far this computer's clock is behind the server's (ahead: negative), 0 within a day.
@@ -53,6 +54,7 @@ class SyncStatus:
     registered: bool = True
     files_waiting: int = 0
     file_bytes_waiting: int = 0
+    files_unwanted: int = 0
     files_sent: int = 0
     files_to_send: int = 0
     file_bytes_sent: int = 0

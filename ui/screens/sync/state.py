@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from tongcds.domain.attachments import unwanted_words
 from tongcds.domain.views import SyncPhase, SyncStatus, SyncView, Tone
 from tongcds.errors import UnavailableError, sentence
 from tongcds.i18n import _, format_bytes, format_number, ngettext
@@ -119,8 +120,11 @@ def _files_wait(status: SyncStatus) -> Progress:
     detail = _("{size}; all other changes are received. They are sent by themselves.").format(
         size=format_bytes(status.file_bytes_waiting)
     )
+    if status.files_unwanted:
+        detail = " ".join((detail, unwanted_words(status.files_unwanted)))
     icon = "clock" if status.online else "cloud-off"
-    return Progress(words.format(n=format_number(status.files_waiting)), detail, icon=icon, tone=Tone.INFO)
+    tone = Tone.WARN if status.files_unwanted else Tone.INFO
+    return Progress(words.format(n=format_number(status.files_waiting)), detail, icon=icon, tone=tone)
 
 
 def _idle(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
