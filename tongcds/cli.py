@@ -28,6 +28,7 @@ from tongcds.actions import (
     syncing,
     today,
 )
+from tongcds.actions import place as places
 from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
@@ -47,6 +48,7 @@ from tongcds.commands import (
     paper_entry,
     passphrases,
     people,
+    place,
     poverty,
     printing,
     privacy,
@@ -68,6 +70,7 @@ from tongcds.commands.answers import (
     show,
     write,
 )
+from tongcds.domain.attachments import unwanted_words
 from tongcds.domain.views import Role
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_number, format_percent, ngettext, set_language
@@ -130,6 +133,9 @@ def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
         return alone(options, profile, clock)
     opens: Callable[[argparse.Namespace, Path, Clock], Core] = options.opens
     core = opens(options, profile, clock)
+    warning = places.vault_warning(profile)
+    if warning:
+        sys.stderr.write(warning + "\n")
     try:
         lease.tick(core, 0)
         if options.name not in WITHOUT_LEASE:
@@ -284,6 +290,11 @@ def status(options: argparse.Namespace, core: Core) -> int:
     """What waits, what came back, and the last exchanges."""
     view = syncing.sync_view(core)
     lines = [_("Waiting: {n}").format(n=format_number(view.status.waiting))]
+    if view.status.files_waiting:
+        words = _("Photos and papers waiting: {n}")
+        lines.append(words.format(n=format_number(view.status.files_waiting)))
+    if view.status.files_unwanted:
+        lines.append(unwanted_words(view.status.files_unwanted))
     lines += [
         f"{row.at.isoformat()}  {row.way}  {row.sent}/{row.received}  {row.outcome}" for row in view.history
     ]
@@ -384,5 +395,6 @@ def _parser() -> argparse.ArgumentParser:
     add("status", status, "what waits to be sent, and the last exchanges")
     add("figures", figures, "figures against targets")
     handbook.add_to(add)
+    place.add_to(add)
     windows.add_to(add)
     return parser

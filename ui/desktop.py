@@ -21,6 +21,7 @@ from tongcds.actions import (
     audit,
     filters,
     overview,
+    place,
     register,
     syncing,
 )
@@ -291,7 +292,8 @@ class Desktop(QObject):
         )
 
     def _settings_screen(self) -> QWidget:
-        about = About(tongcds.__version__, str(self.core.vault.folder))
+        folder = self.core.vault.folder
+        about = About(tongcds.__version__, str(folder), place.vault_warning(folder.parent))
         screen = SettingsScreen(self._settings, self.who, about, can_back_up=True, cards=self.keys.cards())
         screen.changed.connect(self._redress)
         screen.backup_requested.connect(self.sticks.back_up)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from tongcds.actions import Changes, exports, logbook, register, visits
+from tongcds.actions import Changes, exports, logbook, place, register, visits
 from tongcds.domain.views import Draft, HouseholdRow, LeftOut, LogFilter, LogRow, Withdrawn
 from tongcds.forms.visit import drafted
 from tongcds.i18n import _, format_date, format_number, ngettext
@@ -138,6 +138,7 @@ class Logbook(QObject):
             _("Export the support log"),
             str(exports.folder()),
             *told,
+            folder_warning=place.exports_warning(),
             has_numbers=False,
             parent=self._desk.window(),
         )

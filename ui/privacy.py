@@ -12,7 +12,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, audit, exports, households, privacy, register
+from tongcds.actions import Changes, audit, exports, households, place, privacy, register
 from tongcds.domain.privacy import erased_words
 from tongcds.domain.views import (
     ConsentAnswer,
@@ -174,6 +174,7 @@ class Privacy(QObject):
             _("Export the register"),
             str(exports.folder()),
             *told,
+            folder_warning=place.exports_warning(),
             has_numbers=True,
             parent=self._desk.window(),
         )

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, memory, paths
-from tongcds.actions import Core, lease, opening, people, recovery, rescue, syncing
+from tongcds.actions import Core, lease, opening, people, place, recovery, rescue, syncing
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import UserError
@@ -79,6 +79,7 @@ class Program(QObject):
             tasks=self._tasks,
             rescue=_Rescue(self._profile, self._clock),
             ways=self._ways,
+            warning=place.vault_warning(self._profile),
         )
         screen.opened.connect(self._open)
         return screen

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
 
 from tests.gui.keyboard import ENTER, TAB, Keyboard, Later
 from tongcds import i18n
+from tongcds.actions import place
 from tongcds.errors import UnavailableError, UserError, sentence
 from ui import stylesheet, theme
 from ui.forms.opening_panes import wait_after
@@ -81,7 +82,7 @@ def machine():
 
 @pytest.fixture
 def open_screen(qtbot, machine):
-    def make(*, exists, executor=None, person="Lò Thị Ngân"):
+    def make(*, exists, executor=None, person="Lò Thị Ngân", warning=""):
         screen = OpeningScreen(
             person=person,
             exists=exists,
@@ -92,6 +93,7 @@ def open_screen(qtbot, machine):
             read_code=machine.read_code,
             enrol=machine.enrol,
             tasks=Tasks(executor or InlineExecutor()),
+            warning=warning,
         )
         qtbot.addWidget(screen)
         screen.resize(1366, 768)
@@ -101,6 +103,14 @@ def open_screen(qtbot, machine):
         return screen
 
     return make
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_bad_place_of_the_data_is_told_before_anything_is_typed(open_screen, exists):
+    """A11; whether there is a vault already or one is about to be made there."""
+    told = place.vault_warning(Path("/home/ngan/OneDrive/TongCDS"))
+    assert told in outline(open_screen(exists=exists, warning=told))
+    assert "tự chép lên mạng" not in outline(open_screen(exists=exists))
 
 
 def test_the_passphrase_opens_from_the_keyboard(open_screen, machine, qtbot):

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QTableView
 
 from tests.gui.places import Source, button, press
 from tongcds import i18n
+from tongcds.actions import place
 from tongcds.domain.views import SyncPhase, Tone
 from tongcds.settings import LANGUAGE, TEXT_SIZE, THEME, Settings
 from ui import app, theme
 from ui.changes import ChangeBus
+from ui.outline import outline
 from ui.preview import samples
 from ui.preview.screens import settle
 from ui.screens.overview import OverviewScreen, reporting
@@ -155,6 +157,15 @@ def test_a_setting_is_on_disk_before_anybody_hears_of_it(shown, settings, profil
             press(pills, Qt.Key.Key_Right)
     assert heard[-2:] == [(THEME, "dark"), (LANGUAGE, "en")]
     assert [setting for setting, _value in heard[:-2]] == [TEXT_SIZE] * 4
+
+
+def test_settings_tell_of_a_bad_place_of_the_data(shown, settings):
+    """A11."""
+    told = place.vault_warning(Path("/home/ngan/Dropbox/TongCDS"))
+    about = About("0.1.0", "/home/ngan/Dropbox/TongCDS/vault", told)
+    assert told in outline(shown(SettingsScreen(settings, samples.whoami(), about)))
+    about = About("0.1.0", "/home/ngan/TongCDS/vault")
+    assert told not in outline(shown(SettingsScreen(settings, samples.whoami(), about)))
 
 
 def test_the_settings_show_what_was_chosen_before(shown, settings):

@@ -25,6 +25,7 @@ class TableExportDialog(QDialog):
     Args:
         title: what is exported.
         folder: where it goes.
+        folder_warning: of that folder, "" where nothing is to be said.
         lines: how many lines the file has when who did not agree is left out.
         left_out: who that is.
         has_numbers: there are numbers that can go along; they do not unless somebody ticks it.
@@ -42,6 +43,7 @@ class TableExportDialog(QDialog):
         left_out: LeftOut,
         *,
         has_numbers: bool,
+        folder_warning: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class TableExportDialog(QDialog):
         )
         box.addWidget(Notice("triangle-alert", Tone.WARN, warning))
         box.addWidget(Text(_("It goes to {folder}.").format(folder=folder), Style.NOTE, wrap=True))
+        box.addWidget(Notice("triangle-alert", Tone.BAD, folder_warning))
         self.without = GroundChoice()
         self.without.changed.connect(self._choose)
         box.addWidget(self.without)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tongcds import handbook
+from tongcds.domain.views import Tone
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _
 from ui import theme
@@ -27,6 +28,7 @@ from ui.forms.rescue_pane import RescuePane
 from ui.forms.ways_in import Invited, Lease, OtherWays, Rescue
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
+from ui.widgets.notice import Notice
 from ui.widgets.surface import Card, ScrollColumn, column, line
 from ui.widgets.text import IconTile, Text
 from ui.words import NAME
@@ -51,6 +53,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         tasks: runs them all, in order.
         rescue: offered when the vault is damaged and nothing could put it right.
         ways: a PIN, an invitation's four words, the recovery code.
+        warning: of the place where the data lie, "" where it is a good one.
     """
 
     opened = Signal(object)
@@ -69,6 +72,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         tasks: Tasks,
         rescue: Rescue[Vault] | None = None,
         ways: OtherWays[Vault] | None = None,
+        warning: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -106,7 +110,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.lease,
         )
         self._pane: QWidget = self.unlock
-        self._build()
+        self._build(warning)
         QShortcut(QKeySequence("F1"), self).activated.connect(self._ask_help)
         self.unlock.entered.connect(self._try_to_unlock)
         self.invitation.code_entered.connect(self._take_code)
@@ -151,7 +155,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         window.show()
         window.activateWindow()
 
-    def _build(self) -> None:
+    def _build(self, warning: str) -> None:
         names = column()
         names.addWidget(Text(NAME, Style.HEADING))
         names.addWidget(Text(_("Register and support log of the community digital team"), Style.NOTE))
@@ -162,6 +166,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         card.body.setSpacing(space(5))
         card.body.addLayout(head)
+        card.body.addWidget(Notice("triangle-alert", Tone.WARN, warning))
         for pane in self._panes:
             # Not a stack, which is always as high as its highest page.
             card.body.addWidget(pane)

@@ -9,12 +9,13 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tongcds.domain.views import Role, Whoami
+from tongcds.domain.views import Role, Tone, Whoami
 from tongcds.i18n import LANGUAGES, N_, _, format_number, format_percent
 from tongcds.settings import DECLARED, LANGUAGE, PRICE, TEXT_SIZE, THEME, Setting, Settings
 from ui.theme import Style, space
 from ui.widgets.button import Button
 from ui.widgets.choices import Answer, CheckRow, ChoicePills
+from ui.widgets.notice import Notice
 from ui.widgets.page import Page
 from ui.widgets.surface import Card, Divider, PageHead, SideBySide, column, line
 from ui.widgets.text import Text
@@ -32,10 +33,11 @@ _ROLES: Final[dict[Role, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the program is: its version, and where its data lie on this computer."""
+    """What the program is: its version, where its data lie on this computer, and what is wrong with that."""
 
     version: str
     data_folder: str
+    warning: str = ""
 
 
 def choice_words(setting: Setting[str] | Setting[int] | Setting[bool], value: object) -> str:
@@ -92,6 +94,7 @@ class SettingsScreen(Page):
             own.addWidget(card)
         own.addStretch(1)
         right = column(gap=4)
+        right.addWidget(Notice("triangle-alert", Tone.WARN, "" if about is None else about.warning))
         mine = self._facts(_("This computer"), self._who(who))
         if can_back_up:
             members = Button(_("Print the members of the team (B14)…"), icon="printer")
