@@ -108,7 +108,7 @@ def open_screen(qtbot, machine):
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_bad_place_of_the_data_is_told_before_anything_is_typed(open_screen, exists):
     """A11; whether there is a vault already or one is about to be made there."""
-    told = place.vault_warning(Path("/home/ngan/OneDrive/TongCDS"))
+    told = place.vault_warning(Path("D:/Ngan/OneDrive/TongCDS"))
     assert told in outline(open_screen(exists=exists, warning=told))
     assert "tự chép lên mạng" not in outline(open_screen(exists=exists))
 

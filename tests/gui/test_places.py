@@ -161,10 +161,10 @@ def test_a_setting_is_on_disk_before_anybody_hears_of_it(shown, settings, profil
 
 def test_settings_tell_of_a_bad_place_of_the_data(shown, settings):
     """A11."""
-    told = place.vault_warning(Path("/home/ngan/Dropbox/TongCDS"))
-    about = About("0.1.0", "/home/ngan/Dropbox/TongCDS/vault", told)
+    told = place.vault_warning(Path("D:/Ngan/Dropbox/TongCDS"))
+    about = About("0.1.0", "D:/Ngan/Dropbox/TongCDS/vault", told)
     assert told in outline(shown(SettingsScreen(settings, samples.whoami(), about)))
-    about = About("0.1.0", "/home/ngan/TongCDS/vault")
+    about = About("0.1.0", "D:/Ngan/TongCDS/vault")
     assert told not in outline(shown(SettingsScreen(settings, samples.whoami(), about)))
 
 
