@@ -71,7 +71,7 @@ from tongcds.commands.answers import (
     write,
 )
 from tongcds.domain.attachments import unwanted_words
-from tongcds.domain.views import Role
+from tongcds.domain.views import ImportChoices, Role
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import LANGUAGES, _, format_number, format_percent, ngettext, set_language
 from tongcds.settings import LANGUAGE, Settings
@@ -191,18 +191,14 @@ def enrol(options: argparse.Namespace, core: Core) -> int:
 
 def import_file(options: argparse.Namespace, core: Core) -> int:
     """Preview an import; apply it with --apply."""
-    path, encoding = Path(options.file), spreadsheets.encoding_of(options)
-    rows, columns = spreadsheets.places_of(
-        options, lambda: importing.peek_import(core, path, encoding=encoding)[0].name
-    )
+    path = Path(options.file)
+
+    def first_sheet(encoding: str | None) -> str:
+        return importing.peek_import(core, path, ImportChoices(encoding=encoding))[0].name
+
+    choices = spreadsheets.choices_of(options, first_sheet)
     prepare = partial(
-        importing.prepare_import,
-        core,
-        path,
-        column_mapping=columns,
-        column_names=spreadsheets.columns_of(options),
-        header_rows=rows,
-        encoding=encoding,
+        importing.prepare_import, core, path, choices, column_names=spreadsheets.columns_of(options)
     )
     prepared = prepare()
     if options.forget_columns:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from tongcds.actions import Changes, column_memory, importing
-from tongcds.domain.views import ImportRow
+from tongcds.domain.views import ImportChoices, ImportRow, ImportSheet
 from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk
 from ui.screens.import_register import ImportScreen, Prepared
@@ -27,7 +27,7 @@ class Importing(QObject):
         screen = ImportScreen(
             prepare=self._prepare_import,
             apply=self._apply_import,
-            peek=partial(importing.peek_import, self._desk.core),
+            peek=self._peek,
             tasks=self._desk.files,
             clock=self._desk.core.clock,
         )
@@ -41,20 +41,14 @@ class Importing(QObject):
         progress: importing.Progress,
         cancelled: Callable[[], bool],
         *,
-        columns: Mapping[tuple[str, str], str],
-        header_rows: Mapping[str, int],
-        sensitive: bool,
-        encoding: str | None,
+        choices: ImportChoices,
         forget: bool,
     ) -> importing.PreparedImport:
         prepare = partial(
             importing.prepare_import,
             self._desk.core,
             path,
-            import_sensitive=sensitive,
-            column_mapping=columns,
-            header_rows=header_rows,
-            encoding=encoding,
+            choices,
             progress=progress,
             cancelled=cancelled,
         )
@@ -63,6 +57,11 @@ class Importing(QObject):
             column_memory.forget_columns(self._desk.core, prepared.register)
             prepared = prepare()
         return prepared
+
+    def _peek(
+        self, path: Path, *, choices: ImportChoices, cancelled: Callable[[], bool]
+    ) -> tuple[ImportSheet, ...]:
+        return importing.peek_import(self._desk.core, path, choices, cancelled=cancelled)
 
     def _apply_import(
         self, prepared: Prepared, progress: importing.Progress, cancelled: Callable[[], bool]

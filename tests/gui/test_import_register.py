@@ -38,13 +38,13 @@ class Vault:
         self.written = []
         self.problem = None
 
-    def prepare(self, path, progress, cancelled, *, columns, header_rows, sensitive, encoding, forget):
-        self.asked.append((path, columns, sensitive))
-        self.header_rows = header_rows
-        self.chosen.append((encoding, forget))
-        return register.prepare(
-            path, progress, cancelled, columns=columns, header_rows=header_rows, sensitive=sensitive
-        )
+    def prepare(self, path, progress, cancelled, *, choices, forget):
+        self.asked.append((path, choices.columns, choices.sensitive))
+        self.header_rows = choices.header_rows
+        self.choices = choices
+        self.chosen.append((choices.encoding, forget))
+        shown = replace(choices, encoding=None)
+        return register.prepare(path, progress, cancelled, choices=shown)
 
     def apply(self, prepared, progress, cancelled):
         progress(50, 100)

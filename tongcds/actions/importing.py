@@ -9,16 +9,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
 from tongcds import memory
-from tongcds.actions import audit, column_memory
+from tongcds.actions import audit, column_memory, poverty
 from tongcds.actions.core import Changes, Core
 from tongcds.domain.stamps import derived_id
-from tongcds.domain.views import ImportPreview, ImportRow, ImportSheet, Role
+from tongcds.domain.views import ImportChoices, ImportPreview, ImportRow, ImportSheet, Role
 from tongcds.errors import CancelledError, UserError
 from tongcds.imports.changes import Ref
 from tongcds.imports.columns import name_key
@@ -41,7 +42,8 @@ from tongcds.storage import backups, exchange, existing, local
 
 Progress = Callable[[int, int], None]
 _STEP = 200
-_KINDS = ("household", "person", "village")
+AS_FOUND: Final = ImportChoices()
+_KINDS = ("household", "person", "village", "poverty_class")
 _LIST_SEPARATOR = ";"
 _Known = TypeVar("_Known")
 
@@ -54,6 +56,8 @@ class PreparedImport:
     register: Register
     path: Path
     settings: ImportSettings
+    held_on: date
+    decision_no: str
 
     def chosen_columns(self) -> dict[tuple[str, str], str]:
         """What columns were taken for because somebody said so, now or for an earlier file."""
@@ -83,34 +87,26 @@ def _ignore(_done: int, _total: int) -> None:
 def prepare_import(
     core: Core,
     path: Path,
+    choices: ImportChoices = AS_FOUND,
     *,
-    import_sensitive: bool = True,
-    column_mapping: Mapping[tuple[str, str], str] | None = None,
     column_names: Mapping[str, str] | None = None,
-    header_rows: Mapping[str, int] | None = None,
-    encoding: str | None = None,
     progress: Progress = _ignore,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> PreparedImport:
     """Read a spreadsheet and say, row by row, what an import would do.
 
     What columns mean is guessed, then taken as it was remembered for files with the same headings, then as
-    `column_mapping` (by sheet and letter) and `column_names` (by heading) say. `header_rows` says for a sheet
-    which row names the columns (0: none). `encoding` answers the question of `ImportPreview.encodings`.
+    `choices` (by sheet and letter) and `column_names` (by heading) say. Since when the poverty classes of the
+    file hold, and by which decision, stands in its title unless `choices` say otherwise; a file that names no
+    day holds as of today.
 
     Raises:
-        UserError: the file is no register; the sentence says which and what to do. Nothing is changed.
+        UserError: the file is no register; the sentence says which and what to do. date_in_future.
         CancelledError: `cancelled` said so.
     """
-    settings = ImportSettings(
-        reference_date=core.today,
-        import_sensitive=import_sensitive,
-        column_mapping=dict(column_mapping or {}),
-        column_names=dict(column_names or {}),
-        header_rows=dict(header_rows or {}),
-        known_headers=_known_headers(core),
-        encoding=encoding,
-    )
+    if choices.held_on is not None and choices.held_on > core.today:
+        raise UserError("date_in_future")
+    settings = replace(_settings(core, choices), column_names=dict(column_names or {}))
     register = read_register(path, settings, progress, cancelled)
     with core.vault.read() as connection:
         remembered, remembered_on = column_memory.recall(connection, register)
@@ -123,20 +119,26 @@ def prepare_import(
         here = _villages(register, known, who.unit_id, Role(who.role))
         made = _missing(register, here) if Role(who.role) is Role.COMMUNE else ()
         here |= {name: derived_id("village of an import", name) for name in made}
-        there = _existing(connection, here)
+        since = choices.held_on or register.dated.on or core.today
+        there = _existing(connection, here, since)
     # Outside the transaction: comparing 20,000 rows must not keep a search waiting.
     plan = plan_import(register, there, village_ids=here)
-    shown = replace(preview(register, plan, file_name=path.name), remembered_on=remembered_on)
-    return PreparedImport(shown, register, path, settings)
+    said = choices.decision_no
+    decision = register.dated.decision_no if said is None else said
+    shown = replace(
+        preview(register, plan, file_name=path.name),
+        remembered_on=remembered_on,
+        held_on=since,
+        decision_no=decision,
+    )
+    return PreparedImport(shown, register, path, settings, since, decision)
 
 
 def peek_import(
     core: Core,
     path: Path,
+    choices: ImportChoices = AS_FOUND,
     *,
-    column_mapping: Mapping[tuple[str, str], str] | None = None,
-    header_rows: Mapping[str, int] | None = None,
-    encoding: str | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[ImportSheet, ...]:
     """Return the top of each sheet of a file, for a person to say which row names the columns.
@@ -145,19 +147,21 @@ def peek_import(
         UserError: the file is no spreadsheet; the sentence says which and what to do.
         CancelledError: `cancelled` said so.
     """
-    settings = ImportSettings(
-        reference_date=core.today,
-        column_mapping=dict(column_mapping or {}),
-        header_rows=dict(header_rows or {}),
-        known_headers=_known_headers(core),
-        encoding=encoding,
-    )
-    return peek(path, settings, cancelled)
+    return peek(path, _settings(core, choices), cancelled)
 
 
-def _known_headers(core: Core) -> dict[str, dict[str, str]]:
+def _settings(core: Core, choices: ImportChoices) -> ImportSettings:
     with core.vault.read() as connection:
-        return column_memory.known_headers(connection)
+        known_headers = column_memory.known_headers(connection)
+    return ImportSettings(
+        reference_date=core.today,
+        import_sensitive=choices.sensitive,
+        column_mapping=choices.columns,
+        header_rows=choices.header_rows,
+        known_headers=known_headers,
+        encoding=choices.encoding,
+        column_encodings=choices.column_encodings,
+    )
 
 
 @memory.looking_later()
@@ -190,8 +194,14 @@ def apply_import(
                     "village", commune_id=who.unit_id, name=name, village_type=type_word(name)
                 )
                 created["village"].append(here[name])
-        plan = plan_import(register, _existing(change.connection, here), village_ids=here)
-        changed = _write(change.writer, plan, created, progress, cancelled)
+        there = _existing(change.connection, here, prepared.held_on)
+        plan = plan_import(register, there, village_ids=here)
+        reviewed = plan.poverty_changes
+        stay = poverty.overtaken(change.connection, list(reviewed), prepared.held_on)
+        changed = _write(change.writer, plan.without_poverty(stay), created, progress, cancelled)
+        before = {one: _text(changed["household"][one].get("poverty")) for one in reviewed}
+        found = {one: (before[one], now) for one, now in reviewed.items()}
+        created["poverty_class"] = poverty.write_found(change, found, prepared.held_on, prepared.decision_no)
         batch = local.ImportBatch(
             id=secrets.token_bytes(16),
             at=int(core.clock().timestamp() * 1000),
@@ -230,7 +240,8 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
         for name in _KINDS:
             writer.load(name, [*batch.created.get(name, ()), *batch.changed.get(name, {})])
         stay = _edited_since(change.connection, writer, batch)
-        for name in ("person", "household", "village"):
+        stay |= poverty.needed(change.connection, writer, batch.created.get("poverty_class", ()))
+        for name in ("poverty_class", "person", "household", "village"):
             for record_id in batch.created.get(name, ()):
                 if record_id in stay:
                     kept += name == "household"
@@ -309,10 +320,11 @@ def _missing(register: Register, here: Mapping[str, bytes]) -> tuple[str, ...]:
     return tuple(v.name for v in register.villages if v.name and v.name not in here)
 
 
-def _existing(connection: Connection, here: Mapping[str, bytes]) -> ExistingRegister:
+def _existing(connection: Connection, here: Mapping[str, bytes], on: date) -> ExistingRegister:
+    """What is here, with the poverty classes of that day."""
     villages = list(dict.fromkeys(here.values()))
     return ExistingRegister(
-        tuple(_known(ExistingHousehold, r) for r in existing.household_rows(connection, villages)),
+        tuple(_known(ExistingHousehold, r) for r in existing.household_rows(connection, villages, on)),
         tuple(_known(ExistingPerson, r) for r in existing.person_rows(connection, villages)),
     )
 
@@ -354,6 +366,10 @@ def _write(
             writer.update(write.kind, write.id, **values)
     progress(len(plan.writes), len(plan.writes))
     return changed
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _values(write: PlannedWrite, ids: Mapping[int, bytes]) -> dict[str, Value]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
@@ -14,6 +15,7 @@ from tongcds.domain.text import clean
 from tongcds.domain.views import POVERTY_CLASSES, EditUndo, PoorRow, PovertyClass, PovertyRow
 from tongcds.errors import UserError
 from tongcds.records import Value
+from tongcds.replica import Writer
 from tongcds.storage import poverty, register
 from tongcds.storage.vault import Change
 
@@ -82,6 +84,62 @@ def write_class(change: Change, journal: Journal, wanted: PovertyClass) -> None:
             "decided_on": wanted.decided_on.isoformat() if wanted.decided_on is not None else None,
         },
     )
+
+
+def write_found(
+    change: Change,
+    found: Mapping[bytes, tuple[str | None, str]],
+    since: date,
+    decision_no: str,
+) -> list[bytes]:
+    """Write down what a register found of households that were here before: what stood, and what holds since.
+
+    Returns the records that were made. The fields of the households are for the caller; see `overtaken`.
+    """
+    writer, made = change.writer, []
+    known = poverty.dated(change.connection, list(found))
+    for household_id, (before, now) in found.items():
+        place: dict[str, Value] = {
+            "village_id": writer.value_of("household", household_id, "village_id"),
+            "household_id": household_id,
+        }
+        if household_id not in known:
+            made.append(writer.create("poverty_class", reserved=None, **(place | {"poverty": before})))
+        dated: dict[str, Value] = {
+            "poverty": now,
+            "valid_from": since.isoformat(),
+            "decision_no": clean(decision_no) or None,
+        }
+        made.append(writer.create("poverty_class", reserved=None, **(place | dated)))
+    return made
+
+
+def overtaken(connection: Connection, households: Sequence[bytes], since: date) -> set[bytes]:
+    """Those of the households of which a later class is known already: theirs is not what holds today."""
+    known = poverty.dated(connection, households)
+    return {
+        one
+        for one, classes in known.items()
+        if any(day is not None and day > since for day in classes.values())
+    }
+
+
+def needed(connection: Connection, writer: Writer, made: Sequence[bytes]) -> set[bytes]:
+    """What of `write_found` has to stay although it is taken back.
+
+    What stood before the first day stays while another class was written down since: without it, nobody
+    would know any more what held before that one.
+    """
+    undated = {
+        one: writer.value_of("poverty_class", one, "household_id")
+        for one in made
+        if writer.value_of("poverty_class", one, "valid_from") is None
+    }
+    known = poverty.dated(connection, [home for home in undated.values() if isinstance(home, bytes)])
+    mine = set(made)
+    return {
+        one for one, home in undated.items() if isinstance(home, bytes) and known.get(home, {}).keys() - mine
+    }
 
 
 def withdraw(core: Core, record_id: bytes) -> tuple[EditUndo, Changes]:

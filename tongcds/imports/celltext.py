@@ -14,8 +14,16 @@ from operator import attrgetter
 from typing import Final
 
 from tongcds.domain.text import clean
-from tongcds.imports.legacy_fonts import LegacyFont, draws_capitals, family_of, to_unicode
+from tongcds.imports.legacy_fonts import (
+    LegacyFont,
+    draws_capitals,
+    family_of,
+    legacy_font_named,
+    to_unicode,
+)
 from tongcds.imports.workbook import Cell, Kind, Run
+
+WINDOWS_1258: Final = "windows-1258"
 
 _NOTHING: Final = frozenset(
     {"", "không", "không có", "chưa", "chưa có", "chưa làm", "k", "ko"},
@@ -73,6 +81,33 @@ def read_text(cell: Cell | None, *, convert: bool = True, assumed: LegacyFont | 
     if unclear:
         return CellText(_CONTROLS.sub("", text).strip(), found, legacy, unclear=True)
     return CellText(_without_apostrophe(clean(text)), found, legacy)
+
+
+def read_text_as(cell: Cell | None, encoding: str) -> CellText:
+    """Return a cell's text with its letters as a person said of its column, whatever its font says.
+
+    `encoding`: a legacy family, "windows-1258" for bytes that were kept as Latin-1, anything else: as it is.
+    Runs that hold Vietnamese letters beyond Latin-1 are Unicode already and stay.
+    """
+    if cell is None or cell.kind is not Kind.TEXT:
+        return read_text(cell)
+    family = legacy_font_named(encoding)
+    parts = []
+    for run in _whole_runs(cell.runs):
+        if run.text.isascii() or holds_vietnamese(run.text):
+            parts.append(run.text)
+        elif family is not None:
+            converted = to_unicode(run.text, family)
+            parts.append(converted.upper() if draws_capitals(run.font) else converted)
+        else:
+            parts.append(from_1258(run.text) if encoding == WINDOWS_1258 else run.text)
+    return CellText(_without_apostrophe(clean("".join(parts))), cell.text, family)
+
+
+def from_1258(text: str) -> str:
+    """Return the text behind bytes of windows-1258 that were kept as Latin-1."""
+    read = text.encode("latin-1", "replace").decode("cp1258", "replace")
+    return unicodedata.normalize("NFC", read)
 
 
 def _whole_runs(runs: tuple[Run, ...]) -> tuple[Run, ...]:

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import Final
 
 from tongcds.domain.text import fold, tone_fold
+from tongcds.domain.views import ImportEncoding
 from tongcds.imports.legacy_fonts import LegacyFont, to_unicode
 from tongcds.imports.villages import is_list_of_types
 from tongcds.imports.workbook import column_letter
@@ -115,12 +116,17 @@ def field_of_name(text: str) -> Field | None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a register: its letter, its heading as written, its field (None: not read), values."""
+    """One column of a register: its letter, its heading as written, its field (None: not read), values.
+
+    `readings`: how its letters may be meant, where nobody can tell; `encoding`: what somebody said of it.
+    """
 
     letter: str
     heading: str
     field: Field | None
     samples: tuple[str, ...] = ()
+    readings: tuple[ImportEncoding, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

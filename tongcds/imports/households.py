@@ -57,6 +57,7 @@ def read_sheet(
             convert=settings.convert_legacy_fonts,
             tick=tick,
             assumed=legacy_font_named(settings.encoding),
+            letters=settings.letters_of(sheet.name),
         )
     )
     traits = _traits(header, settings, lines)

@@ -20,7 +20,7 @@ from tongcds.imports.headers import find_header
 from tongcds.imports.opening import open_workbook
 from tongcds.imports.reading import listing
 from tongcds.imports.register import ImportSettings
-from tongcds.imports.workbook import Row, Sheet
+from tongcds.imports.workbook import Row, Sheet, Workbook
 
 _ROWS: Final = 30
 _TEXTS: Final = 12
@@ -42,10 +42,10 @@ def peek(path: Path, settings: ImportSettings, cancelled: Callable[[], bool]) ->
             raise CancelledError
 
     workbook = open_workbook(path, settings, tick)
-    return tuple(_sheet(sheet, settings) for sheet in workbook.sheets if sheet.rows)
+    return tuple(_sheet(sheet, settings, workbook) for sheet in workbook.sheets if sheet.rows)
 
 
-def _sheet(sheet: Sheet, settings: ImportSettings) -> ImportSheet:
+def _sheet(sheet: Sheet, settings: ImportSettings, workbook: Workbook) -> ImportSheet:
     user = settings.user
     header = find_header(sheet, user)
     if header is None:
@@ -59,7 +59,7 @@ def _sheet(sheet: Sheet, settings: ImportSettings) -> ImportSheet:
         header_row=header.first,
         columns=tuple(
             ImportColumn(sheet.name, one.letter, one.heading, one.field or "", one.samples)
-            for one in listing(sheet, header)
+            for one in listing(sheet, header, settings, workbook)
         ),
     )
 

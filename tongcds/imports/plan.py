@@ -8,8 +8,8 @@ that is replaced stays beside the new one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -99,6 +99,25 @@ class ImportPlan:
     def households_to_write(self) -> int:
         """How many households are new or changed, in themselves or in their people."""
         return self.households_new + self.households_changed
+
+    @property
+    def poverty_changes(self) -> Mapping[bytes, str]:
+        """The households that were here before and of another poverty class, with the new one."""
+        return {
+            write.id: str(write.fields["poverty"])
+            for write in self.writes
+            if write.kind == HOUSEHOLD and write.id is not None and "poverty" in write.fields
+        }
+
+    def without_poverty(self, households: Collection[bytes]) -> ImportPlan:
+        """The same plan, but the poverty class of these households stays."""
+        writes = (
+            replace(write, fields={name: v for name, v in write.fields.items() if name != "poverty"})
+            if write.kind == HOUSEHOLD and write.id in households
+            else write
+            for write in self.writes
+        )
+        return replace(self, writes=tuple(writes))
 
     @property
     def people_to_write(self) -> int:

@@ -87,6 +87,8 @@ def preview(register: Register, plan: ImportPlan, *, file_name: str) -> ImportPr
                 column.heading,
                 "" if column.field is None else column.field,
                 column.samples,
+                column.readings,
+                column.encoding,
             )
             for sheet in register.sheets
             for column in sheet.columns
@@ -94,6 +96,7 @@ def preview(register: Register, plan: ImportPlan, *, file_name: str) -> ImportPr
         rows=tuple(_row(plan.rows[place]) for place in shown),
         villages_missing=plan.villages_missing,
         encodings=readings(register),
+        poverty_changes=len(plan.poverty_changes),
     )
 
 

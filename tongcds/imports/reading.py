@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
 from tongcds.domain.text import tone_fold
 from tongcds.errors import CancelledError, UserError
+from tongcds.imports.celltext import read_text
 from tongcds.imports.columns import Column, Field, Header
+from tongcds.imports.dated import read_title
+from tongcds.imports.encodings import column_readings, doubtful_cells
 from tongcds.imports.findings import Finding, shortened
 from tongcds.imports.headers import find_header
 from tongcds.imports.households import read_sheet
-from tongcds.imports.legacy_fonts import family_of
+from tongcds.imports.legacy_fonts import family_of, legacy_font_named
 from tongcds.imports.opening import open_workbook
 from tongcds.imports.register import (
     ImportedHousehold,
@@ -28,7 +31,7 @@ from tongcds.imports.register import (
     StatedTotal,
     count_villages,
 )
-from tongcds.imports.workbook import Sheet, column_index
+from tongcds.imports.workbook import Cell, Sheet, Workbook, column_index
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
@@ -55,6 +58,7 @@ def read_register(
         if cancelled is not None and cancelled():
             raise CancelledError
 
+    asked = settings
     workbook = open_workbook(path, settings, tick)
     if workbook.decoded:
         settings = replace(settings, encoding=None)  # has done its work
@@ -69,6 +73,7 @@ def read_register(
     households: list[ImportedHousehold] = []
     warnings: list[Finding] = []
     totals: list[StatedTotal] = []
+    titles: list[str] = []
     for sheet in workbook.sheets:
         header = None if sheet.hidden else _readable_header(sheet, settings)
         if header is None:
@@ -82,10 +87,12 @@ def read_register(
             tick=tick,
             advance=partial(tell, done),
         )
-        infos.append(_info(sheet, header, reading.skipped))
+        columns = listing(sheet, header, asked, workbook)
+        infos.append(_info(sheet, header, columns, reading.skipped))
         households += reading.households
         warnings += reading.findings
         totals += reading.totals
+        titles += _titles(sheet, header)
         done += len(sheet.rows)
     tell(0, total)
     if all(info.reason for info in infos):
@@ -100,7 +107,18 @@ def read_register(
         tuple(totals),
         count_villages(tuple(households)),
         encoding_sure=workbook.encoding_sure,
+        dated=read_title(titles, settings.reference_date),
     )
+
+
+def _titles(sheet: Sheet, header: Header) -> Iterator[str]:
+    """Return the texts above the header."""
+    for row in takewhile(lambda row: row.number < header.first, sheet.rows):
+        for cell in islice(row.cells.values(), _TITLE_CELLS):
+            yield read_text(cell).text
+
+
+_TITLE_CELLS: Final = 64
 
 
 def _readable_header(sheet: Sheet, settings: ImportSettings) -> Header | None:
@@ -115,37 +133,54 @@ def _why_ignored(sheet: Sheet) -> str:
     return "no_header" if sheet.rows else "empty"
 
 
-def _info(sheet: Sheet, header: Header, skipped: tuple[SkippedRow, ...]) -> SheetInfo:
+def _info(
+    sheet: Sheet, header: Header, columns: tuple[Column, ...], skipped: tuple[SkippedRow, ...]
+) -> SheetInfo:
     fonts = {run.font for row in sheet.rows for cell in row.cells.values() for run in cell.runs}
     families = sorted({family.value for font in fonts if (family := family_of(font)) is not None})
     rows = tuple(range(header.first, header.last + 1)) if header.last else ()
     return SheetInfo(
         sheet.name,
         header_rows=rows,
-        columns=listing(sheet, header),
+        columns=columns,
         fingerprint=header.fingerprint(),
         skipped=skipped,
         legacy_fonts=tuple(families),
     )
 
 
-def listing(sheet: Sheet, header: Header) -> tuple[Column, ...]:
-    """Return the columns of a sheet, each with the first few of its values."""
-    return tuple(replace(c, samples=_samples(sheet, header, c.letter)) for c in header.listing())
+def listing(sheet: Sheet, header: Header, settings: ImportSettings, workbook: Workbook) -> tuple[Column, ...]:
+    """Return the columns of a sheet, each with the first few of its values and of its doubtful letters."""
+    letters = settings.letters_of(sheet.name)
+    assumed = legacy_font_named(settings.encoding)
+    found = []
+    for one in header.listing():
+        index = column_index(one.letter)
+        cells = doubtful_cells(_top(sheet, header, index), whatever_font=workbook.decoded)[:_SAMPLES]
+        as_read = [read_text(cell, assumed=assumed).text for cell in cells]
+        found.append(
+            replace(
+                one,
+                samples=_samples(sheet, header, one.letter),
+                readings=column_readings(cells, as_read, bytes_kept=not workbook.encoding_sure),
+                encoding="" if index is None else letters.get(index, ""),
+            )
+        )
+    return tuple(found)
 
 
 def _samples(sheet: Sheet, header: Header, letter: str) -> tuple[str, ...]:
     """Return the first few different values below a heading, as the file has them."""
-    column = column_index(letter)
-    found: dict[str, None] = {}
+    texts = (cell.text.strip() for cell in _top(sheet, header, column_index(letter)))
+    return tuple(islice(dict.fromkeys(shortened(text) for text in texts if text), _SAMPLES))
+
+
+def _top(sheet: Sheet, header: Header, column: int | None) -> Iterator[Cell]:
+    """Return the cells of a column in the first rows below the header."""
     for row in islice((row for row in sheet.rows if row.number > header.last), _SAMPLED_ROWS):
-        cell = row.cells.get(-1 if column is None else column)
-        text = "" if cell is None else cell.text.strip()
-        if text:
-            found[shortened(text)] = None
-        if len(found) == _SAMPLES:
-            break
-    return tuple(found)
+        cell = None if column is None else row.cells.get(column)
+        if cell is not None:
+            yield cell
 
 
 _SAMPLES: Final = 3

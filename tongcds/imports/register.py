@@ -12,7 +12,9 @@ from datetime import date
 from typing import Final
 
 from tongcds.imports.columns import Column, UserNames
+from tongcds.imports.dated import UNDATED, Dated
 from tongcds.imports.findings import Finding
+from tongcds.imports.workbook import column_index
 
 IMPORTED: Final = "imported"
 EXPECTED_FORMAT: Final = "tongcds-import-expected/1"
@@ -30,6 +32,7 @@ class ImportSettings:
     `column_names`: for a heading the field it means wherever it appears, remembered from earlier files.
     `header_rows`: for a sheet the row that names its columns, 0 where none does. `known_headers`: for the
     fingerprint of a header that nobody would recognise what its columns were said to hold, by letter.
+    `column_encodings`: for a sheet's name and a column's letter how its letters are meant.
     """
 
     reference_date: date
@@ -41,6 +44,16 @@ class ImportSettings:
     column_names: Mapping[str, str] = field(default_factory=dict)
     header_rows: Mapping[str, int] = field(default_factory=dict)
     known_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    column_encodings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def letters_of(self, sheet: str) -> dict[int, str]:
+        """Return how the letters of columns of a sheet are meant, where somebody said so."""
+        return {
+            index: encoding
+            for (name, letter), encoding in self.column_encodings.items()
+            if name == sheet and (index := column_index(letter)) is not None
+        }
 
     @property
     def user(self) -> UserNames:
@@ -140,7 +153,8 @@ class VillageCount:
 class Register:
     """Everything a file holds that an import can use, in file order.
 
-    `encoding_sure` False: ask the person which encoding the text file has, and read it again.
+    `encoding_sure` False: ask the person which encoding the text file has, and read it again. `dated`: what
+    the rows above the headers say of its day.
     """
 
     sheets: tuple[SheetInfo, ...]
@@ -150,6 +164,7 @@ class Register:
     villages: tuple[VillageCount, ...] = ()
     outcome: str = IMPORTED
     encoding_sure: bool = True
+    dated: Dated = UNDATED
 
     @property
     def people(self) -> int:

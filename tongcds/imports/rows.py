@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from tongcds.imports.celltext import CellText, holds_vietnamese, read_text, says_nothing
+from tongcds.imports.celltext import CellText, holds_vietnamese, read_text, read_text_as, says_nothing
 from tongcds.imports.columns import Field, Header, field_of_name
 from tongcds.imports.legacy_fonts import LegacyFont, family_of
 from tongcds.imports.villages import is_heading
@@ -82,6 +82,9 @@ def person_name(line: Line, header: Header) -> CellText:
     )
 
 
+_NO_LETTERS: Final[Mapping[int, str]] = {}
+
+
 def _unicode_columns(sheet: Sheet, header: Header) -> frozenset[int]:
     """Return the columns that hold Vietnamese letters beyond Latin-1 in a font that is not a legacy one."""
     return frozenset(
@@ -94,25 +97,37 @@ def _unicode_columns(sheet: Sheet, header: Header) -> frozenset[int]:
 
 
 def read_lines(
-    sheet: Sheet, header: Header, *, convert: bool, tick: Tick, assumed: LegacyFont | None = None
+    sheet: Sheet,
+    header: Header,
+    *,
+    convert: bool,
+    tick: Tick,
+    assumed: LegacyFont | None = None,
+    letters: Mapping[int, str] = _NO_LETTERS,
 ) -> Iterator[Line]:
     """Yield the rows below the header that hold anything, told apart, down to the signature block.
 
     `assumed` is the legacy family of text whose font does not say one; columns that hold Unicode keep theirs.
+    `letters` has for a column how a person said that its letters are meant, and overrules both.
     """
     merges = _Merges(sheet, header)
     judge = _Judge(header)
     signed = False
     # Readers hand over one cell for all the places that share a string, so each text is read once.
-    known: dict[tuple[int, bool], CellText] = {}
+    known: dict[tuple[int, LegacyFont | str | None], CellText] = {}
     in_unicode = frozenset() if assumed is None else _unicode_columns(sheet, header)
 
     def text_of(column: int, cell: Cell) -> CellText:
-        key = id(cell), column in in_unicode
+        said = letters.get(column)
+        family = None if column in in_unicode else assumed
+        key = id(cell), said or family
         text = known.get(key)
         if text is None:
-            family = None if column in in_unicode else assumed
-            text = known[key] = read_text(cell, convert=convert, assumed=family)
+            if said is None:
+                text = read_text(cell, convert=convert, assumed=family)
+            else:
+                text = read_text_as(cell, said)
+            known[key] = text
         return text
 
     for index, row in enumerate(sheet.rows):

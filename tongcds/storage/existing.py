@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from tongcds.records import RecordType, record_type
+from tongcds.storage.poverty import poverty_on
 
 _HOUSEHOLD = record_type("household")
 _PERSON = record_type("person")
@@ -21,19 +23,32 @@ def village_names(connection: Connection) -> dict[str, bytes]:
     return {name: village for name, village in connection.execute(query) if name}
 
 
-def household_rows(connection: Connection, villages: Sequence[bytes]) -> list[dict[str, Any]]:
-    """The households that still live in these villages, with their fields."""
-    return _rows(connection, _HOUSEHOLD, villages)
+def household_rows(
+    connection: Connection, villages: Sequence[bytes], on: date | None = None
+) -> list[dict[str, Any]]:
+    """The households that still live in these villages, with their fields.
+
+    `on`: their poverty class is the one of this day instead of what the field says.
+    """
+    return _rows(connection, _HOUSEHOLD, villages, {} if on is None else {"poverty": poverty_on(on)})
 
 
 def person_rows(connection: Connection, villages: Sequence[bytes]) -> list[dict[str, Any]]:
     """The people who still belong to a household of these villages, with their fields."""
-    return _rows(connection, _PERSON, villages)
+    return _rows(connection, _PERSON, villages, {})
 
 
-def _rows(connection: Connection, record: RecordType, villages: Sequence[bytes]) -> list[dict[str, Any]]:
+def _rows(
+    connection: Connection,
+    record: RecordType,
+    villages: Sequence[bytes],
+    instead: dict[str, ColumnElement[Any]],
+) -> list[dict[str, Any]]:
     table = record.table
-    columns = [table.c.id, *(table.c[name] for name in record.field_names)]
+    columns = [
+        table.c.id,
+        *(instead[name].label(name) if name in instead else table.c[name] for name in record.field_names),
+    ]
     found: list[dict[str, Any]] = []
     for village in villages:
         query = select(*columns).where(

@@ -6,6 +6,7 @@ own field says; that is how registers come out of spreadsheets.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ POVERTY: Final = record_type("poverty_class").table
 _VILLAGE: Final = record_type("village").table
 _MEMBER: Final = record_type("member").table
 _POOR: Final = ("poor", "near_poor")
+_AT_ONCE: Final = 400
 
 
 def poverty_on(on: date) -> ColumnElement[str | None]:
@@ -60,6 +62,21 @@ def history(connection: Connection, household_id: bytes) -> tuple[PovertyRow, ..
         )
         until = row.valid_from or until
     return tuple(found)
+
+
+def dated(connection: Connection, households: Sequence[bytes]) -> dict[bytes, dict[bytes, date | None]]:
+    """For those of these households of which classes were written down: each, and from which day it holds."""
+    found: dict[bytes, dict[bytes, date | None]] = {}
+    for start in range(0, len(households), _AT_ONCE):
+        part = households[start : start + _AT_ONCE]
+        rows = connection.execute(
+            select(POVERTY.c.household_id, POVERTY.c.id, POVERTY.c.valid_from).where(
+                POVERTY.c.household_id.in_(part), POVERTY.c.deleted == 0, POVERTY.c.erased.is_(None)
+            )
+        )
+        for household, record_id, since in rows:
+            found.setdefault(household, {})[record_id] = _day(since)
+    return found
 
 
 def poor(connection: Connection, on: date) -> tuple[PoorRow, ...]:

@@ -22,12 +22,14 @@ _NAME = "full_name"
 class ImportHeaderPane(QWidget):
     """Asks for the row that names the columns of a sheet, and for what the columns hold.
 
-    `row_chosen` carries sheet and row (0: none), `column_chosen` sheet, letter and field; whoever hears of it
-    shows the top of the file anew. `settled` says that the file is to be read so.
+    `row_chosen` carries sheet and row (0: none), `column_chosen` sheet, letter and field, `read_as` sheet,
+    letter and how its letters are meant; whoever hears of it shows the top of the file anew. `settled` says
+    that the file is to be read so.
     """
 
     row_chosen = Signal(str, int)
     column_chosen = Signal(str, str, str)
+    read_as = Signal(str, str, str)
     settled = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -40,6 +42,7 @@ class ImportHeaderPane(QWidget):
         self.row.activated.connect(self._choose_row)
         self.columns = ImportColumns()
         self.columns.chosen.connect(self.column_chosen)
+        self.columns.read_as.connect(self.read_as)
         self.columns.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.missing = Text(_("Say which column holds the names of people."), Style.NOTE, wrap=True)
         self.read = Button(_("Read the file like this"), icon="check", kind=Kind.PRIMARY)

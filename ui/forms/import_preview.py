@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -12,7 +13,8 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 from tongcds.domain.views import ImportEncoding, ImportPreview, ImportPreviewRow, Tone
 from tongcds.i18n import N_, _, format_date, format_number, ngettext, pgettext
 from ui import theme
-from ui.forms.import_columns import ImportColumns
+from ui.forms.import_columns import ImportColumns, encoding_words
+from ui.forms.import_review import ImportReview
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets.button import Button
 from ui.widgets.cells import Cell, NumberCell, PillCell, TextCell
@@ -36,12 +38,6 @@ _STATES: Final[dict[str, tuple[str, Tone]]] = {
 
 PAGE_ROWS: Final = 200
 """So many rows at a time: enough to scroll through, and measured while nobody notices."""
-
-_ENCODINGS: Final[dict[str, str]] = {
-    "tcvn3": N_("Old font .VnTime (TCVN3)"),
-    "vni": N_("Old font VNI"),
-    "windows-1258": N_("Vietnamese of old Windows (1258)"),
-}
 
 
 def state_pill(state: str) -> PillCell:
@@ -80,7 +76,8 @@ class ImportPreviewPane(QWidget):
     `column_chosen` carries sheet, letter and the field that a column is to be taken for ("" for none);
     `sensitive_chosen` whether ethnicity and poverty are to be read; `encoding_chosen` how letters are meant
     ("" as found); `forget_chosen` that the remembered meaning of columns is to be dropped; `header_wanted`
-    that another row names the columns.
+    that another row names the columns. `letters_chosen` carries sheet, letter and how the letters of a column
+    are meant; `review_said` since when and by which decision the poverty classes of the file hold.
     """
 
     column_chosen = Signal(str, str, str)
@@ -88,8 +85,10 @@ class ImportPreviewPane(QWidget):
     encoding_chosen = Signal(str)
     forget_chosen = Signal()
     header_wanted = Signal()
+    letters_chosen = Signal(str, str, str)
+    review_said = Signal(object, str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, today: date, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheets = 1
         self._all: tuple[ImportPreviewRow, ...] = ()
@@ -104,6 +103,8 @@ class ImportPreviewPane(QWidget):
             _("The file does not say how its letters are meant. Which of these reads well?"), self.encoding
         )
         self.question.hide()
+        self.review = ImportReview(today)
+        self.review.said.connect(self.review_said)
         self.remembered = Text("", Style.NOTE, wrap=True)
         self.forget = Button(_("Forget"))
         self.forget.clicked.connect(self.forget_chosen)
@@ -147,6 +148,7 @@ class ImportPreviewPane(QWidget):
         box.addWidget(self.tiles)
         box.addWidget(self.villages)
         box.addWidget(self.question)
+        box.addWidget(self.review)
         box.addLayout(cards, 1)
         box.addLayout(undo)
 
@@ -154,6 +156,7 @@ class ImportPreviewPane(QWidget):
         """What each column was taken for, and whether what is sensitive is read."""
         self._columns = ImportColumns()
         self._columns.chosen.connect(self.column_chosen)
+        self._columns.read_as.connect(self.letters_chosen)
         self.sensitive = CheckRow(_("Ethnicity and poverty too"))
         self.sensitive.clicked.connect(self.sensitive_chosen)
         self._left = Card(_("Columns recognised"))
@@ -195,6 +198,7 @@ class ImportPreviewPane(QWidget):
         names = ", ".join(preview.villages_missing)
         left_out = _("Rows of villages that are not in this vault are left out: {names}.").format(names=names)
         self.villages.say(left_out if names else "")
+        self.review.show_review(preview.poverty_changes, preview.held_on, preview.decision_no)
         self.sensitive.setChecked(sensitive)
         on = preview.remembered_on
         self._memory.setVisible(on is not None)
@@ -247,8 +251,8 @@ class ImportPreviewPane(QWidget):
         self.encoding.clear()
         self.encoding.addItem(_("As found in the file"), "")
         for one in readings:
-            names = " · ".join(one.names)
-            self.encoding.addItem(f"{_(_ENCODINGS.get(one.encoding, one.encoding))}: {names}", one.encoding)
+            names = " · ".join(one.texts)
+            self.encoding.addItem(f"{encoding_words(one.encoding)}: {names}", one.encoding)
         self.encoding.choose(chosen or "")
 
     def _choose_encoding(self) -> None:

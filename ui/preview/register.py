@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from tongcds.domain.views import (
+    ImportChoices,
     ImportColumn,
     ImportEncoding,
     ImportPreview,
@@ -40,6 +41,11 @@ _SAMPLES: Final = {
     "Họ và tên": ("Lò Văn Pản", "Cà Thị Hương", "Hà Thị Xuân"),
     "ĐT": ("0912.000.145", "0980004521"),
 }
+_LETTERS: Final = (
+    ImportEncoding("", ("NguyÔn V¨n An", "Lß ThÞ Tõ")),
+    ImportEncoding("tcvn3", ("Nguyễn Văn An", "Lò Thị Từ")),
+    ImportEncoding("vni", ("NguyÔn V¨n An", "Lß ThÞ Tõ")),
+)
 _READINGS: Final = (
     ImportEncoding("tcvn3", ("Nguyễn Văn An", "Lò Thị Từ")),
     ImportEncoding("vni", ("NguyÔn V¨n An", "Lß ThÞ Tõ")),
@@ -85,10 +91,7 @@ def prepare(
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
     *,
-    columns: Mapping[tuple[str, str], str],
-    header_rows: Mapping[str, int] | None = None,
-    sensitive: bool,
-    encoding: str | None = None,
+    choices: ImportChoices,
     forget: bool = False,
 ) -> Sample:
     """Read an invented file; its name says what becomes of it.
@@ -96,17 +99,21 @@ def prepare(
     Raises:
         UserError: the file is called "broken" or "empty".
     """
-    del sensitive
     if path.stem == "broken":
         raise UserError("file_damaged")
-    if path.stem == "empty" and not (header_rows and "full_name" in columns.values()):
+    if path.stem == "empty" and not (choices.header_rows and "full_name" in choices.columns.values()):
         raise UserError("no_register")
     progress(300, 600)
     if cancelled():
         raise CancelledError
     shown = sample(path.stem if path.stem in {"same", "sheets", "long"} else "typical")
-    if path.stem == "unsure" and encoding is None:
+    if path.stem == "unsure" and choices.encoding is None:
         shown = replace(shown, encodings=_READINGS)
+    if path.stem == "reviewed":
+        shown = replace(
+            shown, poverty_changes=13, held_on=date(2025, 12, 15), decision_no="123/QĐ-UBND",
+            columns=tuple(replace(c, readings=_LETTERS) if c.letter == "B" else c for c in shown.columns),
+        )  # fmt: skip
     if path.stem == "remembered" and not forget:
         shown = replace(shown, remembered_on=date(2026, 11, 20))
     return Sample(shown)
@@ -115,13 +122,12 @@ def prepare(
 def peek(
     path: Path,
     *,
-    column_mapping: Mapping[tuple[str, str], str],
-    header_rows: Mapping[str, int],
-    encoding: str | None,
+    choices: ImportChoices,
     cancelled: Callable[[], bool],
 ) -> tuple[ImportSheet, ...]:
     """The top of an invented file whose headings nobody would recognise."""
-    del path, encoding, cancelled
+    del path, cancelled
+    header_rows = choices.header_rows
     headings = ("TT", "Người trong nhà", "Sinh", "Máy") if header_rows.get(SHEET, 3) else ("", "", "", "")
     samples = (("1", "2"), ("Lò Văn Pản", "Cà Thị Hương"), ("1978", "1985"), ("0912.000.145",))
     return (
@@ -134,7 +140,7 @@ def peek(
             ),
             header_row=header_rows.get(SHEET, 3),
             columns=tuple(
-                ImportColumn(SHEET, letter, heading, column_mapping.get((SHEET, letter), ""), values)
+                ImportColumn(SHEET, letter, heading, choices.columns.get((SHEET, letter), ""), values)
                 for letter, heading, values in zip("ABCD", headings, samples, strict=True)
             ),
         ),

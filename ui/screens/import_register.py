@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -11,8 +13,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from tongcds.clock import Clock
-from tongcds.domain.views import ImportEncoding, ImportPreview, ImportSheet, Tone
+from tongcds.clock import Clock, business_date
+from tongcds.domain.views import ImportChoices, ImportEncoding, ImportPreview, ImportSheet, Tone
 from tongcds.errors import CancelledError, UserError
 from tongcds.i18n import _, format_number, ngettext
 from ui.errors import words_for
@@ -27,7 +29,6 @@ from ui.widgets.page import Page
 from ui.widgets.surface import Card, PageHead
 
 Answer = TypeVar("Answer")
-Columns = Mapping[tuple[str, str], str]
 _ESTIMATE_AFTER: Final = 2.0
 
 
@@ -48,18 +49,10 @@ class Prepare(Protocol):
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
         *,
-        columns: Columns,
-        header_rows: Mapping[str, int],
-        sensitive: bool,
-        encoding: str | None,
+        choices: ImportChoices,
         forget: bool,
     ) -> Prepared:
-        """Read it.
-
-        `columns` overrules what (sheet, letter) is taken for, `header_rows` which row of a sheet names them,
-        `sensitive`: ethnicity, poverty. `encoding` is how letters are meant, `forget` drops what was
-        remembered of columns.
-        """
+        """Read it as it was said to be meant; `forget` drops what was remembered of columns."""
 
 
 class Peek(Protocol):
@@ -69,9 +62,7 @@ class Peek(Protocol):
         self,
         path: Path,
         *,
-        column_mapping: Columns,
-        header_rows: Mapping[str, int],
-        encoding: str | None,
+        choices: ImportChoices,
         cancelled: Callable[[], bool],
     ) -> tuple[ImportSheet, ...]:
         """Read no more than the sheets' first rows."""
@@ -114,10 +105,7 @@ class ImportScreen(Page):
         self._clock = clock
         self._prepared: Prepared | None = None
         self._path = Path()
-        self._columns: dict[tuple[str, str], str] = {}
-        self._header_rows: dict[str, int] = {}
-        self._sensitive = True
-        self._encoding: str | None = None
+        self._choices = ImportChoices()
         self._encodings: tuple[ImportEncoding, ...] = ()
         self._work: Progress | None = None
         self._asked_from: QWidget | None = None
@@ -153,15 +141,18 @@ class ImportScreen(Page):
         )
         self.first.acted.connect(self.choose_file)
         self._first.body.addWidget(self.first)
-        self.pane = ImportPreviewPane()
+        self.pane = ImportPreviewPane(business_date(self._clock))
         self.pane.column_chosen.connect(self._take_column_for)
         self.pane.sensitive_chosen.connect(self._choose_sensitive)
         self.pane.encoding_chosen.connect(self._choose_encoding)
         self.pane.forget_chosen.connect(self._forget_columns)
         self.pane.header_wanted.connect(self._ask_header)
+        self.pane.letters_chosen.connect(self._choose_letters)
+        self.pane.review_said.connect(self._take_review)
         self.header = ImportHeaderPane()
         self.header.row_chosen.connect(self._take_row_for_header)
         self.header.column_chosen.connect(self._take_column_of_header)
+        self.header.read_as.connect(self._read_letters_of_header)
         self.header.settled.connect(self._read)
         self._stack.addWidget(self._first)
         self._stack.addWidget(self.header)
@@ -198,36 +189,48 @@ class ImportScreen(Page):
     def open_file(self, path: str) -> None:
         """Read a file and show what it would change."""
         self._path = Path(path)
-        self._columns = {}
-        self._header_rows = {}
-        self._encoding = None
+        self._choices = ImportChoices(sensitive=self._choices.sensitive)
         self._encodings = ()
         self._read()
 
     def _take_column_for(self, sheet: str, letter: str, field: str) -> None:
-        self._columns[sheet, letter] = field
+        self._note_column(sheet, letter, field)
         self._read()
 
+    def _note_column(self, sheet: str, letter: str, field: str) -> None:
+        columns = {**self._choices.columns, (sheet, letter): field}
+        self._choices = replace(self._choices, columns=columns)
+
     def _choose_sensitive(self, on: bool) -> None:  # noqa: FBT001 - what a check row says
-        self._sensitive = on
+        self._choices = replace(self._choices, sensitive=on)
         self._read()
 
     def _choose_encoding(self, encoding: str) -> None:
-        self._encoding = encoding or None
+        self._choices = replace(self._choices, encoding=encoding or None)
+        self._read()
+
+    def _choose_letters(self, sheet: str, letter: str, encoding: str) -> None:
+        self._note_letters(sheet, letter, encoding)
+        self._read()
+
+    def _note_letters(self, sheet: str, letter: str, encoding: str) -> None:
+        said = {**self._choices.column_encodings, (sheet, letter): encoding}
+        told = {column: encoding for column, encoding in said.items() if encoding}
+        self._choices = replace(self._choices, column_encodings=told)
+
+    def _take_review(self, held_on: date, decision_no: str) -> None:
+        self._choices = replace(self._choices, held_on=held_on, decision_no=decision_no)
         self._read()
 
     def _forget_columns(self) -> None:
-        self._columns = {}
+        self._choices = replace(self._choices, columns={})
         self._read(forget=True)
 
     def _read(self, *, forget: bool = False) -> None:
         prepare = partial(
             self._prepare,
             self._path,
-            columns=dict(self._columns),
-            header_rows=dict(self._header_rows),
-            sensitive=self._sensitive,
-            encoding=self._encoding,
+            choices=self._choices,
             forget=forget,
         )
         work = self._begin(_("Reading {file}").format(file=self._path.name))
@@ -238,13 +241,7 @@ class ImportScreen(Page):
 
     def _ask_header(self) -> None:
         """Show the top of the file and ask which row names the columns."""
-        peek = partial(
-            self._peek,
-            self._path,
-            column_mapping=dict(self._columns),
-            header_rows=dict(self._header_rows),
-            encoding=self._encoding,
-        )
+        peek = partial(self._peek, self._path, choices=self._choices)
         work = self._begin(_("Reading {file}").format(file=self._path.name))
         run = partial(_unless_cancelled, partial(peek, cancelled=work.is_cancelled))
         self._tasks.run(run, partial(self._show_header, work), owner=self, failed=self._refuse)
@@ -256,7 +253,8 @@ class ImportScreen(Page):
         if not sheets:
             self._show()
             return
-        self._header_rows |= {sheet.name: sheet.header_row for sheet in sheets}
+        rows = {**self._choices.header_rows, **{sheet.name: sheet.header_row for sheet in sheets}}
+        self._choices = replace(self._choices, header_rows=rows)
         self.header.show_sheets(sheets)
         self._head.set_words(_("Import a household register"), self._path.name)
         self.go.hide()
@@ -265,11 +263,16 @@ class ImportScreen(Page):
         (self._chosen_in(self.header) or self.header.row).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_row_for_header(self, sheet: str, row: int) -> None:
-        self._header_rows[sheet] = row
+        rows = {**self._choices.header_rows, sheet: row}
+        self._choices = replace(self._choices, header_rows=rows)
         self._ask_header()
 
     def _take_column_of_header(self, sheet: str, letter: str, field: str) -> None:
-        self._columns[sheet, letter] = field
+        self._note_column(sheet, letter, field)
+        self._ask_header()
+
+    def _read_letters_of_header(self, sheet: str, letter: str, encoding: str) -> None:
+        self._note_letters(sheet, letter, encoding)
         self._ask_header()
 
     def _read_done(self, work: Progress, prepared: Prepared | None) -> None:
@@ -378,8 +381,8 @@ class ImportScreen(Page):
         self.other.show()
         # Once answered, the question stays in sight, so that the answer can be changed.
         self._encodings = preview.encodings or self._encodings
-        self.pane.show_preview(preview, sensitive=self._sensitive)
-        self.pane.ask_encoding(self._encodings, self._encoding)
+        self.pane.show_preview(preview, sensitive=self._choices.sensitive)
+        self.pane.ask_encoding(self._encodings, self._choices.encoding)
         self._stack.setCurrentWidget(self.pane)
         self.begin_at(self.go)
         if self.isVisible():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,15 @@ import pytest
 
 from tests.unit.actions.conftest import COMMUNE, MEMBER
 from tests.unit.actions.test_visits import rows
-from tongcds.actions import Core, column_memory, importing, register, visits
-from tongcds.domain.views import HouseholdFilter, Result, SupportEntry, VisitEntry
+from tongcds.actions import Core, column_memory, importing, poverty, register, visits
+from tongcds.domain.views import (
+    HouseholdFilter,
+    ImportChoices,
+    PovertyClass,
+    Result,
+    SupportEntry,
+    VisitEntry,
+)
 from tongcds.errors import CancelledError, UserError
 
 DATA = Path(__file__).parents[2] / "data" / "imports"
@@ -134,7 +142,7 @@ def phones(prepared: importing.PreparedImport) -> list[str | None]:
 
 @pytest.mark.parametrize(
     "said",
-    [{"column_mapping": {("Hộ dân", "D"): "phone"}}, {"column_names": {"LIÊN LẠC": "phone"}}],
+    [{"choices": ImportChoices(columns={("Hộ dân", "D"): "phone"})}, {"column_names": {"LIÊN LẠC": "phone"}}],
     ids=["by letter", "by heading"],
 )
 def test_what_a_column_means_is_remembered_for_files_with_the_same_headings_until_forgotten(
@@ -149,7 +157,7 @@ def test_what_a_column_means_is_remembered_for_files_with_the_same_headings_unti
     later = importing.prepare_import(commune, contacts(tmp_path / "b.xlsx", "Trang khác"))
     assert (phones(later), later.preview.remembered_on) == (["0912000145"], commune.today)
     other = importing.prepare_import(
-        commune, contacts(tmp_path / "c.xlsx"), column_mapping={("Hộ dân", "D"): ""}
+        commune, contacts(tmp_path / "c.xlsx"), ImportChoices(columns={("Hộ dân", "D"): ""})
     )
     assert phones(other) == [None]
 
@@ -171,7 +179,7 @@ def test_a_header_that_nobody_knows_is_shown_once_and_known_in_the_next_file(
     (sheet,) = importing.peek_import(commune, path)
     columns = {("Hộ dân", "A"): "full_name", ("Hộ dân", "B"): "phone"}
     said = importing.prepare_import(
-        commune, path, header_rows={sheet.name: sheet.header_row}, column_mapping=columns
+        commune, path, ImportChoices(header_rows={sheet.name: sheet.header_row}, columns=columns)
     )
     importing.apply_import(commune, said)
     later = importing.prepare_import(commune, path)
@@ -183,5 +191,111 @@ def test_a_header_that_nobody_knows_is_shown_once_and_known_in_the_next_file(
 
 def test_a_preview_alone_remembers_nothing(commune: Core, tmp_path: Path) -> None:
     path = contacts(tmp_path / "a.xlsx")
-    importing.prepare_import(commune, path, column_mapping={("Hộ dân", "D"): "phone"})
+    importing.prepare_import(commune, path, ImportChoices(columns={("Hộ dân", "D"): "phone"}))
     assert phones(importing.prepare_import(commune, path)) == [None]
+
+
+def poor_list(path: Path, *said: str, title: str = "") -> Path:
+    """A list of two households in the village of the tests, marked as poor or not."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Hộ nghèo"
+    if title:
+        sheet.append([title])
+    sheet.append(["STT", "Họ và tên chủ hộ", "Năm sinh", "Diện hộ"])
+    for at, (name, birth) in enumerate((("Lò Văn Pản", 1970), ("Cà Thị Hương", 1981))):
+        sheet.append([at + 1, name, birth, said[at]])
+    book.save(path)
+    return path
+
+
+def classes(core: Core, name: str) -> list[tuple[str | None, date | None, str]]:
+    found = next(row for row in register.households(core, HouseholdFilter()).rows if row.head_name == name)
+    course = poverty.history(core, found.household_id)
+    return [(one.poverty, one.valid_from, one.decision_no) for one in course]
+
+
+def field_of(core: Core, name: str) -> str | None:
+    found = next(row for row in register.households(core, HouseholdFilter()).rows if row.head_name == name)
+    return register.household(core, found.household_id).poverty
+
+
+MAN, WOMAN = "Lò Văn Pản", "Cà Thị Hương"
+DECISION = "(Kèm theo Quyết định số 123/QĐ-UBND ngày 15/12/2025 của UBND xã)"
+
+
+@pytest.fixture
+def two_homes(team: Core, tmp_path: Path) -> Core:
+    bring_in(team, poor_list(tmp_path / "before.xlsx", "Hộ nghèo", ""))
+    return team
+
+
+def test_a_class_that_an_import_changes_holds_since_the_decision_in_the_title(
+    two_homes: Core, tmp_path: Path
+) -> None:
+    path = poor_list(tmp_path / "2025.xlsx", "Hộ cận nghèo", "", title=DECISION)
+    prepared = importing.prepare_import(two_homes, path)
+    shown = prepared.preview
+    assert (shown.poverty_changes, shown.held_on, shown.decision_no) == (
+        1, date(2025, 12, 15), "123/QĐ-UBND",
+    )  # fmt: skip
+    importing.apply_import(two_homes, prepared)
+    assert classes(two_homes, MAN) == [
+        ("near_poor", date(2025, 12, 15), "123/QĐ-UBND"), ("poor", None, ""),
+    ]  # fmt: skip
+    assert classes(two_homes, WOMAN) == []
+    assert field_of(two_homes, MAN) == "near_poor"
+    assert [row.poverty for row in poverty.poor(two_homes, date(2025, 12, 14))] == ["poor"]
+    assert [row.poverty for row in poverty.poor(two_homes, two_homes.today)] == ["near_poor"]
+
+
+def test_a_file_without_a_day_holds_as_of_today_unless_somebody_says_another(
+    two_homes: Core, tmp_path: Path
+) -> None:
+    path = poor_list(tmp_path / "undated.xlsx", "Hộ cận nghèo", "")
+    assert importing.prepare_import(two_homes, path).held_on == two_homes.today
+    said = ImportChoices(held_on=date(2026, 1, 1), decision_no="9/QĐ")
+    importing.apply_import(two_homes, importing.prepare_import(two_homes, path, said))
+    assert classes(two_homes, MAN)[0] == ("near_poor", date(2026, 1, 1), "9/QĐ")
+    with pytest.raises(UserError, match="date_in_future"):
+        importing.prepare_import(two_homes, path, ImportChoices(held_on=date(2126, 1, 1)))
+
+
+def test_an_older_register_does_not_change_what_holds_today(two_homes: Core, tmp_path: Path) -> None:
+    newer = poor_list(tmp_path / "2026.xlsx", "Hộ cận nghèo", "")
+    said = ImportChoices(held_on=date(2026, 6, 1))
+    importing.apply_import(two_homes, importing.prepare_import(two_homes, newer, said))
+    older = poor_list(tmp_path / "2024.xlsx", "Hộ cận nghèo", "Hộ nghèo")
+    said = ImportChoices(held_on=date(2024, 1, 1))
+    importing.apply_import(two_homes, importing.prepare_import(two_homes, older, said))
+    assert [row[:2] for row in classes(two_homes, MAN)] == [
+        ("near_poor", date(2026, 6, 1)), ("near_poor", date(2024, 1, 1)), ("poor", None),
+    ]  # fmt: skip
+    assert field_of(two_homes, MAN) == "near_poor"
+    assert [row[:2] for row in classes(two_homes, WOMAN)] == [("poor", date(2024, 1, 1)), ("none", None)]
+
+
+def test_the_same_list_again_changes_no_class(two_homes: Core, tmp_path: Path) -> None:
+    path = poor_list(tmp_path / "2025.xlsx", "Hộ cận nghèo", "", title=DECISION)
+    bring_in(two_homes, path)
+    assert importing.prepare_import(two_homes, path).preview.poverty_changes == 0
+
+
+def test_taking_an_import_back_takes_its_classes_back(two_homes: Core, tmp_path: Path) -> None:
+    path = poor_list(tmp_path / "2025.xlsx", "Hộ cận nghèo", "", title=DECISION)
+    importing.undo_import(two_homes, bring_in(two_homes, path))
+    assert classes(two_homes, MAN) == []
+    assert field_of(two_homes, MAN) == "poor"
+    assert [row.poverty for row in poverty.poor(two_homes, two_homes.today)] == ["poor"]
+
+
+def test_what_held_before_stays_known_while_a_later_class_stands(two_homes: Core, tmp_path: Path) -> None:
+    path = poor_list(tmp_path / "2025.xlsx", "Hộ cận nghèo", "", title=DECISION)
+    import_id = bring_in(two_homes, path)
+    home = next(r for r in register.households(two_homes, HouseholdFilter()).rows if r.head_name == MAN)
+    poverty.classify(two_homes, PovertyClass(home.household_id, "none", date(2026, 1, 1)))
+    importing.undo_import(two_homes, import_id)
+    assert classes(two_homes, MAN) == [("none", date(2026, 1, 1), ""), ("poor", None, "")]
+    assert field_of(two_homes, MAN) == "none"
+    assert [row.poverty for row in poverty.poor(two_homes, date(2025, 12, 31))] == ["poor"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import replace
 
 import pytest
 
-from tongcds.commands.spreadsheets import places_of
 from tongcds.errors import UserError
 from tongcds.imports.columns import NAMES, Field, field_of_name
 from tongcds.imports.encodings import readings
@@ -379,22 +377,6 @@ def test_the_top_of_a_file_shows_its_rows_and_the_likely_header(make_book, setti
     assert (known.header_row, [one.field for one in known.columns]) == (1, ["no", "full_name", "birth"])
 
 
-@pytest.mark.parametrize("said", ["x", "Hộ dân!", "-1", "Hộ dân!99999999"])
-def test_a_header_row_that_is_no_row_is_refused_by_name(said):
-    with pytest.raises(UserError, match="header_row_unknown"):
-        places_of(Namespace(header_row=[said], letter=[]), lambda: "Hộ dân")
-
-
-def test_rows_and_letters_are_named_in_a_command():
-    said = Namespace(header_row=["7", "Bản 2!3"], letter=["b=full_name", "Bản 2!C=none"])
-    assert places_of(said, lambda: "Hộ dân") == (
-        {"Hộ dân": 7, "Bản 2": 3},
-        {("Hộ dân", "B"): "full_name", ("Bản 2", "C"): ""},
-    )
-    with pytest.raises(UserError, match="column_meaning_unknown"):
-        places_of(Namespace(header_row=[], letter=["B2=full_name"]), lambda: "Hộ dân")
-
-
 def test_a_remembered_heading_is_known_in_every_file(make_book, settings):
     remembered = replace(settings, column_names={"Liên lạc": "phone", "Người": "full_name"})
     register = read_register(
@@ -413,7 +395,7 @@ def test_an_old_font_that_a_workbook_does_not_name_is_converted_where_the_person
         ]
     )
     kept = read_register(path, settings)
-    assert {one.encoding: one.names for one in readings(kept)}["tcvn3"] == ("Nguyễn Văn Bà", "Lò Thị Từ")
+    assert {one.encoding: one.texts for one in readings(kept)}["tcvn3"] == ("Nguyễn Văn Bà", "Lò Thị Từ")
     told = read_register(path, replace(settings, encoding="tcvn3"))
     assert [m.full_name for h in told.households for m in h.members] == [
         "Nguyễn Văn Bà",

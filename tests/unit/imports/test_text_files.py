@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from argparse import Namespace
 from dataclasses import replace
 
 import pytest
 
-from tongcds.commands.spreadsheets import encoding_of
-from tongcds.errors import UserError, sentence
+from tongcds.errors import UserError
 from tongcds.imports.encodings import readings
 from tongcds.imports.reading import read_register
 
@@ -71,18 +69,6 @@ def test_the_person_may_name_the_encoding(read_bytes):
     assert people(read_bytes(in_windows_1258(TEXT), encoding="windows-1258")) == EXPECTED
     with pytest.raises(UserError, match="encoding_unfit"):
         read_bytes(in_windows_1258(TEXT), encoding="utf-8")
-
-
-@pytest.mark.parametrize("said", [None, "tcvn3", "VNI", "windows-1258"])
-def test_an_encoding_is_named_in_a_command(said):
-    assert encoding_of(Namespace(encoding=said)) == (said and said.lower())
-
-
-def test_an_encoding_that_nobody_knows_is_named_in_the_refusal():
-    with pytest.raises(UserError, match="encoding_unknown") as refused:
-        encoding_of(Namespace(encoding="latin9"))
-    assert "latin9" in sentence(refused.value)
-    assert "tcvn3, vni, windows-1258, utf-8" in sentence(refused.value)
 
 
 def test_a_page_whose_head_says_a_wrong_encoding_is_read_all_the_same(read_bytes):
@@ -189,7 +175,7 @@ OLD = {
 @pytest.mark.parametrize("encoding", OLD)
 def test_the_same_names_are_shown_in_each_reading_and_one_of_them_is_right(read_bytes, encoding):
     data = OLD[encoding].encode("latin-1")
-    shown = {one.encoding: one.names for one in readings(read_bytes(data))}
+    shown = {one.encoding: one.texts for one in readings(read_bytes(data))}
     assert set(shown) == {"tcvn3", "vni", "windows-1258"}
     assert shown[encoding] == ("Nguyễn Văn An",)
     assert all(shown[other] != shown[encoding] for other in shown if other != encoding)
@@ -199,3 +185,47 @@ def test_the_same_names_are_shown_in_each_reading_and_one_of_them_is_right(read_
 def test_nothing_is_asked_where_the_encoding_is_sure(read_bytes):
     assert readings(read_bytes(TEXT.encode())) == ()
     assert readings(read_bytes(in_windows_1258(TEXT))) == ()
+
+
+MIXED = (
+    "Họ và tên;Năm sinh;Thôn;Ghi chú\n"
+    "NguyÔn V¨n An;1980;Baûn Nguyeãn;Hộ nghèo\n"
+    "Lß ThÞ Tõ;1975;Baûn Nguyeãn;ở xa\n"
+)
+
+
+def test_each_column_can_have_letters_of_its_own(read_bytes):
+    data = MIXED.encode()
+    columns = {one.letter: one for one in read_bytes(data).sheets[0].columns}
+    asked = {letter: {r.encoding: r.texts for r in one.readings} for letter, one in columns.items()}
+    assert asked["A"][""] == ("NguyÔn V¨n An", "Lß ThÞ Tõ")
+    assert asked["A"]["tcvn3"] == ("Nguyễn Văn An", "Lò Thị Từ")
+    assert asked["C"]["vni"] == ("Bản Nguyễn",)
+    assert not asked["B"]
+    assert not asked["D"]
+    sheet = read_bytes(data).sheets[0].name
+    said = {(sheet, "A"): "tcvn3", (sheet, "C"): "vni"}
+    register = read_bytes(data, column_encodings=said)
+    assert [(h.members[0].full_name, h.village) for h in register.households] == [
+        ("Nguyễn Văn An", "Bản Nguyễn"), ("Lò Thị Từ", "Bản Nguyễn"),
+    ]  # fmt: skip
+    assert register.households[0].members[0].note == "Hộ nghèo"
+    assert not [w for w in register.warnings if w.code == "legacy_unclear"]
+    assert {one.letter: one.encoding for one in register.sheets[0].columns if one.encoding} == {
+        "A": "tcvn3", "C": "vni",
+    }  # fmt: skip
+
+
+def test_bytes_of_old_windows_beside_those_of_an_old_font_are_read_by_column(read_bytes):
+    rows = [
+        b"Ho ten;Nam sinh;Thon",
+        *(f"NguyÔn V¨n {letter};1980;".encode("latin-1") + "Lâm Sơn".encode("cp1258") for letter in "ABC"),
+    ]
+    data = b"\n".join(rows) + b"\n"
+    register = read_bytes(data)
+    sheet = register.sheets[0].name
+    assert not register.encoding_sure
+    said = {(sheet, "A"): "tcvn3", (sheet, "C"): "windows-1258"}
+    read = read_bytes(data, column_encodings=said).households
+    assert [h.members[0].full_name for h in read] == ["Nguyễn Văn A", "Nguyễn Văn B", "Nguyễn Văn C"]
+    assert {h.village for h in read} == {"Lâm Sơn"}

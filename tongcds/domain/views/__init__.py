@@ -45,6 +45,7 @@ from tongcds.domain.views.guidance import (
     QuotaTerms,
 )
 from tongcds.domain.views.importing import (
+    ImportChoices,
     ImportColumn,
     ImportEncoding,
     ImportPreview,
@@ -164,6 +165,7 @@ __all__ = [
     "HouseholdRow",
     "HouseholdSaved",
     "HouseholdStart",
+    "ImportChoices",
     "ImportColumn",
     "ImportEncoding",
     "ImportPreview",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -20,13 +21,19 @@ class ImportPreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportColumn:
-    """One recognised column of the file: its letter, its heading as written, the field it was taken for."""
+    """One recognised column of the file: its letter, its heading as written, the field it was taken for.
+
+    `readings`: where nobody can tell how its letters are meant, the same texts in each reading; the encoding
+    "" is the one taken while nobody says. `encoding`: what somebody said.
+    """
 
     sheet: str
     letter: str
     heading: str
     field: str
     samples: tuple[str, ...] = ()
+    readings: tuple[ImportEncoding, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,10 @@ class ImportSheet:
 
 @dataclass(frozen=True, slots=True)
 class ImportEncoding:
-    """One way to read letters that nobody can be sure of (tcvn3, vni, windows-1258): the same few names."""
+    """One way to read letters that nobody can be sure of (tcvn3, vni, windows-1258): the same few texts."""
 
     encoding: str
-    names: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class ImportPreview:
 
     `encodings`: not empty where the person must say how the letters are meant. `remembered_on`: the day on
     which the meaning of columns was chosen by hand for a file with the same headings, None: never.
+    `poverty_changes`: how many households of the register would change their poverty class, on `held_on` and
+    by the decision `decision_no`, where one is known.
     """
 
     file_name: str
@@ -80,3 +89,26 @@ class ImportPreview:
     villages_missing: tuple[str, ...] = ()
     encodings: tuple[ImportEncoding, ...] = ()
     remembered_on: date | None = None
+    poverty_changes: int = 0
+    held_on: date | None = None
+    decision_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoices:
+    """What a person said about a file: how to read it, and since when what it says holds.
+
+    `columns`: for a sheet's name and a column's letter the field, "" to leave the column out. `header_rows`:
+    for a sheet the row that names its columns, 0 for none. `sensitive`: ethnicity and poverty are read.
+    `encoding` answers the question of `ImportPreview.encodings`, `column_encodings` the one of
+    `ImportColumn.readings` for a sheet's name and a column's letter. `held_on` and `decision_no` None: as the
+    file says, else today.
+    """
+
+    columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    header_rows: Mapping[str, int] = field(default_factory=dict)
+    sensitive: bool = True
+    encoding: str | None = None
+    column_encodings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    held_on: date | None = None
+    decision_no: str | None = None
