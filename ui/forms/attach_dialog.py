@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from tongcds.domain.views import NOBODY, LeftOut, Tone
@@ -20,8 +19,9 @@ from ui import theme
 from ui.forms.day_line import DayLine
 from ui.forms.ground_choice import GroundChoice
 from ui.theme import Length, Style, space
-from ui.widgets.button import Button, Kind
+from ui.widgets.button import Button
 from ui.widgets.field import LabeledField, LineField
+from ui.widgets.form_dialog import FormDialog
 from ui.widgets.notice import Notice
 from ui.widgets.surface import column, line
 from ui.widgets.text import Text
@@ -35,7 +35,7 @@ def choose_file(parent: QWidget) -> str:
     return path
 
 
-class AttachDialog(QDialog):
+class AttachDialog(FormDialog):
     """Asks for a file. `saved` carries its path, the day (None when left empty) and the note.
 
     Args:
@@ -56,26 +56,22 @@ class AttachDialog(QDialog):
         choose: Callable[[QWidget], str] = choose_file,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(_("Attach a photo or paper"), name, parent=parent)
         self._today = today
         self._choose = choose
         self._path = ""
-        self.setWindowTitle(_("Attach a photo or paper"))
         self.file = LineField("", _("No file chosen yet"))
         self.file.setReadOnly(True)
         self.file_field = LabeledField(_("File"), self.file)
         self.browse = Button(_("Choose a file…"), icon="folder-open")
         self.browse.clicked.connect(self._browse)
-        self.day = DayLine(partial(_past, today), today, _("leave empty if unknown"))
+        self.day = DayLine(partial(read_past_day, today=today), today, _("leave empty if unknown"))
         self.day_field = LabeledField(_("Day it was taken"), self.day)
         self.note = LineField("", _("what it shows"))
-        self._build(name)
+        self._build()
 
-    def _build(self, name: str) -> None:
-        self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
-        box = column(self, gap=3)
-        box.setContentsMargins(space(5), space(5), space(5), space(5))
-        box.addWidget(Text(name, Style.TITLE))
+    def _build(self) -> None:
+        box = self.box
         box.addWidget(
             Notice(
                 "triangle-alert",
@@ -93,17 +89,7 @@ class AttachDialog(QDialog):
         box.addWidget(self.day_field)
         box.addWidget(LabeledField(_("Note"), self.note))
         box.addWidget(Text(_("JPEG, PNG or PDF, at most {n} MB.").format(n=20), Style.NOTE))
-        buttons = line(gap=2)
-        buttons.addStretch(1)
-        leave = Button(_("Leave"), hint="Escape")
-        leave.clicked.connect(self.reject)
-        self.keep = Button(_("Attach"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
-        self.keep.clicked.connect(self.save)
-        for keys in ("Return", "Enter"):
-            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self.save)
-        buttons.addWidget(leave)
-        buttons.addWidget(self.keep)
-        box.addLayout(buttons)
+        self.end(self.save, _("Attach"))
         self.browse.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _browse(self) -> None:
@@ -132,10 +118,6 @@ class AttachDialog(QDialog):
         else:
             self.saved.emit(Path(self._path), day, self.note.text())
             self.accept()
-
-
-def _past(today: date, words: str) -> date | None:
-    return read_past_day(words, today)
 
 
 class ExportDialog(QDialog):

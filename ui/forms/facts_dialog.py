@@ -8,8 +8,8 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from tongcds.domain.facts import HOW_NAMES, How, is_need
 from tongcds.domain.views import FactState, Seen, Tone
@@ -18,10 +18,10 @@ from tongcds.forms.days import read_past_day
 from tongcds.i18n import _, format_date
 from ui import theme
 from ui.forms.day_line import DayLine
-from ui.theme import Length, Style, space
-from ui.widgets.button import Button, Kind
+from ui.theme import Length, Style
 from ui.widgets.choices import Answer, ChoicePills
 from ui.widgets.field import LabeledField
+from ui.widgets.form_dialog import FormDialog
 from ui.widgets.notice import Notice
 from ui.widgets.surface import ScrollColumn, column, line
 from ui.widgets.text import Text
@@ -42,7 +42,7 @@ class FactPills(ChoicePills):
             self.stepped.emit(step)
 
 
-class FactsDialog(QDialog):
+class FactsDialog(FormDialog):
     """Every fact of one person or household. `saved` carries what was answered, as a tuple of `Seen`.
 
     Args:
@@ -68,27 +68,23 @@ class FactsDialog(QDialog):
         warn: Callable[[Mapping[str, bool]], Sequence[str]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(_("What was seen or told"), name, parent=parent)
         self._warn = warn
         self.doubt = Notice("triangle-alert", Tone.WARN)
         self._subject = subject
         self._subject_id = subject_id
         self._today = today
-        self.setWindowTitle(_("What was seen or told"))
         self.how = ChoicePills(
             _("How it is known"), [Answer(how, _(HOW_NAMES[how]), Tone.INFO) for how in _BY_HAND], How.SEEN
         )
-        self.day = DayLine(partial(_past, today), today)
+        self.day = DayLine(partial(read_past_day, today=today), today)
         self.day.show_day(today)
         self._day_field = LabeledField(_("Day"), self.day)
         self.pills: dict[str, FactPills] = {}
-        self._build(name, facts)
+        self._build(facts)
 
-    def _build(self, name: str, facts: Sequence[FactState]) -> None:
-        self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
-        box = column(self, gap=3)
-        box.setContentsMargins(space(5), space(5), space(5), space(5))
-        box.addWidget(Text(name, Style.TITLE))
+    def _build(self, facts: Sequence[FactState]) -> None:
+        box = self.box
         when = line(gap=4)
         how = column(gap=1)
         how.addWidget(Text(_("How it is known"), Style.LABEL))
@@ -111,17 +107,7 @@ class FactsDialog(QDialog):
         box.addWidget(scroll, 1)
         box.addWidget(self.doubt)
         box.addWidget(Text(_("Key 1 is yes, 2 is not yet; arrows go on"), Style.NOTE))
-        buttons = line(gap=2)
-        buttons.addStretch(1)
-        leave = Button(_("Leave"), hint="Escape")
-        leave.clicked.connect(self.reject)
-        self.keep = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
-        self.keep.clicked.connect(self.save)
-        for keys in ("Return", "Enter"):
-            QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(self.save)
-        buttons.addWidget(leave)
-        buttons.addWidget(self.keep)
-        box.addLayout(buttons)
+        self.end(self.save)
         above = self.parentWidget()
         room = above.height() if isinstance(above, QWidget) else Length.WINDOW[1]
         inner = scroll.body.sizeHint().height() - scroll.sizeHint().height()
@@ -154,11 +140,6 @@ class FactsDialog(QDialog):
         wanted = pills[(at + step) % len(pills)]
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
         self._scroll.ensureWidgetVisible(wanted)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Enter alone would press whatever button Qt takes for the default.
-        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            super().keyPressEvent(event)
 
     def answered(self) -> tuple[Seen, ...]:
         """What was said, fact by fact; facts that nobody spoke of are left out."""
@@ -196,7 +177,3 @@ def _known(fact: FactState) -> str:
         return _("not asked")
     day = format_date(fact.held_on) if fact.held_on is not None else ""
     return ", ".join(part for part in (_("yes") if fact.value else _("not yet"), day) if part)
-
-
-def _past(today: date, words: str) -> date | None:
-    return read_past_day(words, today)

@@ -82,7 +82,7 @@ class MovementDialog(FormDialog):
         if person_id is not None:
             self.who.choose(person_id)
         self.what = Choice()
-        self.day = DayLine(partial(_past, today), today)
+        self.day = DayLine(partial(read_past_day, today=today), today)
         self.day.show_day(today)
         self.back_by = DayLine(partial(read_coming_day, today=today), today, _("not known"))
         self.other = LineField()
@@ -199,7 +199,3 @@ def _note(what: str, leaving: Leaving | None) -> str:
 
 def _day(day: date | None) -> str:
     return format_date(day) if day is not None else ""
-
-
-def _past(today: date, words: str) -> date | None:
-    return read_past_day(words, today)

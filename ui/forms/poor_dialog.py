@@ -51,7 +51,7 @@ class PoorDialog(QDialog):
         self._tasks = tasks
         self._today = today
         self.setWindowTitle(_("Poor and nearly poor households"))
-        self.day = DayLine(partial(_past, today), today)
+        self.day = DayLine(partial(read_past_day, today=today), today)
         self.day.show_day(date(today.year, 1, 1) - timedelta(days=1))
         self.day.installEventFilter(EnterMoves(self))
         self.day.editingFinished.connect(self.reload)
@@ -124,7 +124,3 @@ def _class(row: PoorRow) -> Cell:
 
 def _from(row: PoorRow) -> str:
     return format_date(row.valid_from) if row.valid_from is not None else ""
-
-
-def _past(today: date, typed: str) -> date | None:
-    return read_past_day(typed, today)

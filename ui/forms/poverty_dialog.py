@@ -63,7 +63,7 @@ class PovertyDialog(FormDialog):
         self.day = DayLine(partial(_any_day, today), today)
         self.day.show_day(date(today.year, 1, 1))
         self.decision = LineField()
-        self.decided = DayLine(partial(_past, today), today, _("not known"))
+        self.decided = DayLine(partial(read_past_day, today=today), today, _("not known"))
         self._day = LabeledField(_("Holds from"), self.day)
         self._decided = LabeledField(_("Day of the decision"), self.decided)
         self.box.addWidget(Text(name, Style.STRONG, wrap=True))
@@ -126,10 +126,6 @@ def _decided(row: PovertyRow) -> str:
 def _standing(row: PovertyRow) -> Cell:
     state = words.standing(row.standing)
     return MarkCell(state.words, state.icon, state.tone)
-
-
-def _past(today: date, typed: str) -> date | None:
-    return read_past_day(typed, today)
 
 
 def _any_day(today: date, typed: str) -> date | None:

@@ -39,7 +39,7 @@ class RequestDialog(FormDialog):
         self.who = LineField()
         self.code = LineField("", _("code, where it is in the register"))
         self.village = Choice([(name, village) for village, name in villages])
-        self.day = DayLine(partial(_past, today), today)
+        self.day = DayLine(partial(read_past_day, today=today), today)
         self.day.show_day(today)
         self.detail = LineField()
         self._who = LabeledField(_("Who asks"), self.who)
@@ -108,7 +108,3 @@ class CloseDialog(FormDialog):
         if not missing and isinstance(state, RequestState):
             self.closed.emit(state.value, answer)
             self.accept()
-
-
-def _past(today: date, words: str) -> date | None:
-    return read_past_day(words, today)

@@ -17,23 +17,28 @@ from ui.widgets.text import Text
 
 
 class FormDialog(QDialog):
-    """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing."""
+    """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing.
 
-    def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
+    Args:
+        title: of the window.
+        heading: what stands above everything, such as whom it is about; the title unless given.
+    """
+
+    def __init__(self, title: str, heading: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setMinimumWidth(theme.current().scaled(Length.DIALOG))
         self.box: QVBoxLayout = column(self, gap=3)
         self.box.setContentsMargins(space(5), space(5), space(5), space(5))
-        self.box.addWidget(Text(title, Style.TITLE, wrap=True))
+        self.box.addWidget(Text(heading or title, Style.TITLE, wrap=True))
 
-    def end(self, save: Callable[[], None]) -> None:
-        """Put the buttons under everything else; `save` hands over what was written."""
+    def end(self, save: Callable[[], None], words: str = "") -> None:
+        """Put the buttons under everything else; `words` stand on the one that saves."""
         buttons = line(gap=2)
         buttons.addStretch(1)
         leave = Button(_("Leave"), hint="Escape")
         leave.clicked.connect(self.reject)
-        keep = Button(_("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        keep = Button(words or _("Save"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
         keep.clicked.connect(save)
         for keys in ("Return", "Enter"):
             QShortcut(QKeySequence(f"Ctrl+{keys}"), self).activated.connect(save)
