@@ -58,6 +58,7 @@ from tongcds.commands import (
     returned,
     rounds,
     spreadsheets,
+    targets,
     windows,
 )
 from tongcds.commands.answers import (
@@ -374,6 +375,7 @@ def _parser() -> argparse.ArgumentParser:
     log_visit.add_to(add)
     logbook.add_to(add)
     guidance.add_to(add)
+    targets.add_to(add)
     people.add_to(add)
     recovery.add_to(add)
     movements.add_to(add)

@@ -433,6 +433,75 @@ SENTENCES: Final[dict[str, str]] = {
     "quota_amount_invalid": N_(
         "A quota is a whole number from 1 to {most}. Nothing was saved; write how many are asked for."
     ),
+    "not_an_office": N_(
+        "Only the offices of communes, areas and provinces set targets and type figures in. Nothing was "
+        "saved; ask them to."
+    ),
+    "target_unknown": N_("This target is not there any more. Nothing was changed."),
+    "target_not_yours": N_(
+        "This target was set by another unit. Nothing was changed; only the unit that set it changes it."
+    ),
+    "target_unit_unknown": N_(
+        "A target is set for your own unit, by a commune also for its villages. Nothing was saved; choose"
+        " one of them."
+    ),
+    "target_value_missing": N_(
+        "The target has no number yet. Nothing was saved; write one such as 80 or 96,52, or choose “by a "
+        "day” for a milestone."
+    ),
+    "target_percent_invalid": N_(
+        "A percentage lies between 0 and 100. Nothing was saved; look at the number."
+    ),
+    "target_negative": N_("A target is not less than 0. Nothing was saved; look at the number."),
+    "target_rank_invalid": N_("A rank is a whole number from 1 on. Nothing was saved; look at the number."),
+    "target_without_whole": N_(
+        "“{name}” is a plain number with no whole that a percentage could be taken of. Nothing was saved; "
+        "write the target in {unit}."
+    ),
+    "target_measure_differs": N_(
+        "“{name}” is measured in {unit}, and this target is in {measure}: they cannot be compared. "
+        "Nothing was saved; write the target in {unit}, or choose another indicator."
+    ),
+    "target_source_missing": N_(
+        "A target needs its source: who issued the document, and its number or its wording. Nothing was "
+        "saved; write them."
+    ),
+    "target_exists": N_(
+        "There is a target for this indicator, unit and period already. Nothing was saved; change that one."
+    ),
+    "target_has_ended": N_("This target was ended already. Nothing was changed."),
+    "target_not_shared": N_(
+        "“{name}” is no target that teams can be asked for: quotas count people or households who were "
+        "helped. Nothing was given."
+    ),
+    "target_nothing_missing": N_("No village lacks anything to this target. No quota was given."),
+    "document_in_future": N_("The document's day is still to come. Nothing was saved; look at its day."),
+    "text_too_long": N_("Here are at most {most} letters. Nothing was saved; shorten it."),
+    "number_unreadable": N_("“{text}” is no number. Nothing was saved; write it as 96,52 or 1.234."),
+    "typed_figure_counted": N_(
+        "“{name}” is counted from records, and a second number beside it would only raise the question which "
+        "one is right. Nothing was saved."
+    ),
+    "typed_figure_unknown": N_("This figure is not there any more. Nothing was changed."),
+    "typed_figure_exists": N_(
+        "There is a figure for this indicator, unit and period already. Nothing was saved; correct that one."
+    ),
+    "typed_source_missing": N_(
+        "A figure that is typed in needs its source, such as the office that published it. Nothing was "
+        "saved; write it."
+    ),
+    "typed_period_ahead": N_("This period has not begun yet. Nothing was saved; look at the days."),
+    "typed_part_above_whole": N_(
+        "The part ({part}) is larger than the whole ({whole}). Nothing was saved; look at both numbers."
+    ),
+    "typed_whole_is_zero": N_(
+        "Nothing can be divided by 0. Nothing was saved; write the whole, or leave it empty if the source"
+        " does not tell it."
+    ),
+    "typed_rank_without_field": N_(
+        "A rank says little without how many were ranked: 63 provinces until 2025, 34 since. Nothing was "
+        "saved; write their number."
+    ),
     "follow_up_unknown": N_("This task was done or called off meanwhile. Nothing was changed."),
     "due_in_past": N_("A task is put off to today or later. Nothing was changed; choose another day."),
     "days_reversed": N_("The last day is before the first one. Nothing was saved; change one of them."),

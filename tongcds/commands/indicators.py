@@ -22,6 +22,12 @@ def add_to(add: Add) -> None:
     """Put the command into a parser."""
     made = add("indicators", _show, "every indicator that records can say something about, over a period")
     made.add_argument("code", nargs="*", metavar="CODE", help="only these, for example XHS09")
+    add_period(made)
+    made.add_argument("--by", choices=[by.value for by in Breakdown], help="also by groups")
+
+
+def add_period(made: argparse.ArgumentParser) -> None:
+    """Give a command the options that choose a period."""
     made.add_argument(
         "--period",
         choices=[kind.value for kind in PERIOD_OF],
@@ -31,12 +37,11 @@ def add_to(add: Add) -> None:
     made.add_argument("--on", metavar="DAY", help="a day in the period as 2026-11-23; today without it")
     made.add_argument("--from", dest="begins", metavar="DAY", help="first day of any period, with --to")
     made.add_argument("--to", metavar="DAY", help="its last day; today without it")
-    made.add_argument("--by", choices=[by.value for by in Breakdown], help="also by groups")
 
 
 def _show(options: argparse.Namespace, core: Core) -> int:
     by = None if options.by is None else Breakdown(options.by)
-    view = indicators.indicators(core, _period(options, core), options.code, by)
+    view = indicators.indicators(core, period_of(options, core), options.code, by)
     lines = [view.period]
     for row in view.rows:
         lines.append(f"{row.code:<6} {_value(row, row.unit):>12}  {row.fingerprint:<9}  {row.name}")
@@ -46,7 +51,12 @@ def _show(options: argparse.Namespace, core: Core) -> int:
     return LOOK if view.problems else DONE
 
 
-def _period(options: argparse.Namespace, core: Core) -> Period:
+def period_of(options: argparse.Namespace, core: Core) -> Period:
+    """The period that the options of `add_period` say.
+
+    Raises:
+        UserError: period_without_beginning, period_backwards, and a day that is none.
+    """
     if options.begins is not None:
         last = core.today if options.to is None else read_day(options.to)
         return Period(read_day(options.begins), last)

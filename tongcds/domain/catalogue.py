@@ -203,11 +203,13 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A plan or decision that sets targets."""
+    """A plan or decision that sets targets; `number` is "" where it is only known from an article."""
 
     code: str
     name_vi: str
     dated: date | None = None
+    number: str = ""
+    issuer_vi: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -574,3 +574,52 @@ POVERTY_CLASS = declare(
     erasable=True,
     indexes=("household_id", "village_id"),
 )
+
+# What a unit set out to reach by the last of some days. comparator as in the catalogue (>=, <=, =, ~, by);
+# value is a decimal number as text in the measure, NULL for a milestone. document_no, dated, issuer and
+# wording are the document's; seed names the target of the catalogue that it was taken from. ended_on: no
+# longer pursued from that day on.
+TARGET = declare(
+    "target",
+    30,
+    _id("unit_id"),
+    _word("indicator"),
+    _word("comparator"),
+    _word("value"),
+    _word("measure"),
+    _date("first"),
+    _date("last"),
+    _text("document_no"),
+    _date("dated"),
+    _text("issuer"),
+    _text("wording"),
+    _text("note"),
+    _word("seed"),
+    _date("ended_on"),
+    _id("by_id"),
+    area="unit_id",
+    indexes=("unit_id",),
+)
+
+# A figure that nobody here can count, typed in from a source; of one unit, indicator and period the latest
+# says what holds, those before are its history. numerator and denominator are decimal numbers as text; a rank
+# has the number of those ranked as its denominator. The author is who typed it.
+TYPED_FIGURE = declare(
+    "typed_figure",
+    31,
+    _id("unit_id"),
+    _word("indicator"),
+    _date("first"),
+    _date("last"),
+    _word("numerator"),
+    _word("denominator"),
+    _word("measure"),
+    _text("source"),
+    _text("document_no"),
+    _date("dated"),
+    _text("note"),
+    _date("typed_on"),
+    area="unit_id",
+    append_only=True,
+    indexes=("unit_id",),
+)

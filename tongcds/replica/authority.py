@@ -35,11 +35,13 @@ _ABOUT_VILLAGERS = frozenset(
 # A quota is given to the team of a village.
 _IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
+# What an office sets out to reach, and what it typed in from elsewhere.
+_OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"})
 _MAY_WRITE = {
     Role.TEAM: _REGISTER | {"member"},
-    Role.COMMUNE: _REGISTER | {"village", "team", "member", "announcement", "quota"},
-    Role.AREA: frozenset({"member", "audit"}),
-    Role.PROVINCE: frozenset({"unit", "unit_event", "member", "audit"}),
+    Role.COMMUNE: _REGISTER | _OF_AN_OFFICE | {"village", "team", "announcement", "quota"},
+    Role.AREA: _OF_AN_OFFICE,
+    Role.PROVINCE: _OF_AN_OFFICE | {"unit", "unit_event"},
 }
 
 

@@ -3,8 +3,8 @@
 A commune counts from the records it holds; an area or a province reads what the server published, because it
 holds nobody's records. How figures are counted: `reports.figures`; what is known of units: `reports.units`.
 
-A target is shown only beside the indicator it was set for. Sơn La's 80 % for fibre is about coverage (XHS03),
-and coverage and subscription (XHS04) differ by tens of points: XHS04 has no target.
+Which target stands beside a figure: `reports.aims`. Sơn La's 80 % for fibre is about coverage (XHS03), and
+coverage and subscription (XHS04) differ by tens of points: XHS04 has none of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from tongcds.domain.catalogue import load_indicators, target_for
+from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.facts import load_facts
 from tongcds.domain.text import natural_sort_key
 from tongcds.domain.views import Figure, OverviewRow, OverviewView, Tile, TrendPoint
 from tongcds.i18n import language
 from tongcds.reports import units
+from tongcds.reports.aims import Aims, aims_of
 from tongcds.reports.figures import Count, added, stock_on_days
 from tongcds.reports.units import SILENT_DAYS, Seen, Status
 
@@ -57,7 +58,8 @@ def today_tiles(connection: Connection, village_ids: Sequence[bytes], on: date) 
     communes = units.communes_of_villages(connection, village_ids)
     places = village_ids if len(village_ids) == 1 else communes
     unit_id = places[0] if len(places) == 1 else b""
-    return _tiles(unit_id, on, days[before], days[on], units.province_before(connection, communes))
+    aims = aims_of(connection, [unit_id] if unit_id else [], on)
+    return _tiles(unit_id, on, days[before], days[on], aims)
 
 
 def village_overview(connection: Connection, commune_id: bytes, on: date) -> OverviewView:
@@ -70,11 +72,11 @@ def village_overview(connection: Connection, commune_id: bytes, on: date) -> Ove
     for day, seen in others.items():
         days[day].update(seen)
     known = units.village_statuses(connection, ids, on)
-    province = units.province_before(connection, [commune_id])
-    rows = tuple(_row(unit, names[unit], on, days[on], known[unit], province) for unit in ids)
+    aims = aims_of(connection, [*ids, commune_id], on)
+    rows = tuple(_row(unit, names[unit], on, days[on], known[unit], aims) for unit in ids)
     own_teams = units.team_counts(connection, [commune_id]).get(commune_id, 0)
     name = units.unit_names(connection, [commune_id])[commune_id]
-    return _view(commune_id, name, "village", rows, own_teams, moments, days, province)
+    return _view(commune_id, name, "village", rows, own_teams, moments, days, aims)
 
 
 def commune_overview(connection: Connection, unit_id: bytes, on: date) -> OverviewView:
@@ -89,12 +91,9 @@ def commune_overview(connection: Connection, unit_id: bytes, on: date) -> Overvi
     moments = [*month_ends_before(on, MONTHS - 1), on]
     days = units.published_figures(connection, SHOWN, ids, moments)
     known = units.statuses(connection, ids)
-    rows = tuple(
-        _row(unit, names[unit], on, days[on], known.get(unit), units.province_before(connection, [unit]))
-        for unit in ids
-    )
-    province = units.province_before(connection, ids)
-    return _view(unit_id, names[unit_id], "commune", rows, 0, moments, days, province)
+    aims = aims_of(connection, [*ids, unit_id], on)
+    rows = tuple(_row(unit, names[unit], on, days[on], known.get(unit), aims) for unit in ids)
+    return _view(unit_id, names[unit_id], "commune", rows, 0, moments, days, aims)
 
 
 def _counted(
@@ -104,13 +103,7 @@ def _counted(
     return {day: {key: Seen(count) for key, count in counts.items()} for day, counts in found.items()}
 
 
-def target_share(indicator: str, province: str, on: date) -> float | None:
-    """The target that holds for an indicator itself, as a share; None where there is none."""
-    target = target_for(indicator, province, on)
-    return target.share if target is not None and target.indicator == indicator else None
-
-
-def _figure(indicator: str, unit_id: bytes, on: date, seen: Seen, province: str) -> Figure:
+def _figure(indicator: str, unit_id: bytes, on: date, seen: Seen, aims: Aims) -> Figure:
     return Figure(
         indicator=indicator,
         unit_id=unit_id,
@@ -118,7 +111,7 @@ def _figure(indicator: str, unit_id: bytes, on: date, seen: Seen, province: str)
         entity=load_indicators()[indicator].entity,
         numerator=seen.count.numerator,
         denominator=seen.count.denominator,
-        target=target_share(indicator, province, on),
+        target=aims.share(unit_id, indicator),
         hidden=seen.hidden,
         fingerprint=seen.count.fingerprint,
     )
@@ -137,7 +130,7 @@ def _share(count: Count) -> float | None:
     return count.numerator / count.denominator
 
 
-def _tiles(unit_id: bytes, on: date, before: _Day, now: _Day, province: str) -> tuple[Tile, ...]:
+def _tiles(unit_id: bytes, on: date, before: _Day, now: _Day, aims: Aims) -> tuple[Tile, ...]:
     tiles = []
     for code in SHOWN:
         seen = _sum(code, now)
@@ -145,7 +138,7 @@ def _tiles(unit_id: bytes, on: date, before: _Day, now: _Day, province: str) -> 
         tiles.append(
             Tile(
                 label=load_indicators()[code].short(language()),
-                figure=_figure(code, unit_id, on, seen, province),
+                figure=_figure(code, unit_id, on, seen, aims),
                 change=None if share is None or earlier is None else share - earlier,
             )
         )
@@ -153,7 +146,7 @@ def _tiles(unit_id: bytes, on: date, before: _Day, now: _Day, province: str) -> 
 
 
 def _row(  # noqa: PLR0917 - what is known of one unit
-    unit_id: bytes, name: str, on: date, day: _Day, status: Status | None, province: str
+    unit_id: bytes, name: str, on: date, day: _Day, status: Status | None, aims: Aims
 ) -> OverviewRow:
     known = status or Status()
     seen = {code: day.get((unit_id, code), Seen()) for code in SHOWN}
@@ -164,7 +157,7 @@ def _row(  # noqa: PLR0917 - what is known of one unit
         teams=known.teams,
         teams_in_time=known.teams_in_time,
         households=known.households if counted is None else counted,
-        figures=tuple(_figure(code, unit_id, on, seen[code], province) for code in SHOWN),
+        figures=tuple(_figure(code, unit_id, on, seen[code], aims) for code in SHOWN),
         last_sync=known.last_sync,
     )
 
@@ -184,7 +177,7 @@ def _view(  # noqa: PLR0917 - the parts of one screen
     own_teams: int,
     moments: Sequence[date],
     days: Mapping[date, _Day],
-    province: str,
+    aims: Aims,
 ) -> OverviewView:
     before, on = moments[-2:]
     households = [row.households for row in rows if row.households is not None]
@@ -196,12 +189,12 @@ def _view(  # noqa: PLR0917 - the parts of one screen
         teams=own_teams + sum(row.teams for row in rows),
         households=sum(households) if households else None,
         data_until=max((row.last_sync for row in rows if row.last_sync is not None), default=None),
-        tiles=_tiles(unit_id, on, days[before], days[on], province),
+        tiles=_tiles(unit_id, on, days[before], days[on], aims),
         rows=rows,
         indicators=tuple((code, _heading(code)) for code in SHOWN),
         trend_label=_heading(TREND),
         trend=tuple(TrendPoint(day, _share(_sum(TREND, days[day]).count)) for day in moments),
-        trend_target=target_share(TREND, province, on),
+        trend_target=aims.share(unit_id, TREND),
         silent=tuple(row for row in rows if units.is_silent(row.last_sync, on)),
         silent_days=SILENT_DAYS,
     )

@@ -8,9 +8,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from tongcds.domain.needs import Shortfall, load_reasons
-from tongcds.reports import units
+from tongcds.reports.aims import aims_of
 from tongcds.reports.figures import stock
-from tongcds.reports.overview import target_share
 
 
 def shortfalls(
@@ -20,17 +19,20 @@ def shortfalls(
 
     A target that is reached, or that nobody set, or a figure of which nothing is known, is left out.
     """
-    communes = units.communes_of_villages(connection, village_ids)
-    province = units.province_before(connection, communes)
-    targets = {reason: target_share(reason.indicator, province, on) for reason in load_reasons()}
-    wanted = {reason: target for reason, target in targets.items() if target is not None}
+    aims = aims_of(connection, village_ids, on)
+    wanted = [
+        reason
+        for reason in load_reasons()
+        if any(aims.share(village, reason.indicator) is not None for village in village_ids)
+    ]
     counts = stock(connection, [reason.indicator for reason in wanted], village_ids, on) if wanted else {}
     found: dict[bytes, dict[str, Shortfall]] = {village: {} for village in village_ids}
     for (village, indicator), count in counts.items():
         if count.numerator is None or not count.denominator:
             continue
         share = count.numerator / count.denominator
-        for reason, target in wanted.items():
-            if reason.indicator == indicator and share < target:
+        for reason in wanted:
+            target = aims.share(village, indicator)
+            if reason.indicator == indicator and target is not None and share < target:
                 found[village][reason.code] = Shortfall(share, target)
     return found

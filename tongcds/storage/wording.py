@@ -116,6 +116,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "poverty_class": N_("Poverty class"),
     "announcement": N_("Announcement"),
     "quota": N_("Quota"),
+    "target": N_("Target"),
+    "typed_figure": N_("Typed-in figure"),
     "audit": N_("Access log"),
     "duplicate": N_("Word on two records that may be one"),
     "earlier": N_("Value from before a merge"),

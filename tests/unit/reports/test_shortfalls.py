@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from tests.unit.reports.registers import put
+from tongcds.domain.catalogue import load_targets
 from tongcds.domain.needs import Shortfall
 from tongcds.domain.stamps import derived_id, stamp_of
 from tongcds.domain.units import unit_id
 from tongcds.replica import create_tables
-from tongcds.reports.overview import target_share
 from tongcds.reports.shortfalls import shortfalls
 
 ON = date(2026, 11, 23)
@@ -53,7 +53,7 @@ def villages() -> Iterator[Connection]:
 
 
 def test_a_village_short_of_its_target_weighs_and_one_that_reached_it_or_that_nobody_asked_does_not(villages):
-    target = target_share("XHS01", "14", ON)
+    target = load_targets()["T09"].share
     assert target is not None
     found = shortfalls(villages, [HERE, THERE, NOWHERE], ON)
     assert found == {HERE: {"no_smartphone": Shortfall(0.4, target)}, THERE: {}, NOWHERE: {}}

@@ -28,11 +28,14 @@ MAY_MAKE = {
     "commune": {
         "audit": {COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
-        **{name: {VILLAGE, SECOND_VILLAGE, COMMUNE} for name in ("team", "member", "announcement")},
+        **{
+            name: {VILLAGE, SECOND_VILLAGE, COMMUNE}
+            for name in ("team", "member", "announcement", "target", "typed_figure")
+        },
         "quota": {VILLAGE, SECOND_VILLAGE},
     },
-    "area": {"member": {AREA}, "audit": {AREA}},
-    "province": {"member": {"14"}, "unit_event": {"14"}, "audit": {"14"}},
+    "area": {name: {AREA} for name in ("member", "audit", "target", "typed_figure")},
+    "province": {name: {"14"} for name in ("member", "unit_event", "audit", "target", "typed_figure")},
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
 NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "laptop", "conflict", "quarantined"}
