@@ -455,12 +455,12 @@ SENTENCES: Final[dict[str, str]] = {
     "target_negative": N_("A target is not less than 0. Nothing was saved; look at the number."),
     "target_rank_invalid": N_("A rank is a whole number from 1 on. Nothing was saved; look at the number."),
     "target_without_whole": N_(
-        "The indicator “{name}” is a plain number with no whole that a percentage could be taken of. Nothing was saved; "
-        "write the target in {unit}."
+        "The indicator “{name}” is a plain number with no whole that a percentage could be taken of. Nothing "
+        "was saved; write the target in {unit}."
     ),
     "target_measure_differs": N_(
-        "The indicator “{name}” is measured in {unit}, and this target is in {measure}: they cannot be compared. "
-        "Nothing was saved; write the target in {unit}, or choose another indicator."
+        "The indicator “{name}” is measured in {unit}, and this target is in {measure}: they cannot be "
+        "compared. Nothing was saved; write the target in {unit}, or choose another indicator."
     ),
     "target_source_missing": N_(
         "A target needs its source: who issued the document, and its number or its wording. Nothing was "
@@ -471,16 +471,16 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "target_has_ended": N_("This target was ended already. Nothing was changed."),
     "target_not_shared": N_(
-        "The indicator “{name}” is nothing that teams can be asked for: quotas count people or households who were "
-        "helped. Nothing was given."
+        "The indicator “{name}” is nothing that teams can be asked for: quotas count people or households "
+        "who were helped. Nothing was given."
     ),
     "target_nothing_missing": N_("No village lacks anything to this target. No quota was given."),
     "document_in_future": N_("The document's day is still to come. Nothing was saved; look at its day."),
     "text_too_long": N_("Here are at most {most} letters. Nothing was saved; shorten it."),
     "number_unreadable": N_("This is no number: “{text}”. Nothing was saved; write it as 96,52 or 1.234."),
     "typed_figure_counted": N_(
-        "The indicator “{name}” is counted from records, and a second number beside it would only raise the question which "
-        "one is right. Nothing was saved."
+        "The indicator “{name}” is counted from records, and a second number beside it would only raise the "
+        "question which one is right. Nothing was saved."
     ),
     "typed_figure_unknown": N_("This figure is not there any more. Nothing was changed."),
     "typed_figure_exists": N_(
