@@ -96,6 +96,7 @@ def entry_of(core: Core, visit_id: bytes) -> VisitEntry:
         minutes=visit.minutes,
         note=visit.note or "",
         follow_up_on=date.fromisoformat(due) if due else None,
+        by_id=visit.by_id,
     )
 
 
@@ -132,6 +133,8 @@ def restore(core: Core, done: Withdrawn) -> Changes:
 def correct(core: Core, visit_id: bytes, entry: VisitEntry) -> tuple[bytes, Withdrawn, Changes]:
     """Put another visit in the place of this one, which is withdrawn as corrected; both in one save.
 
+    Who was there stays, unless `entry` names somebody else; who corrected it is the author of the record.
+
     Raises:
         UserError: visit_unknown, and as `visits.save_visit`.
     """
@@ -143,6 +146,9 @@ def correct(core: Core, visit_id: bytes, entry: VisitEntry) -> tuple[bytes, With
         # What is written next looks for open promises in the vault itself.
         change.writer.flush()
         tied = group if isinstance(group, bytes) else None
+        there = change.writer.value_of("visit", visit_id, "by_id")
+        if entry.by_id is None and isinstance(there, bytes):
+            entry = replace(entry, by_id=there)
         corrected = visits.write(change, author, entry, corrects=visit_id, group=tied)
         audit.record(core, change, audit.UNDO, visit_id)
     return corrected, done, Changes.of(*_KINDS)

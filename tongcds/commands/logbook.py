@@ -84,6 +84,7 @@ def list_supports(options: argparse.Namespace, core: Core) -> int:
     lines = [
         f"{row.visit_id.hex()}  {format_date(row.on)}  {row.whom} · {row.service_name} · "
         f"{result_words(row.result)} · {row.by}"
+        + (" · " + _("corrected by {name}").format(name=row.corrected_by) if row.corrected_by else "")
         for row in rows
     ]
     show(options, {"supports": [asdict(row) for row in rows]}, lines)

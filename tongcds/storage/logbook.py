@@ -66,6 +66,8 @@ def page(
             VISIT.c.by_id,
             VISIT.c.withdrawn_why,
             VISIT.c.group_id,
+            VISIT.c.corrects_id,
+            VISIT.c.author,
             HOUSEHOLD.c.id.label("household"),
             HOUSEHOLD.c.code,
             HOUSEHOLD.c.head_id,
@@ -178,7 +180,7 @@ def _members(connection: Connection) -> tuple[tuple[bytes, str], ...]:
 def _rows(connection: Connection, rows: Sequence[_Row]) -> tuple[LogRow, ...]:
     people = [each for row in rows for each in split_ids(row.person_ids)]
     names = names_of(connection, [*people, *(row.head_id for row in rows if row.head_id)])
-    helpers = member_names(connection, [row.by_id for row in rows if row.by_id])
+    helpers = member_names(connection, [one for row in rows for one in (row.by_id, row.author) if one])
     again = _appointments(connection, [row.visit for row in rows])
     stand = standings(connection, [*(row.id for row in rows), *{row.visit for row in rows}])
     tied = _households_of(connection, {row.group_id for row in rows if row.group_id})
@@ -199,6 +201,7 @@ def _rows(connection: Connection, rows: Sequence[_Row]) -> tuple[LogRow, ...]:
             service_group=service_group(row.service or ""),
             result=Result(row.result),
             by=helpers.get(row.by_id, ""),
+            corrected_by=helpers.get(row.author, "") if row.corrects_id and row.author != row.by_id else "",
             again_on=again.get((row.visit, row.service)),
             minutes=row.minutes,
             note=row.note or "",

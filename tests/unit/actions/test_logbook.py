@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.actions.conftest import Home
+from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tests.unit.actions.test_visits import entry, rows
 from tongcds.actions import Core, logbook, register, today, visits
 from tongcds.domain.views import GroupBy, LogFilter, Result, SupportEntry, VisitEntry, Withdrawal
@@ -94,6 +95,28 @@ def test_a_correction_stands_in_the_place_of_the_visit_and_can_be_undone(team: C
     logbook.undo_correction(team, corrected, done)
     assert listed(team) == [wrong]
     assert "account" in {o["fact"] for o in rows(team, "observation")}
+
+
+def test_whoever_was_there_stays_there_when_somebody_else_corrects(team: Core, home: Home) -> None:
+    with team.vault.change(MEMBER) as change:
+        other = change.writer.create("member", unit_id=VILLAGE, full_name="Cà Văn Hoà")
+    support = SupportEntry("PY01", home.people[:1], Result.ALONE)
+    visit, _changes = visits.save_visit(team, VisitEntry(home.household, team.today, (support,), by_id=other))
+    entered = replace(logbook.entry_of(team, visit), by_id=None, note="mended")
+    once, _done, _changes = logbook.correct(team, visit, entered)
+    (row,) = logbook.page(team, LogFilter()).rows
+    assert (row.visit_id, row.by, row.corrected_by) == (once, "Cà Văn Hoà", "Lò Thị Ngân")
+    logbook.correct(team, once, replace(entered, note="mended twice"))
+    (row,) = logbook.page(team, LogFilter()).rows
+    assert (row.by, row.corrected_by) == ("Cà Văn Hoà", "Lò Thị Ngân")
+    assert [r.note for r in logbook.page(team, LogFilter(by=other)).rows] == ["mended twice"]
+
+
+def test_nobody_is_named_as_corrector_who_only_mends_their_own(team: Core, home: Home) -> None:
+    visit = log(team, home, team.today)
+    logbook.correct(team, visit, logbook.entry_of(team, visit))
+    (row,) = logbook.page(team, LogFilter()).rows
+    assert (row.by, row.corrected_by) == ("Lò Thị Ngân", "")
 
 
 def test_a_correction_keeps_the_promise_that_the_first_version_kept(team: Core, home: Home) -> None:

@@ -40,7 +40,8 @@ class LogRow:
     """One support of the log, with what B01 asks of it.
 
     `whom` names the people, or the household's head; `people` are their ids.
-    `together`: in a session for several households, how many they were.
+    `together`: in a session for several households, how many they were. `corrected_by`: who wrote this in the
+    place of a former version, where that is somebody else than `by`, who was there.
     """
 
     support_id: bytes
@@ -62,6 +63,7 @@ class LogRow:
     standing: Standing
     people: tuple[bytes, ...] = ()
     together: int = 0
+    corrected_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
