@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
 
-from tongcds.actions import Changes, Core
-from tongcds.domain.views import Whoami
+from tongcds.actions import Changes, Core, households
+from tongcds.domain.views import EditUndo, Whoami
+from tongcds.i18n import _
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.shell import Shell
 from ui.tasks import Tasks
 
 T = TypeVar("T")
+Undoable = tuple[EditUndo, Changes]
+"""How to take a change back, and what it touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,20 @@ class Desk:
     def write(self, work: Callable[[], T], done: Callable[[T], None], *, owner: QObject) -> None:
         """Change something and go on with what came of it; what goes wrong is said."""
         self.writes.run(work, done, owner=owner, failed=self.failed)
+
+    def save(self, work: Callable[[], Undoable], said: str, *, owner: QObject) -> None:
+        """Change something that can be taken back, tell every screen, and offer that beside the words."""
+
+        def done(answer: Undoable) -> None:
+            self.told(said, *answer)
+
+        self.writes.run(work, done, owner=owner, failed=self.failed)
+
+    def told(self, said: str, undo: EditUndo, changes: Changes) -> None:
+        """Tell every screen of what was saved, and say it with a way to take it back."""
+        self.changed(changes)
+        take_back = partial(households.undo_edit, self.core, undo)
+        self.window().say(said, undo=(take_back, _("Taken back.")))
 
     def do(
         self,

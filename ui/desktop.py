@@ -210,6 +210,8 @@ class Desktop(QObject):
             places |= {"today": self._today, "households": self._households, "log": self.logbook.screen}
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self._overview
+        if self.who.role is Role.COMMUNE:
+            places["guidance"] = self.today.guidance.screen
         return places
 
     def _make_shell(self) -> Shell:

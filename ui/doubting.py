@@ -9,8 +9,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from tongcds.actions import Changes, households, quality
-from tongcds.domain.views import DoubtRow, EditUndo
+from tongcds.actions import Changes, quality
+from tongcds.domain.views import DoubtRow
 from tongcds.i18n import _
 from ui.desk import Desk
 from ui.duplicates import Duplicates
@@ -69,10 +69,5 @@ class Doubting(QObject):
         self.dialog.open()
 
     def _settle(self, row: DoubtRow, note: str) -> None:
-        def done(answer: tuple[EditUndo, Changes]) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            take_back = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(_("Noted: it is right as it stands."), undo=(take_back, _("Taken back.")))
-
-        self._desk.write(partial(quality.settle_doubt, self._desk.core, row, note), done, owner=self)
+        work = partial(quality.settle_doubt, self._desk.core, row, note)
+        self._desk.save(work, _("Noted: it is right as it stands."), owner=self)

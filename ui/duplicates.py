@@ -7,11 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from tongcds.actions import Changes, duplicates, households
-from tongcds.domain.views import EditUndo
+from tongcds.actions import duplicates
 from tongcds.domain.views.duplicates import Pair
 from tongcds.i18n import _
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.screens.duplicates import DuplicatesScreen, PairShown, PairsShown
 
 
@@ -53,11 +52,5 @@ class Duplicates(QObject):
         words = _("Taken back: both records show again.")
         self._save(partial(duplicates.take_back, self._desk.core, *ids), words)
 
-    def _save(self, work: Callable[[], tuple[EditUndo, Changes]], words: str) -> None:
-        def done(answer: tuple[EditUndo, Changes]) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            again = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(words, undo=(again, _("Taken back.")))
-
-        self._desk.write(work, done, owner=self)
+    def _save(self, work: Callable[[], Undoable], words: str) -> None:
+        self._desk.save(work, words, owner=self)

@@ -60,13 +60,8 @@ class Editing(QObject):
         self.dialog.open()
 
     def _withdraw(self, row: ObservationRow, why: str) -> None:
-        def done(answer: tuple[EditUndo, Changes]) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            self._offer_undo(_("The observation was withdrawn."), undo)
-
         work = partial(observations.withdraw, self._desk.core, row.observation_id, why)
-        self._desk.write(work, done, owner=self)
+        self._desk.save(work, _("The observation was withdrawn."), owner=self)
 
     def _open(self, household_id: bytes | None, begin_at: tuple[bytes | None, str] | None = None) -> None:
         core = self._desk.core
@@ -94,18 +89,11 @@ class Editing(QObject):
         match saved.answer:
             case (HouseholdSaved() as done, Changes() as changes):
                 self._desk.window().back()
-                self._desk.changed(changes)
                 self._desk.show(done.household_id)
-                self._offer_undo(saved.words, done.undo)
+                self._desk.told(saved.words, done.undo, changes)
             case _:
                 raise TypeError(type(saved.answer))
 
     def _recorded(self, count: int, answer: tuple[EditUndo, Changes]) -> None:
-        undo, changes = answer
-        self._desk.changed(changes)
         words = ngettext("Saved: {n} observation.", "Saved: {n} observations.", count).format(n=count)
-        self._offer_undo(words, undo)
-
-    def _offer_undo(self, words: str, undo: EditUndo) -> None:
-        take_back = partial(households.undo_edit, self._desk.core, undo)
-        self._desk.window().say(words, undo=(take_back, _("Taken back.")))
+        self._desk.told(words, *answer)

@@ -8,18 +8,16 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, guidance, households
-from tongcds.domain.views import AnnouncementRow, AnnouncementText, EditUndo, QuotaRow, QuotaTerms
+from tongcds.actions import guidance
+from tongcds.domain.views import AnnouncementRow, AnnouncementText, QuotaRow, QuotaTerms, Role
 from tongcds.i18n import _
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.forms.guidance_dialogs import AnnouncementDialog, QuotaDialog, Villages
 from ui.screens.guidance import GuidanceScreen
 
-Undoable = tuple[EditUndo, Changes]
-
 
 class Guidance(QObject):
-    """Opens the screen over the place."""
+    """Makes the screen, and opens it."""
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,15 +25,24 @@ class Guidance(QObject):
         self.dialog: QDialog | None = None
 
     def open(self) -> None:
-        """Show what was said and asked for."""
+        """Show what was said and asked for: at the commune a place of its own, elsewhere over the place."""
         shell = self._desk.window()
-        screen = GuidanceScreen(partial(guidance.view, self._desk.core), self._desk.reads, self._desk.changes)
+        if self._desk.who.role is Role.COMMUNE:
+            shell.show_place("guidance")
+            return
+        screen = self.screen(is_place=False)
         screen.left.connect(shell.back)
+        shell.open_over(screen)
+
+    def screen(self, *, is_place: bool = True) -> GuidanceScreen:
+        """The screen, at work."""
+        load = partial(guidance.view, self._desk.core)
+        screen = GuidanceScreen(load, self._desk.reads, self._desk.changes, is_place=is_place)
         screen.announce_requested.connect(self._ask_announcement)
         screen.quota_requested.connect(self._ask_quota)
         screen.removed.connect(self._remove)
         screen.read_changed.connect(self.mark_read)
-        shell.open_over(screen)
+        return screen
 
     def mark_read(self, row: AnnouncementRow, read: bool) -> None:  # noqa: FBT001 - what a signal carries
         """Keep whether the person who is here read it."""
@@ -99,13 +106,7 @@ class Guidance(QObject):
         dialog.open()
 
     def _save(self, work: Callable[[], Undoable], said: str) -> None:
-        def done(answer: Undoable) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            take_back = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(said, undo=(take_back, _("Taken back.")))
-
-        self._desk.write(work, done, owner=self)
+        self._desk.save(work, said, owner=self)
 
 
 def _without_ids(work: Callable[[], guidance.Written]) -> Undoable:

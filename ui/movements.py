@@ -10,14 +10,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, households, movements, paper_entry, register
-from tongcds.domain.views import AwayRow, EditUndo, HouseholdDetail, Joining, Movement
+from tongcds.actions import movements, paper_entry, register
+from tongcds.domain.views import AwayRow, HouseholdDetail, Joining, Movement
 from tongcds.i18n import _
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.forms.away_dialog import AwayDialog
 from ui.forms.movement_dialog import JoinWanted, MovementDialog, ReturnWanted
-
-Undoable = tuple[EditUndo, Changes]
 
 
 class Movements(QObject):
@@ -78,10 +76,4 @@ class Movements(QObject):
         return movements.join(self._desk.core, joining)
 
     def _save(self, work: Callable[[], Undoable], said: str) -> None:
-        def done(answer: Undoable) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            take_back = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(said, undo=(take_back, _("Taken back.")))
-
-        self._desk.write(work, done, owner=self)
+        self._desk.save(work, said, owner=self)

@@ -7,14 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, households, poverty, register
-from tongcds.domain.views import EditUndo, HouseholdDetail, PovertyClass, PovertyRow
+from tongcds.actions import poverty, register
+from tongcds.domain.views import HouseholdDetail, PovertyClass, PovertyRow
 from tongcds.i18n import _
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.forms.poor_dialog import PoorDialog
 from ui.forms.poverty_dialog import PovertyDialog
-
-Undoable = tuple[EditUndo, Changes]
 
 
 class Poverty(QObject):
@@ -65,10 +63,4 @@ class Poverty(QObject):
         self._save(work, _("The poverty class was withdrawn."))
 
     def _save(self, work: Callable[[], Undoable], said: str) -> None:
-        def done(answer: Undoable) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            take_back = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(said, undo=(take_back, _("Taken back.")))
-
-        self._desk.write(work, done, owner=self)
+        self._desk.save(work, said, owner=self)

@@ -29,7 +29,7 @@ from tongcds.domain.views import (
 )
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, ngettext
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
 from ui.forms.export_dialog import TableExportDialog
@@ -205,11 +205,5 @@ class Privacy(QObject):
         self.dialog = dialog
         dialog.open()
 
-    def _save(self, work: Callable[[], tuple[EditUndo, Changes]], words: str) -> None:
-        def done(answer: tuple[EditUndo, Changes]) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            take_back = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(words, undo=(take_back, _("Taken back.")))
-
-        self._desk.write(work, done, owner=self)
+    def _save(self, work: Callable[[], Undoable], words: str) -> None:
+        self._desk.save(work, words, owner=self)

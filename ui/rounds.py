@@ -21,12 +21,10 @@ from tongcds.domain.views import (
 )
 from tongcds.errors import SENTENCES
 from tongcds.i18n import _, format_number, ngettext
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.forms.round_dialog import RoundDialog
 from ui.screens.paper_entry import PaperEntryScreen
 from ui.screens.rounds import RoundsScreen, RoundsShown
-
-Undoable = tuple[EditUndo, Changes]
 
 
 class Rounds(QObject):
@@ -120,7 +118,7 @@ class Rounds(QObject):
             self._screen.show_round(made[0])
             count = len(wanted.households)
             words = ngettext("Planned: {n} household.", "Planned: {n} households.", count)
-            self._told(words.format(n=format_number(count)), undo, changes)
+            self._desk.told(words.format(n=format_number(count)), undo, changes)
 
         self._desk.write(partial(rounds.plan, self._desk.core, wanted), done, owner=self)
 
@@ -142,12 +140,4 @@ class Rounds(QObject):
         self._save(partial(rounds.close, self._desk.core, round_id), _("The round is ended."))
 
     def _save(self, work: Callable[[], Undoable], words: str) -> None:
-        def done(answer: Undoable) -> None:
-            self._told(words, *answer)
-
-        self._desk.write(work, done, owner=self)
-
-    def _told(self, words: str, undo: EditUndo, changes: Changes) -> None:
-        self._desk.changed(changes)
-        take_back = partial(households.undo_edit, self._desk.core, undo)
-        self._desk.window().say(words, undo=(take_back, _("Taken back.")))
+        self._desk.save(work, words, owner=self)

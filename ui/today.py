@@ -8,15 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, follow_ups, guidance, households, today
-from tongcds.domain.views import AnnouncementRow, EditUndo, TodoRow
+from tongcds.actions import follow_ups, guidance, today
+from tongcds.domain.views import AnnouncementRow, TodoRow
 from tongcds.i18n import _, format_date
-from ui.desk import Desk
+from ui.desk import Desk, Undoable
 from ui.forms.day_dialog import DayDialog
 from ui.guidance import Guidance
+from ui.screens.tasks import TasksRead, TasksScreen
 from ui.screens.today import TodayScreen
-
-Undoable = tuple[EditUndo, Changes]
 
 
 class Today(QObject):
@@ -45,9 +44,26 @@ class Today(QObject):
         screen.finished.connect(self._finish)
         screen.called_off.connect(self._call_off)
         screen.due.connect(self._count)
+        screen.tasks_requested.connect(self.list_tasks)
         screen.guidance_requested.connect(self.guidance.open)
         screen.announcements.was_read.connect(self._read)
         return screen
+
+    def list_tasks(self) -> None:
+        """Show everything that is to be done, not only what has room on Hôm nay."""
+        core, shell = self._desk.core, self._desk.window()
+
+        def read() -> TasksRead:
+            found = follow_ups.tasks(core)
+            return found.rows, found.total
+
+        screen = TasksScreen(read, self._desk.reads, self._desk.changes)
+        screen.left.connect(shell.back)
+        screen.opened.connect(self._desk.show)
+        screen.put_off.connect(partial(self._put_off, day=None))
+        screen.finished.connect(self._finish)
+        screen.called_off.connect(self._call_off)
+        shell.open_over(screen)
 
     def _read(self, row: AnnouncementRow) -> None:
         self.guidance.mark_read(row, True)  # noqa: FBT003 - as the signal of the screen
@@ -77,10 +93,4 @@ class Today(QObject):
         self._save(work, _("The task was called off."))
 
     def _save(self, work: Callable[[], Undoable], said: str) -> None:
-        def done(answer: Undoable) -> None:
-            undo, changes = answer
-            self._desk.changed(changes)
-            take_back = partial(households.undo_edit, self._desk.core, undo)
-            self._desk.window().say(said, undo=(take_back, _("Taken back.")))
-
-        self._desk.write(work, done, owner=self)
+        self._desk.save(work, said, owner=self)

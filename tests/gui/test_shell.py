@@ -57,7 +57,7 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
     ("role", "places"),
     [
         (Role.TEAM, ["today", "households", "log", "sync", "settings"]),
-        (Role.COMMUNE, ["overview", "today", "households", "log", "sync", "settings"]),
+        (Role.COMMUNE, ["overview", "today", "households", "log", "guidance", "sync", "settings"]),
         (Role.AREA, ["overview", "sync", "settings"]),
         (Role.PROVINCE, ["overview", "sync", "settings"]),
         (Role.TRAINER, ["sync", "settings"]),

@@ -12,8 +12,8 @@ from tongcds.reports.shortfalls import shortfalls
 from tongcds.storage import register, supports
 from tongcds.storage import suggestions as stored
 
-_TODO = 6
-_RECENT = 8
+_TODO = 4
+_RECENT = 5
 _SUGGESTED = 3
 
 

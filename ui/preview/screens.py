@@ -42,6 +42,7 @@ from ui.screens.privacy import PrivacyScreen
 from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
+from ui.screens.tasks import TasksRead, TasksScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
 from ui.tasks import InlineExecutor, Tasks
@@ -68,7 +69,15 @@ def _today(kind: str) -> QWidget:
 
 def _guidance(kind: str, *, may_write: bool = True) -> QWidget:
     load = _fail if kind == "error" else partial(guidance.view, kind, may_write=may_write)
-    return GuidanceScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+    return GuidanceScreen(load, tasks(), ChangeBus(), is_place=may_write)  # type: ignore[arg-type]  # as above
+
+
+def _tasks(kind: str) -> QWidget:
+    def load() -> TasksRead:
+        shown = samples.today_view(kind)
+        return shown.todo, shown.todo_total
+
+    return TasksScreen(_fail if kind == "error" else load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
 def _sync(kind: str) -> QWidget:
@@ -225,7 +234,8 @@ def _doubts(kind: str) -> QWidget:
 
 SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "today": (Role.TEAM, "today", _today),
-    "guidance": (Role.COMMUNE, "today", _guidance),
+    "tasks": (Role.TEAM, "today", _tasks),
+    "guidance": (Role.COMMUNE, "guidance", _guidance),
     "guidance-team": (Role.TEAM, "today", partial(_guidance, may_write=False)),
     "households": (Role.TEAM, "households", _households),
     "household-form": (Role.TEAM, "households", _household_form),
@@ -257,7 +267,7 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
     role, place, make = SCREENS[name]
     # The other places are never shown here, so they may be anything.
     others: dict[str, Callable[[], QWidget]] = dict.fromkeys(
-        ("overview", "today", "households", "log", "sync", "settings"), QWidget
+        ("overview", "today", "households", "log", "guidance", "sync", "settings"), QWidget
     )
     shell = Shell(
         samples.whoami(role),

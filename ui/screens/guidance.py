@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import AnnouncementRow, GuidanceView, QuotaRow, Standing, Tone
@@ -43,6 +43,7 @@ class GuidanceScreen(Page):
 
     Args:
         load: answers the view; runs off the UI thread.
+        is_place: it stands in the rail, so that there is nothing to close.
     """
 
     help_topic = "guidance"
@@ -59,20 +60,20 @@ class GuidanceScreen(Page):
         tasks: Tasks,
         changes: ChangeBus,
         *,
+        is_place: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._load = load
         self._tasks = tasks
         self._view: GuidanceView | None = None
-        self._stale = True
-        self._build()
+        self._build(is_place=is_place)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
-    def _build(self) -> None:
-        back = Button(_("Close"), hint="Escape")
-        back.clicked.connect(self.left)
+    def _build(self, *, is_place: bool) -> None:
+        leave = Button(_("Close"), hint="Escape")
+        leave.clicked.connect(self.left)
         self.remove = Button(_("Take down"), icon="x", hint="Delete")
         self.remove.clicked.connect(self._remove)
         self.change = Button(_("Change"), icon="pen-line", hint="F2")
@@ -82,7 +83,9 @@ class GuidanceScreen(Page):
         self.write = Button(_("Write an announcement"), icon="plus", kind=Kind.PRIMARY)
         self.write.clicked.connect(self._write)
         self._head = PageHead(
-            _("Announcements and quotas"), "", [back, self.remove, self.change, self.give, self.write]
+            _("Announcements and quotas"),
+            "",
+            [*([] if is_place else [leave]), self.remove, self.change, self.give, self.write],
         )
         self._announcements: RowsModel[AnnouncementRow] = RowsModel(
             [
@@ -124,7 +127,8 @@ class GuidanceScreen(Page):
         cards.add(asked, 1)
         self.body.addWidget(self._head)
         self.body.addWidget(cards, 1)
-        for keys, act in (("Escape", self.left.emit), ("F2", self._change), ("Delete", self._remove)):
+        keys_of = (("F2", self._change), ("Delete", self._remove))
+        for keys, act in keys_of if is_place else (("Escape", self.left.emit), *keys_of):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self.begin_at(self.announcements)
         self._empty = self._nothing_yet()
@@ -154,20 +158,9 @@ class GuidanceScreen(Page):
 
     # Reading
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED:
-            self._stale = True
-            if self.isVisible():
-                self.reload()
-
     def reload(self) -> None:
         """Read everything again."""
-        self._stale = False
+        self.is_fresh()
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
 
     def _failed(self, problem: Exception) -> None:

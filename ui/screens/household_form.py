@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.clock import Clock, business_date
@@ -78,6 +78,7 @@ class HouseholdFormScreen(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.keep_escape(self._leave)
         self._household_id = household_id
         self._begin_here = begin_at
         self._draft = draft_name(household_id)
@@ -246,20 +247,6 @@ class HouseholdFormScreen(Page):
         self._offer_discard()
 
     # Leaving and saving
-
-    def event(self, event: QEvent) -> bool:
-        # Esc belongs to the form: the window's own Esc would leave without a word.
-        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asks and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-        else:
-            super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.keep_draft()

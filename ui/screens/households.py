@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from tongcds.clock import Clock, business_date
@@ -120,7 +120,6 @@ class HouseholdsScreen(Page):
         self._early: tuple[HouseholdRow, ...] | None = None
         self._wanted = b""
         self._sought = b""
-        self._stale = True
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -139,7 +138,7 @@ class HouseholdsScreen(Page):
         self.detail.consent_requested.connect(self.consent_requested)
         self.detail.phone_requested.connect(self._show_phone)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
     def _actions(self) -> list[QWidget]:
         """What stands at the head of the page."""
@@ -203,17 +202,6 @@ class HouseholdsScreen(Page):
 
     # The list
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED:
-            self._stale = True
-            if self.isVisible():
-                self.reload()
-
     def wanted(self) -> HouseholdFilter:
         """What narrows the list now."""
         return self.filters.wanted(self.search.text().strip())
@@ -233,7 +221,7 @@ class HouseholdsScreen(Page):
     def reload(self) -> None:
         """Read the list again."""
         self._timer.stop()
-        self._stale = False
+        self.is_fresh()
         self._early = None
         wanted = self.wanted()
         if self._first is not None:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from tongcds.clock import Clock, business_date
@@ -98,6 +98,7 @@ class ImportScreen(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.keep_escape(self._leave)
         self._prepare = prepare
         self._apply = apply
         self._peek = peek
@@ -402,20 +403,6 @@ class ImportScreen(Page):
         self.begin_at(self.first.action)
 
     # Leaving
-
-    def event(self, event: QEvent) -> bool:
-        # Esc first stops what is being done; the window's own Esc would only leave.
-        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asks and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-        else:
-            super().keyPressEvent(event)
 
     def _leave(self) -> None:
         if self._work is not None:

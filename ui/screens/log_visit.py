@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.clock import Clock, business_date
@@ -100,6 +100,7 @@ class LogVisitScreen(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.keep_escape(self._escape)
         self._correcting = correcting
         self._household = household
         self._load_services = services
@@ -284,18 +285,8 @@ class LogVisitScreen(Page):
 
     # Leaving and saving
 
-    def event(self, event: QEvent) -> bool:
-        # Esc belongs to the form: the window's own Esc would leave without a word.
-        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asks and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape:
-            super().keyPressEvent(event)
-        elif not self.form.take_back_search():
+    def _escape(self) -> None:
+        if not self.form.take_back_search():
             self._leave()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import Clock, business_date
@@ -90,10 +90,9 @@ class LogbookScreen(Page):
         self._home: HouseholdRow | None = None
         self._following: LogPlace | None = None
         self._asked: LogFilter | None = None
-        self._stale = True
         self._build()
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
     def _build(self) -> None:
         self.export = Button(_("Export to Excel"), icon="file-spreadsheet")
@@ -226,17 +225,6 @@ class LogbookScreen(Page):
 
     # Reading
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED:
-            self._stale = True
-            if self.isVisible():
-                self.reload()
-
     def wanted(self) -> LogFilter:
         """What the whole screen is narrowed to; a chosen group narrows the rows further."""
         since, until = self._days()
@@ -284,7 +272,7 @@ class LogbookScreen(Page):
 
     def reload(self) -> None:
         """Read everything again."""
-        self._stale = False
+        self.is_fresh()
         wanted, by = self.wanted(), GroupBy(self.by.currentData())
         show = partial(self._show_sums, wanted)
         self._reads.run(partial(self._sums, wanted, by), show, owner=self, failed=self._failed)
@@ -386,7 +374,8 @@ class LogbookScreen(Page):
         tied = ""
         if row.together > 1:
             tied = ngettext("with {n} household", "with {n} households", row.together)
-        parts = (row.by, tied.format(n=format_number(row.together)), row.note)
+        mended = _("corrected by {name}").format(name=row.corrected_by) if row.corrected_by else ""
+        parts = (row.by, mended, tied.format(n=format_number(row.together)), row.note)
         return TextCell(row.service_name, second=" · ".join(filter(None, parts)) or " ")
 
     @staticmethod

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM, Clock
@@ -78,7 +77,6 @@ class OverviewScreen(Page):
         self._clock = clock
         self._can_open = can_open
         self._view: OverviewView | None = None
-        self._stale = True
         self._table: RowsView | None = None
         self._head = PageHead("", "")
         self._tiles = TileRow()
@@ -99,22 +97,12 @@ class OverviewScreen(Page):
         cards.add(right, 3)
         self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload)
 
     def reload(self) -> None:
         """Read everything again."""
-        self._stale = False
+        self.is_fresh()
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, _kinds: frozenset[str]) -> None:
-        self._stale = True
-        if self.isVisible():
-            self.reload()
 
     def _failed(self, problem: Exception) -> None:
         self._view = None

@@ -7,8 +7,8 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.actions import Changes
@@ -84,6 +84,7 @@ class PaperEntryScreen(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.keep_escape(self._leave)
         self._round = round_id
         self._load = load
         self._named = named
@@ -397,20 +398,6 @@ class PaperEntryScreen(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         self._drafting.flush()
         super().hideEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # Esc belongs to the list: the window's own Esc would leave without a word.
-        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asks and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-        else:
-            super().keyPressEvent(event)
 
     def _leave(self) -> None:
         self._drafting.flush()

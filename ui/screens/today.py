@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
@@ -36,7 +35,7 @@ from ui.widgets.menu_button import MenuButton
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.pill import Pill
-from ui.widgets.surface import Card, Divider, ItemRow, PageHead, ScrollColumn, SideBySide, clear, column
+from ui.widgets.surface import Card, Divider, ItemRow, PageHead, SideBySide, clear, column, line
 from ui.widgets.text import IconTile, Text
 from ui.widgets.tile import IndicatorTile, TileRow
 
@@ -106,7 +105,7 @@ class TodayScreen(Page):
     `privacy_requested` wants the requests about personal data. `put_off` carries a `TodoRow` and a day, None
     for one that is still to be asked for; `finished` and `called_off` carry a `TodoRow`. `due` says how many
     tasks are due by today. `guidance_requested` wants everything that the commune said and asked for;
-    `announcements` says what was read.
+    `announcements` says what was read. `tasks_requested` wants all tasks where some have no room here.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -128,6 +127,7 @@ class TodayScreen(Page):
     called_off = Signal(object)
     due = Signal(int)
     guidance_requested = Signal()
+    tasks_requested = Signal()
 
     def __init__(
         self,
@@ -154,7 +154,6 @@ class TodayScreen(Page):
         self._counts = counts or tasks
         self._can_import = can_import
         self._view: TodayView | None = None
-        self._stale = True
         log = Button(_("Log support"), icon="clipboard-pen", hint="Ctrl+N", kind=Kind.PRIMARY)
         log.clicked.connect(self.log_requested)
         said = Button(_("Announcements and quotas"), icon="messages-square")
@@ -164,11 +163,12 @@ class TodayScreen(Page):
         self.quotas = QuotasCard()
         self._tiles = TileRow()
         self._todo = Card(_("To do"))
-        self._todo_rows = ScrollColumn()
-        self._todo.body.addWidget(self._todo_rows)
+        # No lists that scroll: the page does, and one bar beside another leads nowhere.
+        self._todo_rows = column()
+        self._todo.body.addLayout(self._todo_rows, 1)
         self._recent = Card(_("Just logged"))
-        self._recent_rows = ScrollColumn()
-        self._recent.body.addWidget(self._recent_rows)
+        self._recent_rows = column()
+        self._recent.body.addLayout(self._recent_rows, 1)
         self._suggested = Card(_("Worth a visit"))
         self._suggested.hide()
         self.body.addWidget(self._head)
@@ -185,7 +185,7 @@ class TodayScreen(Page):
         cards.add(right, 3)
         self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload)
 
     @property
     def view(self) -> TodayView | None:
@@ -194,7 +194,7 @@ class TodayScreen(Page):
 
     def reload(self) -> None:
         """Read everything again, what is to be done first."""
-        self._stale = False
+        self.is_fresh()
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
         if self._count is not None:
             self._counts.run(self._count, self.show_tiles, owner=self, failed=self._failed)
@@ -202,16 +202,6 @@ class TodayScreen(Page):
             self._counts.run(self._suggest, self.show_suggestions, owner=self, failed=self._failed)
         if self._guide is not None:
             self._tasks.run(self._guide, self.show_guidance, owner=self, failed=self._failed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, _kinds: frozenset[str]) -> None:
-        self._stale = True
-        if self.isVisible():
-            self.reload()
 
     def _failed(self, problem: Exception) -> None:
         self._view = None
@@ -262,26 +252,32 @@ class TodayScreen(Page):
         return " · ".join([*dict.fromkeys(name for name in names if name), ", ".join(size)])
 
     def _show_todo(self, view: TodayView) -> None:
-        clear(self._todo_rows.body)
+        clear(self._todo_rows)
         self._todo.set_head(_("To do"), self._todo_note(view))
         for reminder in view.reminders:
-            self._todo_rows.body.addWidget(self._reminder_row(reminder))
-            self._todo_rows.body.addWidget(Divider())
+            self._todo_rows.addWidget(self._reminder_row(reminder))
+            self._todo_rows.addWidget(Divider())
         for heading, count, rows in spans(view):
             words_ = f"{heading} · {format_number(count)}"
-            self._todo_rows.body.addSpacing(space(2))
-            self._todo_rows.body.addWidget(Text(words_, Style.LABEL))
+            self._todo_rows.addSpacing(space(2))
+            self._todo_rows.addWidget(Text(words_, Style.LABEL))
             for at, row in enumerate(rows):
                 if at:
-                    self._todo_rows.body.addWidget(Divider())
-                self._todo_rows.body.addWidget(self._todo_row(row))
+                    self._todo_rows.addWidget(Divider())
+                self._todo_rows.addWidget(self._todo_row(row))
             if left := count - len(rows):
                 more = ngettext("and {n} more", "and {n} more", left).format(n=format_number(left))
-                self._todo_rows.body.addWidget(Text(more, Style.NOTE))
+                rest = Button(more, kind=Kind.LINK)
+                rest.setAccessibleName(f"{heading}: {more}")
+                rest.clicked.connect(self.tasks_requested)
+                beside = line()
+                beside.addWidget(rest)
+                beside.addStretch(1)
+                self._todo_rows.addLayout(beside)
         if not view.todo:
-            self._todo_rows.body.addWidget(self._nothing_to_do(view))
+            self._todo_rows.addWidget(self._nothing_to_do(view))
         else:
-            self._todo_rows.body.addStretch(1)
+            self._todo_rows.addStretch(1)
 
     def show_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
         """Draw the households that are worth a visit."""
@@ -377,11 +373,11 @@ class TodayScreen(Page):
         )
 
     def _show_recent(self, view: TodayView) -> None:
-        clear(self._recent_rows.body)
+        clear(self._recent_rows)
         self._recent.set_head(_("Just logged"), self._week_note(view))
         for at, row in enumerate(view.recent):
             if at:
-                self._recent_rows.body.addWidget(Divider())
+                self._recent_rows.addWidget(Divider())
             where = words.standing(row.standing)
             item = ItemRow(
                 row.title,
@@ -392,7 +388,7 @@ class TodayScreen(Page):
             )
             item.setProperty("household_id", row.household_id)
             item.opened.connect(self._open_from)
-            self._recent_rows.body.addWidget(item)
+            self._recent_rows.addWidget(item)
         if not view.recent:
             empty = EmptyState(
                 "clipboard-pen",
@@ -401,9 +397,9 @@ class TodayScreen(Page):
                 action=_("Log the first visit") if view.households else "",
             )
             empty.acted.connect(self.log_requested)
-            self._recent_rows.body.addWidget(empty)
+            self._recent_rows.addWidget(empty)
         else:
-            self._recent_rows.body.addStretch(1)
+            self._recent_rows.addStretch(1)
 
     @staticmethod
     def _week_note(view: TodayView) -> str:

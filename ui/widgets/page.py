@@ -1,13 +1,16 @@
-"""A screen's frame: its margins, its scrolling, and what it shows while it has nothing to show."""
+"""A screen's frame: margins, scrolling, Esc, reading anew, and what it shows while it has nothing to show."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFocusEvent
+from collections.abc import Callable, Collection
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from tongcds.domain.views import Tone
 from tongcds.i18n import _
+from ui.changes import ChangeBus
 from ui.theme import space
 from ui.widgets.messages import EmptyState
 from ui.widgets.surface import ScrollColumn, column
@@ -24,6 +27,11 @@ class Page(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # First of all: setting a property below is an event already.
+        self._escapes_to: Callable[[], None] | None = None
+        self._stale = False
+        self._heeded: Collection[str] | None = None
+        self._reads_by: Callable[[], None] = _nothing
         self.setProperty("role", "page")
         self._scroll = ScrollColumn(gap=4)
         self.body = self._scroll.body
@@ -41,6 +49,47 @@ class Page(QWidget):
         Not a focus proxy: with one, Qt's Tab key passes over whatever stands before the proxy.
         """
         self._begins_at = widget
+
+    def keep_escape(self, leave: Callable[[], None]) -> None:
+        """Let Esc do this instead of what the window would: leave without a word."""
+        self._escapes_to = leave
+
+    def keep_fresh(
+        self, changes: ChangeBus, read: Callable[[], None], heeded: Collection[str] | None = None
+    ) -> None:
+        """Read when the page is shown first, and again when something changed, hidden pages when they show.
+
+        `heeded` are the kinds of changes that matter, None for all of them. `read` has to call `is_fresh`.
+        """
+        self._reads_by, self._heeded, self._stale = read, heeded, True
+        changes.changed.connect(self._on_changed)
+
+    def is_fresh(self) -> None:
+        """Say that everything is being read."""
+        self._stale = False
+
+    def _on_changed(self, kinds: frozenset[str]) -> None:
+        if self._heeded is None or not kinds.isdisjoint(self._heeded):
+            self._stale = True
+            if self.isVisible():
+                self._reads_by()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._reads_by()
+
+    def event(self, event: QEvent) -> bool:
+        if self._escapes_to is not None and _asks_for_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._escapes_to is not None and event.key() == Qt.Key.Key_Escape:
+            self._escapes_to()
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -75,3 +124,15 @@ class Page(QWidget):
             self._instead.deleteLater()
             self._instead = None
         self._layers.setCurrentWidget(self._scroll)
+
+
+def _asks_for_escape(event: QEvent) -> bool:
+    return (
+        isinstance(event, QKeyEvent)
+        and event.type() == QEvent.Type.ShortcutOverride
+        and event.key() == Qt.Key.Key_Escape
+    )
+
+
+def _nothing() -> None:
+    """Nothing is read."""

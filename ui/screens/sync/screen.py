@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import Clock
@@ -83,7 +82,6 @@ class SyncScreen(Page):
         self._clock = clock
         self._price = price
         self._view: SyncView | None = None
-        self._stale = True
         self._running = False
         self._now = Button(_("Sync now"), icon="refresh-cw", kind=Kind.PRIMARY)
         self._now.clicked.connect(self.sync_requested)
@@ -127,7 +125,7 @@ class SyncScreen(Page):
         cards.add(right, 5)
         self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload)
 
     def _usb_buttons(self, *, offered: bool) -> list[Button]:
         if not offered:
@@ -140,18 +138,8 @@ class SyncScreen(Page):
 
     def reload(self) -> None:
         """Read everything again."""
-        self._stale = False
+        self.is_fresh()
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, _kinds: frozenset[str]) -> None:
-        self._stale = True
-        if self.isVisible():
-            self.reload()
 
     def _failed(self, problem: Exception) -> None:
         self._view = None
