@@ -295,6 +295,7 @@ def status(options: argparse.Namespace, core: Core) -> int:
     lines += [
         f"{row.at.isoformat()}  {row.way}  {row.sent}/{row.received}  {row.outcome}" for row in view.history
     ]
+    lines += [syncing.remembered_words(row) for row in view.remembered]
     show(options, view, lines)
     return DONE
 

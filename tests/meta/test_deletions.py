@@ -21,7 +21,9 @@ REGISTERED = {
     # rows of records
     "replica/pages.py:_leave": "keeps the marker as long as an own write of the record is unseen",
     "replica/pages.py:leave_areas": "leaves an area whole while an own write in it is unseen",
-    "replica/doubt.py:drop_doubted": "only what the server made, and nothing in which an own write is unseen",
+    "replica/doubt.py:drop_doubted": "what the server made, or removed; nothing that an own write waits on",
+    "replica/lost.py:forget_lost": "what was remembered of others, once the server has it, or it was erased",
+    "replica/lost.py:forget_old": "what the server lost half a year ago and nobody may say again",
     "replica/own.py:mark_returned": "the server's receipt covers the write; it stays whole in the log",
     "replica/receive.py:_Merging._leave_markers": "moved markers, replaced by newer ones",
     "replica/compare.py:_drop": "what the server lacks or has elsewhere, and no own write waits on",

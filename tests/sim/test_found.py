@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 
 from tests.sim.ledger import Ledger
 from tests.sim.machines import Machine
-from tests.sim.world import World
+from tests.sim.world import COMMUNES, World
+from tests.unit.replica.laptops import rows
 from tongcds.records import record_type
-from tongcds.replica import WRITE
+from tongcds.replica import WRITE, lost
 from tongcds.replica.own import RETURNED
+from tongcds.replica.rows import Row, read_rows
 from tongcds.replica.tables import OWN
-from tongcds.server import incarnations, reforms
+from tongcds.server import incarnations, reforms, units
 from tongcds.server.enrolment import place_of
 from tongcds.server.office import office
 from tongcds.sync import alone, answers
@@ -24,6 +27,7 @@ from tongcds.sync.exchange import Exchange
 from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.repair import Repair
 
+doubting = importlib.import_module("tongcds.replica.doubt")
 DAY = date(2026, 11, 23)
 
 
@@ -202,6 +206,38 @@ def test_without_asking_where_the_server_has_it_the_new_village_would_keep_it(
     assert any(": has " in line for line in put_back_to_before_a_merger(small))
 
 
+def put_back_to_before_a_merger_of_a_village_with_removed_records(world: World) -> list[str]:
+    """As above, and what the merger brought was removed: of such the comparison does not ask."""
+    away, there = world.machines[0], world.machines[1]
+    (old,), (new,) = world._areas(away, WRITE), world._areas(there, WRITE)
+    before = copy(world)
+    world.create(away)
+    merge(world, old, new)
+    world.heal()
+    (household,) = households(there)
+    with world._change(there) as writer:
+        writer.remove("household", household["id"])
+    world.heal()
+    world.put_back(before)
+    world.sync(there)
+    world.heal()
+    return world.problems()
+
+
+def test_what_a_merger_had_brought_and_was_removed_leaves_too_when_it_is_undone(small: World) -> None:
+    assert put_back_to_before_a_merger_of_a_village_with_removed_records(small) == []
+
+
+def test_without_doubting_it_the_removed_would_stay_with_strangers(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        doubting, "_removed_by_others", lambda record, _me: record.table.update().where(false())
+    )
+    found = put_back_to_before_a_merger_of_a_village_with_removed_records(small)
+    assert any(": has " in line for line in found)
+
+
 def put_back_to_before_a_laptop_that_died(world: World) -> list[str]:
     """A team's records reached server and commune; then their laptop is gone, and the server put back."""
     team, commune = world.machines[0], world.machines[4]
@@ -262,3 +298,99 @@ def test_without_being_told_it_would_call_that_received(
     monkeypatch.setattr(incarnations, "aside_among", lambda *_: [])
     _, returned = twins_of_whom_one_was_refused(small)
     assert returned == 2
+
+
+def put_back_to_before_a_change_of_a_laptop_that_died(world: World) -> list[str]:
+    """A team's changes reached server and commune; then their laptop is gone, and the server put back."""
+    team, commune = world.machines[0], world.machines[4]
+    for _ in range(3):
+        world.create(team)
+    world.heal()
+    kept, changed, removed = (row["id"] for row in households(team))
+    before = copy(world)
+    world.now += 3_600_000
+    with world._change(team) as writer:
+        writer.update("household", changed, address="Nhóm 9", note="gần suối")
+        writer.update("household", kept, note="đường lầy")
+        writer.remove("household", removed)
+    world.heal()
+    held = {row["id"]: row for row in households(commune)}
+    world.machines.remove(team)
+    team.close()
+    world.put_back(before)
+    world.heal()
+    found = world.problems()
+    with world.province.database.read() as server:
+        there = read_rows(server, record_type("household"), [kept, changed, removed])
+    for record_id, row in there.items():
+        said = held[record_id]["values"] if record_id in held else {"deleted": 1}
+        found += [f"{name}: {row['values'][name]}" for name, v in said.items() if row["values"][name] != v]
+    with world.province.database.read() as server:
+        found += [str(row) for row in rows(server, "conflict")]
+    return found
+
+
+def households(machine: Machine) -> list[Row]:
+    with machine.vault.read() as connection:
+        return [row for row in rows(connection, "household") if not row["values"]["deleted"]]
+
+
+def test_what_a_laptop_that_died_had_changed_reaches_a_server_put_back(small: World) -> None:
+    assert put_back_to_before_a_change_of_a_laptop_that_died(small) == []
+    assert small.counts["given back"] == 3
+
+
+def test_without_remembering_what_was_newer_the_change_would_be_gone(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost, "remember", lambda *_, **__: 0)
+    found = put_back_to_before_a_change_of_a_laptop_that_died(small)
+    assert {"address: Bản trên", "deleted: 0"} & set(found) or len(found) >= 3
+
+
+def put_back_to_before_a_village(world: World) -> tuple[list[str], set[str], set[str]]:
+    """A commune writes in a new village, another laptop of it hears; the first is gone, the village too.
+
+    Returns what is wrong, the people known before, and those after the village is there again.
+    """
+    writer_, holder = world.machines[4], world.enrol(world.communes[0], "Người thứ hai")
+    world.heal()
+    before = copy(world)
+    line = units.VillageLine("Bản mới", COMMUNES[0], f"{COMMUNES[0]}-99")
+    found_village(world, line)
+    world.heal()
+    village = world.villages[-1]
+    with world._change(writer_) as writer:
+        writer.create("person", village_id=village, full_name="Lò Thị Mới")
+    world.heal()
+    known = names(holder, "person")
+    assert "Lò Thị Mới" in known
+    world.machines.remove(writer_)
+    writer_.close()
+    world.put_back(before)
+    world.heal()
+    assert "Lò Thị Mới" not in names(holder, "person")
+    wrong = world.problems()
+    found_village(world, line)
+    world.heal()
+    return wrong + world.problems(), known, names(holder, "person")
+
+
+def found_village(world: World, line: units.VillageLine) -> None:
+    with world.province.database.write() as connection:
+        world.villages += units.add_villages(connection, [line], now=world.now)
+
+
+def test_records_of_a_village_that_a_server_put_back_does_not_know_wait_for_it(small: World) -> None:
+    wrong, known, after = put_back_to_before_a_village(small)
+    assert wrong == []
+    assert after == known
+    assert small.counts["given back"] == 1
+
+
+def test_without_remembering_them_they_would_be_gone_with_the_village(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost, "remember_areas", lambda *_, **__: 0)
+    _, known, after = put_back_to_before_a_village(small)
+    assert "Lò Thị Mới" in known - after

@@ -17,7 +17,7 @@ from tests.sim.fate import Fate
 from tests.sim.ledger import Account, Ledger
 from tests.sim.machines import AnyPace, CrashedError, Machine, MemoryVault, Network, Weather
 from tests.sim.surroundings import ServerDatabase, quietly
-from tests.unit.replica.laptops import dump, kept, recomputed
+from tests.unit.replica.laptops import dump, ids, kept, recomputed
 from tongcds.domain.units import load_units
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.messages import encode
@@ -393,8 +393,9 @@ class World(Fate):
             figures = [e.area for e in enrolment_.entries if e.mode == FIGURES_ONLY]
             here, there = dump(connection, whole), dump(server, whole)
             self.trace.update(repr(here).encode())
-            known = {r[1] for r in there}
-            # A removed one that nobody else ever heard of, or that is lost with its laptop, is nobody's news.
+            # A removed one that nobody else ever heard of, or that is lost with its laptop, is nobody's news;
+            # what the server has elsewhere may not stay, removed or not.
+            known = ids(server)
             for line in [r for r in here if r not in there and (r[1] in known or not r[-1]["deleted"])]:
                 yield f"has {line}"
             # Removed ones may have been let go of here, by a clock that is years ahead.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,18 +11,21 @@ from sqlalchemy import Connection
 
 from tongcds.actions import opening
 from tongcds.actions.core import Changes, Core
+from tongcds.clock import VIETNAM
 from tongcds.domain.identity import read_id_number
-from tongcds.domain.views import QuarantinedRow, Role, SilentRow, SyncStatus, SyncView
+from tongcds.domain.views import QuarantinedRow, RememberedRow, Role, SilentRow, SyncStatus, SyncView
 from tongcds.errors import UserError
 from tongcds.forms.one_field import read_field
-from tongcds.i18n import _, format_number, ngettext
+from tongcds.i18n import _, format_date, format_number, ngettext
 from tongcds.protocol import invitations
 from tongcds.records import record_type
 from tongcds.records.declare import DELETED
 from tongcds.replica import Writer, load_identity
+from tongcds.replica.lost import count_lost
 from tongcds.reports import silence
 from tongcds.storage import aside, exchange, local, waiting
 from tongcds.sync import bundles, carrying, enrol
+from tongcds.sync.alone import AUTHORS_HAVE_MS
 from tongcds.sync.bundles import Exported, Imported
 from tongcds.sync.exchange import Outcome, Progress
 
@@ -30,6 +34,7 @@ __all__ = [
     "Imported",
     "answers_to_bring_back",
     "export_bundle",
+    "remembered_words",
     "settle_conflict",
     "settle_with",
     "status",
@@ -78,7 +83,39 @@ def sync_view(core: Core) -> SyncView:
             waiting=waiting.by_household(connection),
             heard=_heard(core, connection, enrolment),
             quarantined=_for_officers(connection, enrolment),
+            remembered=_remembered(connection),
         )
+
+
+def _remembered(connection: Connection) -> tuple[RememberedRow, ...]:
+    """What a server that was put back from a copy lost and this laptop keeps."""
+    changed, places, since = count_lost(connection)
+    found = [RememberedRow(count, place or _("a village")) for place, count in sorted(places.items())]
+    if changed:
+        on = datetime.fromtimestamp((since + AUTHORS_HAVE_MS) / 1000, VIETNAM).date()
+        found.insert(0, RememberedRow(changed, on=on))
+    return tuple(found)
+
+
+def remembered_words(row: RememberedRow) -> str:
+    """What to tell a person about it."""
+    if row.on is None:
+        words = ngettext(
+            "The server was put back from a copy and does not know {place}: {n} record of it is kept on "
+            "this computer, unseen, and goes back to the server once {place} is there again.",
+            "The server was put back from a copy and does not know {place}: {n} records of it are kept on "
+            "this computer, unseen, and go back to the server once {place} is there again.",
+            row.count,
+        )
+        return words.format(n=format_number(row.count), place=row.place)
+    words = ngettext(
+        "The server was put back from a copy: what others had changed since in {n} record is kept on this "
+        "computer. If they do not send it again themselves, it goes back to the server from {day} on.",
+        "The server was put back from a copy: what others had changed since in {n} records is kept on this "
+        "computer. If they do not send it again themselves, it goes back to the server from {day} on.",
+        row.count,
+    )
+    return words.format(n=format_number(row.count), day=format_date(row.on))
 
 
 def _for_officers(connection: Connection, enrolment: local.Enrolment | None) -> tuple[QuarantinedRow, ...]:

@@ -157,6 +157,8 @@ class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
     `closed` says why nothing is taken from this device any more except to be set aside ("device_revoked");
     there is no page then. `terms` come when the device knows other ones; `code_held` names the recovery code
     of the request that is in safe keeping now, `code_told` says that the last one was read out to somebody.
+    `copied` is when the copy was made that the server was put back from (milliseconds, UTC), for a device
+    that has not heard of it yet.
     """
 
     receipt: Receipt
@@ -173,6 +175,7 @@ class SyncAnswer(msgspec.Struct, frozen=True, array_like=True):
     terms: Terms | None = None
     code_held: bytes = b""
     code_told: bool = False
+    copied: int = 0
 
 
 class CompareRequest(msgspec.Struct, frozen=True, array_like=True):

@@ -18,6 +18,7 @@ from tongcds.replica.devices import advance_watermark, device_row, register_devi
 from tongcds.replica.doubt import doubt, drop_doubted
 from tongcds.replica.identity import Identity, load_identity, new_identity
 from tongcds.replica.incarnations import Number, contents, held, incarnate, prefixes_of, register_fork
+from tongcds.replica.offering import offer_again
 from tongcds.replica.own import (
     Writer,
     acknowledge,
@@ -25,7 +26,6 @@ from tongcds.replica.own import (
     first_kept,
     forget_words,
     mark_returned,
-    offer_again,
     pending,
     pending_count,
     settle_own,

@@ -8,48 +8,38 @@ its names.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Update, select, true, update
 
 from tongcds.records import RecordType, all_types
+from tongcds.records.declare import DELETED, ERASED
 from tongcds.replica.identity import SERVER_DEVICE, Identity
-from tongcds.replica.merge import version_of
+from tongcds.replica.lost import MADE_BY_SERVERS
 from tongcds.replica.own import unseen
 from tongcds.replica.rows import AreaSums, read_rows
-
-_MADE_BY_SERVERS = frozenset({"conflict", "quarantined"})
-_SLICE = 400
+from tongcds.replica.tables import SELF
 
 
 def doubt(connection: Connection) -> None:
     """Doubt everything that the server made itself. A page that brings a record again ends the doubt."""
+    me = connection.execute(select(SELF.c.device)).scalar_one_or_none() or 0
     for record in all_types():
         # On a laptop the column says nothing else: whether it holds a row is the server's question.
         marked = update(record.table).values(editor=SERVER_DEVICE)
-        if record.name not in _MADE_BY_SERVERS:
+        if record.name not in MADE_BY_SERVERS:
             marked = marked.where(record.table.c.device == SERVER_DEVICE)
         connection.execute(marked)
-        if record.area_field:
-            ids = _taken_elsewhere(connection, record)
-            for start in range(0, len(ids), _SLICE):
-                part = ids[start : start + _SLICE]
-                connection.execute(
-                    update(record.table).where(record.table.c.id.in_(part)).values(editor=SERVER_DEVICE)
-                )
+        connection.execute(_removed_by_others(record, me).values(editor=SERVER_DEVICE))
 
 
-def _taken_elsewhere(connection: Connection, record: RecordType) -> list[bytes]:
-    """Removed records that the server took to another area, by a merger that may be no more.
+def _removed_by_others(record: RecordType, me: int) -> Update:
+    """What others made and was removed, but for what is left of the erased.
 
-    Of those that are there the comparison asks, and what the server lacks stays; removed ones it leaves out.
+    Of records that are there the comparison asks, and what the server lacks stays. Nobody asks about removed
+    ones: those that the server has in a place that is not ours any more would stay for ever.
     """
-    table = record.table
-    ids = list(
-        connection.execute(
-            select(table.c.id).where(table.c.versions.is_not(None), table.c.deleted == 1)
-        ).scalars()
-    )
-    rows = read_rows(connection, record, ids)
-    return [i for i in ids if version_of(rows[i], record.area_field).device == SERVER_DEVICE]
+    c = record.table.c
+    erased = record.table.c[ERASED].is_(None) if record.erasable else true()
+    return update(record.table).where(c[DELETED] == 1, c.device != me, erased)
 
 
 def drop_doubted(connection: Connection, me: Identity) -> dict[str, list[bytes]]:

@@ -34,7 +34,8 @@ class Clash(NamedTuple):
     other_version: Version
 
 
-def _rank(version: Version) -> tuple[int, int, int]:
+def rank(version: Version) -> tuple[int, int, int]:
+    """Of two concurrent writes the one that ranks higher stands."""
     return version.stamp, version.device, version.n
 
 
@@ -50,7 +51,7 @@ def version_of(row: Row, name: str) -> Version:
 
 def newest(row: Row) -> Version:
     """The change with the highest stamp; with wrong clocks not always the last one."""
-    return max((row["version"], *row["later"].values()), key=_rank)
+    return max((row["version"], *row["later"].values()), key=rank)
 
 
 def whole_of(row: Row) -> Dot:
@@ -92,7 +93,7 @@ def _merge_field(row: Row, name: str, value: Value, base: Dot | None, incoming: 
     if unset or base == dot_of(current):
         _put(row, name, value, incoming)
         return None
-    mine, wins = row["values"][name], _rank(incoming) > _rank(current)
+    mine, wins = row["values"][name], rank(incoming) > rank(current)
     if mine == value:
         if wins:
             _put(row, name, value, incoming)
@@ -145,7 +146,7 @@ def _erase(row: Row, write: Write, incoming: Version) -> None:
     if (
         not row["values"][ERASED]
         or write.bases.get(ERASED) == dot_of(stands)
-        or _rank(incoming) > _rank(stands)
+        or rank(incoming) > rank(stands)
     ):
         row["later"][ERASED] = incoming
     erasure.empty(record, row["values"], row["later"])
@@ -154,7 +155,7 @@ def _erase(row: Row, write: Write, incoming: Version) -> None:
 def conflict_row(record: RecordType, row: Row, clash: Clash) -> Row:
     """The conflict record of a clash; the same on every replica that meets the same two writes."""
     loser, kept = clash.other_version, clash.kept_version
-    latest = max(loser, kept, key=_rank)
+    latest = max(loser, kept, key=rank)
     conflict = record_type("conflict")
     values: dict[str, Value] = dict.fromkeys(conflict.field_names)
     values |= {

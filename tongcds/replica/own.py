@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from tongcds.domain.stamps import Dot, make_id
-from tongcds.protocol.messages import WHOLE, Version, Write
+from tongcds.protocol.messages import WHOLE, Write
 from tongcds.records import RecordType, Value, record_type, type_numbered
 from tongcds.records.declare import DELETED, ERASED
 from tongcds.replica.chain import content_hash, link
@@ -112,6 +112,13 @@ class Writer:
         write = self._write(record, record_id, newest(row).stamp, said, {})
         self._rows[key] = created(record, row["area"], self._me.device, write)
 
+    def change_again(
+        self, type_name: str, record_id: bytes, stamp: int, values: dict[str, Value], bases: dict[str, Dot]
+    ) -> None:
+        """Say once more what somebody else changed at `stamp` in place of the writes that `bases` names."""
+        record = record_type(type_name)
+        self._change(record, self._row(record, record_id), values, bases, stamp)
+
     def update(self, type_name: str, record_id: bytes, **values: Value) -> bool:
         """Change fields of a record; False when nothing differs.
 
@@ -172,6 +179,10 @@ class Writer:
         """The number that this device's next write will have."""
         return self._me.next_n
 
+    def whole(self, type_name: str, record_id: bytes) -> Dot:
+        """Stands for all that is known of a record now, changes of this transaction included."""
+        return whole_of(self._row(record_type(type_name), record_id))
+
     def value_of(self, type_name: str, record_id: bytes, name: str) -> Value:
         """What a field holds now, changes of this transaction included."""
         return self._row(record_type(type_name), record_id)["values"][name]
@@ -226,12 +237,14 @@ class Writer:
             self._rows[key] = read_rows(self._connection, record, [record_id])[record_id]
         return self._rows[key]
 
-    def _change(self, record: RecordType, row: Row, values: dict[str, Value], bases: dict[str, Dot]) -> None:
+    def _change(
+        self, record: RecordType, row: Row, values: dict[str, Value], bases: dict[str, Dot], stamp: int = 0
+    ) -> None:
         key = (record.name, row["id"])
         if key not in self._new:
             self._before.setdefault(key, copied(row))
         self._me.clock.saw(newest(row).stamp)
-        write = self._write(record, row["id"], self._me.clock.tick(), values, bases)
+        write = self._write(record, row["id"], stamp or self._me.clock.tick(), values, bases)
         merge(row, self._me.device, write)
         area = record.area_of(row["id"], row["values"])
         row["area"] = row["area"] if area is None else area
@@ -411,34 +424,3 @@ def unsent_records(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:
         query = select(OWN.c.id).where(OWN.c.id.in_(part), OWN.c.state == WAITING)
         found.update(connection.execute(query).scalars())
     return found
-
-
-def offer_again(connection: Connection, me: Identity, watermark: int) -> int:
-    """The server was restored and holds own writes only up to `watermark`; all later ones wait once more."""
-    result = connection.execute(
-        update(OWN).where(OWN.c.n > watermark, OWN.c.state == RECEIVED).values(state=WAITING)
-    )
-    me.received = min(me.received, watermark)
-    me.save(connection)
-    _stamp_as_written(connection, me, pending(connection, watermark, 1 << 62))
-    return result.rowcount
-
-
-def _stamp_as_written(connection: Connection, me: Identity, writes: Sequence[Write]) -> None:
-    """Take back that the server lowered stamps: those of writes that it forgot are lowered anew, or not."""
-    stamps = {write.n: write.stamp for write in writes}
-
-    def as_written(version: Version) -> Version:
-        ours = version.device == me.device and version.n in stamps
-        return version._replace(stamp=stamps[version.n]) if ours else version
-
-    for number in {write.type for write in writes}:
-        record = type_numbered(number)
-        if record is None:
-            continue
-        stale = []
-        for row in read_rows(connection, record, list({w.id for w in writes if w.type == number})).values():
-            later = {name: as_written(version) for name, version in row["later"].items()}
-            if later != row["later"] or as_written(row["version"]) != row["version"]:
-                stale.append(Row({**row, "version": as_written(row["version"]), "later": later}))
-        write_rows(connection, record, (), stale)

@@ -112,6 +112,22 @@ MOVED = Table(
     sqlite_strict=True,
 )
 
+# On a laptop: what a server that was put back from a copy does not know any more, as it was here. `whole`:
+# all of a record of an area that the server gives to nobody, called `place`; otherwise what others had
+# changed of a record that the server has. `since` in milliseconds (UTC).
+LOST = Table(
+    "lost_state",
+    BOOKS,
+    Column("id", Octets(), primary_key=True),
+    Column("type", Integer, nullable=False),
+    Column("area", Octets(), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("whole", Integer, nullable=False),
+    Column("since", WIDE, nullable=False),
+    Column("body", Octets(), nullable=False),
+    sqlite_strict=True,
+)
+
 # What a device knows of itself: one row.
 SELF = Table(
     "self_state",

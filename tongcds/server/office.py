@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import WHOLE, Write
@@ -26,7 +26,7 @@ from tongcds.replica.identity import SERVER_DEVICE
 from tongcds.replica.merge import changed_fields, created, dot_of, merge, newest, version_of, whole_of
 from tongcds.replica.rows import Row as RecordRow
 from tongcds.replica.rows import read_rows
-from tongcds.server.tables import SCHEMA, STATE, create_all
+from tongcds.server.tables import DEVICE, SCHEMA, STATE, create_all
 
 OWN_DEVICE = SERVER_DEVICE
 _STATE = select(STATE)
@@ -58,8 +58,8 @@ def found_office(connection: Connection, *, name: str, province_id: bytes, now: 
     )
 
 
-def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int, int, int]] | None:
-    """The server's own row: name, province_id, epoch, structure, restored_at; None before it was founded."""
+def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int, int, int, int]] | None:
+    """The server's own row, as `tables.STATE` tells it; None before it was founded."""
     return connection.execute(_STATE).one_or_none()
 
 
@@ -75,11 +75,16 @@ def restored(connection: Connection, *, now: int) -> int:
     neither of devices, nor of the server's own writes.
     """
     state = connection.execute(select(STATE).with_for_update()).one()
+    heard = connection.execute(select(func.max(DEVICE.c.last_seen_at))).scalar_one() or 0
     epoch: int = max(state.epoch + 1, now // 1000)
     last_device = max(state.last_device + _DEVICES_AHEAD, now // 1000 - _YEAR_2026)
     connection.execute(
         update(STATE).values(
-            epoch=epoch, last_device=last_device, structure=state.structure + 1, restored_at=now
+            epoch=epoch,
+            last_device=last_device,
+            structure=state.structure + 1,
+            restored_at=now,
+            copied_at=min(heard, now),
         )
     )
     me = load_identity(connection, now=lambda: now)

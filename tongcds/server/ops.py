@@ -100,6 +100,7 @@ class _Taken:
     epoch: int
     closed: str = ""
     code_held: bytes = b""
+    copied: int = 0
 
 
 def _any(_device: int) -> None:
@@ -256,6 +257,7 @@ def _take(
         scope_is_known,
         received,
         state.epoch,
+        copied=state.copied_at if request.epoch != state.epoch else 0,
         code_held=custody.keep(connection, device.device, request.code, now=now),
     )
 
@@ -371,6 +373,7 @@ def _answer(
             scope=taken.scope,
             entries=taken.entries,
             standing=_standing(connection, taken),
+            copied=taken.copied,
         )
     wanted = Wanted(
         device,

@@ -10,7 +10,8 @@ from tongcds.replica import create_tables
 OFFICE = MetaData()
 
 # One row. `structure` grows whenever units, villages or clusters change, so that scopes are worked out anew;
-# `restored_at` is when the database was last put back from a copy, 0 for never.
+# `restored_at` is when the database was last put back from a copy, 0 for never; `copied_at` when that copy
+# had last heard of any laptop.
 # Moments here and below are milliseconds since 1970 (UTC).
 STATE = Table(
     "server_state",
@@ -24,6 +25,7 @@ STATE = Table(
     Column("last_device", WIDE, nullable=False),
     Column("tidied_at", WIDE, nullable=False, default=0),
     Column("restored_at", WIDE, nullable=False, default=0),
+    Column("copied_at", WIDE, nullable=False, default=0),
     sqlite_strict=True,
 )
 

@@ -17,6 +17,7 @@ from tongcds.records import record_type
 from tongcds.records.declare import ERASED
 from tongcds.replica import forget_words
 from tongcds.replica.forgetting import TELLING, empty_told, told_about
+from tongcds.replica.lost import forget_lost
 from tongcds.replica.rows import write_rows
 from tongcds.storage import merged, quality
 from tongcds.storage.local import DRAFT, IMPORT, get_note, put_note
@@ -138,6 +139,7 @@ def forget(connection: Connection, erased: Mapping[str, Iterable[bytes]], *, tel
     if not ids:
         return
     forget_words(connection, ids, tell=tell)
+    forget_lost(connection, ids)
     quality.forget(connection, ids)
     for name in TELLING:
         telling = told_about(connection, name, ids)

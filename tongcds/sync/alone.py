@@ -2,7 +2,9 @@
 
 Whoever wrote a record offers it again by themselves (`answers`), so they are given time. What nobody offered
 then, since its author's laptop is gone, would be lost with the laptops that hold it: each of them may hand it
-in, under the record's own id, wherever it may write such records. Two that do so at once say the same.
+in, under the record's own id, wherever it may write such records. Two that do so at once say the same. So it
+is with changes of records that the server has as they were before, and with the records of an area that it
+gave to nobody for a while (`replica.lost` remembers both).
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ from typing import Final
 from sqlalchemy import Connection
 
 from tongcds.domain.views import Role
-from tongcds.protocol.messages import State, Write
-from tongcds.records import type_numbered
-from tongcds.replica import Identity, Writer, authority, chain_at
-from tongcds.replica.rows import read_rows
+from tongcds.protocol.messages import WHOLE, State, Write
+from tongcds.records import RecordType, type_numbered
+from tongcds.records.declare import DELETED
+from tongcds.replica import Allowed, Identity, Writer, authority, chain_at
+from tongcds.replica.lost import Lost, all_lost, forget_lost, unsettled
+from tongcds.replica.merge import rank, whole_of
+from tongcds.replica.rows import Row, read_rows
 from tongcds.storage import following
 from tongcds.storage.local import Enrolment
 
@@ -35,9 +40,9 @@ def is_due(me: Identity, enrolment: Enrolment) -> bool:
 def say_again(
     connection: Connection, me: Identity, enrolment: Enrolment, alone: Sequence[State]
 ) -> dict[str, list[bytes]]:
-    """Say these records again, as far as this laptop may write them; returns their ids by type.
+    """Say these records again, and what is remembered (`replica.lost`), as far as this laptop may write it.
 
-    What it may not write stays: a laptop that may, will.
+    Returns the ids of the records by type. What it may not write stays: a laptop that may, will.
     """
     known = enrolment.credentials
     allowed = authority(connection, Role(known.role), known.unit_id, known.member_id, enrolment.entries)
@@ -53,11 +58,45 @@ def say_again(
         write = Write(state.type, state.id, 0, state.version.stamp, known.member_id, state.values, {})
         if area is not None and not allowed(record, area, write, None):
             writer.say_again(record.name, state.id)
+    done = [each.id for each in all_lost(connection) if _say_lost(connection, writer, allowed, each)]
     said = writer.flush()
+    forget_lost(connection, done)
     following.follow(connection, said)
     if said:
         log.warning("the server lost records that this laptop says again", extra={"count": _count(said)})
     return said
+
+
+def _say_lost(connection: Connection, writer: Writer, allowed: Allowed, remembered: Lost) -> bool:
+    """Say a change, or a record of an area that is given again; whether it need be remembered no more."""
+    lost, record = unsettled(connection, remembered), type_numbered(remembered.type)
+    if lost is None or record is None:
+        return lost is None
+    stamp = max(version.stamp for version in lost.versions.values())
+    write = Write(lost.type, lost.id, 0, stamp, writer.author, lost.values, lost.bases)
+    if lost.whole:
+        if allowed(record, lost.area, write, None):
+            return False
+        writer.recreate(record.name, lost.id, stamp, lost.values)
+        return True
+    row = read_rows(connection, record, [lost.id]).get(lost.id)
+    if row is None or _refused(record, allowed, write, row):
+        return False
+    saw_all = whole_of(row) == lost.bases.get(WHOLE)
+    for version in sorted(set(lost.versions.values()), key=rank):
+        names = [name for name, its in lost.versions.items() if its == version]
+        bases = {name: lost.bases[name] for name in names if name in lost.bases}
+        if lost.values.get(DELETED) and DELETED in names:
+            bases.pop(DELETED, None)
+            bases |= {WHOLE: writer.whole(record.name, lost.id)} if saw_all else {}
+        values = {name: lost.values[name] for name in names}
+        writer.change_again(record.name, lost.id, version.stamp, values, bases)
+    return True
+
+
+def _refused(record: RecordType, allowed: Allowed, write: Write, row: Row) -> bool:
+    areas = {row["area"], record.area_of(row["id"], {**row["values"], **write.values})}
+    return any(area is None or bool(allowed(record, area, write, row)) for area in areas)
 
 
 def _count(said: dict[str, list[bytes]]) -> int:

@@ -7,7 +7,7 @@ and cursors go in together, in the caller's transaction.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nacl.exceptions import BadSignatureError
@@ -42,6 +42,7 @@ from tongcds.replica import (
     drop_doubted,
     first_kept,
     leave_areas,
+    lost,
     mark_returned,
     offer_again,
     pending,
@@ -59,6 +60,7 @@ from tongcds.sync.incarnation import ForkedError, numbers
 
 DIFFERS = "digests that differ"
 _DOUBTS = "doubts"
+_COPIED = "copied"
 RESTORED = "server restored"
 """The note of when the server was put back from a copy: older receipts count for nothing."""
 KEEPS_EXTRA = "extra kept"
@@ -122,6 +124,7 @@ def read_answer(raw: bytes) -> Read:
 def _check(answer: SyncAnswer) -> None:
     """Refuse what no server says and no database holds, before any of it is believed."""
     numbers = [answer.receipt.watermark, answer.receipt.epoch, answer.receipt.time, answer.scope]
+    numbers.append(answer.copied)
     numbers += answer.cursors
     numbers += [outcome.n for outcome in answer.outcomes]
     ids = [entry.area for entry in answer.entries or ()]
@@ -181,15 +184,15 @@ def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read)
         raise UnavailableError("server_unreachable")
     if not read.whole:
         outdated.passed_over(connection, areas)
-    touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
-    take_note(connection, me, enrolment, entries, touched)
-    left = leave_areas(connection, me, entries)
-    following.follow(connection, left)
+    touched = _adopt(connection, me, enrolment, read, cursors, entries)
+    left = _leave_areas(connection, me, entries)
     more = answer.more or bool(pending(connection, me.received, 1))
     if not more and get_note(connection, _DOUBTS):
         left |= drop_doubted(connection, me)
         following.follow(connection, left)
         put_note(connection, _DOUBTS, "")
+    if not more and lost.has_lost(connection):
+        lost.drop_settled(connection)
     differs = ""
     # Whoever holds what the server was not given yet rightly holds something else.
     given = all(merged_files(connection).values())
@@ -219,8 +222,7 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
     following.follow(connection, gone)
     restored = answer.receipt.epoch > enrolment.epoch
     if answer.entries is not None and (restored or answer.scope > enrolment.scope):
-        left = leave_areas(connection, me, _take_scope(connection, enrolment, answer))
-        following.follow(connection, left)
+        left = _leave_areas(connection, me, _take_scope(connection, enrolment, answer))
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset(left))
     areas = [entry.area for entry in enrolment.entries]
     cursors = dict(zip(areas, answer.cursors, strict=False))
@@ -232,10 +234,43 @@ def take_late(connection: Connection, me: Identity, enrolment: Enrolment, read: 
         return Taken(sent, 0, len(answer.outcomes), more=True, same=True, kinds=frozenset())
     if not read.whole:
         outdated.passed_over(connection, areas)
-    touched = adopt(connection, me, read.states, answer.moved, cursors, frozenset(areas))
-    take_note(connection, me, enrolment, enrolment.entries, touched)
+    touched = _adopt(connection, me, enrolment, read, cursors, enrolment.entries)
     kinds = frozenset(touched.changed.keys() | touched.gone.keys())
     return Taken(sent, len(read.states), len(answer.outcomes), answer.more, same=True, kinds=kinds)
+
+
+def _adopt(  # noqa: PLR0917 - the parts of one answer
+    connection: Connection,
+    me: Identity,
+    enrolment: Enrolment,
+    read: Read,
+    cursors: Mapping[bytes, int],
+    entries: Sequence[ScopeEntry],
+) -> Touched:
+    """Take the page in; what a server that was put back puts back here too is remembered before."""
+    if get_note(connection, _DOUBTS):
+        copy = lost.Copy(int(get_note(connection, _COPIED) or 0), int(get_note(connection, _DOUBTS)) * 1000)
+        lost.remember(connection, _ours(connection, me), read.states, copy)
+    scope = frozenset(entry.area for entry in entries)
+    touched = adopt(connection, me, read.states, read.answer.moved, cursors, scope)
+    take_note(connection, me, enrolment, entries, touched)
+    return touched
+
+
+def _leave_areas(
+    connection: Connection, me: Identity, entries: Sequence[ScopeEntry]
+) -> dict[str, list[bytes]]:
+    """Purge what is out of scope; what only a server that was put back does not give is remembered before."""
+    if get_note(connection, _DOUBTS) or get_note(connection, KEEPS_EXTRA):
+        since = int(get_note(connection, RESTORED) or 0)
+        lost.remember_areas(connection, _ours(connection, me), entries, since=since)
+    left = leave_areas(connection, me, entries)
+    following.follow(connection, left)
+    return left
+
+
+def _ours(connection: Connection, me: Identity) -> frozenset[int]:
+    return frozenset(number.device for number in numbers(connection, me))
 
 
 def _believe(
@@ -266,6 +301,7 @@ def _believe(
         attachment_notes.offer_again(connection)
         doubt(connection)
         put_note(connection, _DOUBTS, str(receipt.epoch))
+        put_note(connection, _COPIED, str(answer.copied))
         put_cursors(connection, dict.fromkeys((entry.area for entry in enrolment.entries), 0))
         put_scope(connection, epoch=receipt.epoch, scope=enrolment.scope, entries=enrolment.entries)
         put_note(connection, RESTORED, str(receipt.time))
@@ -339,7 +375,7 @@ def take_note(
 
 def _hear_decisions(connection: Connection, me: Identity, ids: Sequence[bytes]) -> None:
     """What became of own writes that the server had kept aside."""
-    ours = {number.device for number in numbers(connection, me)}
+    ours = _ours(connection, me)
     for row in read_rows(connection, record_type("quarantined"), list(ids)).values():
         said = row["values"]
         n = said["origin_n"]

@@ -26,6 +26,7 @@ from tongcds.replica import (
     chain_at,
     cursors_of,
     load_identity,
+    lost,
     pending,
     pending_count,
     told_by_the_server,
@@ -322,8 +323,12 @@ class Exchange:
             # What was merged from another laptop's file and the server decided otherwise is no damage.
             expected = bool(merged_files(connection))
         repair = Repair(self._vault, self._transport, now, keep_extra=restored, expected=expected)
+        there: set[bytes] = set()
         try:
             repair.run()
+            with self._vault.read() as connection:
+                nowhere = [record.id for record in lost.all_lost(connection, whole=True)]
+            there = repair.there(nowhere)
         except ServerProblemError as refused:
             log.warning("the server refused to compare", extra={"code": refused.problem.code})
         finally:
@@ -335,14 +340,14 @@ class Exchange:
             put_note(connection, COMPARED, str(now()))
             if repair.done.same:
                 put_note(connection, KEEPS_EXTRA, "")
-            if restored and repair.done.alone:
-                self._give_back(connection, repair.done.alone)
+            lost.forget_lost(connection, sorted(there))
+            self._give_back(connection, repair.done.alone if restored else ())
 
     def _give_back(self, connection: Connection, alone_: Sequence[State]) -> None:
         """What nobody else offered to the server that was put back goes to it from here."""
         me, enrolment = self._me(connection), load_enrolment(connection)
         assert enrolment is not None  # noqa: S101  an enrolled vault compares
-        if not alone.is_due(me, enrolment):
+        if not (alone_ or lost.has_lost(connection)) or not alone.is_due(me, enrolment):
             return
         said = alone.say_again(connection, me, enrolment, alone_)
         self.outcome.given_back += sum(map(len, said.values()))

@@ -110,6 +110,20 @@ class Repair:
             log.log(level, told, extra={"count": self.done.records})
         return self.done
 
+    def there(self, ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these records, of areas that this vault does not hold, the server has.
+
+        Raises:
+            UnavailableError, ServerProblemError: as `run`.
+        """
+        with self._vault.read() as connection:
+            place = next(iter(_whole(_enrolled(connection))), None)
+        found: set[bytes] = set()
+        for start in range(0, 0 if place is None else len(ids), _MOST_EXTRA):
+            part = list(ids[start : start + _MOST_EXTRA])
+            found.update(self._ask(place=place or 0, extra=part).elsewhere)
+        return found
+
     def _count_anew(self) -> None:
         """The digests kept along the way may be what is wrong."""
         with self._vault.read() as connection:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from tongcds.clock import VIETNAM
 from tongcds.domain.privacy import log_kept_from
 from tongcds.replica import load_identity
+from tongcds.replica.lost import forget_old
 from tongcds.replica.upkeep import OWN_KEPT_MS, drop_own, drop_tombstones
 from tongcds.storage import audit
 from tongcds.storage.local import EXCHANGE, get_note, put_note
@@ -43,6 +44,7 @@ def tidy_if_due(vault: Vault, *, now: int) -> int:
         )
         through = connection.execute(covered).scalar_one() or 0
         count = drop_own(connection, me, through) + drop_tombstones(connection, me, now=now)
+        count += forget_old(connection, now - OWN_KEPT_MS)
         today = datetime.fromtimestamp(now / 1000, VIETNAM).date()
         count += audit.let_go(connection, log_kept_from(today).isoformat())
     if count:

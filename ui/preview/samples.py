@@ -19,6 +19,7 @@ from tongcds.domain.views import (
     OwnValue,
     QuarantinedRow,
     RecentRow,
+    RememberedRow,
     Result,
     ReturnedChange,
     ReturnedRow,
@@ -225,6 +226,7 @@ def sync_view(kind: str = "typical") -> SyncView:
         else (ImportRow(_id(9), _at(2, 11, 14, 10), "ho-dan-sach.xlsx", 141, 583, None),),
         waiting=() if quiet else _WAITING,
         heard=_HEARD if kind == "commune" else None,
+        remembered=_REMEMBERED if kind == "commune" else (),
     )
 
 
@@ -236,6 +238,7 @@ _WAITING: Final = (
     WaitingRow(_id(43), "Hộ Tòng Thị Biên", "HN-0009", (("person", 2), ("follow_up", 1)),
                _at(22, 11, 16, 5), Standing.PACKED),
 )  # fmt: skip
+_REMEMBERED: Final = (RememberedRow(3, on=date(2026, 12, 4)), RememberedRow(12, "Bản Co Trai"))
 _HEARD: Final = (
     SilentRow(_id(51), "Bản Pá Hốc", "", 1, None),
     SilentRow(_id(52), "Bản Co Trai", "", 1, _at(26, 10, 7, 1)),

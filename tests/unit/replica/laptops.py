@@ -86,6 +86,11 @@ def dots(row: Row) -> set[tuple[int, int]]:
     return {(version.device, version.n) for version in (row["version"], *row["later"].values())}
 
 
+def ids(connection: Connection) -> set[bytes]:
+    """The ids of all records, removed ones too."""
+    return {i for record in all_types() for i in connection.execute(select(record.table.c.id)).scalars()}
+
+
 def dump(connection: Connection, areas: Sequence[bytes]) -> list[Any]:
     """Everything that replicas of these areas must agree on."""
     return [

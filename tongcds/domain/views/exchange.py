@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tongcds.domain.views.words import Standing
@@ -202,6 +202,19 @@ class ImportRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberedRow:
+    """What a server that was put back from a copy lost, and this laptop keeps beside its records.
+
+    `place` "": `count` records that others had changed since; said again from the day `on`. Otherwise all
+    records of a place that the server gives to nobody; said again once it does.
+    """
+
+    count: int
+    place: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncView:
     """Everything Đồng bộ shows. `heard`: the teams of whoever looks after some, the longest silent first."""
 
@@ -216,3 +229,4 @@ class SyncView:
     waiting: tuple[WaitingRow, ...] = ()
     heard: tuple[SilentRow, ...] | None = None
     quarantined: tuple[QuarantinedRow, ...] = ()
+    remembered: tuple[RememberedRow, ...] = ()

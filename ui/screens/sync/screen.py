@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from tongcds.actions.syncing import remembered_words
 from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase, SyncStatus, SyncView, Tone
 from tongcds.i18n import _, format_datetime
@@ -17,7 +18,7 @@ from ui.screens.sync import parts, state
 from ui.screens.sync.aside import QuarantinedPart, ReturnedPart
 from ui.screens.sync.lists import HeardList, WaitingList
 from ui.tasks import Tasks
-from ui.theme import space
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import Answer, ChoicePills
 from ui.widgets.messages import EmptyState, ProgressStrip
@@ -25,6 +26,7 @@ from ui.widgets.page import Page
 from ui.widgets.pill import Pill
 from ui.widgets.rows import RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, clear, column, line
+from ui.widgets.text import Text
 
 
 def _to_look_at(view: SyncView) -> tuple[tuple[object, ...], ...]:
@@ -107,6 +109,9 @@ class SyncScreen(Page):
         self._imports = Card(_("Imports"))
         self.body.addWidget(self._head)
         self.body.addWidget(self._strip)
+        self._remembered = Text("", Style.NOTE, wrap=True)
+        self._remembered.hide()
+        self.body.addWidget(self._remembered)
         self._waiting = WaitingList(clock)
         self._waiting.opened.connect(self.household_opened)
         self._heard = HeardList(clock)
@@ -175,6 +180,8 @@ class SyncScreen(Page):
         self.show_status(view.status)
         if before is None or _to_look_at(before) != _to_look_at(view):
             self._show_places(view)
+        self._remembered.setText("\n".join(remembered_words(row) for row in view.remembered))
+        self._remembered.setVisible(bool(view.remembered))
         self._show_lists(view)
         self._table.set_rows(view.history)
         self._history_view.setVisible(bool(view.history))
