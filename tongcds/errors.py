@@ -593,6 +593,7 @@ SENTENCES: Final[dict[str, str]] = {
     # privacy
     "purpose_unknown": N_("There is no purpose “{purpose}”. Nothing was saved; choose one from the list."),
     "way_unknown": N_("There is no way “{way}”. Nothing was saved; write paper, spoken or ticked."),
+    "consent_over": N_("The last day is before the day of the answer. Nothing was saved; write a later one."),
     "consent_unknown": N_(
         "This consent is not on record any more. Nothing was saved; open the household again."
     ),

@@ -8,12 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.keyboard import CTRL, DOWN, ENTER, TAB, Keyboard
+from tongcds.domain.privacy import consent_text
 from tongcds.domain.views import ConsentState, LeftOut, Reminder
+from tongcds.i18n import format_date
 from ui.changes import ChangeBus
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
 from ui.forms.export_dialog import TableExportDialog
 from ui.forms.request_dialog import CloseDialog, RequestDialog
+from ui.outline import outline
 from ui.preview import privacy
 from ui.screens.privacy import PrivacyScreen
 from ui.screens.today import reminder_words
@@ -61,6 +64,36 @@ def test_each_purpose_is_answered_from_the_keyboard(opened):
     (answer,) = kept
     assert answer.purposes == {"support": True, "figures": False, "contact": None, "sensitive": None}
     assert (answer.subject, answer.subject_id, answer.way, answer.on) == ("household", HOME, "spoken", TODAY)
+    assert (answer.place, answer.expires_on) == ("", None)
+
+
+def test_where_it_was_said_and_until_when_it_holds_are_kept(opened):
+    dialog = ConsentDialog(HOME, STATES, TODAY)
+    keys = opened(dialog)
+    kept = []
+    dialog.answered.connect(kept.append)
+    # As long as the text says, unless somebody says otherwise.
+    assert dialog.until.text() == ""
+    assert dialog.until.placeholderText() == format_date(consent_text(TODAY).holds_until(TODAY))
+    dialog.purposes["support"].setFocus()
+    keys.press(Qt.Key.Key_1)
+    dialog.until.setFocus()
+    keys.type("1/1/2020")
+    keys.press(ENTER, with_=CTRL)
+    assert not kept
+    assert "Ngày cuối cùng trước ngày trả lời" in outline(dialog)
+    dialog.until.selectAll()
+    keys.type("abc")
+    keys.press(ENTER, with_=CTRL)
+    assert not kept
+    dialog.until.selectAll()
+    keys.type("31/12/2026")
+    keys.press(TAB)
+    assert keys.focus() is dialog.place
+    keys.type("Nha van hoa ban")
+    keys.press(ENTER, with_=CTRL)
+    (answer,) = kept
+    assert (answer.place, answer.expires_on) == ("Nha van hoa ban", date(2026, 12, 31))
 
 
 def test_who_agreed_can_take_it_back_and_who_did_not_cannot(opened):

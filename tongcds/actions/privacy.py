@@ -60,7 +60,7 @@ def keep_consent(core: Core, answer: ConsentAnswer) -> tuple[EditUndo, Changes]:
 
     Raises:
         UserError: nothing_selected where no purpose was answered; purpose_unknown, way_unknown,
-            date_in_future, household_unknown, person_unknown.
+            date_in_future, consent_over, household_unknown, person_unknown.
     """
     unknown = answer.purposes.keys() - load_purposes().keys()
     if unknown:
@@ -69,6 +69,8 @@ def keep_consent(core: Core, answer: ConsentAnswer) -> tuple[EditUndo, Changes]:
         raise UserError("way_unknown", way=answer.way)
     if answer.on > core.today:
         raise UserError("date_in_future")
+    if answer.expires_on is not None and answer.expires_on < answer.on:
+        raise UserError("consent_over")
     given = [code for code in load_purposes() if answer.purposes.get(code)]
     declined = [code for code in load_purposes() if answer.purposes.get(code) is False]
     if not given and not declined:

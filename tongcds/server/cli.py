@@ -49,6 +49,8 @@ from tongcds.server.serving import address_of, listen, serve
 
 _Output = dict[str, object]
 
+logger = logging.getLogger(__name__)
+
 
 def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock) -> int:
     """Do what the arguments ask for; answers the exit code."""
@@ -232,6 +234,7 @@ def _init(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
         made.database.close()
         remove_folder(folder)
         raise
+    _look_at_log(made)
     made.database.close()
     return {
         "server_key": made.server_key.hex(),
@@ -243,7 +246,22 @@ def _init(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 def _serve(given: argparse.Namespace, now: Callable[[], int]) -> None:
     folder = _folder(given) / "log" if given.log is None else None
     with _opened(given, now) as province, _listen(given) as listening, _logged(folder):
+        _look_at_log(province)
         serve(province, listening, ready_json=given.ready_json)
+
+
+def _look_at_log(province: Province) -> None:
+    """Warn of a database that would keep words of people in a log of its own; it serves all the same."""
+    if province.database.tells_in_its_log():
+        logger.warning("the log of the database may hold what records say")
+        sys.stderr.write(
+            _(
+                "PostgreSQL's own log may hold what records say when something goes wrong there. Nothing is "
+                "lost. Please have its administrator set log_error_verbosity = terse and load the settings "
+                "anew."
+            )
+            + "\n"
+        )
 
 
 def _listen(given: argparse.Namespace) -> socket.socket:

@@ -102,6 +102,20 @@ class Database:
                 if raw is not None:
                     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def tells_in_its_log(self) -> bool:
+        """Whether the database writes values of records into a log of its own.
+
+        PostgreSQL quotes rows and parameters in the details and the context of a message, which only `terse`
+        leaves out; the statements themselves hold none. SQLite has no log.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: it is away.
+        """
+        if self.embedded:
+            return False
+        with self.read() as connection:
+            return bool(connection.exec_driver_sql("SHOW log_error_verbosity").scalar_one() != "terse")
+
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 from tongcds.domain.privacy import WAY_NAMES, Way, consent_line, consent_text, load_purposes
 from tongcds.domain.views import ConsentAnswer, ConsentState, Tone
 from tongcds.errors import SENTENCES
-from tongcds.forms.days import read_past_day
-from tongcds.i18n import _
+from tongcds.forms.days import read_coming_day, read_past_day
+from tongcds.i18n import _, format_date
 from ui import theme
 from ui.forms.day_line import DayLine
 from ui.theme import Length, Style, space
@@ -62,10 +62,15 @@ class ConsentDialog(QDialog):
         )
         self.day = DayLine(partial(_past, today), today)
         self.day.show_day(today)
+        self.day.textChanged.connect(self._propose_until)
         self._day_field = LabeledField(_("Day"), self.day)
         self.evidence = LineField("", _("number of the signed paper"))
+        self.place = LineField("", _("where it was said"))
+        self.until = DayLine(partial(_coming, today), today)
+        self._until_field = LabeledField(_("Holds until"), self.until)
         self._wrong = Text("", Style.ERROR, wrap=True)
         self._wrong.hide()
+        self._propose_until()
         self._build()
         self._show_subject()
 
@@ -99,13 +104,19 @@ class ConsentDialog(QDialog):
         box.addLayout(how)
         said = line(gap=3)
         said.addWidget(self._day_field, 1)
-        said.addWidget(LabeledField(_("Paper"), self.evidence), 1)
+        said.addWidget(self._until_field, 1)
         box.addLayout(said)
+        more = line(gap=3)
+        more.addWidget(LabeledField(_("Place"), self.place), 1)
+        more.addWidget(LabeledField(_("Paper"), self.evidence), 1)
+        box.addLayout(more)
         box.addWidget(self._wrong)
         box.addLayout(self._buttons())
         above = self.parentWidget()
         room = above.height() if isinstance(above, QWidget) else Length.WINDOW[1]
-        inner = scroll.body.sizeHint().height() - scroll.sizeHint().height()
+        # As high as the text and the last purpose need at this width, not at the width that they would like.
+        inside = self.minimumWidth() - 4 * space(5)
+        inner = scroll.body.heightForWidth(inside) - scroll.sizeHint().height()
         self.resize(self.minimumWidth(), min(self.sizeHint().height() + max(inner, 0), room))
         self.subject.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -127,6 +138,12 @@ class ConsentDialog(QDialog):
             buttons.addWidget(button)
         return buttons
 
+    def _propose_until(self) -> None:
+        """As long as the text says, where nobody writes another day; it begins with the day of the answer."""
+        day = self.day.day() or self._today
+        until = consent_text(day).holds_until(day)
+        self.until.setPlaceholderText("" if until is None else format_date(until))
+
     def _state(self) -> ConsentState:
         return self._states[self.subject.currentIndex()]
 
@@ -147,9 +164,12 @@ class ConsentDialog(QDialog):
         answers = {code: value for code, value in said.items() if isinstance(value, bool)}
         code = "date_invalid" if day is None else "date_in_future" if day > self._today else ""
         self._day_field.show_error(_(SENTENCES[code]) if code else "")
+        until = self.until.day()
+        wrong = _wrong_until(self.until.text(), until, day or self._today)
+        self._until_field.show_error(_(SENTENCES[wrong]) if wrong else "")
         self._wrong.setText("" if answers else _("Say yes or no for at least one purpose."))
         self._wrong.setVisible(not answers)
-        if code or not answers or day is None or not isinstance(way, Way):
+        if code or wrong or not answers or day is None or not isinstance(way, Way):
             return
         state = self._state()
         self.answered.emit(
@@ -160,7 +180,9 @@ class ConsentDialog(QDialog):
                 {code: answers.get(code) for code in self.purposes},
                 way.value,
                 day,
+                place=self.place.text().strip(),
                 evidence=self.evidence.text().strip(),
+                expires_on=until,
             )
         )
         self.accept()
@@ -183,3 +205,14 @@ def _answers() -> tuple[tuple[bool, str, Tone], ...]:
 
 def _past(today: date, words: str) -> date | None:
     return read_past_day(words, today)
+
+
+def _coming(today: date, words: str) -> date | None:
+    return read_coming_day(words, today)
+
+
+def _wrong_until(words: str, until: date | None, day: date) -> str:
+    """The code of what is wrong with a last day; "" for a good one and for none."""
+    if until is None:
+        return "date_invalid" if words.strip() else ""
+    return "consent_over" if until < day else ""

@@ -246,7 +246,8 @@ def test_a_database_that_is_away_is_said_so(run, tmp_path):
     assert init(run, tmp_path / "s")[0] == 0
 
 
-def test_a_server_on_postgresql_is_run_by_the_same_commands(run, cluster, tmp_path):
+def test_a_server_on_postgresql_is_run_by_the_same_commands(run, cluster, tmp_path, logs):
+    logs.expect("tongcds.server.cli", "the log of the database may hold what records say")
     place, address = tmp_path / "s", cluster.address(cluster.create())
     assert init(run, place, "--database", address)[1]["units"] == 2
     assert not list(place.glob("*.sqlite*"))
