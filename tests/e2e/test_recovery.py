@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from tongcds.actions import opening, people
 from tongcds.clock import system_clock
 from tongcds.commands import passphrases
 from tongcds.domain.text import fold
+from tongcds.errors import UserError
 from tongcds.server import keys_cli
+from tongcds.storage import keyslots
 from tongcds.storage import lease as leases
 from tongcds.storage.vault import Vault
 
@@ -214,6 +217,25 @@ def test_a_vault_opens_on_a_machine_that_knows_nothing_of_it(terminal: Terminal,
     terminal.patch.setenv("HOME", str(tmp_path / "nobody"))
     terminal.patch.setenv("USER", "nobody")
     assert Terminal(Laptop(moved), terminal.patch).does("households")["matching"] == 1
+
+
+def test_a_key_that_hung_on_the_account_would_be_lost_with_it(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The control of D6: a passphrase that is stretched together with the account's name."""
+    real = keyslots._passphrase_key
+
+    def bound(text: str, salt: bytes, memory: int, passes: int) -> bytes:
+        return real(f"{text} {os.environ.get('USER', '')}", salt, memory, passes)
+
+    monkeypatch.setattr(keyslots, "_passphrase_key", bound)
+    monkeypatch.setenv("USER", "ngan")
+    folder = tmp_path / "bound"
+    Vault.create(folder, PASSPHRASE, person="Lò Thị Ngân", now=lambda: 1).close()
+    Vault.open(folder, PASSPHRASE, now=lambda: 1).close()
+    monkeypatch.setenv("USER", "nobody")
+    with pytest.raises(UserError, match="passphrase_wrong"):
+        Vault.open(folder, PASSPHRASE, now=lambda: 1)
 
 
 def use_up(laptop: Laptop, days: int) -> None:

@@ -17,6 +17,7 @@ import pytest
 from tests.e2e import display
 from tests.e2e.display import Keyboard
 from tests.e2e.province import COMMUNE, PASSPHRASE, SAMPLE, SECONDS, VILLAGES, Laptop
+from tests.faults.amounts import times
 from tests.meta.rules import ROOT
 from tongcds.actions import importing, overview, register, visits
 from tongcds.domain.views import HouseholdFilter
@@ -70,10 +71,10 @@ def computers(province, tmp_path):
 
 
 @contextmanager
-def opened(laptop: Laptop, screen: str) -> Iterator[Window]:
+def opened(laptop: Laptop, screen: str, *more: str) -> Iterator[Window]:
     """The program's window on a laptop; killed at the end, without a word."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.watched_window", str(laptop.profile)],
+        [sys.executable, "-m", "tests.e2e.watched_window", str(laptop.profile), *more],
         cwd=ROOT,
         env={**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"},
         stdout=subprocess.PIPE,
@@ -198,7 +199,9 @@ def draft_of(laptop: Laptop) -> dict:
     return {} if kept is None else kept.content
 
 
-@pytest.mark.parametrize("typed", ["", "mo tai khoan", "mo tai khoan|1", "mo tai khoan|1|lua d"])
+@pytest.mark.parametrize(
+    "typed", ["", "mo tai khoan", "mo tai khoan|1", "mo tai khoan|1|lua d"] * times(1, 25)
+)
 def test_a_program_killed_while_somebody_types_loses_at_most_the_field_being_typed(computers, screen, typed):
     """A9: no pause before the end; what was left before the last field is there, and the visit goes on."""
     laptop, keys = computers["team"], Keyboard(screen)
@@ -225,3 +228,15 @@ def test_a_program_killed_while_somebody_types_loses_at_most_the_field_being_typ
             window.until(lambda now: any("bản nháp" in words for words in now["head"]))
             keys.press("ctrl+Return")
             window.until(lambda now: "Vì Văn Kẻo" in now["said"])
+
+
+def test_without_drafts_a_kill_would_lose_what_was_typed(computers, screen):
+    """The control of A9."""
+    laptop, keys = computers["team"], Keyboard(screen)
+    with opened(laptop, screen, "--forgetful") as window:
+        unlock(window, keys)
+        open_the_log(window, keys)
+        choose_people(window, keys)
+        keys.type("mo tai khoan")
+        window.until(lambda now: now["text"] == "mo tai khoan")
+    assert draft_of(laptop) == {}

@@ -1,8 +1,8 @@
 """The real program on a vault, in its own process, that says on standard output how it looks to a person.
 
-Run as `python -m tests.e2e.watched_window PROFILE`. A line of JSON for each change: which place is shown,
-what has the focus and what was typed there, what the badge, the message and the head of the screen say. It
-ends when its last window is closed.
+Run as `python -m tests.e2e.watched_window PROFILE`; with `--forgetful` it keeps no drafts. A line of JSON for
+each change: which place is shown, what has the focus and what was typed there, what the badge, the message
+and the head of the screen say. It ends when its last window is closed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tongcds.clock import system_clock
 from tongcds.settings import Settings
+from tongcds.storage import local
 from ui import app as dressing
 from ui.program import Program
 from ui.widgets.surface import PageHead
@@ -66,4 +67,6 @@ def main(profile: Path) -> int:
 
 
 if __name__ == "__main__":
+    if "--forgetful" in sys.argv:
+        local.save_draft = lambda *_given: None
     sys.exit(main(Path(sys.argv[1])))

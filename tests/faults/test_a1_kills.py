@@ -114,6 +114,15 @@ def test_a_backup_in_the_clear_would_be_seen(scene, original):
     assert len(scenes.in_the_clear(scene.folder)) == 2
 
 
+def test_a_rotation_that_kept_nothing_would_be_seen(scene, monkeypatch):
+    """The control of A8."""
+    vault = Vault.open(scene.folder, PASSPHRASE, now=Ticking())
+    monkeypatch.setattr(backups, "kept", lambda _there: ())
+    vault.backup(backups.REGULAR)
+    assert backups.listed(scene.folder / backups.FOLDER, vault.opened_by) == ()
+    vault.close()
+
+
 def test_without_the_mark_after_the_commit_the_journal_would_run_ahead(scene, monkeypatch):
     """The control: a journal that is brought onto the disk before the commit invents what was never saved."""
     put = Keeper.put

@@ -217,9 +217,8 @@ def test_with_everything_gone_it_never_starts_empty(scene):
         opened_again(scene)
 
 
-@pytest.mark.parametrize("number", range(5))
-@pytest.mark.parametrize("older", ["database", "WAL"])
-def test_a_database_and_a_wal_of_different_ages_are_put_right(scene, number, older):
+def of_different_ages(scene: Scene, number: int, older: str) -> journal.Found:
+    """Put an older database under a newer WAL, or the reverse; answers the journal, which has everything."""
     path, wal = scene.folder / FILE_NAME, scene.folder / f"{FILE_NAME}-wal"
     vault = opened_again(scene)
     for _ in range(number + 1):
@@ -234,7 +233,34 @@ def test_a_database_and_a_wal_of_different_ages_are_put_right(scene, number, old
     stale.write_bytes(before[stale])
     found = scenes.journal_of(scene.folder)
     assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("older", ["database", "WAL"])
+def test_a_database_and_a_wal_of_different_ages_are_put_right(scene, number, older):
+    found = of_different_ages(scene, number, older)
     again = opened_again(scene)
     assert again.recovery is None or again.recovery.complete
     assert scenes.problems(again, list(found.writes)) == []
     again.close()
+
+
+def test_without_the_journal_a_stale_wal_would_lose_what_was_saved(scene, monkeypatch):
+    """The control of A7: what is in the newer WAL alone is nowhere else."""
+    found = of_different_ages(scene, 1, "WAL")
+    (scene.folder / journal.FILE_NAME).unlink()
+    again = opened_again(scene, agreed=True)
+    assert scenes.problems(again, list(found.writes)) != []
+    again.close()
+
+
+def test_without_a_look_at_more_than_the_database_it_would_start_empty(scene, monkeypatch):
+    """The control of A6: where the database alone says whether there is a vault."""
+    (scene.folder / FILE_NAME).unlink()
+    assert Vault.exists(scene.folder)
+    monkeypatch.setattr(Vault, "exists", staticmethod(lambda folder: (folder / FILE_NAME).exists()))
+    empty = Vault.create(scene.folder, PASSPHRASE, person="Lò Thị Ngân", now=Ticking())
+    with empty.read() as connection:
+        assert scenes.logged(connection, 1) == []
+    empty.close()

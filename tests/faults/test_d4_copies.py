@@ -12,7 +12,7 @@ from tests.faults.desk import Bent, Desk, invited, served
 from tests.unit.server.conftest import VILLAGE, World
 from tests.unit.storage.homes import PASSPHRASE
 from tongcds.errors import UserError
-from tongcds.server import enrolment
+from tongcds.server import enrolment, requests
 from tongcds.server.problems import Refusal
 from tongcds.storage import exchange
 from tongcds.storage.vault import Vault
@@ -122,6 +122,16 @@ def test_every_request_that_somebody_recorded_is_refused_the_second_time(desk, r
     assert reader.dump() == before
     # The control: the same laptop with a fresh request is heard.
     desk.sync()
+
+
+def test_without_the_counter_a_recorded_request_would_be_heard_again(desk, small_world, monkeypatch):
+    """The control."""
+    desk.write("H-1")
+    desk.sync()
+    path, body = next((path, body) for path, body in desk.way.heard if path.endswith("/sync"))
+    real = requests.admit
+    monkeypatch.setattr(requests, "admit", lambda *given, once, now: real(*given, once=False, now=now))
+    served(small_world, path, body)
 
 
 def test_a_request_is_no_key_to_anything_else(desk, small_world):

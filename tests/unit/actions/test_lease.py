@@ -52,6 +52,14 @@ def test_a_clock_that_stands_still_does_not_make_it_last(team: Core):
     assert lease.standing(team).over
 
 
+def test_a_lease_of_dates_alone_would_last_for_ever_on_a_clock_that_stands(
+    team: Core, monkeypatch: pytest.MonkeyPatch
+):
+    """The control."""
+    monkeypatch.setattr(leases, "HOURS_A_DAY", 1 << 40)
+    assert not any(lease.tick(team, HOUR) for _ in range(60 * 8))
+
+
 def test_a_newer_receipt_renews_it_and_an_old_one_does_not(team: Core, clock: FakeClock):
     with team.vault.write() as connection:
         leases.renew(connection, 1000)

@@ -1,4 +1,4 @@
-"""The slots that keep a vault's key: copies, parameters, persons and delays."""
+"""D1: the slots that keep a vault's key: copies, parameters, persons and delays."""
 
 from __future__ import annotations
 
@@ -108,6 +108,16 @@ def test_a_copy_of_before_the_last_change_does_not_count(slots: Path, now: Ticki
 def test_parameters_made_weaker_are_refused(slots: Path, now: Ticking, weaker):
     replace_file(slots, **weaker)
     assert code_of(slots, PASSPHRASE, now) == "vault_damaged"
+
+
+def test_without_the_floor_a_slot_that_was_made_weaker_would_be_taken(tmp_path, now: Ticking, monkeypatch):
+    """The control of D1: a slot that fits its weak parameters, as a thief would like to have one made."""
+    with monkeypatch.context() as weaker:
+        weaker.setattr(keyslots, "MEMORY", 8 * 1024 * 1024)
+        create_slots(tmp_path, PASSPHRASE, "Lò Thị Ngân")
+    assert code_of(tmp_path, PASSPHRASE, now) == "vault_damaged"
+    monkeypatch.setattr(keyslots, "_strong_enough", lambda _slot: True)
+    assert code_of(tmp_path, PASSPHRASE, now) == "opened"
 
 
 def test_parameters_that_would_exhaust_the_machine_are_refused(slots: Path, now: Ticking):

@@ -1,4 +1,4 @@
-"""Which passphrases may lock a vault."""
+"""D1: which passphrases may lock a vault."""
 
 from __future__ import annotations
 

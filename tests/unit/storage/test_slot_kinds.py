@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -83,6 +84,14 @@ def test_the_recovery_code_opens_and_is_gone_with_the_new_passphrase(
     assert code_of(open_recovery, tmp_path, RECOVERY, now=now) == "recovery_missing"
     assert code_of(open_slots, tmp_path, PASSPHRASE, now=now) == "passphrase_wrong"
     assert open_slots(tmp_path, NEW, now=now).person == "Lò Thị Ngân"
+
+
+def test_a_recovery_slot_that_stayed_would_open_a_second_time(tmp_path: Path, opened: VaultKey, now: Ticking):
+    """The control of D5: whoever comes in without having the code's slot spent leaves the code good."""
+    put_recovery(tmp_path, opened, bytes(16), RECOVERY)
+    recovered = replace(open_recovery(tmp_path, RECOVERY, now=now), kind=keyslots.PERSON)
+    set_passphrase(tmp_path, recovered, NEW, whose=opened.slot_id)
+    assert code_of(open_recovery, tmp_path, RECOVERY, now=now) == "done"
 
 
 def test_the_recovery_code_is_no_passphrase_and_a_passphrase_no_code(
