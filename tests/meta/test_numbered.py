@@ -1,4 +1,4 @@
-"""Every numbered promise of durability (A1 to A12) and of keys (D1 to D8) has a test, a control, and is soaked.
+"""Every numbered promise of durability (A1 to A12) and keys (D1 to D8) has a test, a control, and is soaked.
 
 A test says in a docstring which number it is for, and a control that it is one. `make test` runs all of them;
 `make soak` those of at least one file for each number.
