@@ -1,193 +1,104 @@
-"""All figures of a province of 30 communes from nothing, on PostgreSQL: 240,000 households, 930,000 people.
+"""The figures of a province of 30 communes: 240,000 households, 930,000 people, 600,000 supports.
 
-840 villages, 600,000 supports, every indicator that records speak of, one month. One commune is invented and
-its records are copied thirty times under other ids inside the database, so that making the province takes a
-few minutes; every village has the same number of households.
+`province_full_seconds` counts every indicator that records speak of, of every village and commune over one
+month, from nothing and as the server does it: on two connections. `village_day_ms` is what the server does
+after one village's day came in, until everything above it is published. `area_dashboard_ms` opens Tổng hợp
+of an area of 30 communes from what was published, in an encrypted vault. BENCH_COMMUNES makes it smaller.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from random import Random
+from pathlib import Path
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
-import psycopg
-from psycopg import sql
+from sqlalchemy import Connection, insert, select
 
-from benchmarks._vaults import TODAY
+from benchmarks._large_province import AREA, PROVINCE, province
+from benchmarks._vaults import PASSPHRASE, TODAY, now, on_disk
 from benchmarks.metric import Metric
-from tests.unit.server.postgresql import running_cluster
-from tongcds.domain.catalogue import facts_made
 from tongcds.domain.formulas import counted_indicators
-from tongcds.domain.invented import village
-from tongcds.domain.periods import month_of
 from tongcds.domain.stamps import derived_id
+from tongcds.domain.views import Role
 from tongcds.records import record_type
-from tongcds.reports.figures import figures
+from tongcds.reports.figures import Figures, stock_on_days
+from tongcds.reports.overview import commune_overview
+from tongcds.server import counting, figures
 from tongcds.server.database import Database
-from tongcds.server.tables import create_all
+from tongcds.storage.vault import Vault
 
-COMMUNES: Final = 30
-VILLAGES: Final = 28
-HOUSEHOLDS: Final = 286
-VISITS: Final = 10_000
-_SERVICES: Final = ("PY01", "PY03", "IN03", "ID01", "SE01", "PS02", "EC01", "HE01")
-_SURVEYED: Final = (
-    ("smartphone", 0.8), ("account", 0.7), ("vneid2", 0.75), ("internet", 0.5), ("e_health", 0.3)
-)  # fmt: skip
-_KINDS: Final = ("village", "team", "member", "household", "person", "observation", "visit", "support")
-_AUTHOR: Final = derived_id("figures", "author")
-
-Rows = dict[str, list[dict[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Home:
-    place: bytes
-    household: bytes
-    people: list[bytes]
-    member: bytes
+COMMUNES: Final = int(os.environ.get("BENCH_COMMUNES", "30"))
+_FIGURE = record_type("figure").table
+_UNIT = record_type("unit").table
+_STATUS = record_type("unit_status").table
+_VILLAGE = record_type("village").table.c
+_VISIT = record_type("visit").table
 
 
 def run() -> Iterator[Metric]:
-    """Make the province, then count it all, and one village alone, a few times."""
-    with running_cluster() as cluster:
-        address = cluster.address(cluster.create())
-        villages = _province(address)
-        with closing(Database(address)) as database, database.read() as connection:
-            period = month_of(TODAY)
-            whole, one = [], []
-            for _ in range(3):
-                began = perf_counter()
-                found = figures(connection, counted_indicators(), villages, [period])
-                whole.append(perf_counter() - began)
-                began = perf_counter()
-                figures(connection, counted_indicators(), villages[:1], [period])
-                one.append((perf_counter() - began) * 1000)
-            known = sum(1 for count in found[0].values() if count.numerator is not None)
-    yield Metric("province_full_seconds", round(statistics.median(whole), 2), "s")
-    yield Metric("village_count_ms", round(statistics.median(one), 1), "ms")
-    yield Metric("figures_known", known, "1")
+    """Count it all a few times, then a village's day, then open Tổng hợp."""
+    with province(COMMUNES) as address, closing(Database(address)) as database:
+        places = _places(database)
+        whole = []
+        for _ in range(3):
+            began = perf_counter()
+            found = counting.in_shares(database, places, _month)
+            whole.append(perf_counter() - began)
+        yield Metric("province_full_seconds", round(statistics.median(whole), 2), "s")
+        known = sum(1 for part in found for count in part.values() if count.numerator is not None)
+        yield Metric("figures_known", known, "1")
+        days = [_village_day(database, places[0], at) for at in range(9)]
+        yield Metric("village_day_ms", round(statistics.median(days), 1), "ms")
+        with on_disk() as folder:
+            opened = _dashboard(database, folder)
+        yield Metric("area_dashboard_ms", round(statistics.median(opened), 1), "ms")
 
 
-def _province(address: str) -> list[bytes]:
-    with closing(Database(address)) as database, database.write() as made:
-        create_all(made)
-    rows = _commune()
-    with psycopg.connect(address) as connection, connection.cursor() as cursor:
-        for name, records in rows.items():
-            columns = [column.name for column in record_type(name).table.columns]
-            words = sql.SQL(", ").join(map(sql.Identifier, columns))
-            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(name), words)) as copy:
-                for row in records:
-                    copy.write_row([row.get(column) for column in columns])
-        for name in rows:
-            _multiply(cursor, name)
-        connection.commit()
-        connection.autocommit = True
-        cursor.execute("ANALYZE")
-        cursor.execute("SELECT id FROM village")
-        return [bytes(row[0]) for row in cursor.fetchall()]
+def _places(database: Database) -> list[bytes]:
+    """Villages and their communes, a commune's together."""
+    with database.read() as connection:
+        query = select(_VILLAGE.id, _VILLAGE.commune_id).order_by(_VILLAGE.commune_id)
+        rows = connection.execute(query).all()
+    return [*(village for village, _ in rows), *dict.fromkeys(commune for _, commune in rows)]
 
 
-def _multiply(cursor: psycopg.Cursor[Any], name: str) -> None:
-    """The same records once more for each of the other communes, every id as another one."""
-    kinds = record_type(name).kinds
-    parts = []
-    for column in record_type(name).table.columns:
-        identifier = sql.Identifier(column.name)
-        is_id = column.name in {"id", "area"} or kinds.get(column.name) in {"id", "ids"}
-        parts.append(
-            sql.SQL("substring(sha256({} || int4send(k)), 1, 16)").format(identifier) if is_id else identifier
-        )
-    words = sql.SQL(", ").join(parts)
-    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in record_type(name).table.columns)
-    cursor.execute(
-        sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}, generate_series(2, {}) AS k").format(
-            sql.Identifier(name), names, words, sql.Identifier(name), sql.Literal(COMMUNES)
-        )
-    )
+def _month(connection: Connection, places: Sequence[bytes]) -> Figures:
+    return stock_on_days(connection, counted_indicators(), places, [TODAY])[TODAY]
 
 
-class _Commune:
-    """Rows of one invented commune, by record type."""
-
-    def __init__(self) -> None:
-        self.rows: Rows = {name: [] for name in _KINDS}
-        self._random = Random("figures")  # noqa: S311 - invented people need no secrecy
-
-    def put(self, kind: str, area: bytes, **fields: object) -> bytes:
-        n = len(self.rows[kind]) + 1
-        made = derived_id("figures", kind, n)
-        system = {"number": n, "device": 2, "n": n, "stamp": n, "author": _AUTHOR, "editor": 0, "deleted": 0}
-        self.rows[kind].append({"id": made, "area": area, **system, **fields})
-        return made
-
-    def village(self, number: int) -> list[_Home]:
-        """A village, its team and everybody who lives there."""
-        place = derived_id("figures", "village", number + 1)
-        commune, name = derived_id("figures", "commune"), f"Bản {number}"
-        self.put("village", place, commune_id=commune, name=name, fibre="yes", viettel_4g="yes")
-        team = self.put("team", place, unit_id=place, name="Tổ")
-        member = self.put("member", place, unit_id=place, team_id=team, organisation="Đoàn Thanh niên")
-        homes = []
-        for home in village(number, households=HOUSEHOLDS, on=TODAY, name=name).households:
-            household = self.put("household", place, village_id=place, poverty=home.poverty)
-            people = [
-                self.put(
-                    "person", place, village_id=place, household_id=household, sex=one.sex, birth=one.birth
-                )
-                for one in home.people
-            ]
-            homes.append(_Home(place, household, people, member))
-        return homes
-
-    def survey(self, home: _Home) -> None:
-        """What was seen in May."""
-        for fact, share in _SURVEYED:
-            for person in home.people:
-                if self._random.random() < share:
-                    self._observe(home, ("person", person), fact, int(self._random.random() < 0.6))
-        for fact in ("household_smartphone", "fibre"):
-            self._observe(home, ("household", home.household), fact, int(self._random.random() < 0.6))
-
-    def visit(self, homes: list[_Home]) -> None:
-        """Somewhere two people are helped, and something is known from it."""
-        home = self._random.choice(homes)
-        on = f"2026-{self._random.randint(1, 11):02d}-{self._random.randint(1, 23):02d}"
-        visit = self.put(
-            "visit", home.place, village_id=home.place, household_id=home.household, on=on, by_id=home.member
-        )
-        for service in self._random.sample(_SERVICES, 2):
-            person = self._random.choice(home.people)
-            result = self._random.choice(("alone", "together", "come_back"))
-            self.put(
-                "support", home.place, village_id=home.place, visit_id=visit, service=service,
-                person_ids=person, result=result,
-            )  # fmt: skip
-            for fact, value in facts_made(service):
-                about = person if fact.subject == "person" else home.household
-                self._observe(home, (fact.subject.value, about), fact.code, int(value), on)
-
-    def _observe(
-        self, home: _Home, subject: tuple[str, bytes], fact: str, value: int, on: str = "2026-05-08"
-    ) -> None:
-        self.put(
-            "observation", home.place, village_id=home.place, subject=subject[0], subject_id=subject[1],
-            fact=fact, value=value, held_on=on,
-        )  # fmt: skip
+def _village_day(database: Database, village: bytes, at: int) -> float:
+    """Milliseconds from a day's visits of a village to figures that everybody above may read."""
+    with database.write() as connection:
+        query = select(_VISIT).where(_VISIT.c.area == village).limit(20)
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        for row in rows:
+            row["id"] = derived_id("figures", "day", row["id"], now(), os.getpid(), at)
+            row["on"] = TODAY.isoformat()
+        connection.execute(insert(_VISIT), rows)
+        figures.touch(connection, [village])
+    began = perf_counter()
+    figures.refresh(database, Role.PROVINCE, PROVINCE, now=now())
+    return (perf_counter() - began) * 1000
 
 
-def _commune() -> Rows:
-    """One commune: its villages, teams, everybody who lives there, what is known and what was done."""
-    made = _Commune()
-    homes = [home for number in range(VILLAGES) for home in made.village(number)]
-    for home in homes:
-        made.survey(home)
-    for _ in range(VISITS):
-        made.visit(homes)
-    return made.rows
+def _dashboard(database: Database, folder: Path) -> list[float]:
+    """Milliseconds to Tổng hợp of an area, in a vault that holds what its server published."""
+    vault = Vault.create(folder / "vault", PASSPHRASE, person="Lò Thị Ngân", now=now)
+    try:
+        with database.read() as theirs, vault.write() as ours:
+            for table in (_UNIT, _FIGURE, _STATUS):
+                rows = [dict(row) for row in theirs.execute(select(table)).mappings()]
+                ours.execute(insert(table), rows)
+        times = []
+        for _ in range(11):
+            began = perf_counter()
+            with vault.read() as connection:
+                commune_overview(connection, AREA, TODAY)
+            times.append((perf_counter() - began) * 1000)
+        return times
+    finally:
+        vault.close()

@@ -18,6 +18,8 @@ named):
 - Where nobody of those counted was ever looked at, the numerator is not known, which is not 0. What teams did
   is known from the first visit on that a village logged.
 - A withdrawn visit and its services do not count. Two records of one person are one person.
+- A village's figures rest on that village's records alone, which whoever has the village holds: what was seen
+  or done elsewhere counts there. So the team, the commune and the server count the same.
 - Where the way of counting changes within a period, what was done in that period is not one figure.
 """
 
@@ -36,7 +38,8 @@ from tongcds.replica.merged import merged_records
 from tongcds.reports.counting import Line, tally
 from tongcds.reports.sheets import Breakdown, logs_begin
 
-_SLICE = 400
+# What a statement sorts and joins stays in memory.
+_SLICE = 100
 _FINGERPRINT = 1 << 32
 _OF_THE_LOG = frozenset({Of.VISITS, Of.SUPPORTS, Of.SUPPORTED})
 _FROM_THE_LOG = frozenset({"visited", "guided", "active"})

@@ -7,18 +7,33 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import CTE, ColumnElement, Connection, Text, and_, case, func, literal, or_, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Subquery,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from tongcds.domain.formulas import Of
 from tongcds.records import record_type
 from tongcds.reports import signs
-from tongcds.reports.signs import Frame, Rows
+from tongcds.reports.frame import Frame, Rows
 
 _VILLAGE = record_type("village").table.c
 _TEAM = record_type("team").table.c
 _PERSON = record_type("person").table.c
 _HOUSEHOLD = record_type("household").table.c
 _VISIT = record_type("visit").table.c
+
+
 _OPERATORS: Final = (_VILLAGE.viettel_4g, _VILLAGE.vinaphone_4g, _VILLAGE.mobifone_4g)
 _BEST_FIRST: Final = ("yes", "partial", "no")
 
@@ -32,6 +47,22 @@ class Breakdown(StrEnum):
     SERVICE = "service"
 
 
+def _there(rows: Rows, frame: Frame) -> Rows:
+    """Those of `households` or `people` who are there, each period, with the attributes asked for."""
+    here, days = rows.subquery("here"), frame.moments
+    own = [name for name in ("born", "sex") if name in frame.wants and name in here.c]
+    sheet = select(days.c.span, here.c.village, here.c.subject, *(here.c[name] for name in own), *frame.ages)
+    sheet = sheet.join_from(here, days, signs.present(here, days))
+    if "poverty" in frame.wants:
+        sheet = _with_class(sheet, frame, here)
+    if frame.wants & {"fibre", "mobile"}:
+        has = {"fibre": _VILLAGE.fibre, "mobile": _mobile().label("mobile")}
+        sheet = sheet.add_columns(*(column for name, column in has.items() if name in frame.wants))
+        there = and_(_VILLAGE.id == here.c.village, _VILLAGE.deleted == 0)
+        sheet = sheet.outerjoin(_VILLAGE.id.table, there)
+    return sheet
+
+
 def _mobile() -> ColumnElement[str | None]:
     """The best that any operator has in a village: yes, partial, no, NULL where nobody looked."""
     return case(
@@ -40,42 +71,31 @@ def _mobile() -> ColumnElement[str | None]:
     )
 
 
-def _class(known: CTE, stated: ColumnElement[str | None]) -> ColumnElement[str | None]:
-    """The class that a household had, what its field says where no class has a day."""
-    return case((known.c.home.is_not(None), known.c["class"]), else_=stated).label("poverty")
+def _with_class(rows: Rows, frame: Frame, here: Subquery) -> Rows:
+    """The same with `poverty`: the class that a household had on the last day, what its field says else.
+
+    `here` has `home`, `poverty` and, where the periods are not joined, the `last` day.
+    """
+    known = frame.classes
+    last = here.c.last if "last" in here.c else frame.moments.c.last
+    held = case((known.c.home.is_not(None), known.c["class"]), else_=here.c.poverty).label("poverty")
+    return rows.add_columns(held).outerjoin(known, _class_held(known, here.c.home, last))
 
 
-def _with_place(rows: Rows, frame: Frame) -> Rows:
-    """Those of `households` or `people` who are there, each period, with what their village has."""
-    here, days = rows.subquery("here"), frame.moments
-    attributes = [here.c[name] for name in ("born", "sex") if name in here.c]
-    known = signs.classes(frame)
-    return (
-        select(
-            days.c.span,
-            here.c.village,
-            here.c.subject,
-            *attributes,
-            _class(known, here.c.poverty),
-            _VILLAGE.fibre,
-            _mobile().label("mobile"),
-            *frame.ages,
-        )
-        .join_from(here, days, signs.present(here, days))
-        .outerjoin(known, signs.class_held(known, here.c.home, days.c.last))
-        .outerjoin(_VILLAGE.id.table, and_(_VILLAGE.id == here.c.village, _VILLAGE.deleted == 0))
-    )
+def _class_held(classes: CTE, home: ColumnElement[bytes], day: ColumnElement[str]) -> ColumnElement[bool]:
+    known = classes.c
+    return and_(known.home == home, known.since <= day, or_(known.until.is_(None), known.until > day))
 
 
-def _household_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - as all sheets
-    return _with_place(signs.households(frame), frame)
+def _household_sheet(frame: Frame) -> Rows:
+    return _there(signs.households(frame), frame)
 
 
-def _people_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - as all sheets
-    return _with_place(signs.people(frame), frame)
+def _people_sheet(frame: Frame) -> Rows:
+    return _there(signs.people(frame), frame)
 
 
-def _village_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - as all sheets
+def _village_sheet(frame: Frame) -> Rows:
     last = frame.moments.c.last
     standing = and_(
         or_(_VILLAGE.valid_from.is_(None), _VILLAGE.valid_from <= last),
@@ -94,7 +114,7 @@ def _village_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 
     )
 
 
-def _team_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - as all sheets
+def _team_sheet(frame: Frame) -> Rows:
     return (
         select(frame.moments.c.span, _TEAM.unit_id.label("village"), _TEAM.id.label("subject"))
         .join_from(_TEAM.id.table, frame.moments, true())
@@ -102,11 +122,11 @@ def _team_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - a
     )
 
 
-def _member_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - as all sheets
+def _member_sheet(frame: Frame) -> Rows:
     return signs.members(frame)
 
 
-def _visit_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - as all sheets
+def _visit_sheet(frame: Frame) -> Rows:
     return (
         select(frame.moments.c.span, _VISIT.village_id.label("village"), _VISIT.id.label("subject"))
         .join_from(_VISIT.id.table, frame.moments, signs.in_period(frame, _VISIT.on))
@@ -114,25 +134,24 @@ def _visit_sheet(frame: Frame, by: Breakdown | None) -> Rows:  # noqa: ARG001 - 
     )
 
 
-def _support_sheet(frame: Frame, by: Breakdown | None) -> Rows:
+def _support_sheet(frame: Frame) -> Rows:
     given = signs.supports(frame)
-    if by is None or by is Breakdown.SERVICE:
+    if not frame.wants & {"born", "sex", "poverty"}:
         return given
     rows = given.subquery("given")
-    known, days = signs.classes(frame), frame.moments
-    rest = func.substr(literal("-01-01", Text), func.length(_PERSON.birth) - len("985"), type_=Text)
-    return (
-        select(
-            rows, _PERSON.sex, (_PERSON.birth + rest).label("born"), _class(known, _HOUSEHOLD.poverty),
-        )
-        .join(days, days.c.span == rows.c.span)
+    with_person = (
+        select(rows, _PERSON.sex, signs.born().label("born"), _HOUSEHOLD.id.label("home"), _HOUSEHOLD.poverty)
         .outerjoin(_PERSON.id.table, _PERSON.id == rows.c.subject)
         .outerjoin(_HOUSEHOLD.id.table, _HOUSEHOLD.id == _PERSON.household_id)
-        .outerjoin(known, signs.class_held(known, _HOUSEHOLD.id, days.c.last))
-    )  # fmt: skip
+    )
+    if "poverty" not in frame.wants:
+        return with_person
+    here = with_person.subquery("here")
+    everything = select(*(column for column in here.c if column.key != "poverty"))
+    return _with_class(everything, frame, here)
 
 
-SHEETS: Final[Mapping[Of, Callable[[Frame, Breakdown | None], Rows]]] = MappingProxyType(
+SHEETS: Final[Mapping[Of, Callable[[Frame], Rows]]] = MappingProxyType(
     {
         Of.HOUSEHOLDS: _household_sheet,
         Of.PEOPLE: _people_sheet,

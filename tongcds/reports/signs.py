@@ -1,23 +1,22 @@
 """What records say of somebody at the end of a period or did in it, as rows that can be laid beside a sheet.
 
-A sign has a period (its place in the list asked for), whom it is about, its name, what it says (1, 0), the
-day and the record that says it. Facts are signs that hold until a later observation; a visit, a support or a
-member is one for the period it falls in. Days are ISO text; both sides of a comparison have the same length,
-so that every collation puts them in the order of days.
+A sign has a period (its place in the list asked for), whom it is about, its name and a word to it, what it
+says (1, 0), the day and the record that says it. Facts are signs that hold until a later observation, and
+come with what tells their subjects apart; a visit, a support or a member is one for the period it falls in.
+Days are ISO text; both sides of a comparison have the same length, so that every collation puts them in the
+order of days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Integer,
     LargeBinary,
-    Select,
     Subquery,
     Text,
     and_,
@@ -26,15 +25,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union_all,
 )
 
-from tongcds.domain.periods import Period
 from tongcds.domain.stamps import ID_LENGTH
 from tongcds.records import record_type
-
-# Any: the columns are those that the docstrings name.
-Rows = Select[Any]
+from tongcds.reports.frame import Frame, Rows
 
 VISITED: Final = "visited"
 GUIDED: Final = "guided"
@@ -45,9 +40,9 @@ ORGANISATION: Final = "organisation"
 _HOUSEHOLD = record_type("household").table.c
 _PERSON = record_type("person").table.c
 _OBSERVATION = record_type("observation").table.c
-_POVERTY = record_type("poverty_class").table.c
 _VISIT = record_type("visit").table.c
 _SUPPORT = record_type("support").table.c
+_VILLAGE = record_type("village").table.c
 _TEAM = record_type("team").table.c
 _MEMBER = record_type("member").table.c
 _DECLINED: Final = "declined"
@@ -55,60 +50,25 @@ _MOST_PEOPLE: Final = 64
 """Nobody helps more people at once in one support."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What a statement is about: villages (and communes, for their teams), periods, who is here twice."""
-
-    places: Sequence[bytes]
-    moments: CTE
-    last_day: str
-    merged: CTE
-
-    # Rows carry these along: one more join by the period's number would be one more guess of the planner's.
-    @property
-    def ages(self) -> list[ColumnElement[Any]]:
-        """The columns `by_…` of the periods."""
-        return [column for column in self.moments.c if column.key.startswith("by_")]
-
-    @property
-    def limits(self) -> list[ColumnElement[Any]]:
-        """The columns `after_…` of the periods, for signs that grow old."""
-        return [column for column in self.moments.c if column.key.startswith("after_")]
-
-    @property
-    def no_limits(self) -> list[ColumnElement[Any]]:
-        """The same columns, empty, for signs of the period itself."""
-        return [literal(None, Text).label(column.key) for column in self.limits]
-
-
-def moments_of(periods: Sequence[Period], ages: Sequence[int], months: Sequence[int]) -> CTE:
-    """The periods, numbered from 0 in `span`, with `first`, `last`, and the days that conditions need.
-
-    `by_15` is the last day of birth that makes somebody 15 years old on the last day; `after_12` the day
-    twelve months before it, after which an observation is still fresh.
-    """
-    rows = []
-    for number, period in enumerate(periods):
-        last = period.last.isoformat()
-        columns: list[ColumnElement[Any]] = [
-            literal(number, Integer).label("span"),
-            literal(period.first.isoformat(), Text).label("first"),
-            literal(last, Text).label("last"),
-        ]
-        columns += [literal(f"{int(last[:4]) - age:04d}{last[4:]}", Text).label(f"by_{age}") for age in ages]
-        columns += [literal(_months_before(last, many), Text).label(f"after_{many}") for many in months]
-        rows.append(select(*columns))
-    return union_all(*rows).cte("moments")
-
-
-def _months_before(day: str, months: int) -> str:
-    month = int(day[:4]) * 12 + int(day[5:7]) - 1 - months
-    return f"{month // 12:04d}-{month % 12 + 1:02d}{day[7:]}"
-
-
 def not_gone(left_on: ColumnElement[str | None], day: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether somebody who left on a day is still there on another."""
     return or_(left_on.is_(None), left_on > day)
+
+
+def shows(frame: Frame, record: ColumnElement[bytes]) -> list[ColumnElement[bool]]:
+    """The condition that no other record stands for this one; none where all records show."""
+    return [] if frame.merged is None else [record.not_in(select(frame.merged.c.id))]
+
+
+def standing_for(frame: Frame, record: ColumnElement[bytes]) -> ColumnElement[bytes]:
+    """The record, or the one that stands for it, where `frame.merged` is joined by its `id`."""
+    return record if frame.merged is None else func.coalesce(frame.merged.c.survivor, record)
+
+
+def born() -> ColumnElement[str | None]:
+    """The day of birth of a person; a birth known by its year or month counts from its first day."""
+    rest = func.substr(literal("-01-01", Text), func.length(_PERSON.birth) - len("985"), type_=Text)
+    return _PERSON.birth + rest
 
 
 def households(frame: Frame) -> Rows:
@@ -124,7 +84,7 @@ def households(frame: Frame) -> Rows:
         home.deleted == 0,
         home.village_id.in_(frame.places),
         # Two records of one household count once, too.
-        home.id.not_in(select(frame.merged.c.id)),
+        *shows(frame, home.id),
     )
 
 
@@ -134,17 +94,16 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
     A household that this replica does not know keeps nobody out.
     """
     person, home = _PERSON, _HOUSEHOLD
-    # A birth known by its year or month counts from its first day.
-    rest = func.substr(literal("-01-01", Text), func.length(person.birth) - len("985"), type_=Text)
     found = (
         select(
             person.village_id.label("village"),
             (home.id if for_household else person.id).label("subject"),
+            person.id.label("person"),
             person.left_on,
             person.joined_on,
             person.gone_from,
             person.gone_until,
-            (person.birth + rest).label("born"),
+            born().label("born"),
             home.left_on.label("home_left_on"),
             person.sex,
             home.id.label("home"),
@@ -154,9 +113,9 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
         .where(
             person.deleted == 0,
             person.village_id.in_(frame.places),
-            func.coalesce(home.deleted, 0) == 0,
+            or_(home.deleted.is_(None), home.deleted == 0),
             # Two records of one person count once.
-            person.id.not_in(select(frame.merged.c.id)),
+            *shows(frame, person.id),
         )
     )
     return found.where(home.village_id == person.village_id) if for_household else found
@@ -181,86 +140,58 @@ def present(here: Subquery, moments: CTE) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def classes(frame: Frame) -> CTE:
-    """The poverty classes that have days, each until the next one: `home`, `class`, `since`, `until`.
+def facts(frame: Frame, names: Sequence[str]) -> Rows:
+    """What held of whom: observations that no later one of the same fact had replaced by then.
 
-    What stood before the first known day begins at "".
+    One row for each subject and fact. What was seen of somebody who lives in another village now stays there:
+    a village's figures rest on that village's records, which whoever has the village holds.
     """
-    dated = _POVERTY
-    since = func.coalesce(dated.valid_from, "")
-    until = func.lead(since).over(
-        partition_by=dated.household_id, order_by=(since, dated.stamp, dated.device, dated.n)
-    )
-    return (
-        select(
-            dated.household_id.label("home"),
-            dated.poverty.label("class"),
-            since.label("since"),
-            until.label("until"),
-        )
-        .where(dated.deleted == 0, dated.erased.is_(None), dated.village_id.in_(frame.places))
-        .cte("classes")
-    )
-
-
-def class_held(classes: CTE, home: ColumnElement[bytes], day: ColumnElement[str]) -> ColumnElement[bool]:
-    """What joins the class that a household had on a day; one without any keeps what its field says."""
-    known = classes.c
-    return and_(known.home == home, known.since <= day, or_(known.until.is_(None), known.until > day))
-
-
-def facts(frame: Frame, everybody: Rows, observed: ColumnElement[bytes], names: Sequence[str]) -> Rows:
-    """What held of whom: observations that no later one of the same fact had replaced by then."""
     seen, days = _OBSERVATION, frame.moments
-    wanted = (
-        seen.fact.in_(names), seen.deleted == 0, seen.value.is_not(None), seen.held_on <= frame.last_day
+    rows = select(
+        seen.area, seen.subject_id.label("subject"), seen.fact, seen.value, seen.held_on,
+        seen.id.label("record"), seen.stamp, seen.device, seen.n,
+    ).where(
+        seen.area.in_(frame.places), seen.fact.in_(names), seen.deleted == 0, seen.value.is_not(None),
+        seen.held_on <= frame.last_day,
     )  # fmt: skip
-    told = everybody.add_columns(
-        observed.label("observed"), seen.id.label("record"), seen.value, seen.fact, seen.held_on, seen.stamp,
-        seen.device, seen.n,
-    )  # fmt: skip
-    merged = frame.merged
-    # What was seen of somebody, or of a household, under another record of theirs was seen of them.
-    seen_of = union_all(
-        told.join(seen.id.table, seen.subject_id == observed).where(*wanted),
-        told.join(merged, merged.c.survivor == observed)
-        .join(seen.id.table, seen.subject_id == merged.c.id)
-        .where(*wanted),
-    ).subquery("seen_of")
-    until = func.lead(seen_of.c.held_on, type_=Text).over(
-        partition_by=(seen_of.c.observed, seen_of.c.fact),
-        order_by=(seen_of.c.held_on, seen_of.c.stamp, seen_of.c.device, seen_of.c.n),
+    if frame.merged is not None:
+        # What was seen of somebody, or of a household, under another record of theirs was seen of them.
+        others = frame.merged
+        survivor = func.coalesce(others.c.survivor, seen.subject_id).label("subject")
+        rows = rows.with_only_columns(survivor, *(c for c in rows.selected_columns if c.key != "subject"))
+        rows = rows.outerjoin(others, others.c.id == seen.subject_id)
+    told = rows.subquery("told")
+    until = func.lead(told.c.held_on, type_=Text).over(
+        partition_by=(told.c.subject, told.c.fact),
+        order_by=(told.c.held_on, told.c.stamp, told.c.device, told.c.n),
     )
-    spans = select(seen_of, until.label("until")).subquery("spans")
-    current = and_(
-        present(spans, days),
-        spans.c.held_on <= days.c.last,
-        or_(spans.c.until.is_(None), spans.c.until > days.c.last),
-    )
+    spans = select(told, until.label("until")).subquery("spans")
+    current = and_(spans.c.held_on <= days.c.last, or_(spans.c.until.is_(None), spans.c.until > days.c.last))
     return select(
         days.c.span,
         spans.c.subject,
         spans.c.fact.label("sign"),
+        literal("", Text).label("word"),
         spans.c.value,
-        spans.c.held_on.label("on"),
         spans.c.record,
-        *frame.limits,
+        *frame.fresh(spans.c.held_on),
+        spans.c.area.label("village"),
     ).join_from(spans, days, current)
 
 
-def household_facts(frame: Frame, names: Sequence[str]) -> Rows:
-    """Facts of households."""
-    return facts(frame, households(frame), _HOUSEHOLD.id, names)
-
-
-def person_facts(frame: Frame, names: Sequence[str]) -> Rows:
-    """Facts of people."""
-    return facts(frame, people(frame), _PERSON.id, names)
-
-
 def implied_facts(frame: Frame, names: Sequence[str]) -> Rows:
-    """Facts of people, said of the household they live in."""
-    return facts(frame, people(frame, for_household=True), _PERSON.id, names)
+    """Facts of people who are there, said of the household they live in."""
+    found = facts(frame, names).subquery("of_people")
+    here, days = people(frame, for_household=True).subquery("here"), frame.moments
+    there = select(days.c.span, here.c.person, here.c.subject, here.c.village)
+    living = there.join_from(here, days, present(here, days)).subquery("living")
+    same = and_(
+        living.c.person == found.c.subject,
+        living.c.span == found.c.span,
+        living.c.village == found.c.village,
+    )
+    columns = [living.c.subject if column.key == "subject" else column for column in found.c]
+    return select(*columns).join_from(found, living, same)
 
 
 def in_period(frame: Frame, on: ColumnElement[str]) -> ColumnElement[bool]:
@@ -270,29 +201,29 @@ def in_period(frame: Frame, on: ColumnElement[str]) -> ColumnElement[bool]:
 
 def counting_visits(frame: Frame) -> ColumnElement[bool]:
     """Visits here that count: neither removed nor withdrawn."""
-    return and_(
-        _VISIT.area.in_(frame.places), _VISIT.deleted == 0, _VISIT.withdrawn_why.is_(None),
-        _VISIT.on.is_not(None),
-    )  # fmt: skip
+    return and_(_VISIT.area.in_(frame.places), _counts())
+
+
+def _counts() -> ColumnElement[bool]:
+    return and_(_VISIT.deleted == 0, _VISIT.withdrawn_why.is_(None), _VISIT.on.is_not(None))
 
 
 def visited(frame: Frame) -> Rows:
     """Visits in the period, said of the household, or of the one that stands for it."""
     merged = frame.merged
-    return (
-        select(
-            frame.moments.c.span,
-            func.coalesce(merged.c.survivor, _VISIT.household_id).label("subject"),
-            literal(VISITED, Text).label("sign"),
-            literal(1, Integer).label("value"),
-            _VISIT.on.label("on"),
-            _VISIT.id.label("record"),
-            *frame.no_limits,
-        )
-        .join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
-        .outerjoin(merged, merged.c.id == _VISIT.household_id)
-        .where(counting_visits(frame))
-    )
+    rows = select(
+        frame.moments.c.span,
+        standing_for(frame, _VISIT.household_id).label("subject"),
+        literal(VISITED, Text).label("sign"),
+        literal("", Text).label("word"),
+        literal(1, Integer).label("value"),
+        _VISIT.id.label("record"),
+        *frame.always_fresh,
+        _VISIT.area.label("village"),
+    ).join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
+    if merged is not None:
+        rows = rows.outerjoin(merged, merged.c.id == _VISIT.household_id)
+    return rows.where(counting_visits(frame))
 
 
 def supports(frame: Frame) -> Rows:
@@ -320,6 +251,7 @@ def supports(frame: Frame) -> Rows:
             support.service,
             support.result,
             visit.on.label("on"),
+            frame.moments.c.last,
             *frame.ages,
         )
         .join_from(support.id.table, visit.id.table, visit.id == support.visit_id)
@@ -328,24 +260,24 @@ def supports(frame: Frame) -> Rows:
         .where(support.deleted == 0, support.area.in_(frame.places), counting_visits(frame))
         .subquery("supports")
     )
-    return select(
-        rows.c.span, rows.c.village, func.coalesce(merged.c.survivor, rows.c.person).label("subject"),
-        rows.c.record, rows.c.service, rows.c.result, rows.c.on,
-        *(column for column in rows.c if column.key.startswith("by_")),
-    ).outerjoin(merged, merged.c.id == rows.c.person)  # fmt: skip
+    found = select(
+        standing_for(frame, rows.c.person).label("subject"), *(c for c in rows.c if c.key != "person")
+    )
+    return found if merged is None else found.outerjoin(merged, merged.c.id == rows.c.person)
 
 
 def guided(frame: Frame) -> Rows:
-    """Supports in the period that were not declined, said of each person; the sign ends in the service."""
+    """Supports in the period that were not declined, said of each person; the word is the service."""
     given = supports(frame).subquery("given")
     return select(
         given.c.span,
         given.c.subject,
-        (literal(f"{GUIDED}:", Text) + given.c.service).label("sign"),
+        literal(GUIDED, Text).label("sign"),
+        given.c.service.label("word"),
         literal(1, Integer).label("value"),
-        given.c.on,
         given.c.record,
-        *frame.no_limits,
+        *frame.always_fresh,
+        given.c.village,
     ).where(given.c.subject.is_not(None), given.c.result != _DECLINED)
 
 
@@ -353,13 +285,18 @@ def teams_there(frame: Frame) -> Rows:
     """Teams, said of the village they work in."""
     return (
         select(
-            frame.moments.c.span, _TEAM.unit_id.label("subject"), literal(TEAM, Text).label("sign"),
-            literal(1, Integer).label("value"), frame.moments.c.last.label("on"), _TEAM.id.label("record"),
-            *frame.no_limits,
+            frame.moments.c.span,
+            _TEAM.unit_id.label("subject"),
+            literal(TEAM, Text).label("sign"),
+            literal("", Text).label("word"),
+            literal(1, Integer).label("value"),
+            _TEAM.id.label("record"),
+            *frame.always_fresh,
+            _TEAM.unit_id.label("village"),
         )
         .join_from(_TEAM.id.table, frame.moments, literal(value=True))
         .where(_TEAM.deleted == 0, _TEAM.unit_id.in_(frame.places))
-    )  # fmt: skip
+    )
 
 
 def members(frame: Frame) -> Rows:
@@ -381,29 +318,41 @@ def members(frame: Frame) -> Rows:
 
 
 def organised(frame: Frame) -> Rows:
-    """Members there on the last day, said of their team; the sign ends in their organisation."""
+    """Members there on the last day, said of their team; the word is their organisation."""
     who = members(frame).subquery("who")
     return select(
-        who.c.span, who.c.team.label("subject"),
-        (literal(f"{ORGANISATION}:", Text) + func.coalesce(who.c.organisation, "")).label("sign"),
-        literal(1, Integer).label("value"), literal(None, Text).label("on"), who.c.subject.label("record"),
-        *frame.no_limits,
-    )  # fmt: skip
+        who.c.span,
+        who.c.team.label("subject"),
+        literal(ORGANISATION, Text).label("sign"),
+        func.coalesce(who.c.organisation, "").label("word"),
+        literal(1, Integer).label("value"),
+        who.c.subject.label("record"),
+        *frame.always_fresh,
+        who.c.village,
+    )
 
 
 def active(frame: Frame) -> Rows:
-    """Visits in the period, said of the team of whoever made them."""
+    """Visits in the period, said of the team of whoever made them: in its village, or in its commune."""
+    where = or_(_VISIT.area == _TEAM.unit_id, _VILLAGE.commune_id == _TEAM.unit_id)
+    here = or_(_VILLAGE.id.in_(frame.places), _VILLAGE.commune_id.in_(frame.places))
     return (
         select(
             frame.moments.c.span,
             _MEMBER.team_id.label("subject"),
             literal(ACTIVE, Text).label("sign"),
+            literal("", Text).label("word"),
             literal(1, Integer).label("value"),
-            _VISIT.on.label("on"),
-            _VISIT.id.label("record"),
-            *frame.no_limits,
+                _VISIT.id.label("record"),
+            *frame.always_fresh,
+            _TEAM.unit_id.label("village"),
         )
-        .join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
-        .join(_MEMBER.id.table, _MEMBER.id == _VISIT.by_id)
-        .where(counting_visits(frame), _MEMBER.team_id.is_not(None))
-    )
+        .join_from(_TEAM.id.table, _MEMBER.id.table, _MEMBER.team_id == _TEAM.id)
+        .join(_VISIT.id.table, _VISIT.by_id == _MEMBER.id)
+        .join(frame.moments, in_period(frame, _VISIT.on))
+        .outerjoin(_VILLAGE.id.table, _VILLAGE.id == _VISIT.area)
+        .where(
+            _TEAM.unit_id.in_(frame.places), _TEAM.deleted == 0, where, _counts(),
+            or_(_VISIT.area.in_(frame.places), _VISIT.area.in_(select(_VILLAGE.id).where(here))),
+        )
+    )  # fmt: skip

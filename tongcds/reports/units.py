@@ -18,7 +18,7 @@ from tongcds.domain.stamps import ID_LENGTH, milliseconds_of
 from tongcds.domain.units import LAST_DAY_BEFORE, Era, UnitKind, load_units
 from tongcds.records import record_type
 from tongcds.reports.figures import NOTHING_KNOWN, Count
-from tongcds.reports.signs import moments_of
+from tongcds.reports.frame import moments_of
 
 SILENT_DAYS: Final = 14
 """After so many days without a sync a unit is silent."""

@@ -31,9 +31,9 @@ from tongcds.i18n import _
 from tongcds.server import (
     aside_cli,
     attachments,
+    counting,
     demo,
     enrolment,
-    figures,
     inviting,
     keys_cli,
     reforms,
@@ -299,7 +299,7 @@ def _merge(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province, province.database.write() as connection:
         sources = [units.find(connection, code) for code in given.unit]
         target = units.find(connection, given.into)
-        on = given.on or figures.today_at(now())
+        on = given.on or counting.today_at(now())
         count = reforms.merge(connection, sources, target, on=on, document=given.document, now=now())
     return {
         "records": count,
@@ -310,7 +310,7 @@ def _merge(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 def _move(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province, province.database.write() as connection:
         village, commune = units.find(connection, given.village), units.find(connection, given.to)
-        on = given.on or figures.today_at(now())
+        on = given.on or counting.today_at(now())
         reforms.move_village(connection, village, commune, on=on, document=given.document, now=now())
     return {
         "village": village.name,

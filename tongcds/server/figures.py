@@ -9,47 +9,28 @@ a day is the latest one up to it. What figures mean and how they are counted is 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
-from tongcds.clock import VIETNAM
-from tongcds.domain.formulas import counted_indicators, formula_on
+from tongcds.domain.formulas import formula_on
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
-from tongcds.reports.figures import Count, definition, rolled_up, stock_on_days
+from tongcds.reports.figures import Count, definition, rolled_up
 from tongcds.reports.hiding import OF_PEOPLE, hidden, is_small
+from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places, today_at
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.scopes import clusters, communes_below, communes_of, villages_of
 from tongcds.server.tables import CELL, COUNTED, DEVICE
 
-MONTHS = 12
 SILENT_DAYS = 14
 _DAY_MS = 86_400_000
 _SLICE = 400
 _HOUSEHOLD = record_type("household").table.c
 _TEAM = record_type("team").table.c
 _STATUS = record_type("unit_status").table.c
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """A day that figures are published for; `month` names it for ever."""
-
-    month: str
-    on: date
-
-
-def days_of(today: date) -> list[_Day]:
-    """Today and the last days of the eleven months before, newest first."""
-    days = [_Day(today.isoformat()[:7], today)]
-    while len(days) < MONTHS:
-        last = days[-1].on.replace(day=1) - timedelta(days=1)
-        days.append(_Day(last.isoformat()[:7], last))
-    return days
 
 
 def touch(connection: Connection, areas: Collection[bytes]) -> None:
@@ -68,11 +49,6 @@ def touch(connection: Connection, areas: Collection[bytes]) -> None:
             connection.execute(insert(COUNTED), fresh)
 
 
-def today_at(now: int) -> date:
-    """The business day of a moment (milliseconds since 1970)."""
-    return datetime.fromtimestamp(now / 1000, UTC).astimezone(VIETNAM).date()
-
-
 def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     """Bring figures below this unit up to date; returns how many villages and communes were counted.
 
@@ -85,34 +61,48 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
         if state is None:
             return 0
         communes = communes_below(connection, role, unit, state.province_id)
-        if not _stale(connection, [*(v for v, _ in villages_of(connection, communes)), *communes], today):
+        places = [*(v for v, _ in villages_of(connection, communes)), *communes]
+        stale = stale_places(connection, places, today)
+        if not stale:
             return 0
-    return database.change(lambda connection: count_again(connection, communes, now=now))
+    ahead = count_ahead(database, list(stale), today)
+    return database.change(lambda connection: count_again(connection, communes, now=now, ahead=ahead))
 
 
-def count_again(connection: Connection, communes: Sequence[bytes], *, now: int) -> int:
-    """Count what is out of date in these communes and publish what changed; returns how many places."""
+def count_again(
+    connection: Connection, communes: Sequence[bytes], *, now: int, ahead: Ahead | None = None
+) -> int:
+    """Count what is out of date in these communes and publish what changed; returns how many places.
+
+    What was counted `ahead` is taken over, unless something came since.
+    """
     today = today_at(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else counts
     villages = dict(villages_of(connection, communes))
     # A commune is a place of its own for the teams that work for all of it.
-    stale = _stale(connection, [*villages, *communes], today)
+    stale = stale_places(connection, [*villages, *communes], today)
     if not stale:
         return 0
-    days = days_of(today)
-    dirty = [village for village, (whole, _) in stale.items() if whole]
-    others = [village for village, (whole, _) in stale.items() if not whole]
+    done = {} if ahead is None else ahead.steps
+    again = {place: known for place, known in stale.items() if done.get(place) != known[1]}
+    # What its villages did is also what the teams that work for all of a commune did.
+    above = {villages[place] for place, (whole, _) in stale.items() if whole and place in villages}
+    again |= dict.fromkeys(above - stale.keys(), (True, 0))
+    found = counted(connection, again, today)
     changed: set[tuple[bytes, str, str]] = set()
-    for group, wanted in ((dirty, days), (others, days[:2])):
-        if group:
-            found = stock_on_days(connection, counted_indicators(), group, [day.on for day in wanted])
-            for day in wanted:
-                changed |= _keep(connection, day, found[day.on])
+    for day in days_of(today):
+        figures = dict(found.get(day.on, {}))
+        if ahead is not None:
+            before = ahead.found.get(day.on, {})
+            kept = stale.keys() - again.keys()
+            figures |= {key: count for key, count in before.items() if key[0] in kept}
+        if figures:
+            changed |= _keep(connection, day, figures)
     _publish_cells(connection, writer, changed)
     _publish_status(connection, writer, villages, stale.keys() & villages.keys(), now)
     writer.flush()
     for village, (_, step) in stale.items():
-        _mark(connection, village, step, today)
+        mark(connection, village, step, today)
     return len(stale)
 
 
@@ -154,30 +144,8 @@ def _heard_since(connection: Connection, villages: Sequence[bytes]) -> list[byte
     return [v for v, last in _synced(connection, villages).items() if published.get(v) != last]
 
 
-def _stale(connection: Connection, villages: Sequence[bytes], today: date) -> dict[bytes, tuple[bool, int]]:
-    """The villages to count, each with the step it is at: True for all months, False for the latest two."""
-    known: dict[bytes, tuple[int, int, str]] = {}
-    for start in range(0, len(villages), _SLICE):
-        query = select(COUNTED).where(COUNTED.c.village.in_(villages[start : start + _SLICE]))
-        known.update((r.village, (r.changed, r.counted, r.counted_on)) for r in connection.execute(query))
-    text, month_before = today.isoformat(), (today.replace(day=1) - timedelta(days=1)).isoformat()[:7]
-    stale: dict[bytes, tuple[bool, int]] = {}
-    for village in villages:
-        changed, counted, counted_on = known.get(village, (0, 0, ""))
-        if changed > counted or counted_on != text:
-            # Without a push only this month and the one that may have ended since can differ.
-            stale[village] = (changed > counted or counted_on[:7] < month_before, changed)
-    return stale
-
-
-def _mark(connection: Connection, village: bytes, step: int, today: date) -> None:
-    values = {"counted": step, "counted_on": today.isoformat()}
-    if not connection.execute(update(COUNTED).where(COUNTED.c.village == village).values(values)).rowcount:
-        connection.execute(insert(COUNTED).values(village=village, changed=step, **values))
-
-
 def _keep(
-    connection: Connection, day: _Day, found: Mapping[tuple[bytes, str], Count]
+    connection: Connection, day: Day, found: Mapping[tuple[bytes, str], Count]
 ) -> set[tuple[bytes, str, str]]:
     """Put the counts of a day down; returns those that differ from what was there."""
     villages = sorted({village for village, _ in found})

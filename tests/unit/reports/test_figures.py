@@ -249,7 +249,7 @@ def test_without_a_class_that_has_a_day_the_field_of_the_household_counts(connec
 
 def test_each_village_is_counted_for_itself(connection: Connection) -> None:
     household(connection, NA_TOP)
-    saw(connection, HOME, "fibre", "2026-03-01")
+    saw(connection, HOME, "fibre", "2026-03-01", village_id=NA_TOP)
     found = stock(connection, ["XHS04"], [NA_NGA, NA_TOP], DAY)
     assert (found[NA_NGA, "XHS04"].denominator, found[NA_TOP, "XHS04"].numerator) == (0, 1)
 

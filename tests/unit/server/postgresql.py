@@ -8,11 +8,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 
@@ -23,6 +24,7 @@ _SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "64MB",
 }
+_NONE: Mapping[str, str] = MappingProxyType({})
 # Nothing in a test has to outlive a power cut.
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -68,13 +70,24 @@ class Cluster:
 @contextmanager
 def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
     """A cluster while the block runs; with `durable` it waits for the disk at each commit, as a server's."""
-    said = _SETTINGS if durable else _SETTINGS | _CARELESS
-    user = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="tongcds-postgresql-"))
     try:
-        if user is not None:
-            shutil.chown(folder, user)
-        data = folder / "data"
+        with cluster_in(folder, durable=durable) as cluster:
+            yield cluster
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def cluster_in(
+    folder: Path, *, durable: bool = False, settings: Mapping[str, str] = _NONE
+) -> Iterator[Cluster]:
+    """The same in a folder that stays; what lies there already is opened again."""
+    user = unprivileged()
+    data = folder / "data"
+    if user is not None:
+        shutil.chown(folder, user)
+    if not data.exists():
         subprocess.run(
             [binary("initdb"), "-D", data, "-U", "tongcds", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
             check=True,
@@ -83,18 +96,17 @@ def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
             cwd=folder,
             timeout=SECONDS,
         )
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        with (data / "postgresql.auto.conf").open("a") as settings:
-            settings.writelines(f"{name} = '{value}'\n" for name, value in {**said, "port": port}.items())
-        _control(user, folder, "start", "-l", os.fspath(folder / "log"))
-        try:
-            yield Cluster(port, count(1))
-        finally:
-            _control(user, folder, "stop", "-m", "immediate")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    said = {**_SETTINGS, **({} if durable else _CARELESS), **settings, "port": port}
+    with (data / "postgresql.auto.conf").open("w") as written:
+        written.writelines(f"{name} = '{value}'\n" for name, value in said.items())
+    _control(user, folder, "start", "-l", os.fspath(folder / "log"))
+    try:
+        yield Cluster(port, count(1))
     finally:
-        shutil.rmtree(folder)
+        _control(user, folder, "stop", "-m", "fast")
 
 
 def _control(user: str | None, folder: Path, *words: str) -> None:

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from tests.unit.server.conftest import AREA, COMMUNE, VILLAGE
+from tests.unit.server.conftest import AREA, COMMUNE, OTHER_VILLAGE, VILLAGE
 from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.replica import device_row
-from tongcds.reports.figures import Count
+from tongcds.reports.figures import Count, stock_on_days
 from tongcds.reports.hiding import is_small
-from tongcds.server import figures
+from tongcds.server import counting, figures
 from tongcds.server.office import OWN_DEVICE
 from tongcds.server.tables import COUNTED
 
@@ -74,6 +74,72 @@ def test_nothing_is_counted_twice_without_need(world, team):
     assert household in {row["id"] for row in team.rows("household")}
 
 
+def places_counted(world, monkeypatch) -> set[bytes]:
+    """Whose records are read while figures are brought up to date."""
+    asked: set[bytes] = set()
+
+    def watched(connection, indicators, places, days):
+        asked.update(places)
+        return stock_on_days(connection, indicators, places, days)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(counting, "stock_on_days", watched)
+        refresh(world)
+    return asked
+
+
+def only_what_changed_is_counted(world, monkeypatch) -> bool:
+    """One of two teams writes something: nobody else's village or commune is counted."""
+    one, other = world.laptop(VILLAGE), world.laptop(OTHER_VILLAGE)
+    for laptop in (one, other):
+        laptop.household(laptop.me.unit_id)
+        laptop.sync()
+    refresh(world)
+    one.household(one.me.unit_id)
+    one.sync()
+    return places_counted(world, monkeypatch) == {world.unit(VILLAGE), world.unit(COMMUNE)}
+
+
+def test_only_the_village_that_changed_and_its_commune_are_counted_again(world, monkeypatch):
+    assert only_what_changed_is_counted(world, monkeypatch)
+
+
+def test_a_server_that_counts_everything_again_is_noticed(small_world, monkeypatch):
+    # Negative control: a push makes another village stale, too.
+    touch = figures.touch
+
+    def touch_all(connection, areas):
+        touch(connection, [*areas, small_world.unit(OTHER_VILLAGE)])
+
+    monkeypatch.setattr(figures, "touch", touch_all)
+    assert not only_what_changed_is_counted(small_world, monkeypatch)
+
+
+def test_a_province_that_is_counted_ahead_has_the_same_figures(world, team, monkeypatch):
+    monkeypatch.setattr(counting, "_WORTH_IT", 1)
+    refresh(world)
+    assert published(world, COMMUNE)["2026-11-23"] == (8, 20, 0)
+    team.household(team.me.unit_id)
+    team.sync()
+    refresh(world)
+    assert published(world, COMMUNE)["2026-11-23"] == (8, 21, 0)
+
+
+def test_what_comes_while_a_province_is_counted_ahead_is_counted_too(world, team, monkeypatch):
+    monkeypatch.setattr(counting, "_WORTH_IT", 1)
+    count_ahead = counting.count_ahead
+
+    def late(database, places, today):
+        made = count_ahead(database, places, today)
+        team.household(team.me.unit_id)
+        team.sync()
+        return made
+
+    monkeypatch.setattr(figures, "count_ahead", late)
+    refresh(world)
+    assert published(world, COMMUNE)["2026-11-23"] == (8, 21, 0)
+
+
 def test_a_new_day_writes_only_what_is_new(world, team, clock):
     refresh(world)
     before = writes_made(world)
@@ -131,14 +197,14 @@ def test_a_push_that_comes_while_figures_are_counted_is_not_forgotten(world, tea
     village = world.unit(VILLAGE)
     with world.province.database.read() as connection:
         step = connection.execute(select(COUNTED.c.changed).where(COUNTED.c.village == village)).scalar_one()
-        assert figures._stale(connection, [village], date(2026, 11, 23)) == {village: (True, step)}
+        assert counting.stale_places(connection, [village], date(2026, 11, 23)) == {village: (True, step)}
     world.province.database.change(count_and_be_overtaken)
     with world.province.database.write() as connection:
         figures.touch(connection, {village})
         # Whoever counted before that push says up to which step.
-        figures._mark(connection, village, step, date(2026, 11, 23))
+        counting.mark(connection, village, step, date(2026, 11, 23))
     with world.province.database.read() as connection:
-        assert village in figures._stale(connection, [village], date(2026, 11, 23))
+        assert village in counting.stale_places(connection, [village], date(2026, 11, 23))
 
 
 def test_the_status_says_who_has_not_synced(world, team, clock):
@@ -178,8 +244,8 @@ def last_heard(world, unit: str) -> int | None:
 
 def test_days_are_vietnamese_days():
     evening = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
-    assert figures.today_at(int(evening.timestamp() * 1000)) == date(2026, 11, 23)
-    days = [day.on for day in figures.days_of(date(2026, 3, 31))]
+    assert counting.today_at(int(evening.timestamp() * 1000)) == date(2026, 11, 23)
+    days = [day.on for day in counting.days_of(date(2026, 3, 31))]
     assert days[:3] == [date(2026, 3, 31), date(2026, 2, 28), date(2026, 1, 31)]
     assert days[-1] == date(2025, 4, 30)
     assert len(days) == 12

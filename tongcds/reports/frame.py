@@ -1,0 +1,105 @@
+"""What statements about figures have in common: the villages and periods they ask about, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, case, func, literal, select, union_all
+
+from tongcds.domain.periods import Period
+from tongcds.records import record_type
+
+# Any: the columns are those that the docstrings name.
+Rows = Select[Any]
+
+_POVERTY: Final = record_type("poverty_class").table.c
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a statement is about: villages (and communes, for their teams), periods, who is here twice.
+
+    `merged` is None where nobody is: what is not asked for costs no database a wrong guess. `classes` are the
+    poverty classes with days. `wants` are the attributes of subjects that somebody asks for ("born", "sex",
+    "poverty", "fibre", "mobile"), `groups` the one that figures are broken down by.
+    """
+
+    places: Sequence[bytes]
+    moments: CTE
+    last_day: str
+    merged: CTE | None
+    classes: CTE
+    wants: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+    # Rows carry these along: one more join by the period's number would be one more guess of the planner's.
+    @property
+    def ages(self) -> list[ColumnElement[Any]]:
+        """The columns `by_…` of the periods."""
+        return [column for column in self.moments.c if column.key.startswith("by_")]
+
+    @property
+    def _limits(self) -> list[ColumnElement[Any]]:
+        return [column for column in self.moments.c if column.key.startswith("after_")]
+
+    def fresh(self, on: ColumnElement[str]) -> list[ColumnElement[Any]]:
+        """Columns `fresh_…`: whether what was seen on a day has not grown old by the end of the period."""
+        names = [str(limit.key).replace("after", "fresh") for limit in self._limits]
+        return [
+            case((on > limit, 1), else_=0).label(name)
+            for limit, name in zip(self._limits, names, strict=True)
+        ]
+
+    @property
+    def always_fresh(self) -> list[ColumnElement[Any]]:
+        """The same columns for signs of the period itself."""
+        return [literal(1, Integer).label(column.key) for column in self.fresh(literal("", Text))]
+
+
+def moments_of(periods: Sequence[Period], ages: Sequence[int], months: Sequence[int]) -> CTE:
+    """The periods, numbered from 0 in `span`, with `first`, `last`, and the days that conditions need.
+
+    `by_15` is the last day of birth that makes somebody 15 years old on the last day; `after_12` the day
+    twelve months before it, after which an observation is still fresh.
+    """
+    rows = []
+    for number, period in enumerate(periods):
+        last = period.last.isoformat()
+        columns: list[ColumnElement[Any]] = [
+            literal(number, Integer).label("span"),
+            literal(period.first.isoformat(), Text).label("first"),
+            literal(last, Text).label("last"),
+        ]
+        columns += [literal(f"{int(last[:4]) - age:04d}{last[4:]}", Text).label(f"by_{age}") for age in ages]
+        columns += [literal(_months_before(last, many), Text).label(f"after_{many}") for many in months]
+        rows.append(select(*columns))
+    return union_all(*rows).cte("moments")
+
+
+def _months_before(day: str, months: int) -> str:
+    month = int(day[:4]) * 12 + int(day[5:7]) - 1 - months
+    return f"{month // 12:04d}-{month % 12 + 1:02d}{day[7:]}"
+
+
+def classes_in(places: Sequence[bytes]) -> CTE:
+    """The poverty classes that have days, each until the next one: `home`, `class`, `since`, `until`.
+
+    What stood before the first known day begins at "".
+    """
+    dated = _POVERTY
+    since = func.coalesce(dated.valid_from, "")
+    until = func.lead(since).over(
+        partition_by=dated.household_id, order_by=(since, dated.stamp, dated.device, dated.n)
+    )
+    return (
+        select(
+            dated.household_id.label("home"),
+            dated.poverty.label("class"),
+            since.label("since"),
+            until.label("until"),
+        )
+        .where(dated.deleted == 0, dated.erased.is_(None), dated.village_id.in_(places))
+        .cte("classes")
+    )
