@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from typing import Final
 
 from PySide6.QtCore import QLocale, QSettings
 from PySide6.QtWidgets import QApplication
@@ -13,6 +15,8 @@ from ui import stylesheet, theme
 from ui.garbage import Garbage
 from ui.qtwords import QtWords
 from ui.words import NAME
+
+_SWITCH_SECONDS: Final = 0.0005
 
 
 def forget_folders() -> None:
@@ -34,6 +38,9 @@ def create(arguments: list[str], *, text_percent: int = 100, theme_name: str = "
     """Make the application, dressed and speaking; or dress the one that runs already."""
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(arguments)
+    # Qt gives the interpreter away at many a call and has to have it back: a thread that computes would keep
+    # the window waiting for five thousandths of a second each time.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     if app.findChild(Garbage) is None:
         Garbage(app)
     app.setApplicationName(NAME)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from tongcds import log, memory, paths
+from tongcds import log, paths
 from tongcds.actions import Core, lease, opening, people, place, recovery, rescue, syncing
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
@@ -51,7 +51,6 @@ class Program(QObject):
         self, profile: Path, settings: Settings, clock: Clock, *, executor: Executor | None = None
     ) -> None:
         super().__init__()
-        memory.forget_sources()
         self._profile = profile
         self._settings = settings
         self._clock = clock
@@ -63,7 +62,8 @@ class Program(QObject):
         self._power = Power(self)
         self._power.sleeps.connect(self.lock)
         self._tasks = Tasks(executor or ThreadPoolExecutor(1, "opening"), self)
-        self._loading = executor or ThreadPoolExecutor(1, "loading")
+        self._loading = Tasks(executor or ThreadPoolExecutor(1, "loading"), self)
+        self._coming: Core | None = None
         self.opening: OpeningScreen[Core, opening.Invitation] | None = self._make_opening()
 
     def _make_opening(self) -> OpeningScreen[Core, opening.Invitation]:
@@ -90,7 +90,7 @@ class Program(QObject):
             self.opening.resize(*Length.WINDOW)
             self.opening.show()
         # While somebody types the passphrase, and while it is stretched.
-        self._loading.submit(_desktop)
+        self._loading.run(_desktop, lambda _made: None, owner=self)
 
     def lock(self) -> None:
         """Take the window away, close the vault and forget its key; what was being typed is kept."""
@@ -119,7 +119,10 @@ class Program(QObject):
         """Close whatever is open; everything saved stays."""
         self._stop_watching()
         self._power.close()
-        self._loading.shutdown()
+        self._loading.close()
+        if self._coming is not None:
+            self._coming.close()
+            self._coming = None
         if self.desktop is not None:
             self.desktop.close()
             self.desktop = None
@@ -140,20 +143,19 @@ class Program(QObject):
         return opening.create_vault(self._profile, passphrase, person, self._clock)
 
     def _open(self, core: Core) -> None:
-        # Before the window reads in its own threads: this one would have to wait for them.
-        words = rescue.recovery_words(rescue.recovered(core))
-        registered = opening.is_registered(core)
+        """Show the window as soon as it is loaded; until then the opening screen stays."""
+        self._coming = core
+        # Not on this thread, which would stand still until the other one has loaded everything.
+        self._loading.run(partial(_first_words, core), partial(self._show, core), owner=self)
+
+    def _show(self, core: Core, words: str) -> None:
+        self._coming = None
         self.desktop = _desktop()(core, self._settings, pins=self._pins)
         self.desktop.lock_requested.connect(self.lock)
         slot_id, place = self._left
         self.desktop.show(place if slot_id == core.session.slot_id else "")
         self._idle = Idle(lambda: self._settings.get(LOCK_AFTER), parent=self)
         self._idle.due.connect(self.lock)
-        if not words and not registered:
-            words = _(
-                "This computer works without a network. The province hears of it at the first sync, "
-                "or through the first file on a USB stick; everything you write is kept until then."
-            )
         if words:
             self.desktop.shell.say(words, stays=True)
         if self.opening is not None:
@@ -168,8 +170,20 @@ def _desktop() -> type[Desktop]:
 
     # The first number reads how this language writes numbers, which takes longer than the number.
     format_number(0)
-    memory.forget_sources()
     return Desktop
+
+
+def _first_words(core: Core) -> str:
+    """What is to be said first in the window of a vault; with it, the window is loaded."""
+    _desktop()
+    if words := rescue.recovery_words(rescue.recovered(core)):
+        return words
+    if opening.is_registered(core):
+        return ""
+    return _(
+        "This computer works without a network. The province hears of it at the first sync, "
+        "or through the first file on a USB stick; everything you write is kept until then."
+    )
 
 
 class _Ways:

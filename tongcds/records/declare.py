@@ -149,9 +149,9 @@ def declare(
     append_only: bool = False,
     server_only: bool = False,
     erasable: bool = False,
-    indexes: tuple[str, ...] = (),
+    indexes: tuple[str | tuple[str, ...], ...] = (),
 ) -> RecordType:
-    """Declare a record type and its table. `indexes` names fields that queries look up."""
+    """Declare a record type and its table. `indexes` names fields that queries look up, alone or together."""
     system = (Field(ERASED, Kind.BYTES), Field(DELETED, Kind.BOOL))
     everything = (*fields, *(system if erasable else system[1:]))
     table = Table(
@@ -168,7 +168,7 @@ def declare(
         Column("versions", Octets()),
         *(Column(f.name, _COLUMN[f.kind], info={"personal": f.personal}) for f in everything),
         Index(f"ix_{name}_area_number", "area", "number"),
-        *(Index(f"ix_{name}_{column}", column) for column in indexes),
+        *(_index(name, one) for one in indexes),
         sqlite_strict=True,
     )
     made = RecordType(name, number, everything, area, about_people, append_only, server_only, erasable, table)
@@ -177,6 +177,11 @@ def declare(
         raise ValueError(message)
     _TYPES[name] = _BY_NUMBER[number] = made
     return made
+
+
+def _index(table: str, fields: str | tuple[str, ...]) -> Index:
+    first, *others = (fields,) if isinstance(fields, str) else fields
+    return Index(f"ix_{table}_{first}", first, *others)
 
 
 def record_type(name: str) -> RecordType:

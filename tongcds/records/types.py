@@ -203,7 +203,8 @@ VISIT = declare(
     area="village_id",
     about_people=True,
     erasable=True,
-    indexes=("household_id",),
+    # All that the last visit of a household takes, without a look at the visits.
+    indexes=(("household_id", "on", "deleted", "withdrawn_why"),),
 )
 
 # result: alone, together, come_back, declined. person_ids is empty for a service of the whole household.

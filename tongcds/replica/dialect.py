@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, LargeBinary, Table, any_, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 _FEWEST_TO_COPY = 8
@@ -54,8 +54,13 @@ def _copy(connection: Connection, table: Table, rows: Sequence[tuple[object, ...
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows where nobody else has made them meanwhile."""
-    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(kind.insert(table).on_conflict_do_nothing(), rows)
+    if connection.dialect.name == "postgresql":
+        # A laptop has none, and need not load it at each start.
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
+    else:
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
 
 
 def one_of(dialect: str, column: ColumnElement[bytes]) -> ColumnElement[bool]:

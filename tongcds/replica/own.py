@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, update
 
 from tongcds.domain.stamps import Dot, make_id
 from tongcds.protocol.messages import WHOLE, Write
@@ -280,11 +280,12 @@ class Writer:
 _LOGGED = select(OWN.c.n, OWN.c.type, OWN.c.id, OWN.c.stamp, OWN.c.author, OWN.c.body).order_by(OWN.c.n)
 _AFTER = _LOGGED.where(OWN.c.n > bindparam("after")).limit(bindparam("limit"))
 _UNSEEN = _LOGGED.where(OWN.c.id.in_(bindparam("ids", expanding=True)), OWN.c.n > bindparam("after"))
-# Writes are received in order: the key finds what is left, however long the log has become.
+# Writes are received in order: the key finds what is left, however long the log has become. Not a parameter:
+# the index of those that wait is for this very condition.
 _COUNT_WAITING = (
     select(func.count())
     .select_from(OWN)
-    .where(OWN.c.n > select(SELF.c.received).scalar_subquery(), OWN.c.state == WAITING)
+    .where(OWN.c.n > select(SELF.c.received).scalar_subquery(), OWN.c.state == literal_column(str(WAITING)))
 )
 _DEVICE = select(SELF.c.device)
 _FIRST = select(func.min(OWN.c.n))

@@ -62,6 +62,8 @@ OWN = Table(
     Column("code", Text),
     Index("ix_own_write_id", "id"),
     Index("ix_own_write_code", "n", sqlite_where=text("code IS NOT NULL")),
+    # How many wait is asked after each save, and a first import alone is a hundred thousand.
+    Index("ix_own_write_waiting", "n", sqlite_where=text("state = 0")),
     sqlite_strict=True,
 )
 

@@ -32,7 +32,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import BIT
 
 from tongcds.domain.formulas import Condition, Formula, Of
 from tongcds.domain.periods import Period
@@ -105,6 +104,8 @@ def _sum_of_ids(connection: Connection, column: ColumnElement[bytes | None]) -> 
     """
     if connection.dialect.name == "sqlite":
         return func.tongcds_sum_of_ids(column, type_=BigInteger)
+    from sqlalchemy.dialects.postgresql import BIT  # noqa: PLC0415 - a laptop has no use for it
+
     start = func.encode(func.substring(func.sha256(column), 1, _HASH_BYTES), "hex", type_=Text)
     return func.sum(cast(cast(literal("x", Text) + start, BIT(8 * _HASH_BYTES)), BigInteger))
 

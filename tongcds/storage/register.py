@@ -261,12 +261,11 @@ def _counts(connection: Connection, on: date, village_id: bytes | None) -> _Coun
 def _page(
     connection: Connection, condition: ColumnElement[bool], limit: int | None = MOST_ROWS
 ) -> Sequence[bytes]:
-    heads = and_(ENTRY.c.household_id == HOUSEHOLD.c.id, ENTRY.c.kind == search.HOUSEHOLD_KIND)
     query = (
         select(HOUSEHOLD.c.id)
-        .outerjoin_from(HOUSEHOLD, ENTRY, heads)
-        .where(condition)
-        .order_by(ENTRY.c.sort_key, HOUSEHOLD.c.id)
+        .join_from(ENTRY, HOUSEHOLD, ENTRY.c.household_id == HOUSEHOLD.c.id)
+        .where(search.heads(), condition)
+        .order_by(ENTRY.c.sort_key, ENTRY.c.household_id)
         .limit(limit)
     )
     return connection.execute(query).scalars().all()

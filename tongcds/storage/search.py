@@ -26,8 +26,10 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    literal_column,
     select,
     table,
+    text,
 )
 
 from tongcds.domain.text import name_sort_key
@@ -69,6 +71,8 @@ ENTRY: Final = Table(
     Index("ix_search_entry_record_id", "record_id"),
     Index("ix_search_entry_birth", "birth"),
     Index("ix_search_entry_household_id", "household_id"),
+    # The register in its order; not led by the kind, which would look like a way to one household's entry.
+    Index("ix_search_entry_heads", "sort_key", "household_id", sqlite_where=text("kind = 0")),
     sqlite_strict=True,
 )
 
@@ -291,13 +295,19 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
     entries: list[tuple[object, ...]] = []
     words: list[tuple[int, str]] = []
     for home in homes:
-        for entry, text in _entries(home, people.get(home.id, [])):
+        for entry, its_words in _entries(home, people.get(home.id, [])):
             entries.append((next_row, *entry))
-            words.append((next_row, text))
+            words.append((next_row, its_words))
             next_row += 1
     if entries:
         insert_rows(connection, ENTRY, entries)
         connection.exec_driver_sql(_INSERT_WORDS, words)
+
+
+def heads() -> ColumnElement[bool]:
+    """Whether an entry is a household's: each that is neither removed nor merged away has one."""
+    # Not a parameter: the index of these is for this very condition.
+    return ENTRY.c.kind == literal_column(str(HOUSEHOLD_KIND))
 
 
 _Entry = tuple[tuple[object, ...], str]

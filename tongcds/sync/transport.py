@@ -10,18 +10,17 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
-from typing import Protocol
-
-import requests
-from urllib3.util import SKIP_HEADER
+from typing import TYPE_CHECKING, Protocol
 
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.attachments import PROBLEM_HEADER
 from tongcds.protocol.attachments import VERSION as TUS
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import VERSION, Problem, ProtocolError, decode
+
+if TYPE_CHECKING:
+    import requests
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
@@ -96,7 +95,7 @@ class Transport:
             UserError: a refusal that the person can act on.
             ServerProblemError: a refusal that the exchange deals with.
         """
-        session = self._open()
+        session, failure = self._open()
         try:
             with session.post(
                 self.url.rstrip("/") + path,
@@ -116,7 +115,7 @@ class Transport:
                 self.traffic.received += len(content)
                 if answer.ok:
                     return content
-        except requests.RequestException:
+        except failure:
             raise UnavailableError("server_unreachable") from None
         raise _refusal(content)
 
@@ -135,8 +134,9 @@ class Transport:
             UnavailableError: server_unreachable, captive_portal, server_busy.
             ServerProblemError: a refusal.
         """
+        session, failure = self._open()
         try:
-            with self._open().request(
+            with session.request(
                 method,
                 self.url.rstrip("/") + path,
                 data=body,
@@ -156,7 +156,7 @@ class Transport:
                         sink(reply, piece)
                     return reply
                 content = _read(answer)
-        except requests.RequestException:
+        except failure:
             raise UnavailableError("server_unreachable") from None
         if answer.ok:
             return Reply(answer.status_code, answer.headers, content)
@@ -168,18 +168,30 @@ class Transport:
             self._session.close()
             self._session = None
 
-    def _open(self) -> requests.Session:
+    def _open(self) -> tuple[requests.Session, type[Exception]]:
+        """The session, and what it raises when the network fails."""
+        # A hundred modules that a laptop without a network never needs, and no other one at its start.
+        import requests  # noqa: PLC0415
+
         if self._session is None:
             self._session = requests.Session()
-            # Every byte counts on a weak link: who asks stands in the envelope, and what our server answers
-            # is compressed already. Where something between compresses all the same, it is undone here.
-            self._session.headers.clear()
-            # A sign-in page's cookies are nothing to bring to the server, nor back to the page.
-            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            self._session.headers.update(
-                {"Content-Type": CONTENT_TYPE, "Accept-Encoding": SKIP_HEADER, "User-Agent": SKIP_HEADER}
-            )
-        return self._session
+            self._dress(self._session)
+        return self._session, requests.RequestException
+
+    @staticmethod
+    def _dress(session: requests.Session) -> None:
+        from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415 - as in `_open`
+
+        from urllib3.util import SKIP_HEADER  # noqa: PLC0415 - as in `_open`
+
+        # Every byte counts on a weak link: who asks stands in the envelope, and what our server answers
+        # is compressed already. Where something between compresses all the same, it is undone here.
+        session.headers.clear()
+        # A sign-in page's cookies are nothing to bring to the server, nor back to the page.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.headers.update(
+            {"Content-Type": CONTENT_TYPE, "Accept-Encoding": SKIP_HEADER, "User-Agent": SKIP_HEADER}
+        )
 
 
 def _stranger(status: int, kind: str) -> str:

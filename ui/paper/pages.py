@@ -60,12 +60,14 @@ class Pages:
         for sheet in paper.sheets:
             number = 0
             for part in parts(sheet, paper.page):
-                self._parts.append(part)
-                at = len(self._parts) - 1
-                for page in range(self._document(at).pageCount()):
+                at = len(self._parts)
+                self._parts.append((part.sheet, part.begins))
+                if part.document is not None:
+                    self._set = at, part.document
+                for page in range(part.pages):
                     number += 1
                     self._places.append(_Place(at, page, number))
-                done += _lines(part[0])
+                done += _lines(part.sheet)
                 watch(min(done, total), total)
 
     def __len__(self) -> int:

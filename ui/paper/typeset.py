@@ -210,29 +210,33 @@ class Setter:
                 form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
                 table.setFormat(form)
 
-    def rows_on_whole_pages(self, block: Table) -> int:
-        """How many rows of the table that was set last end before the last page begins; 0 where none does."""
+    def rows_on_whole_pages(self, block: Table) -> tuple[int, int]:
+        """How many rows of the table that was set last end before the last page begins, and on which page.
+
+        None does where the answer is 0.
+        """
         table = self._table_set
         if table is None:
-            return 0
+            return 0, 0
         heads = table.rows() - len(block.rows)
         layout, height = self.document.documentLayout(), self._size.height()
         last = int((layout.frameBoundingRect(table).bottom() - 1) / height)
-        cut = 0
+        ends: list[float] = []
         for at in range(len(block.rows)):
-            ends = max(
+            end = max(
                 layout.blockBoundingRect(
                     table.cellAt(at + heads, across).lastCursorPosition().block()
                 ).bottom()
                 for across in range(table.columns())
             )
-            if ends > last * height:
+            if end > last * height:
                 break
-            cut = at + 1
+            ends.append(end)
+        cut = len(ends)
         # The head of a group goes with the first row of it.
         while cut and block.rows[cut - 1].kind is Kind.GROUP:
             cut -= 1
-        return cut
+        return cut, int((ends[cut - 1] - 1) / height) + 1 if cut else 0
 
     # Blocks
 

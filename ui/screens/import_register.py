@@ -308,10 +308,11 @@ class ImportScreen(Page):
         if work is not self._work:
             return
         self._end()
-        self._show()
         if answer is None:
+            self._show()
             self.refusal.say(_("Stopped. Nothing was written."), icon="info", tone=Tone.QUIET)
         else:
+            # Whoever hears of it leaves this screen: what it shows need not be drawn anew.
             self.applied.emit(answer)
 
     def _not_written(self, problem: Exception) -> None:
