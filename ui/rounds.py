@@ -71,6 +71,7 @@ class Rounds(QObject):
             round_id,
             load=partial(paper_entry.begin, core),
             named=partial(paper_entry.line_named, core),
+            doubts=partial(paper_entry.doubts, core),
             save=partial(paper_entry.save_line, core),
             take_back=partial(households.undo_edit, core),
             save_draft=partial(visits.save_draft, core),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from tests.gui.keyboard import CTRL, DOWN, ENTER, ESCAPE, Keyboard, Later
 from tongcds.actions import Changes
 from tongcds.domain import record_code
+from tongcds.domain.paper_keys import lettered_facts
 from tongcds.domain.views import EditUndo, PaperHome, StopState
 from tongcds.errors import UnavailableError, UserError
 from tongcds.forms.paper_line import FACTS, MET, NOTE, SERVICES
@@ -36,6 +37,9 @@ class Desk:
             raise UserError("household_unclear", count=0)
         return next((home for home in lines if str(home.place) == typed), STRAY)
 
+    def doubts(self, entry):
+        return ("Too young for VNeID.",) if any(seen.fact == "vneid2" for seen in entry.seen) else ()
+
     def save(self, entry, *, draft, instead_of):
         if self.trouble is not None:
             raise self.trouble
@@ -62,6 +66,7 @@ def make(desk, qtbot, keep):
             rounds.start("typical").row.round_id,
             load=desk.load,
             named=desk.named,
+            doubts=desk.doubts,
             save=desk.save,
             take_back=desk.take_back,
             save_draft=desk.save_draft,
@@ -235,3 +240,19 @@ def test_an_empty_line_is_passed_over(screen, desk):
     screen.keys.press(ENTER, with_=CTRL)
     assert desk.saved == []
     assert statuses(screen)[3] is LineStatus.OPEN
+
+
+def test_an_unlikely_answer_is_pointed_at_while_it_is_typed_and_saved_all_the_same(screen, desk):
+    letter = next(key for key, fact in lettered_facts().items() if fact.code == "vneid2")
+    screen.strip.enter(FACTS)
+    screen.keys.type(letter)
+    assert screen.strip.doubt.isVisible()
+    assert screen.strip.doubt.words() == "Too young for VNeID."
+    screen.strip.fields[FACTS].clear()
+    screen.strip.edited.emit(FACTS, "")
+    assert not screen.strip.doubt.isVisible()
+    screen.strip.enter(FACTS)
+    screen.keys.type(letter)
+    screen.keys.press(ENTER, ENTER, ENTER)
+    assert len(desk.saved) == 1
+    assert not screen.strip.doubt.isVisible()

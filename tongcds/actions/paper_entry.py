@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tongcds.actions import register, rounds, visits
+from tongcds.actions import quality, register, rounds, visits
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal, take_back
-from tongcds.domain.facts import Subject
+from tongcds.domain.catalogue import facts_made
+from tongcds.domain.facts import How, Subject
 from tongcds.domain.text import fold
 from tongcds.domain.views import (
     EditUndo,
@@ -20,6 +21,8 @@ from tongcds.domain.views import (
     PaperEntry,
     PaperHome,
     PaperStart,
+    Result,
+    Seen,
     StopRow,
     StopState,
     VisitEntry,
@@ -33,6 +36,7 @@ from tongcds.storage.register import household_brief
 from tongcds.storage.vault import Change
 
 _KINDS = ("visit", "support", "observation", "follow_up", "round_stop")
+_DONE = frozenset({Result.ALONE, Result.TOGETHER})
 _REOPENED: Mapping[str, Value] = {"state": "open", "done_on": None, "closing_visit_id": None}
 
 
@@ -84,6 +88,19 @@ def line_named(core: Core, listed: Sequence[PaperHome], typed: str) -> PaperHome
         return here
     with core.vault.read() as connection:
         return stored.paper_homes(connection, [household_id], core.today)[0]
+
+
+def doubts(core: Core, entry: PaperEntry) -> tuple[str, ...]:
+    """What the rules doubt about people as this line would leave them, as sentences; it stops nobody."""
+    made = (
+        Seen(fact.subject.value, person, fact.code, holds, entry.on, How.DONE_WITH_US.value)
+        for support in entry.supports
+        if support.result in _DONE
+        for fact, holds in facts_made(support.service)
+        if fact.subject is Subject.PERSON
+        for person in support.person_ids
+    )
+    return quality.doubts_about(core, (*made, *entry.seen))
 
 
 def save_line(

@@ -6,6 +6,7 @@ Mending one is editing (`households`); the rules are `domain.quality`, the looki
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from tongcds.actions.core import Changes, Core
@@ -103,13 +104,17 @@ def settle_doubt(core: Core, row: DoubtRow, note: str) -> tuple[EditUndo, Change
 
 
 def doubts_about(core: Core, seen: Sequence[Seen]) -> tuple[str, ...]:
-    """What the rules doubt about people as these observations leave them, as sentences; it stops nobody."""
-    told: dict[bytes, set[str]] = {}
+    """What the rules doubt about people as these observations leave them, as sentences; it stops nobody.
+
+    They may be saved already or not.
+    """
+    told: dict[bytes, dict[str, bool]] = {}
     for one in seen:
         if one.subject == Subject.PERSON:
-            told.setdefault(one.subject_id, set()).add(one.fact)
+            told.setdefault(one.subject_id, {})[one.fact] = one.value
     with core.vault.read() as connection:
-        people = quality.members_known(connection, list(told), core.today)
+        known = quality.members_known(connection, list(told), core.today)
+    people = [replace(who, facts={**who.facts, **told[who.person_id]}) for who in known]
     return tuple(
         rule.words() for who in people for rule in doubts_about_facts(who, core.today, told[who.person_id])
     )

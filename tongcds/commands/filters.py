@@ -19,16 +19,17 @@ def add_to(add: Add) -> None:
     """Put the commands into a parser."""
     made = add("households", list_households, "list households, or those that match a text")
     made.add_argument("text", nargs="?", default="")
-    _narrowing(made)
+    add_narrowing(made)
     made.add_argument("--saved", default="", metavar="NAME", help="the filter that was kept under this name")
     made = add("filters", list_filters, "the filters of the list of households, each with its count")
     made.add_argument("--save", default="", metavar="NAME", help="keep what is asked for under a name")
     made.add_argument("--text", default="", help="text that the households match")
-    _narrowing(made)
+    add_narrowing(made)
     made.add_argument("--drop", default="", metavar="NAME", help="forget what is kept under a name")
 
 
-def _narrowing(parser: argparse.ArgumentParser) -> None:
+def add_narrowing(parser: argparse.ArgumentParser) -> None:
+    """Put the options into the parser of a command that is about some of the households."""
     parser.add_argument(
         "--filter", action="append", default=[], metavar="CODE", help="only those that it keeps; repeat"
     )
@@ -54,18 +55,27 @@ def wanted_of(options: argparse.Namespace, core: Core) -> HouseholdFilter:
     )
 
 
+def with_saved(core: Core, wanted: HouseholdFilter, name: str) -> HouseholdFilter:
+    """What is wanted beside what a filter of that name keeps; "" names none.
+
+    Raises:
+        UserError: filter_unknown.
+    """
+    if not name:
+        return wanted
+    kept = filters.saved_filter(core, name)
+    return HouseholdFilter(
+        text=" ".join(filter(None, (kept.text, wanted.text))),
+        needs=filters.checked([*kept.needs, *wanted.needs]),
+        village_id=wanted.village_id or kept.village_id,
+        supported=wanted.supported or kept.supported,
+        lacking=wanted.lacking or kept.lacking,
+    )
+
+
 def list_households(options: argparse.Namespace, core: Core) -> int:
     """The register, or what a text and all the filters leave of it."""
-    wanted = wanted_of(options, core)
-    if options.saved:
-        kept = filters.saved_filter(core, options.saved)
-        wanted = HouseholdFilter(
-            text=" ".join(filter(None, (kept.text, wanted.text))),
-            needs=filters.checked([*kept.needs, *wanted.needs]),
-            village_id=wanted.village_id or kept.village_id,
-            supported=wanted.supported or kept.supported,
-            lacking=wanted.lacking or kept.lacking,
-        )
+    wanted = with_saved(core, wanted_of(options, core), options.saved)
     found = register.households(core, wanted)
     lines = [f"{r.code:<10} {r.head_name:<28} {r.people:>3}  {r.village_name}" for r in found.rows]
     if found.served is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tongcds.actions import paper_entry
 from tongcds.actions.core import Core
@@ -50,6 +50,7 @@ def _enter(options: argparse.Namespace, core: Core) -> int:
     words = [
         f"{answer['line']}: {answer['wrong'] or _('saved')}"
         + (f" — {answer['heard']}" if answer["heard"] else "")
+        + "".join(f"\n  ! {doubt}" for doubt in answer["doubts"])
         for answer in answers
     ]
     show(options, {"lines": answers}, words)
@@ -67,25 +68,26 @@ def _lines(options: argparse.Namespace) -> Sequence[str]:
     return found
 
 
-def _line(core: Core, session: PaperSession, words: str) -> dict[str, str]:
+def _line(core: Core, session: PaperSession, words: str) -> dict[str, Any]:
     named, *texts = (part.strip() for part in words.split(_BETWEEN, len(FIELDS)))
-    answer = {"line": named, "household": "", "wrong": "", "heard": ""}
+    answer: dict[str, Any] = {"line": named, "household": "", "wrong": "", "heard": "", "doubts": []}
     try:
         home = paper_entry.line_named(core, session.lines, named)
         answer["household"] = home.household_id.hex()
         session.add(home)
-        answer["wrong"], answer["heard"] = _save(core, session, home, texts)
+        answer |= _save(core, session, home, texts)
     except UserError as error:
         answer["wrong"] = sentence(error)
     return answer
 
 
-def _save(core: Core, session: PaperSession, home: PaperHome, texts: Sequence[str]) -> tuple[str, str]:
+def _save(core: Core, session: PaperSession, home: PaperHome, texts: Sequence[str]) -> dict[str, Any]:
     for field, text in zip(FIELDS, texts, strict=False):
         session.write(home, field, text)
     reading = session.read(home)
     if reading.entry is None:
-        return " ".join(reading.problems.values()), ""
+        return {"wrong": " ".join(reading.problems.values())}
     undo, _changes = paper_entry.save_line(core, reading.entry, instead_of=session.before(home))
     session.mark_saved(home, session.texts(home), undo)
-    return "", " · ".join(reading.heard[field] for field in FIELDS if reading.heard.get(field))
+    heard = " · ".join(reading.heard[field] for field in FIELDS if reading.heard.get(field))
+    return {"heard": heard, "doubts": list(paper_entry.doubts(core, reading.entry))}

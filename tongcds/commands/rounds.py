@@ -6,11 +6,12 @@ import argparse
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from tongcds.actions import filters, rounds
+from tongcds.actions import rounds
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, read_day, show
+from tongcds.commands.filters import add_narrowing, wanted_of, with_saved
 from tongcds.domain.text import fold
-from tongcds.domain.views import HouseholdFilter, RoundPlan, RoundView, StopRow, StopState
+from tongcds.domain.views import RoundPlan, RoundView, StopRow, StopState
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_date, ngettext
 
@@ -31,9 +32,8 @@ def add_to(add: Add) -> None:
     made = add("round-plan", _plan, "plan a round for the households that a text or a filter leaves")
     made.add_argument("round_name", metavar="NAME", help="what the round is called")
     made.add_argument("--text", default="", help="text that the households match")
-    made.add_argument(
-        "--filter", action="append", default=[], metavar="CODE", help="filter of the list; repeat"
-    )
+    add_narrowing(made)
+    made.add_argument("--saved", default="", metavar="NAME", help="the filter that was kept under this name")
     made.add_argument("--from", dest="begins", help="first day as 2026-11-23; today without it")
     made.add_argument("--to", dest="ends", help="last day; a week without it")
     made.add_argument("--member", action="append", default=[], help="name of somebody who goes; repeat")
@@ -64,9 +64,7 @@ def _plan(options: argparse.Namespace, core: Core) -> int:
         name=options.round_name,
         begins_on=begins,
         ends_on=read_day(options.ends) if options.ends else begins + _A_WEEK,
-        households=rounds.candidates(
-            core, HouseholdFilter(text=options.text, needs=filters.checked(options.filter))
-        ),
+        households=rounds.candidates(core, with_saved(core, wanted_of(options, core), options.saved)),
         members=tuple(member_named(core, name) for name in options.member),
     )
     made, _undo, _changes = rounds.plan(core, wanted)

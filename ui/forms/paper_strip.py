@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tongcds.domain.facts import Subject
 from tongcds.domain.paper_keys import STATES, lettered_facts, numbered_services
-from tongcds.domain.views import STOP_WORDS, PaperHome, StopState
+from tongcds.domain.views import STOP_WORDS, PaperHome, StopState, Tone
 from tongcds.forms.paper_line import AGAIN, FACTS, FIELDS, MET, NOTE, SERVICES, Reading
 from tongcds.i18n import _, language
 from ui.theme import Style, space
 from ui.widgets.field import LabeledField, LineField
+from ui.widgets.notice import Notice
 from ui.widgets.surface import Card, line
 from ui.widgets.text import Text
 
@@ -53,6 +54,7 @@ class PaperStrip(Card):
         }
         self._labeled = {field: LabeledField(words[field], editor) for field, editor in self.fields.items()}
         self._heard = Text("", Style.BODY, wrap=True)
+        self.doubt = Notice("triangle-alert", Tone.WARN)
         self._keys = Text("", Style.NOTE, wrap=True)
         row = line(gap=3)
         row.addWidget(self._named, 3)
@@ -61,6 +63,7 @@ class PaperStrip(Card):
         self.body.setSpacing(space(2))
         self.body.addLayout(row)
         self.body.addWidget(self._heard)
+        self.body.addWidget(self.doubt)
         self.body.addWidget(self._keys)
         for field, editor in self.fields.items():
             editor.setObjectName(field)
@@ -91,6 +94,10 @@ class PaperStrip(Card):
         said = [reading.heard[field] for field in FIELDS if reading.heard.get(field)]
         self._heard.setText(trouble or " · ".join(said))
         self._heard.restyle(Style.ERROR if trouble else Style.BODY)
+
+    def show_doubts(self, sentences: Sequence[str]) -> None:
+        """Say what is doubtful about the line; none takes the words away."""
+        self.doubt.say("\n".join(sentences))
 
     def complain_of_name(self, sentence: str) -> None:
         """Say at the field for the line that none is meant."""

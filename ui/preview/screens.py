@@ -213,6 +213,7 @@ def _paper_entry(kind: str) -> QWidget:
         None,
         load=load,  # type: ignore[arg-type]  # as above
         named=_nothing,  # type: ignore[arg-type]  # as above
+        doubts=lambda _entry: (),
         save=_nothing,  # type: ignore[arg-type]  # as above
         take_back=_nothing,  # type: ignore[arg-type]  # as above
         save_draft=_nothing,

@@ -57,6 +57,7 @@ class PaperEntryScreen(Page):
         round_id: whose list it is; None for papers of no round.
         load: what typing in begins with.
         named: the line that is meant by a number, a household code or the text of a QR code.
+        doubts: what is doubtful about a line, as sentences.
         save: saves one line; takes `draft` and `instead_of` as `actions.paper_entry.save_line` does.
         take_back: takes back what a line wrote.
         save_draft: keeps what is typed and not saved, under a name.
@@ -75,6 +76,7 @@ class PaperEntryScreen(Page):
         *,
         load: Callable[[bytes | None], PaperStart],
         named: Callable[[Sequence[PaperHome], str], PaperHome],
+        doubts: Callable[[PaperEntry], Sequence[str]],
         save: SaveLine,
         take_back: Callable[[EditUndo], Changes],
         save_draft: Callable[[str, dict[str, object]], object],
@@ -88,6 +90,8 @@ class PaperEntryScreen(Page):
         self._round = round_id
         self._load = load
         self._named = named
+        self._doubts = doubts
+        self._asked: PaperEntry | None = None
         self._save = save
         self._save_draft = save_draft
         self._reads = reads
@@ -235,6 +239,21 @@ class PaperEntryScreen(Page):
             self._day.show_error(reading.problems.get(DAY, ""))
             self.strip.show_reading(reading, self._trouble(), marked=wrong)
             self.back.setEnabled(self.session.before(self._at) is not None)
+            self._ask_doubts(reading.entry)
+
+    def _ask_doubts(self, entry: PaperEntry | None) -> None:
+        """Point at what is doubtful in the line as it stands; it keeps nobody from saving."""
+        if entry == self._asked:
+            return
+        self._asked = entry
+        self.strip.show_doubts(())
+        if entry is not None and (entry.seen or entry.supports):
+            told = partial(self._show_doubts, entry)
+            self._reads.run(partial(self._doubts, entry), told, owner=self, failed=self._not_kept)
+
+    def _show_doubts(self, entry: PaperEntry, sentences: Sequence[str]) -> None:
+        if entry == self._asked:
+            self.strip.show_doubts(sentences)
 
     def _trouble(self) -> str:
         """What is to be said of the line besides what it means."""

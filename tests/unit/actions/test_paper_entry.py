@@ -12,7 +12,7 @@ from tongcds import cli
 from tongcds.actions import logbook, observations, paper_entry, register, rounds, visits
 from tongcds.actions.journal import take_back
 from tongcds.domain import record_code
-from tongcds.domain.paper_keys import numbered_services
+from tongcds.domain.paper_keys import lettered_facts, numbered_services
 from tongcds.domain.views import LogFilter, RoundPlan, StopState
 from tongcds.errors import UserError
 from tongcds.forms.paper_session import PaperSession, draft_name
@@ -212,3 +212,21 @@ def test_the_command_saves_good_lines_and_marks_the_doubtful_ones(core, listed, 
     for words in ((), ("--file", str(tmp_path / "none.txt"))):
         with pytest.raises(UserError):
             ran(*words)
+
+
+def test_a_line_is_doubted_like_the_answers_it_stands_for(core, listed, home):
+    """The third of the household is a child."""
+    with core.vault.change(MEMBER) as change:
+        change.writer.load("person", [home.people[2]])
+        change.writer.update("person", home.people[2], birth=f"{core.today.year - 6}")
+    letter = next(key for key, fact in lettered_facts().items() if fact.code == "vneid2")
+    number = next(n for n, service in numbered_services(core.today).items() if service.fact == "vneid2")
+
+    def doubts(*texts):
+        session, line = typed(core, listed, 1, *texts)
+        return paper_entry.doubts(core, session.read(line).entry)
+
+    assert doubts("1", "", f"1{letter}") == ()
+    (told,) = doubts("1", "", f"3{letter}")
+    assert doubts("1", f"{number}.3") == (told,)
+    assert doubts("1", f"{number}.3h") == ()

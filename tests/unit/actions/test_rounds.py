@@ -10,7 +10,7 @@ from sqlalchemy import literal
 
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tongcds import cli
-from tongcds.actions import privacy, rounds, visits
+from tongcds.actions import filters, privacy, rounds, visits
 from tongcds.actions.journal import take_back
 from tongcds.domain.views import (
     HouseholdFilter,
@@ -241,3 +241,24 @@ def test_the_commands_plan_tick_assign_and_end(core, homes, capsys):
         with pytest.raises(UserError) as error:
             ran(*words)
         assert error.value.code == problem
+
+
+def test_a_round_is_planned_for_what_the_filters_of_the_list_leave(core, homes, capsys):
+    def planned_for(*words):
+        options = cli._parser().parse_args(["round-plan", "Đợt", *words, "--json"])
+        options.command(options, core)
+        made = json.loads(capsys.readouterr().out)
+        for round_id in made["rounds"]:
+            rounds.close(core, bytes.fromhex(round_id))
+        return made["households"]
+
+    first = homes[0]
+    entry = VisitEntry(first.household, core.today, (SupportEntry("PY01", first.people, Result.ALONE),))
+    visits.save_visit(core, entry)
+    assert planned_for() == len(homes)
+    assert planned_for("--supported", "PY01") == 1
+    assert planned_for("--not-supported", "PY01") == len(homes) - 1
+    filters.save_filter(core, "đã có tài khoản", HouseholdFilter(supported="PY01"))
+    assert planned_for("--saved", "đã có tài khoản") == 1
+    with pytest.raises(UserError, match="village_unclear"):
+        planned_for("--village", "nowhere")
