@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from tests.gui.keyboard import ENTER, Keyboard
+from tests.unit.actions.conftest import MEMBER, core_of, home, team
+from tests.unit.actions.conftest import PASSPHRASE as OF_TEAM
 from tongcds import i18n
+from tongcds.actions import opening, rescue
 from tongcds.errors import UnavailableError, UserError, sentence
+from tongcds.settings import Settings
 from ui import stylesheet, theme
 from ui.outline import outline
+from ui.program import Program
 from ui.screens.opening import OpeningScreen
 from ui.tasks import InlineExecutor, Tasks
 
+__all__ = ["core_of", "home", "team"]
 PASSPHRASE = "trau vang gam co"
 
 
@@ -195,3 +202,78 @@ def test_nothing_begins_empty_before_the_words_were_typed(rescue_screen):
     screen.rescue.empty.click()
     assert machine.done[1:] == ["anew"]
     assert screen.invitation.isVisible()
+
+
+# A computer that takes the place of a lost one
+
+
+@pytest.fixture
+def new_computer(keep, qtbot, tmp_path):
+    """A screen on a computer without a vault, beside a stick with backups."""
+    machine = Damaged(tmp_path)
+    screen = keep(
+        OpeningScreen(
+            person="", exists=False, unlock=never, create=never, is_enrolled=machine.is_enrolled,
+            read_file=never, read_code=never, enrol=never, tasks=Tasks(InlineExecutor()), rescue=machine,
+        )
+    )  # fmt: skip
+    screen.show()
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    return screen, machine
+
+
+def test_a_backup_on_a_stick_opens_on_a_new_computer_with_its_passphrase(new_computer, tmp_path, qtbot):
+    screen, machine = new_computer
+    machine.enrolled.add("vault")
+    assert screen.invitation.backup.isVisible()
+    screen.invitation.backup.click()
+    screen.findChild(QFileDialog).fileSelected.emit(str(tmp_path / "stick"))
+    assert screen.unlock.isVisible()
+    with qtbot.waitSignal(screen.opened):
+        enter(screen)
+    assert machine.done == [("restore", tmp_path / "stick", PASSPHRASE)]
+
+
+def test_a_folder_without_a_backup_leads_back_to_the_invitation(new_computer, tmp_path):
+    screen, machine = new_computer
+    screen.invitation.backup_chosen.emit(tmp_path / "none")
+    enter(screen)
+    assert screen.invitation.isVisible()
+    assert sentence(UnavailableError("backup_unreadable")) in outline(screen)
+    assert machine.done == []
+    # Another passphrase is asked for again, in the same place.
+    machine.restore = lambda *_given: (_ for _ in ()).throw(UserError("passphrase_wrong"))
+    screen.invitation.backup_chosen.emit(tmp_path / "stick")
+    enter(screen)
+    assert screen.unlock.isVisible()
+    assert sentence(UserError("passphrase_wrong")) in outline(screen)
+
+
+def test_where_there_is_a_vault_no_backup_is_offered_in_its_place(rescue_screen):
+    screen, _machine = rescue_screen
+    screen._ask_invitation()
+    assert not screen.invitation.backup.isVisible()
+
+
+def test_the_real_program_opens_a_backup_where_there_was_nothing(team, home, clock, tmp_path, logs):
+    logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
+    stick, profile = tmp_path / "stick", tmp_path / "new computer"
+    rescue.backup_to(team, stick)
+    team.close()
+    profile.mkdir()
+    program = Program(profile, Settings(profile), clock, executor=InlineExecutor())
+    program.show()
+    screen = program.opening
+    screen.invitation.backup_chosen.emit(stick)
+    for words in ("tám con chim én nhỏ", OF_TEAM):
+        assert not opening.vault_exists(profile), "a wrong passphrase leaves nothing behind"
+        screen.unlock.countdown.begin(0)
+        screen.unlock.field.setText(words)
+        screen.unlock.field.returnPressed.emit()
+    program.desktop.background._timer.stop()
+    assert program.desktop.core.author() == MEMBER
+    assert program.desktop.core.vault.recovery.complete is False
+    program.close()
+    program.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -35,6 +35,7 @@ REGISTERED = {
     "server/attachments.py:_unneeded": "a note about a file, not the file",
     # a laptop's own state
     "storage/attachment_notes.py:_forget": "notes about a file whose time is over, or that is not here",
+    "storage/repair.py:forget_keys": "a copy of a backup's slots, in a folder that never had a vault",
     "storage/custody.py:put_terms": "one row, replaced by newer terms",
     "storage/custody.py:settle": "what was agreed with the province and is done",
     "storage/lease.py:_put": "one row, replaced",

@@ -136,6 +136,12 @@ def restore_keys(folder: Path, source: Path, now: int) -> bool:
     return False
 
 
+def forget_keys(folder: Path) -> None:
+    """Take back the key slots that came from a backup into a folder without a vault: nothing was restored."""
+    for name in slotfile.FILE_NAMES:
+        (folder / name).unlink(missing_ok=True)
+
+
 def _bring_up(
     path: Path, opened: keyslots.VaultKey, written: journal.Found | None, now: Callable[[], int]
 ) -> tuple[int, bool]:

@@ -188,9 +188,12 @@ class Vault:
             finally:
                 before.close()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = not cls.exists(folder)
         try:
             vault = cls._open(folder, unlock, now, source, only_here)
-        except UnavailableError as problem:
+        except (UserError, UnavailableError) as problem:
+            if fresh and not (folder / FILE_NAME).exists():
+                repair.forget_keys(folder)
             if problem.code == "vault_damaged":
                 raise UnavailableError("backup_unreadable") from problem
             raise
@@ -324,6 +327,7 @@ class Vault:
         if not self._backing.is_due(me, now):
             return False
         self.backup(backups.REGULAR)
+        self.checkpoint()
         return True
 
     def backup(self, why: str) -> backups.Backup:

@@ -133,10 +133,14 @@ class UnlockPane(Pane):
 
 
 class InvitationPane(Pane):
-    """Asks for an invitation. `code_entered` carries code and address of the server, `file_chosen` a path."""
+    """Asks for an invitation. `code_entered` carries code and address of the server, `file_chosen` a path.
+
+    `backup_chosen` carries the folder of a backup, for a computer that takes the place of a lost one.
+    """
 
     code_entered = Signal(str, str)
     file_chosen = Signal(object)
+    backup_chosen = Signal(object)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -163,7 +167,13 @@ class InvitationPane(Pane):
             field.textEdited.connect(self._edited)
         self.body.addWidget(self._code_field)
         self.body.addWidget(self._address_field)
-        self.add_buttons(self.file, self.go)
+        self.backup = Button(_("I have a backup on a stick…"), kind=Kind.LINK)
+        self.backup.clicked.connect(self.choose_backup)
+        self.backup.hide()
+        self.add_buttons(self.backup, self.file, self.go)
+        self._not_restored = Text("", Style.ERROR, wrap=True)
+        self._not_restored.hide()
+        self.body.addWidget(self._not_restored)
         self.setFocusProxy(self.code)
         self.setAcceptDrops(True)
 
@@ -171,6 +181,24 @@ class InvitationPane(Pane):
         """Say what is wrong with the code."""
         self._code_field.show_error(sentence)
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refuse_backup(self, sentence: str) -> None:
+        """Say why the chosen folder gave no vault back."""
+        self._not_restored.setText(sentence)
+        self._not_restored.setVisible(bool(sentence))
+        self.backup.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def choose_backup(self) -> None:
+        """Ask for the folder of a backup."""
+        self.refuse_backup("")
+        dialog = QFileDialog(self, _("Where is the backup?"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._take_backup)
+        dialog.open()
+
+    def _take_backup(self, path: str) -> None:
+        self.backup_chosen.emit(Path(path))
 
     def choose_file(self) -> None:
         """Ask for the file."""

@@ -25,6 +25,7 @@ from ui.forms.lease_pane import LeasePane
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
 from ui.forms.recovery_panes import PinPane, RecoveryPane
 from ui.forms.rescue_pane import RescuePane
+from ui.forms.rescue_steps import RescueSteps
 from ui.forms.ways_in import Invited, Lease, OtherWays, Rescue
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
@@ -87,6 +88,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self._ways = ways
         self._new: Callable[[str, bytes], Vault] | None = None
         self._passphrase = ""
+        self._source: Path | None = None
         self._vault: Vault | None = None
         self._invitation: Invitation | None = None
         self.setProperty("role", "page")
@@ -126,14 +128,25 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self._listen_to_lease()
         self.waiting.again.connect(self._join)
         self.waiting.back.connect(self._ask_invitation)
-        self.rescue.copy_chosen.connect(self._copy)
-        self.rescue.backup_chosen.connect(self._restore)
-        self.rescue.anew.connect(self._begin_anew)
-        self.rescue.agreed.connect(self._open_from_backup)
         self.rescue.again.connect(self._ask_passphrase)
+        self._steps = None if rescue is None else self._rescuing(rescue)
+        self.invitation.backup.setVisible(rescue is not None and not exists)
+        self.invitation.backup_chosen.connect(self._ask_for_backup)
         people = ways.people_with_pin() if ways is not None and exists else ()
         self.pin.ask(people)
         self._show(self.pin if people else self.unlock if exists else self.invitation)
+
+    def _rescuing(self, rescue: Rescue[Vault]) -> RescueSteps[Vault]:
+        return RescueSteps(
+            self.rescue,
+            rescue,
+            self._tasks,
+            passphrase=lambda: self._passphrase,
+            open_by=self._opened_by,
+            unlocked=self._unlocked,
+            begun=self._begun,
+            parent=self,
+        )
 
     def give_up(self) -> Vault | None:
         """The vault that is open and was handed to nobody yet; the screen knows it no more."""
@@ -204,12 +217,13 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         )
 
     def _open(self, passphrase: str) -> tuple[Vault, bool]:
-        vault = self._unlock(passphrase)
-        return vault, self._is_enrolled(vault)
+        if self._rescue is not None and self._source is not None:
+            return self._opened_by(partial(self._rescue.restore, self._source, passphrase))
+        return self._opened_by(partial(self._unlock, passphrase))
 
     def _unlocked(self, answer: tuple[Vault, bool]) -> None:
         self._vault, enrolled = answer
-        self._passphrase = ""
+        self._passphrase, self._source = "", None
         self.unlock.set_busy(busy=False)
         self.unlock.field.clear()
         if not enrolled:
@@ -262,17 +276,19 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         self.lease.refuse(words_for(problem))
 
     def _stays_locked(self, problem: Exception) -> None:
-        if self._rescue is not None and isinstance(problem, TongcdsError) and problem.code in _DAMAGED:
+        code = problem.code if isinstance(problem, TongcdsError) else ""
+        if self._source is not None and code not in {"passphrase_wrong", "passphrase_wait"}:
+            self._not_restored(problem)
+            return
+        if self._steps is not None and code in _DAMAGED:
             self.unlock.set_busy(busy=False)
-            lossy = words_for(problem) if problem.code == "repair_loses" else ""
-            self.rescue.ask(lossy, self._rescue.phone())
+            self._steps.ask(words_for(problem) if code == "repair_loses" else "")
             self._show(self.rescue)
             return
         if isinstance(problem, TongcdsError) and problem.code == "team_code_given" and self._ways is not None:
             self._welcome(self._ways, str(problem.params.get("person", "")))
             return
-        wrong = isinstance(problem, TongcdsError) and problem.code == "passphrase_wrong"
-        self.unlock.refuse(words_for(problem), wrong=wrong, wait=_seconds_in(problem))
+        self.unlock.refuse(words_for(problem), wrong=code == "passphrase_wrong", wait=_seconds_in(problem))
 
     # Other ways in
 
@@ -336,39 +352,20 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
     def _ask_passphrase(self) -> None:
         self._show(self.unlock)
 
-    def _copy(self, target: Path) -> None:
-        if self._rescue is not None:
-            copy = partial(self._rescue.copy, target)
-            self._tasks.run(copy, self._copied, owner=self, failed=self._not_rescued)
-
-    def _copied(self, where: Path) -> None:
-        self.rescue.tell(_("Everything was copied to {folder}, still locked.").format(folder=where))
-
-    def _restore(self, source: Path) -> None:
-        if self._rescue is not None:
-            work = partial(self._opened_from, self._rescue, source, self._passphrase)
-            self._tasks.run(work, self._unlocked, owner=self, failed=self._not_rescued)
-
-    def _open_from_backup(self) -> None:
-        if self._rescue is not None:
-            work = partial(self._opened_by, partial(self._rescue.open_from_backup, self._passphrase))
-            self._tasks.run(work, self._unlocked, owner=self, failed=self._not_rescued)
-
-    def _opened_from(self, rescue: Rescue[Vault], source: Path, passphrase: str) -> tuple[Vault, bool]:
-        vault = rescue.restore(source, passphrase)
-        return vault, self._is_enrolled(vault)
-
-    def _begin_anew(self) -> None:
-        if self._rescue is not None:
-            work = partial(self._rescue.begin_anew, self._passphrase)
-            self._tasks.run(work, self._begun, owner=self, failed=self._not_rescued)
-
-    def _begun(self, _aside: Path) -> None:
+    def _begun(self) -> None:
         self._passphrase = ""
         self._ask_invitation()
 
-    def _not_rescued(self, problem: Exception) -> None:
-        self.rescue.tell(words_for(problem))
+    def _ask_for_backup(self, source: Path) -> None:
+        """There is no vault here yet, but one in a backup on a stick: its passphrase opens it."""
+        self._source = source
+        self._show(self.unlock)
+
+    def _not_restored(self, problem: Exception) -> None:
+        self.unlock.set_busy(busy=False)
+        self._source = None
+        self._ask_invitation()
+        self.invitation.refuse_backup(words_for(problem))
 
     # Joining
 

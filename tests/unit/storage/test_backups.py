@@ -148,7 +148,9 @@ def test_a_backup_is_due_at_once_and_then_after_half_an_hour_of_changes(vault: V
     now.advance(EVERY_MS / 1000)
     assert not vault.backup_if_due(now()), "nothing changed"
     add(vault, "Bản Một")
+    assert cipher.has_wal(vault.folder / FILE_NAME)
     assert vault.backup_if_due(now())
+    assert not cipher.has_wal(vault.folder / FILE_NAME), "a computer without a network tidies up, too"
     add(vault, "Bản Hai")
     assert not vault.backup_if_due(now()), "half an hour has not gone"
 
