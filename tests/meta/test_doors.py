@@ -49,7 +49,7 @@ DOORS = {
     "ui/screens/opening.py:OpeningScreen._ask_recovery": "the office's own phone",
     "ui/program.py:_Rescue.phone": "the office's own phone",
     "ui/screens/opening.py:OpeningScreen._lease_told": "the office's own phone",
-    "ui/screens/opening.py:OpeningScreen._stays_locked": "the office's own phone",
+    "ui/forms/rescue_steps.py:RescueSteps.ask": "the office's own phone",
     "ui/selftest.py:_draw_a_window": "no people at all",
     "ui/selftest.py:run": "no people at all",
     "ui/stage.py:take": "invented people",
