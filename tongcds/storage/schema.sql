@@ -109,6 +109,7 @@ CREATE INDEX ix_visit_household_id ON visit (household_id, "on", deleted, withdr
 CREATE INDEX ix_visit_on ON visit ("on");
 CREATE TABLE laptop ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, commune_id BLOB, unit_id BLOB, known_as INTEGER, prefix INTEGER, public_key BLOB, role TEXT, member_id BLOB, revoked INTEGER, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE lease ( one INTEGER NOT NULL, spent INTEGER NOT NULL, last_day TEXT NOT NULL, ran_ms INTEGER NOT NULL, renewed_at INTEGER NOT NULL, revoked INTEGER NOT NULL, number TEXT NOT NULL, PRIMARY KEY (one) ) STRICT;
+CREATE TABLE lost_state ( id BLOB NOT NULL, type INTEGER NOT NULL, area BLOB NOT NULL, place TEXT NOT NULL, whole INTEGER NOT NULL, since INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE member ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, team_id BLOB, full_name TEXT, sex TEXT, birth_year INTEGER, phone TEXT, organisation TEXT, role TEXT, joined_on TEXT, left_on TEXT, languages TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE merged_file ( file TEXT NOT NULL, decided INTEGER NOT NULL, PRIMARY KEY (file) ) STRICT;
 CREATE TABLE merged_record ( id BLOB NOT NULL, survivor BLOB NOT NULL, PRIMARY KEY (id) ) STRICT;
