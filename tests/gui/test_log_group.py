@@ -156,3 +156,49 @@ def test_a_correction_is_of_one_household(qtbot, book):
     assert not screen.form.companions.isVisible()
     screen.form.take_along()
     assert screen.form.session.guests == ()
+
+
+def test_each_of_several_people_is_given_a_result_of_their_own_by_keys(opened, qtbot, book):
+    keys = Keyboard(opened())
+    form = xuan_and_another(keys, qtbot)
+    account_alone(keys)
+    form.supports.row("PY01")[0].setFocus()
+    keys.type("+")
+    first, second = form.supports.codes()
+    assert keys.focus() is form.supports.row(first)[1]
+    keys.press(DOWN)
+    assert keys.focus() is form.supports.row(second)[1]
+    keys.type("2")
+    keys.press(ENTER, with_=CTRL)
+    ((mine, theirs),) = book.sessions
+    assert [entry.supports[0].result for entry in (mine, theirs)] == [Result.ALONE, Result.TOGETHER]
+
+
+def test_one_result_for_all_again_by_the_same_key(opened, qtbot, book):
+    keys = Keyboard(opened())
+    form = xuan_and_another(keys, qtbot)
+    account_alone(keys)
+    form.supports.row("PY01")[0].setFocus()
+    keys.type("+")
+    form.supports.row(form.supports.codes()[1])[0].setFocus()
+    keys.type("+")
+    assert form.supports.codes() == ["PY01"]
+    assert keys.focus() is form.supports.row("PY01")[0]
+
+
+def test_rows_that_come_apart_stand_where_their_service_stood(opened, qtbot, book):
+    keys = Keyboard(opened())
+    form = xuan_and_another(keys, qtbot)
+    account_alone(keys)
+    form.services.field.setFocus()
+    keys.type("lua dao")
+    keys.type("1")
+    form.supports.row("PY01")[0].setFocus()
+    keys.type("+")
+    codes = form.supports.codes()
+    assert [code.partition("/")[0] for code in codes] == ["PY01", "PY01", "SE01"]
+
+    def tops():
+        return [form.supports.row(code)[1].mapTo(form, form.rect().topLeft()).y() for code in codes]
+
+    qtbot.waitUntil(lambda: tops() == sorted(set(tops())))

@@ -210,6 +210,8 @@ def test_the_menu_of_a_service_offers_those_who_were_helped(screen, keys, qtbot)
     assert [(action.text(), action.isChecked()) for action in menu.actions()] == [
         ("Hà Thị Xuân", True),
         ("Lò Thị Mai", True),
+        ("", False),
+        ("Kết quả riêng từng người\t+", False),
     ]
     menu.actions()[0].trigger()
     assert people.text() == "Mai"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
@@ -218,14 +218,24 @@ def _save_support(
             )
 
 
-def _keep_promises(writer: Writer, waiting: dict[bytes, str], entry: VisitEntry, visit_id: bytes) -> None:
-    """Close open follow-ups of the household for services that are done now.
+def _keep_promises(
+    writer: Writer,
+    waiting: Mapping[bytes, tuple[str, frozenset[bytes]]],
+    entry: VisitEntry,
+    visit_id: bytes,
+) -> None:
+    """Close open follow-ups of the household for services that are done now with everybody they name.
 
-    `waiting`: follow-up → service.
+    `waiting`: follow-up → service and people. A service of the whole household is done with all of it.
     """
-    done = {s.service for s in entry.supports if s.result in _DONE}
-    for follow_up, service in waiting.items():
-        if service in done:
+    done: dict[str, set[bytes]] = {}
+    whole = set()
+    for support in entry.supports:
+        if support.result in _DONE:
+            done.setdefault(support.service, set()).update(support.person_ids)
+            whole |= set() if support.person_ids else {support.service}
+    for follow_up, (service, people) in waiting.items():
+        if service in whole or (service in done and people <= done[service]):
             writer.update(
                 "follow_up",
                 follow_up,

@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import Final
 
 from tongcds.domain.text import clean
-from tongcds.domain.views import HouseholdDetail, PersonRow, Result, ServiceChoice, SupportEntry, VisitEntry
+from tongcds.domain.views import HouseholdDetail, PersonRow, Result, ServiceChoice, VisitEntry
 from tongcds.errors import SENTENCES, UserError
 from tongcds.forms.days import read_coming_day, read_past_day
+from tongcds.forms.given import Chosen, Given
+from tongcds.forms.given import drafted as drafted_supports
 from tongcds.i18n import _
 
 LONGEST_MINUTES: Final = 720
-_PERSON: Final = "person"
 
 
 class Place(StrEnum):
@@ -35,29 +36,11 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What keeps the visit from being saved: where, a sentence in the user's language, and which service."""
+    """What keeps the visit from being saved: where, a sentence in the user's language, and which line."""
 
     place: Place
     words: str
     service: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A service that was chosen. `people` is empty for a service of the whole household."""
-
-    service: ServiceChoice
-    people: tuple[PersonRow, ...]
-    result: Result | None
-    for_household: bool
-
-
-@dataclass(slots=True)
-class _Support:
-    service: ServiceChoice
-    result: Result | None = None
-    only: frozenset[bytes] | None = None
-    """Those it was for, where that is not everyone who was helped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +69,7 @@ class VisitSession:
         self.note = ""
         self._helped: set[bytes] = set()
         self._guests: list[Guest] = []
-        self._supports: dict[str, _Support] = {}
+        self._given = Given()
 
     @property
     def people(self) -> tuple[PersonRow, ...]:
@@ -129,7 +112,7 @@ class VisitSession:
     def is_untouched(self) -> bool:
         """Whether nothing that is worth keeping was filled in. A household alone is nothing to keep."""
         texts = (self.minutes_words, self.follow_up_words, self.note)
-        filled = self._helped or self._guests or self._supports
+        filled = self._helped or self._guests or self._given
         return not (filled or any(text.strip() for text in texts))
 
     def choose_household(self, household: HouseholdDetail) -> None:
@@ -146,8 +129,8 @@ class VisitSession:
         self._helped &= known
         if not same:
             self._helped = known if len(known) == 1 else set()
-            for support in self._supports.values():
-                support.only = None if not self._guests else support.only
+            if not self._guests:
+                self._given.for_everybody()
 
     def take_along(self) -> bool:
         """Keep the chosen household and who of it was helped, and make room for the next one.
@@ -178,51 +161,35 @@ class VisitSession:
             self._helped.add(person_id)
         elif not on:
             self._helped.discard(person_id)
-            for support in self._supports.values():
-                if support.only is not None:
-                    support.only -= {person_id}
+            self._given.forget(person_id)
 
     def has_chosen(self, code: str) -> bool:
         """Whether this service was chosen."""
-        return code in self._supports
+        return self._given.has(code)
 
     def choose(self, service: ServiceChoice, result: Result | None = None) -> None:
         """Add a service for everybody who was helped, or give one that is chosen already another result."""
-        support = self._supports.setdefault(service.code, _Support(service))
-        support.result = result if result is not None else support.result
+        self._given.choose(service, result)
 
-    def drop(self, code: str) -> None:
-        """Take a service out again."""
-        self._supports.pop(code, None)
+    def drop(self, key: str) -> None:
+        """Take a line of `chosen` out again."""
+        self._given.drop(key)
 
-    def answer(self, code: str, result: Result) -> None:
-        """Say how a chosen service ended."""
-        self._supports[code].result = result
+    def answer(self, key: str, result: Result) -> None:
+        """Say how the service of a line ended."""
+        self._given.answer(key, result)
 
-    def narrow(self, code: str, person_id: bytes) -> None:
+    def narrow(self, key: str, person_id: bytes) -> None:
         """Switch one of those who were helped in or out of one service."""
-        if all(person.person_id != person_id for person in self.everybody):
-            return
-        support = self._supports[code]
-        only = self._given_to(support) ^ {person_id}
-        support.only = None if only == self._everybody(support) else only
+        self._given.narrow(key, person_id, self.everybody)
+
+    def set_apart(self, key: str) -> None:
+        """Give each person of a service a result of their own, or all of them one again."""
+        self._given.set_apart(key, self.everybody)
 
     def chosen(self) -> tuple[Chosen, ...]:
-        """The services in the order in which they were chosen."""
-        return tuple(self._chosen(support) for support in self._supports.values())
-
-    def _given_to(self, support: _Support) -> frozenset[bytes]:
-        return self._everybody(support) if support.only is None else support.only
-
-    def _everybody(self, support: _Support) -> frozenset[bytes]:
-        if support.service.unit != _PERSON:
-            return frozenset()
-        return frozenset(person.person_id for person in self.everybody)
-
-    def _chosen(self, support: _Support) -> Chosen:
-        given = self._given_to(support)
-        people = tuple(person for person in self.everybody if person.person_id in given)
-        return Chosen(support.service, people, support.result, not people and support.service.unit != _PERSON)
+        """The services in the order in which they were chosen, a line each."""
+        return self._given.lines(self.everybody)
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, in reading order; empty when the visit can be saved."""
@@ -231,16 +198,13 @@ class VisitSession:
     def _problems(self) -> Iterable[Problem]:
         if self.household is None and not self._guests:
             yield Problem(Place.HOUSEHOLD, _("Choose the household first: type a name and press Enter."))
-        elif not self.everybody and self._asks_for_people():
+        elif not self.everybody and self._given.asks_for_people():
             yield Problem(Place.PEOPLE, _("Tick at least one person who was helped."))
         yield from self._wrong_texts()
-        if not self._supports:
+        if not self._given:
             yield Problem(Place.SERVICES, _("Choose at least one thing that you helped with."))
         for chosen in self.chosen():
             yield from self._wrong_support(chosen)
-
-    def _asks_for_people(self) -> bool:
-        return any(support.service.unit == _PERSON for support in self._supports.values())
 
     def _wrong_texts(self) -> Iterable[Problem]:
         if self.day is None:
@@ -258,15 +222,15 @@ class VisitSession:
                 yield Problem(Place.FOLLOW_UP, _("The next appointment has to be after the visit."))
 
     def _wrong_support(self, chosen: Chosen) -> Iterable[Problem]:
-        code = chosen.service.code
+        key, name = chosen.key, chosen.service.name
+        if chosen.is_apart:
+            name = f"{name} ({chosen.people[0].full_name})"
         if self.everybody and not chosen.people and not chosen.for_household:
-            words = _("{service}: say whom it was for.").format(service=chosen.service.name)
-            yield Problem(Place.SUPPORTS, words, code)
+            words = _("{service}: say whom it was for.").format(service=name)
+            yield Problem(Place.SUPPORTS, words, key)
         if chosen.result is None:
-            words = _("{service}: say how it ended, with the keys 1 to 4.").format(
-                service=chosen.service.name
-            )
-            yield Problem(Place.SUPPORTS, words, code)
+            words = _("{service}: say how it ended, with the keys 1 to 4.").format(service=name)
+            yield Problem(Place.SUPPORTS, words, key)
 
     def entry(self) -> VisitEntry:
         """What is saved.
@@ -289,7 +253,10 @@ class VisitSession:
         here: tuple[Guest, ...] = ()
         if self.household is not None and (self._helped or not self._guests):
             here = (Guest(self.household, self.helped),)
-        made = [(guest, self._supports_of(guest)) for guest in (*self._guests, *here)]
+        made = [
+            (guest, self._given.entries(frozenset(one.person_id for one in guest.people), self.everybody))
+            for guest in (*self._guests, *here)
+        ]
         return tuple(
             VisitEntry(
                 guest.household.household_id,
@@ -301,18 +268,6 @@ class VisitSession:
             )
             for guest, supports in made
             if supports
-        )
-
-    def _supports_of(self, guest: Guest) -> tuple[SupportEntry, ...]:
-        mine = {person.person_id for person in guest.people}
-        return tuple(
-            SupportEntry(chosen.service.code, people, chosen.result)
-            for chosen in self.chosen()
-            if chosen.result is not None
-            and (
-                (people := tuple(p.person_id for p in chosen.people if p.person_id in mine))
-                or chosen.for_household
-            )
         )
 
     def content(self) -> dict[str, object]:
@@ -327,14 +282,7 @@ class VisitSession:
                 }
                 for guest in self._guests
             ],
-            "supports": [
-                {
-                    "service": support.service.code,
-                    "result": support.result.value if support.result is not None else "",
-                    "only": None if support.only is None else sorted(one.hex() for one in support.only),
-                }
-                for support in self._supports.values()
-            ],
+            "supports": self._given.content(),
             # Written out: a draft of yesterday must not become a visit of today.
             "day": self.day_words if self.day is None else f"{self.day:%d/%m/%Y}",
             "minutes": self.minutes_words,
@@ -375,17 +323,7 @@ class VisitSession:
         self.minutes_words = _text(content.get("minutes"))
         self.follow_up_words = _text(content.get("follow_up"))
         self.note = _text(content.get("note"))
-        self._supports = {}
-        offered = {service.code: service for service in services}
-        for drafted in _mappings(content.get("supports")):
-            service = offered.get(_text(drafted.get("service")))
-            if service is None:
-                continue
-            result = _text(drafted.get("result"))
-            only = None if drafted.get("only") is None else frozenset(_ids(drafted.get("only")) & known)
-            self._supports[service.code] = _Support(
-                service, Result(result) if result in set(Result) else None, only
-            )
+        self._given.restore(_mappings(content.get("supports")), services, known)
 
 
 def drafted(entry: VisitEntry) -> dict[str, object]:
@@ -395,16 +333,7 @@ def drafted(entry: VisitEntry) -> dict[str, object]:
     return {
         "household": entry.household_id.hex(),
         "helped": sorted(person.hex() for person in helped),
-        "supports": [
-            {
-                "service": support.service,
-                "result": support.result.value,
-                "only": None
-                if helped == set(support.person_ids) or not support.person_ids
-                else sorted(person.hex() for person in support.person_ids),
-            }
-            for support in entry.supports
-        ],
+        "supports": drafted_supports(entry.supports),
         "day": f"{entry.on:%d/%m/%Y}",
         "minutes": str(entry.minutes or ""),
         "follow_up": f"{again:%d/%m/%Y}" if again is not None else "",

@@ -113,14 +113,19 @@ def _naming(connection: Connection, query: Select[Any], also: Elsewhere) -> list
     ]
 
 
-def open_follow_ups_of(connection: Connection, household_id: bytes) -> dict[bytes, str]:
-    """The open promises to one household: id and service."""
-    query = select(_FOLLOW_UP.c.id, _FOLLOW_UP.c.service).where(
+def open_follow_ups_of(
+    connection: Connection, household_id: bytes
+) -> dict[bytes, tuple[str, frozenset[bytes]]]:
+    """The open promises to one household: the service, and whom of it they are for (nobody: all of it)."""
+    query = select(_FOLLOW_UP.c.id, _FOLLOW_UP.c.service, _FOLLOW_UP.c.person_ids).where(
         _FOLLOW_UP.c.household_id == household_id,
         _FOLLOW_UP.c.deleted == 0,
         _FOLLOW_UP.c.state == "open",
     )
-    return {follow_up_id: service or "" for follow_up_id, service in connection.execute(query)}
+    return {
+        follow_up_id: (service or "", frozenset(split_ids(people)))
+        for follow_up_id, service, people in connection.execute(query)
+    }
 
 
 def recent(connection: Connection, on: date, limit: int) -> tuple[RecentRow, ...]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QMenu, QSizePolicy, QWidget
 
 from tongcds.domain.views import PersonRow
-from tongcds.forms.visit import Chosen
+from tongcds.forms.given import Chosen
 from tongcds.i18n import _
 from ui import theme
 from ui.household_words import given_names
@@ -26,16 +26,18 @@ MOST_NUMBERS = 9
 class PeopleCell(QAbstractButton):
     """Whom a service was for. Number keys switch people in and out, Space or a click offers them in a menu.
 
-    `switched` carries a person's id.
+    `switched` carries a person's id. `parted` (the key +) wants a result for each, or one for all again.
     """
 
     switched = Signal(object)
+    parted = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._helped: tuple[PersonRow, ...] = ()
         self._numbers: dict[int, bytes] = {}
         self._given: frozenset[bytes] = frozenset()
+        self._is_apart = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -47,6 +49,7 @@ class PeopleCell(QAbstractButton):
         """Show whom a service was for, of those who were helped; numbers are those of the whole household."""
         self._helped = tuple(helped)
         self._given = frozenset(person.person_id for person in chosen.people)
+        self._is_apart = chosen.is_apart
         numbers = range(1, MOST_NUMBERS + 1)
         self._numbers = {
             number: person.person_id
@@ -79,6 +82,8 @@ class PeopleCell(QAbstractButton):
         number = event.key() - Qt.Key.Key_0
         if number in self._numbers and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self.switched.emit(self._numbers[number])
+        elif event.text() == "+":
+            self.parted.emit()
         elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
             event.ignore()
         else:
@@ -94,6 +99,10 @@ class PeopleCell(QAbstractButton):
             action.setChecked(person.person_id in self._given)
             action.setData(person.person_id)
             action.triggered.connect(self._switch)
+        if self._is_apart or len(self._given) > 1:
+            menu.addSeparator()
+            words = _("One result for all") if self._is_apart else _("A result for each of them")
+            menu.addAction(f"{words}\t+").triggered.connect(self.parted)
         return menu
 
     def _offer(self) -> None:
@@ -122,10 +131,12 @@ class _Row:
     """The widgets of one chosen service."""
 
     def __init__(self, chosen: Chosen) -> None:
-        self.code = chosen.service.code
+        self.code = chosen.key
         self.name = Text(chosen.service.name, Style.STRONG)
         self.people = PeopleCell()
         label = _("Result of {service}").format(service=chosen.service.name)
+        if chosen.is_apart:
+            label = f"{label}: {chosen.people[0].full_name}"
         self.result = ChoicePills(label, result_answers(), chosen.result)
         self.remove = Button("", icon="x", kind=Kind.LINK)
         self.remove.setAccessibleName(_("Take out {service}").format(service=chosen.service.name))
@@ -141,12 +152,14 @@ class _Row:
 class SupportTable(QWidget):
     """One row a chosen service. Up and Down move between rows, Delete takes one out, Enter moves on.
 
-    `narrowed` carries a code and a person's id, `answered` a code and a result, `removed` a code.
+    `narrowed` carries the key of a row and a person's id, `answered` a key and a result, `removed` a key, and
+    `parted` that of a service whose people want a result each, or one for all again.
     """
 
     narrowed = Signal(str, object)
     answered = Signal(str, object)
     removed = Signal(str)
+    parted = Signal(str)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -189,16 +202,19 @@ class SupportTable(QWidget):
         self, chosen: Sequence[Chosen], everybody: Sequence[PersonRow], helped: Sequence[PersonRow]
     ) -> None:
         """Bring the rows up to date; those that stay keep the focus."""
-        codes = [one.service.code for one in chosen]
+        codes = [one.key for one in chosen]
         for code in [code for code in self._rows if code not in codes]:
             self._take_out(code)
         for one in chosen:
-            if one.service.code not in self._rows:
+            if one.key not in self._rows:
                 self._add(one)
-            row = self._rows[one.service.code]
+            row = self._rows[one.key]
             row.people.show_people(one, everybody, helped)
             row.result.choose(one.result)
         self._rows = {code: self._rows[code] for code in codes}
+        lines = [row.line for row in self._rows.values()]
+        if lines != sorted(lines):
+            self._place_all()
         self._show_empty(empty=not chosen)
 
     def _show_empty(self, *, empty: bool) -> None:
@@ -218,17 +234,29 @@ class SupportTable(QWidget):
         for widget in (row.people, row.result, row.remove):
             widget.setProperty("service", row.code)
         row.people.switched.connect(self._narrow)
+        row.people.parted.connect(self._part)
         row.result.changed.connect(self._answer)
         row.remove.clicked.connect(self._remove)
+        self._place(row)
+        for shown in row.widgets():
+            # At once, so that the very next Tab finds it.
+            shown.show()
+
+    def _place_all(self) -> None:
+        """In the order of what was chosen, where a row came in between."""
+        for row in self._rows.values():
+            for widget in row.widgets():
+                self._grid.removeWidget(widget)
+        for row in self._rows.values():
+            self._place(row)
+
+    def _place(self, row: _Row) -> None:
         row.line = self._grid.rowCount()
         self._grid.addWidget(row.name, row.line, 0)
         self._grid.addWidget(row.people, row.line, 1)
         self._grid.addWidget(row.remove, row.line, 3)
         self._grid.addWidget(row.divider, row.line + 2, 0, 1, 4)
         self._place_result(row)
-        for shown in row.widgets():
-            # At once, so that the very next Tab finds it.
-            shown.show()
 
     def _place_result(self, row: _Row) -> None:
         self._grid.removeWidget(row.result)
@@ -260,6 +288,9 @@ class SupportTable(QWidget):
 
     def _answer(self, result: object) -> None:
         self.answered.emit(self._code(), result)
+
+    def _part(self) -> None:
+        self.parted.emit(self._code())
 
     def _remove(self) -> None:
         self.removed.emit(self._code())

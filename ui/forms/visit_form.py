@@ -16,16 +16,15 @@ from tongcds.domain.views import HouseholdDetail, HouseholdRow, Result, ServiceC
 from tongcds.forms.days import read_coming_day, read_past_day
 from tongcds.forms.visit import Place, Problem, VisitSession
 from tongcds.i18n import _, format_date, format_day, pgettext
-from ui import theme
 from ui.forms.day_line import DayLine
 from ui.forms.household_picker import HouseholdPicker
 from ui.forms.people_list import PeopleList
 from ui.forms.service_picker import ServicePicker
 from ui.forms.support_table import SupportTable
-from ui.forms.visit_parts import Companions, Note, shifts
+from ui.forms.visit_parts import Companions, Note, fit_cards, shifts
 from ui.household_words import row_of
 from ui.tasks import Tasks
-from ui.theme import Length, Style, space
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import EnterMoves, LabeledField, LineField
 from ui.widgets.surface import Card, column, line
@@ -144,6 +143,7 @@ class VisitForm(QWidget):
         self.supports.narrowed.connect(self._narrow)
         self.supports.answered.connect(self._answer)
         self.supports.removed.connect(self._drop)
+        self.supports.parted.connect(self._part)
         self.note.textChanged.connect(self._write_note)
 
     def show_session(
@@ -330,7 +330,7 @@ class VisitForm(QWidget):
         self.services.field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _go_on(self) -> None:
-        waiting = [chosen.service.code for chosen in self.session.chosen() if chosen.result is None]
+        waiting = [chosen.key for chosen in self.session.chosen() if chosen.result is None]
         if waiting:
             self.supports.row(waiting[0])[1].setFocus(Qt.FocusReason.TabFocusReason)
         else:
@@ -358,6 +358,13 @@ class VisitForm(QWidget):
     def _drop(self, code: str) -> None:
         self.session.drop(code)
         self._changed_supports()
+
+    def _part(self, code: str) -> None:
+        self.session.set_apart(code)
+        self._changed_supports()
+        service = code.partition("/")[0]
+        first = next(one for one in self.session.chosen() if one.service.code == service)
+        self.supports.row(first.key)[1 if first.is_apart else 0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed_supports(self) -> None:
         self._services_error.hide()
@@ -434,14 +441,4 @@ class VisitForm(QWidget):
 
     def _fit(self) -> None:
         """Side by side where there is room, tighter where there is less, else one under the other."""
-        look = theme.current()
-        wide = self.width() >= look.scaled(Length.FORM_WIDE)
-        beside = self.width() >= look.scaled(Length.FORM_MEDIUM)
-        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
-        if self._cards.direction() != direction:
-            self._cards.setDirection(direction)
-        self.services.set_tight(tight=beside and not wide)
-        self.supports.set_tight(tight=not wide and beside)
-        side = look.scaled(Length.FORM_SIDE if wide else Length.FORM_SIDE_SMALL)
-        self._left.setMinimumWidth(side if beside else 0)
-        self._left.setMaximumWidth(side if beside else self.width())
+        fit_cards(self._cards, self._left, self.width(), (self.services, self.supports))

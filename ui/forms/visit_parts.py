@@ -1,4 +1,4 @@
-"""Small parts of the form of a visit: its note, the households taken along, buttons that move a day."""
+"""Parts of the form of a visit: its note, households taken along, buttons that move a day, its width."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from tongcds.forms.visit import Guest
 from tongcds.i18n import _, ngettext
+from ui import theme
+from ui.forms.service_picker import ServicePicker
+from ui.forms.support_table import SupportTable
 from ui.household_words import given_names
-from ui.theme import Style
+from ui.theme import Length, Style
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import TextArea
 from ui.widgets.surface import column, line
@@ -63,3 +66,20 @@ def shifts(before: QWidget, moved: Callable[[], None]) -> QHBoxLayout:
         button.clicked.connect(moved)
         row.addWidget(button)
     return row
+
+
+def fit_cards(
+    cards: QBoxLayout, left: QWidget, width: int, tight: tuple[ServicePicker, SupportTable]
+) -> None:
+    """Two cards side by side where there is room, tighter where there is less, else one under the other."""
+    look = theme.current()
+    wide = width >= look.scaled(Length.FORM_WIDE)
+    beside = width >= look.scaled(Length.FORM_MEDIUM)
+    direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+    if cards.direction() != direction:
+        cards.setDirection(direction)
+    for part in tight:
+        part.set_tight(tight=beside and not wide)
+    side = look.scaled(Length.FORM_SIDE if wide else Length.FORM_SIDE_SMALL)
+    left.setMinimumWidth(side if beside else 0)
+    left.setMaximumWidth(side if beside else width)

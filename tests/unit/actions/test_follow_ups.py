@@ -81,3 +81,18 @@ def test_the_commands_list_tasks_and_change_one(
     assert stored(team)[0] == "done"
     with pytest.raises(UserError):
         ran("task", task.hex(), "--call-off")
+
+
+def test_a_promise_to_two_is_kept_when_both_were_helped(team: Core, home: Home) -> None:
+    xuan, un, _mai = home.people
+    promise = SupportEntry("PY01", (xuan, un), Result.COME_BACK)
+    visits.save_visit(team, VisitEntry(home.household, team.today, (promise,), follow_up_on=team.today))
+    both = follow_ups.tasks(team).total
+    done = SupportEntry("PY01", (xuan,), Result.ALONE)
+    again = SupportEntry("PY01", (un,), Result.DECLINED)
+    visits.save_visit(team, VisitEntry(home.household, team.today, (done, again)))
+    assert (both, follow_ups.tasks(team).total) == (1, 1)
+    visits.save_visit(
+        team, VisitEntry(home.household, team.today, (done, SupportEntry("PY01", (un,), Result.TOGETHER)))
+    )
+    assert follow_ups.tasks(team).total == 0

@@ -125,7 +125,7 @@ def test_what_a_visit_made_is_known_for_taking_it_back(vault: Vault, xuan: Home)
         change.writer.update("follow_up", kept, state="done", closing_visit_id=made)
     with vault.read() as connection:
         parts = supports.parts_of_visit(connection, made)
-        assert supports.open_follow_ups_of(connection, xuan.id) == {again: "IN03"}
+        assert supports.open_follow_ups_of(connection, xuan.id) == {again: ("IN03", frozenset())}
     assert parts.made["visit"] == [made]
     assert (parts.made["observation"], parts.made["follow_up"], len(parts.made["support"])) == (
         [seen],
@@ -140,7 +140,7 @@ def test_what_a_visit_made_is_known_for_taking_it_back(vault: Vault, xuan: Home)
         change.writer.update("follow_up", kept, state="open", closing_visit_id=None)
     with vault.read() as connection:
         assert supports.parts_of_visit(connection, made) == supports.VisitParts({}, [])
-        assert supports.open_follow_ups_of(connection, xuan.id) == {kept: "PY01"}
+        assert supports.open_follow_ups_of(connection, xuan.id) == {kept: ("PY01", frozenset())}
 
 
 def test_a_service_that_the_catalogue_does_not_know_is_shown_by_its_code(vault: Vault, xuan: Home):
