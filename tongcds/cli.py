@@ -33,6 +33,7 @@ from tongcds.actions.core import Core
 from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
     attachments,
+    board,
     duplicates,
     exchange,
     filters,
@@ -377,6 +378,7 @@ def _parser() -> argparse.ArgumentParser:
     logbook.add_to(add)
     guidance.add_to(add)
     targets.add_to(add)
+    board.add_to(add)
     people.add_to(add)
     recovery.add_to(add)
     movements.add_to(add)

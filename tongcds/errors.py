@@ -433,6 +433,13 @@ SENTENCES: Final[dict[str, str]] = {
     "quota_amount_invalid": N_(
         "A quota is a whole number from 1 to {most}. Nothing was saved; write how many are asked for."
     ),
+    "board_unit_unknown": N_(
+        "This unit is not below yours, or was none on that day. Choose another one; nothing was changed."
+    ),
+    "board_no_old_communes": N_(
+        "Only a commune's villages can be put together by the communes before 1 July 2025, at the commune "
+        "itself. Nothing was changed."
+    ),
     "not_an_office": N_(
         "Only the offices of communes, areas and provinces set targets and type figures in. Nothing was "
         "saved; ask them to."

@@ -289,9 +289,12 @@ class Desktop(QObject):
         return screen
 
     def _overview(self) -> QWidget:
-        return OverviewScreen(
-            partial(overview.overview, self.core), self.counts, self.changes, self.core.clock
+        screen = OverviewScreen(
+            partial(overview.overview, self.core), self.counts, self.changes, self.core.clock, can_open=True
         )
+        screen.opened.connect(self.today.board.open_unit)
+        screen.board_requested.connect(self.today.board.open)
+        return screen
 
     def _settings_screen(self) -> QWidget:
         folder = self.core.vault.folder

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from tongcds.actions import follow_ups, guidance, today
 from tongcds.domain.views import AnnouncementRow, TodoRow
 from tongcds.i18n import _, format_date
+from ui.board import Board
 from ui.desk import Desk, Undoable
 from ui.forms.day_dialog import DayDialog
 from ui.guidance import Guidance
@@ -25,6 +26,7 @@ class Today(QObject):
         super().__init__(parent)
         self._desk = desk
         self.guidance = Guidance(desk, self)
+        self.board = Board(desk, self)
         self.dialog: DayDialog | None = None
 
     def screen(self) -> TodayScreen:
@@ -46,6 +48,7 @@ class Today(QObject):
         screen.due.connect(self._count)
         screen.tasks_requested.connect(self.list_tasks)
         screen.guidance_requested.connect(self.guidance.open)
+        screen.board_requested.connect(self.board.open)
         screen.announcements.was_read.connect(self._read)
         return screen
 

@@ -72,7 +72,7 @@ def _row(code: str, whole: Count, period: Period, groups: Mapping[str, Collectio
     made = []
     for group in sorted(groups):
         part = added(groups[group])
-        made.append(IndicatorGroup(group, _group_name(group), part.numerator, part.denominator))
+        made.append(IndicatorGroup(group, group_name(group), part.numerator, part.denominator))
     return IndicatorRow(
         code,
         entry.name(language()),
@@ -86,7 +86,8 @@ def _row(code: str, whole: Count, period: Period, groups: Mapping[str, Collectio
     )
 
 
-def _group_name(group: str) -> str:
+def group_name(group: str) -> str:
+    """What a group of a breakdown is called, in the language in force."""
     if group in _GROUP_NAMES:
         return _(_GROUP_NAMES[group])
     service = load_services().get(group)

@@ -120,6 +120,28 @@ def before(period: Period) -> Period:
     return Period(yesterday - (period.last - period.first), yesterday)
 
 
+def after(period: Period) -> Period:
+    """The period of the same kind after; of a custom one the same number of days."""
+    if period.kind is PeriodKind.NINE_MONTHS:
+        return nine_months_of(period.first.replace(year=period.first.year + 1))
+    tomorrow = period.last + timedelta(days=1)
+    if period.kind in PERIOD_OF:
+        return PERIOD_OF[period.kind](tomorrow)
+    return Period(tomorrow, tomorrow + (period.last - period.first))
+
+
+def year_before(period: Period) -> Period:
+    """The same period a year ago; 29 February becomes the 28th."""
+    if period.kind in PERIOD_OF:
+        return PERIOD_OF[period.kind](_a_year_before(period.first))
+    return Period(_a_year_before(period.first), _a_year_before(period.last))
+
+
+def _a_year_before(day: date) -> date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap else day.day)
+
+
 def _months_on(day: date, months: int) -> date:
     month = day.month - 1 + months
     return day.replace(year=day.year + month // 12, month=month % 12 + 1)

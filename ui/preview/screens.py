@@ -17,6 +17,7 @@ from tongcds.errors import UnavailableError
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
 from ui.preview import (
+    board,
     doubts,
     duplicates,
     editing,
@@ -28,6 +29,7 @@ from ui.preview import (
     samples,
     village,
 )
+from ui.screens.board import BoardScreen
 from ui.screens.doubts import DoubtsScreen
 from ui.screens.duplicates import DuplicatesScreen
 from ui.screens.guidance import GuidanceScreen
@@ -96,6 +98,12 @@ def _overview(kind: str) -> QWidget:
 
 def _overview_commune(kind: str) -> QWidget:
     return _overview({"typical": "commune", "empty": "empty-commune"}.get(kind, kind))
+
+
+def _board(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(board.view, kind=kind)
+    look = _fail if kind == "error" else partial(board.close, kind=kind)
+    return BoardScreen(board.bar(), load, look, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
 def _settings(_kind: str) -> QWidget:
@@ -251,6 +259,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),
     "privacy": (Role.TEAM, "settings", _privacy),
+    "board-commune": (Role.COMMUNE, "overview", _board),
     "overview-area": (Role.AREA, "overview", _overview),
     "overview-commune": (Role.COMMUNE, "overview", _overview_commune),
 }

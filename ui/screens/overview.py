@@ -17,6 +17,7 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.tasks import Tasks
 from ui.theme import Length
+from ui.widgets.button import Button, Kind
 from ui.widgets.cells import MeterCell, NumberCell, PillCell, TextCell
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
@@ -52,6 +53,8 @@ def reporting(row: OverviewRow) -> words.State:
 class OverviewScreen(Page):
     """Shows an `OverviewView`. `opened` carries the id of the unit whose row was opened.
 
+    `board_requested` wants any figure of any period.
+
     Args:
         load: answers the view; runs off the UI thread.
         can_open: say that a row can be opened, and let it.
@@ -60,6 +63,7 @@ class OverviewScreen(Page):
     help_topic = "overview"
 
     opened = Signal(object)
+    board_requested = Signal()
 
     def __init__(
         self,
@@ -78,7 +82,9 @@ class OverviewScreen(Page):
         self._can_open = can_open
         self._view: OverviewView | None = None
         self._table: RowsView | None = None
-        self._head = PageHead("", "")
+        figures = Button(_("All figures"), icon="chart-column", keys="Ctrl+G", kind=Kind.PRIMARY)
+        figures.clicked.connect(self.board_requested)
+        self._head = PageHead("", "", [figures])
         self._tiles = TileRow()
         self._units = Card(flush=True)
         self._trend_card = Card()

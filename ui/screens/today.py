@@ -105,7 +105,8 @@ class TodayScreen(Page):
     `privacy_requested` wants the requests about personal data. `put_off` carries a `TodoRow` and a day, None
     for one that is still to be asked for; `finished` and `called_off` carry a `TodoRow`. `due` says how many
     tasks are due by today. `guidance_requested` wants everything that the commune said and asked for;
-    `announcements` says what was read. `tasks_requested` wants all tasks where some have no room here.
+    `announcements` says what was read. `tasks_requested` wants all tasks where some have no room here,
+    `board_requested` the figures.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -128,6 +129,7 @@ class TodayScreen(Page):
     due = Signal(int)
     guidance_requested = Signal()
     tasks_requested = Signal()
+    board_requested = Signal()
 
     def __init__(
         self,
@@ -158,7 +160,9 @@ class TodayScreen(Page):
         log.clicked.connect(self.log_requested)
         said = Button(_("Announcements and quotas"), icon="messages-square")
         said.clicked.connect(self.guidance_requested)
-        self._head = PageHead("", "", [said, log])
+        figures = Button(_("Figures"), icon="chart-column")
+        figures.clicked.connect(self.board_requested)
+        self._head = PageHead("", "", [figures, said, log])
         self.announcements = AnnouncementsCard()
         self.quotas = QuotasCard()
         self._tiles = TileRow()

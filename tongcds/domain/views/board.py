@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from tongcds.i18n import N_
 
 
 class Why(StrEnum):
@@ -16,6 +20,19 @@ class Why(StrEnum):
     NOT_PUBLISHED = "not_published"
     WAY_CHANGED = "way_changed"
     NOT_COUNTED = "not_counted"
+
+
+WHY_WORDS: Final = MappingProxyType(
+    {
+        Why.KNOWN: "",
+        Why.NOBODY_LOOKED: N_("No data yet"),
+        Why.HIDDEN: N_("under 5"),
+        Why.NOT_PUBLISHED: N_("not published"),
+        Why.WAY_CHANGED: N_("way changed"),
+        Why.NOT_COUNTED: N_("not counted"),
+    }
+)
+"""What stands in the place of a figure that is not there, in few words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,205 @@
+"""Tổng hợp in full from the keyboard, and its charts for those who see them and those who hear them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from tests.gui.places import button, press
+from tongcds.domain.periods import PeriodKind, month_of, quarter_of
+from tongcds.errors import UnavailableError
+from ui.changes import ChangeBus
+from ui.preview import board as invented
+from ui.preview import samples
+from ui.preview.screens import settle
+from ui.screens.board import BoardScreen
+from ui.tasks import InlineExecutor, Tasks
+from ui.widgets.chart import Chart, ChartData, ChartKind, ChartPoint, ChartSeries
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture
+def asked():
+    return []
+
+
+@pytest.fixture
+def screen(keep, qtbot, asked):
+    def load(wanted):
+        asked.append(wanted)
+        return invented.view(wanted)
+
+    made = BoardScreen(invented.bar(), load, invented.close, Tasks(InlineExecutor()), ChangeBus())
+    keep(made)
+    made.resize(1154, 712)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    settle()
+    return made
+
+
+def names(screen):
+    return [row.name for row in screen.table.rows_model.rows()]
+
+
+def choose(choice, value):
+    choice.setCurrentIndex(choice.findData(value))
+    choice.activated.emit(choice.currentIndex())
+    settle()
+
+
+def test_it_begins_with_this_month_and_the_own_unit(screen, asked):
+    assert (asked[0].period, asked[0].unit_id) == (month_of(samples.TODAY), None)
+    assert screen.value.text() == "68.8%"
+    assert "1,231/1,790" in screen.detail.text()
+
+
+def test_alt_and_the_arrows_go_through_the_periods_but_not_into_the_future(screen, asked):
+    QTest.keyClick(screen, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert asked[-1].period == month_of(samples.TODAY.replace(month=10))
+    for _time in range(3):
+        QTest.keyClick(screen, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert asked[-1].period == month_of(samples.TODAY)
+    assert not screen.bar.later.isEnabled()
+
+
+def test_the_kind_of_period_is_chosen_and_other_days_are_typed(screen, asked):
+    choose(screen.bar.kind, PeriodKind.QUARTER.value)
+    assert asked[-1].period == quarter_of(samples.TODAY)
+    choose(screen.bar.kind, PeriodKind.CUSTOM.value)
+    screen.bar.first.setText("3/10/2026")
+    screen.bar.first.editingFinished.emit()
+    assert asked[-1].period.first.isoformat() == "2026-10-03"
+    assert screen.bar.first.isVisible()
+
+
+def test_days_the_wrong_way_round_ask_for_nothing(screen, asked):
+    choose(screen.bar.kind, PeriodKind.CUSTOM.value)
+    before = len(asked)
+    screen.bar.first.setText("22/11/2026")
+    screen.bar.last.setText("1/11/2026")
+    screen.bar.last.editingFinished.emit()
+    assert len(asked) == before
+
+
+def test_two_periods_are_compared_and_the_change_is_said(screen, asked):
+    choose(screen.bar.compare, "before")
+    assert asked[-1].against == month_of(samples.TODAY.replace(month=10))
+    assert "+2.3 pts" in screen.detail.text()
+    assert "Change" in [column.heading for column in screen.table.rows_model.columns]
+
+
+def test_a_ranking_puts_what_is_not_known_last_and_gives_it_no_place(screen):
+    choose(screen.order, "best")
+    assert names(screen)[0] == "Tiểu khu 8"
+    assert names(screen)[-2:] == ["Bản Nong Ten", "Bản Mé"]
+    model = screen.table.rows_model
+    assert model.cell(0, 0).words == "1. Tiểu khu 8"
+    assert model.cell(5, 0).words == "Bản Mé"
+    choose(screen.order, "worst")
+    assert names(screen)[0] == "Bản Xum"
+
+
+def test_unknown_and_hidden_are_said_and_are_not_0(screen):
+    model = screen.table.rows_model
+    assert model.cell(3, 1).words == "No data yet"
+    assert model.cell(5, 1).words == "under 5"
+
+
+def test_enter_goes_down_and_backspace_up(screen, asked, monkeypatch):
+    screen.table.setFocus()
+    screen.table.choose(1)
+    press(screen.table, Qt.Key.Key_Return)
+    unit = asked[-1].unit_id
+    assert unit is not None
+    below = replace(
+        invented.view(asked[-1]), path=((b"c", "Xã Chiềng Mung"), (unit, "Bản Nà Hạ")), rows=(), row_kind=""
+    )
+    screen.show_view(below)
+    assert screen.up.isVisible()
+    assert screen.table is None
+    QTest.keyClick(screen, Qt.Key.Key_Backspace)
+    assert asked[-1].unit_id == b"c"
+
+
+def test_the_proof_is_shown_on_demand(screen):
+    assert not screen.how.isVisible()
+    press(button(screen, "How it is counted"))
+    assert "7F3A-19C2" in screen.how.text()
+    assert "1:people" in screen.how.text()
+
+
+@pytest.mark.parametrize(("key", "words"), [(1, "Months"), (2, "Units"), (3, "Small charts"), (4, "Groups")])
+def test_every_chart_says_its_figures_as_text(screen, key, words):
+    screen.kinds.setFocus()
+    QTest.keyClick(screen.kinds, Qt.Key.Key_0 + key)
+    settle()
+    chart = screen.chart
+    told = chart.accessibleDescription()
+    assert chart.data().series
+    assert {"Months": "70.1%", "Units": "Bản Nà Ngà: 63.8%", "Small charts": "Bản Xum", "Groups": "640/905"}[
+        words
+    ] in told
+    assert not chart.picture().isNull()
+
+
+def test_the_arrows_read_figure_by_figure(screen):
+    screen.chart.setFocus()
+    told = []
+    screen.chart.told.connect(told.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        QTest.keyClick(screen.chart, key)
+    assert told == ["12/2025: 39.1%", "01/2026: 42.0%", "12/2025: 39.1%"] or len(told) == 3
+    assert screen.chart.accessibleDescription() == told[-1]
+
+
+def test_a_gap_is_no_point_at_0():
+    points = (ChartPoint("a", None, "No data yet"), ChartPoint("b", 0.0, "0%"))
+    data = ChartData("t", (ChartSeries("s", points),), target=0.5, target_words="target 50%")
+    assert data.described() == "a: No data yet; b: 0%. target 50%"
+    assert data.highest() == 0.5
+
+
+def test_the_chart_is_copied_and_saved(screen, qtbot):
+    said = []
+    screen.said.connect(said.append)
+    QTest.keyClick(screen, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert not QGuiApplication.clipboard().image().isNull()
+    assert said
+    with qtbot.waitSignal(screen.saved) as saved:
+        QTest.keyClick(screen, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    picture, name = saved.args
+    assert (picture.width(), name) == (1920, "XHS09 2026-11-30.png")
+
+
+def test_an_empty_chart_says_so(keep):
+    chart = keep(Chart())
+    chart.show_data(ChartData("t", ()), ChartKind.LINE)
+    chart.show()
+    settle()
+    assert not chart.picture().isNull()
+
+
+def test_a_failure_is_said_and_can_be_tried_again(keep):
+    answers = [UnavailableError("vault_damaged"), None]
+
+    def load(wanted):
+        problem = answers.pop(0)
+        if problem is not None:
+            raise problem
+        return invented.view(wanted)
+
+    made = BoardScreen(invented.bar(), load, partial(invented.close), Tasks(InlineExecutor()), ChangeBus())
+    keep(made)
+    made.show()
+    settle()
+    made.retried.emit()
+    settle()
+    assert made.value.text() == "68.8%"

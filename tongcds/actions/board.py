@@ -1,0 +1,305 @@
+"""Tổng hợp in full: any indicator of a unit and those below it, over any period and beside another one.
+
+Figures are counted where records are held and read where they were published (`reports.known`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from tongcds.actions.core import Core
+from tongcds.actions.indicators import group_name
+from tongcds.domain import formulas
+from tongcds.domain.catalogue import Comparator, load_indicators
+from tongcds.domain.periods import Period, month_of, month_to
+from tongcds.domain.units import FIRST_DAY_2025
+from tongcds.domain.views import (
+    BoardFigure,
+    BoardIndicator,
+    BoardRow,
+    BoardView,
+    CloseView,
+    Group,
+    Mark,
+    Role,
+    SeriesPoint,
+)
+from tongcds.errors import UserError
+from tongcds.i18n import _, format_number, language, ngettext
+from tongcds.reports import places, units
+from tongcds.reports.aims import Aim, Aims, aims_of, units_above
+from tongcds.reports.figures import Count, added, broken_down
+from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figures
+from tongcds.reports.places import Place
+from tongcds.reports.sheets import Breakdown
+
+FIRST_SHOWN: Final = ("XHS01", "XHS09", "XHS11", "XHS04")
+"""What is shown until somebody chooses."""
+
+MONTHS: Final = 12
+MOST_MULTIPLES: Final = 12
+_HOLDERS: Final = frozenset({Role.TEAM, Role.COMMUNE})
+_BREAKDOWNS: Final = (Breakdown.SEX, Breakdown.AGE, Breakdown.POVERTY)
+
+
+def choices() -> tuple[BoardIndicator, ...]:
+    """Every indicator that is counted, in the order of the catalogue, which keeps pillars together."""
+    return tuple(_indicator(code) for code in formulas.counted_indicators())
+
+
+def board(
+    core: Core,
+    codes: Sequence[str] = (),
+    period: Period | None = None,
+    against: Period | None = None,
+    unit_id: bytes | None = None,
+    *,
+    old_communes: bool = False,
+) -> BoardView:
+    """A unit and those right below it.
+
+    Args:
+        core: an open vault.
+        codes: indicators; those that are shown first where none is named.
+        period: this month so far where none is given.
+        against: a period to set beside it.
+        unit_id: the own unit, or one below it.
+        old_communes: villages of a commune put together by the commune they belonged to before 1 July 2025.
+
+    Raises:
+        UserError: indicator_unknown, indicator_not_counted, board_unit_unknown, board_no_old_communes.
+    """
+    wanted = checked(codes)
+    when = period or month_of(core.today)
+    who = core.credentials()
+    holds = Role(who.role) in _HOLDERS
+    with core.vault.count() as connection:
+        place, path = _place(connection, who.unit_id, who.unit_name, unit_id, min(when.last, core.today))
+        notes = [*_problems(wanted, when)]
+        below: Sequence[tuple[bytes, str]] = place.below
+        parts = dict(places.places_of(connection, [one for one, _name in below], place.kind, when.last))
+        kind = place.kind
+        if old_communes:
+            kind = places.OLD_COMMUNE
+            below, parts, said = _by_old_commune(connection, place, holds=holds)
+            notes += said
+        asked = {place.unit_id: place.places, **parts}
+        periods = [when] if against is None else [when, against]
+        found = known_figures(connection, asked, wanted, periods, core.today, holds_records=holds)
+        aims = aims_of(connection, [place.unit_id, *(parts if not old_communes else ())], core.today)
+        rows = [_row(unit, name, wanted, found, aims) for unit, name in below]
+        opens = kind != places.OLD_COMMUNE
+    if when.first < FIRST_DAY_2025 and kind != places.OLD_COMMUNE:
+        notes.append(_units_of_today())
+    return BoardView(
+        unit_id=place.unit_id,
+        path=path,
+        row_kind=kind,
+        period=when.name,
+        first=when.first,
+        last=when.last,
+        against="" if against is None else against.name,
+        indicators=tuple(_indicator(code) for code in wanted),
+        whole=_row(place.unit_id, place.name, wanted, found, aims),
+        rows=tuple(replace(row, opens=opens) for row in rows),
+        holds_records=holds,
+        notes=tuple(notes),
+    )
+
+
+def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes | None = None) -> CloseView:
+    """One indicator over the twelve months up to a period, for each unit below, and by groups of people.
+
+    Raises:
+        UserError: indicator_unknown, indicator_not_counted, board_unit_unknown.
+    """
+    (wanted,) = checked([code])
+    when = period or month_of(core.today)
+    who = core.credentials()
+    holds = Role(who.role) in _HOLDERS
+    notes: list[str] = []
+    with core.vault.count() as connection:
+        place, _path = _place(connection, who.unit_id, who.unit_name, unit_id, min(when.last, core.today))
+        months = _months(min(when.last, core.today))
+        shown = place.below[:MOST_MULTIPLES]
+        if len(shown) < len(place.below):
+            words = _("Small charts show the first {n} of {all} units.")
+            notes.append(words.format(n=format_number(len(shown)), all=format_number(len(place.below))))
+        parts = places.places_of(connection, [one for one, _name in shown], place.kind, when.last)
+        asked: Mapping[bytes, Sequence[bytes]] = {place.unit_id: place.places, **parts}
+        found = known_figures(connection, asked, [wanted], months, core.today, holds_records=holds)
+        aims = aims_of(connection, list(asked), core.today)
+        groups = _groups(connection, place, wanted, when) if holds else ()
+    if not holds:
+        notes.append(_("Groups of people are counted at the commune; above it only sums are published."))
+    if months[0].first < FIRST_DAY_2025:
+        notes.append(_units_of_today())
+
+    def series(unit: bytes) -> tuple[SeriesPoint, ...]:
+        return tuple(
+            SeriesPoint(month.last, _figure(wanted, knowns[unit, wanted], aims.of(unit, wanted)))
+            for month, knowns in zip(months, found, strict=True)
+        )
+
+    return CloseView(
+        indicator=_indicator(wanted),
+        months=series(place.unit_id),
+        by_unit=tuple((name, series(unit)) for unit, name in shown),
+        groups=groups,
+        notes=tuple(notes),
+    )
+
+
+def _units_of_today() -> str:
+    return _("Before 1 July 2025 there were other communes: figures are recalculated for the units of today.")
+
+
+def checked(codes: Sequence[str]) -> list[str]:
+    """Indicators that are counted; those shown first where none is named.
+
+    Raises:
+        UserError: indicator_unknown, indicator_not_counted.
+    """
+    known, counted = load_indicators(), formulas.counted_indicators()
+    for code in codes:
+        if code not in known:
+            raise UserError("indicator_unknown", code=code)
+        if code not in counted:
+            raise UserError("indicator_not_counted", code=code, source=known[code].data_source)
+    return list(dict.fromkeys(codes)) or list(FIRST_SHOWN)
+
+
+def _place(
+    connection: Connection, own: bytes, own_name: str, unit_id: bytes | None, on: date
+) -> tuple[Place, tuple[tuple[bytes, str], ...]]:
+    """The unit that was asked for, and the way down to it from the own one."""
+    wanted = own if unit_id is None else unit_id
+    chain = units_above(connection, [wanted])[wanted]
+    found = places.place(connection, wanted, on)
+    if found is None or own not in chain:
+        raise UserError("board_unit_unknown")
+    path = [(own, own_name)]
+    if wanted != own:
+        between = [unit for unit in chain[1 : chain.index(own)] if _is_between(connection, unit, wanted, on)]
+        names = units.unit_names(connection, between)
+        path += [(unit, names[unit]) for unit in reversed(between)]
+        path.append((wanted, found.name))
+    return found, tuple(path)
+
+
+def _is_between(connection: Connection, unit: bytes, wanted: bytes, on: date) -> bool:
+    """Whether the way down leads over this unit: a village's commune does, an area is beside the way."""
+    return units.communes_of(connection, unit, on) == [unit] and unit != wanted
+
+
+def _by_old_commune(
+    connection: Connection, place: Place, *, holds: bool
+) -> tuple[list[tuple[bytes, str]], dict[bytes, tuple[bytes, ...]], list[str]]:
+    """Rows for the communes of before 1 July 2025, what each adds up, and what could not be done."""
+    if place.kind != places.VILLAGE or not holds:
+        raise UserError("board_no_old_communes")
+    found = places.old_communes(connection, [unit for unit, _name in place.below])
+    below = [(f"old {at}".encode(), name) for at, (name, _members) in enumerate(found.members)]
+    parts = {unit: members for (unit, _name), (_same, members) in zip(below, found.members, strict=True)}
+    if not found.unplaced:
+        words = _("Recalculated for the communes before 1 July 2025: every village's old commune is known.")
+        return below, parts, [words]
+    count = len(found.unplaced)
+    unplaced = b"old ?"
+    below.append((unplaced, _("Old commune not known")))
+    parts[unplaced] = found.unplaced
+    words = ngettext(
+        "Not complete: the old commune of {n} village is not known, so no old commune's figure is sure.",
+        "Not complete: the old commune of {n} villages is not known, so no old commune's figure is sure.",
+        count,
+    )
+    return below, parts, [words.format(n=format_number(count))]
+
+
+def _row(unit: bytes, name: str, codes: Sequence[str], found: Sequence[Knowns], aims: Aims) -> BoardRow:
+    now, *before = [
+        tuple(_figure(code, knowns[unit, code], aims.of(unit, code)) for code in codes) for knowns in found
+    ]
+    return BoardRow(unit, name, now, before[0] if before else ())
+
+
+def _figure(code: str, known: Known, aim: Aim | None) -> BoardFigure:
+    count = known.count
+    return BoardFigure(
+        indicator=code,
+        numerator=count.numerator,
+        denominator=count.denominator,
+        why=known.why,
+        target=_mark(code, aim),
+        records=count.records,
+        fingerprint=count.fingerprint,
+        definition=known.definition,
+    )
+
+
+def _mark(code: str, aim: Aim | None) -> Mark | None:
+    """A target in the unit of the figure; None where it is in another measure."""
+    if aim is None:
+        return None
+    share, unit = aim.share, load_indicators()[code].unit
+    if (share is not None) != (unit == "%"):
+        return None
+    value = float(aim.value) if share is None else share
+    return Mark(value, aim.comparator is Comparator.AT_MOST, aim.says)
+
+
+def _indicator(code: str) -> BoardIndicator:
+    entry, speech = load_indicators()[code], language()
+    (first, *_rest) = formulas.load_formulas()[code]
+    return BoardIndicator(
+        code=code,
+        name=entry.name(speech),
+        short=entry.short(speech),
+        pillar=entry.pillar_vi if speech == "vi" else entry.pillar_en,
+        unit=entry.unit,
+        numerator=entry.numerator_vi,
+        denominator=entry.denominator_vi,
+        ratio=first.is_ratio,
+        done_in_period=is_done_in_a_period(first),
+    )
+
+
+def _months(until: date) -> list[Period]:
+    """Twelve months, the last one up to a day."""
+    found = [month_to(until)]
+    while len(found) < MONTHS:
+        found.append(month_of(found[-1].first - timedelta(days=1)))
+    return found[::-1]
+
+
+def _groups(
+    connection: Connection, place: Place, code: str, period: Period
+) -> tuple[tuple[str, tuple[Group, ...]], ...]:
+    found = []
+    for by in _BREAKDOWNS:
+        parts = broken_down(connection, [code], place.places, period, by)
+        together: dict[str, list[Count]] = {}
+        for (_unit, _code, group), count in parts.items():
+            together.setdefault(group, []).append(count)
+        rows = []
+        for group in sorted(together, key=lambda name: (not name, name)):
+            count = added(together[group])
+            rows.append(Group(group_name(group), count.numerator, count.denominator))
+        if rows:
+            found.append((by.value, tuple(rows)))
+    return tuple(found)
+
+
+def _problems(codes: Sequence[str], period: Period) -> list[str]:
+    """Sentences about indicators whose way of counting changed within the period."""
+    words = _("{code}: the way of counting changed within this period; count the parts before and after.")
+    return [
+        words.format(code=code)
+        for code in codes
+        if formulas.formula_on(code, period.first) != formulas.formula_on(code, period.last)
+    ]

@@ -1,0 +1,75 @@
+"""What the chart of Tổng hợp in full shows: a view's figures as `ChartData`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tongcds.domain.views import BoardIndicator, BoardRow, BoardView, CloseView, SeriesPoint
+from tongcds.i18n import N_, _, format_month, format_number
+from ui import words
+from ui.forms.board_parts import number_words, target_words, value_words
+from ui.widgets.chart import ChartData, ChartKind, ChartPoint, ChartSeries
+
+GROUPS: Final = "groups"
+"""Groups of people, drawn as bars."""
+
+_GROUP_HEADS: Final = {"sex": N_("Sex"), "age_band": N_("Age"), "poverty": N_("Poverty class")}
+
+
+def chart_of(
+    view: BoardView, close: CloseView | None, rows: Sequence[BoardRow], kind: object
+) -> tuple[ChartData, ChartKind]:
+    """The chart of a kind; without its figures (they are still being counted) an empty one."""
+    (indicator,) = view.indicators
+    mark = view.whole.figures[0].target if kind != GROUPS else None
+    data = ChartData(
+        title=indicator.name,
+        series=_series(indicator, close, rows, kind),
+        target=None if mark is None else mark.value,
+        target_words="" if mark is None else target_words(indicator, mark),
+        foot=" · ".join((view.path[-1][1], view.period, indicator.code)),
+    )
+    return data, ChartKind.BARS if kind == GROUPS else ChartKind(str(kind))
+
+
+def _series(
+    indicator: BoardIndicator, close: CloseView | None, rows: Sequence[BoardRow], kind: object
+) -> tuple[ChartSeries, ...]:
+    if kind == ChartKind.BARS:
+        points = tuple(
+            ChartPoint(row.name, row.figures[0].value, value_words(indicator, row.figures[0])) for row in rows
+        )
+        return (ChartSeries(indicator.short, points),) if points else ()
+    if close is None:
+        return ()
+    if kind == ChartKind.LINE:
+        return (_months(indicator, indicator.short, close.months),)
+    if kind == ChartKind.MULTIPLES:
+        return tuple(_months(indicator, name, points) for name, points in close.by_unit)
+    return tuple(
+        ChartSeries(
+            _(_GROUP_HEADS[by]),
+            tuple(_group(indicator, group.name, group.numerator, group.denominator) for group in groups),
+        )
+        for by, groups in close.groups
+    )
+
+
+def _months(indicator: BoardIndicator, name: str, points: Sequence[SeriesPoint]) -> ChartSeries:
+    made = [ChartPoint(format_month(p.on), p.figure.value, value_words(indicator, p.figure)) for p in points]
+    return ChartSeries(name, tuple(made))
+
+
+def _group(
+    indicator: BoardIndicator, name: str, numerator: int | None, denominator: int | None
+) -> ChartPoint:
+    """A group as a bar: its share, or its number where there is no whole."""
+    shown = words.capital(name)
+    if numerator is None or (indicator.ratio and not denominator):
+        return ChartPoint(shown, None, words.NO_DATA)
+    if denominator is None or not indicator.ratio:
+        return ChartPoint(shown, float(numerator), format_number(numerator))
+    share = numerator / denominator
+    counts = f"{format_number(numerator)}/{format_number(denominator)}"
+    return ChartPoint(shown, share, f"{number_words(indicator, share)} ({counts})")
