@@ -117,6 +117,7 @@ class Length:
     ROW_TWO_LINES: Final = 59
     TILE: Final = 212
     TREND: Final = 160
+    PICTURE: Final = (960, 540)
     COLUMN: Final = 48
     COLUMN_LEAST: Final = 140
     COLUMN_METER: Final = 84

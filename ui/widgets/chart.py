@@ -20,7 +20,6 @@ from ui import theme
 from ui.theme import Length, Style, space
 from ui.widgets import paint
 
-_PICTURE: Final = QSize(960, 540)
 _SHARP: Final = 2
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -110,15 +109,14 @@ class Chart(QWidget):
 
     def picture(self) -> QImage:
         """The chart with its title and foot on white, sharp enough for a report."""
-        image = QImage(_PICTURE * _SHARP, QImage.Format.Format_RGB32)
+        size = QSize(*Length.PICTURE)
+        image = QImage(size * _SHARP, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(_SHARP)
         look = theme.current()
         image.fill(look.colour("surface"))
         painter = QPainter(image)
         paint.begin(painter)
-        whole = QRectF(0, 0, _PICTURE.width(), _PICTURE.height()).adjusted(
-            space(6), space(5), -space(6), -space(5)
-        )
+        whole = QRectF(0, 0, size.width(), size.height()).adjusted(space(6), space(5), -space(6), -space(5))
         title, note = look.metrics(Style.HEADING).height(), look.metrics(Style.NOTE).height()
         paint.text(
             painter, QRectF(whole.left(), whole.top(), whole.width(), title), self._data.title, Style.HEADING
