@@ -22,6 +22,9 @@ from ui.tasks import Crossing
 _TICK_MS: Final = 5_000
 _LEASE_SECONDS: Final = 60
 _FIRST_EXCHANGE_MS: Final = 1_500
+# So that a laptop hears within a minute that it was stopped, and what others changed.
+_LOOK_SECONDS: Final = 50
+_LOOK_SECONDS_METERED: Final = 900
 
 
 class Background(QObject):
@@ -52,7 +55,8 @@ class Background(QObject):
         self._counted = monotonic()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
-        for duty in (self._runner.tick, self._back_up, self._keep_views, self._use_lease):
+        self._looked = monotonic()
+        for duty in (self._runner.tick, self._look, self._back_up, self._keep_views, self._use_lease):
             self._timer.timeout.connect(duty)
 
     def start(self) -> None:
@@ -68,6 +72,13 @@ class Background(QObject):
     def saved(self) -> None:
         """Something was written that the server wants."""
         if self._timer.isActive():
+            self._runner.saved()
+
+    def _look(self) -> None:
+        """Ask the server though nothing waits here; less often where bytes are paid for."""
+        wait = _LOOK_SECONDS_METERED if self._link.metered else _LOOK_SECONDS
+        if monotonic() - self._looked >= wait:
+            self._looked = monotonic()
             self._runner.saved()
 
     def _reachable(self) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, update
 
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, OwnValue
@@ -93,6 +93,12 @@ def history(connection: Connection) -> tuple[ExchangeRow, ...]:
         )
         for past in local.load_exchanges(connection, MOST_ROWS)
     )
+
+
+def again(connection: Connection, at: int) -> None:
+    """The latest exchange happened once more, at this moment (milliseconds, UTC), and nothing was new."""
+    latest = select(func.max(local.EXCHANGE.c.id)).scalar_subquery()
+    connection.execute(update(local.EXCHANGE).where(local.EXCHANGE.c.id == latest).values(at=at))
 
 
 def imports(connection: Connection) -> tuple[ImportRow, ...]:
