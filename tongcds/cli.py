@@ -34,6 +34,7 @@ from tongcds.clock import Clock, system_clock
 from tongcds.commands import (
     attachments,
     board,
+    differences,
     duplicates,
     exchange,
     filters,
@@ -362,6 +363,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--apply", action="store_true")
     spreadsheets.add_options(made)
     for part in (
+        differences,
         duplicates,
         filters,
         households,

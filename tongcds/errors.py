@@ -381,6 +381,10 @@ SENTENCES: Final[dict[str, str]] = {
     "indicator_not_counted": N_(
         "{code} cannot be counted from the records on this computer. Its source is: {source}."
     ),
+    "figure_village_unknown": N_(
+        "There is no village of that name on this computer. Its figure cannot be held against the server's;"
+        " leave the village out, or look at its name in the register."
+    ),
     "figures_only": N_(
         "This computer holds figures of its units and no records, so nothing can be counted from them here. "
         "The figures that the server published are in Overview (command `figures`)."

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from tongcds.protocol.envelope import CONTENT_TYPE
 from tongcds.protocol.messages import Credentials, decode, encode
-from tongcds.server import courier, ops, registration, tus
+from tongcds.server import behind, courier, ops, registration, tus
 from tongcds.server.database import BusyError
 from tongcds.server.limits import Limits
 from tongcds.server.ops import Province
@@ -90,6 +90,11 @@ class _Endpoints:
     async def compare(self, request: Request) -> Response:
         async with _body(request, MAX_BODY, self._limits) as sealed:
             work = functools.partial(ops.compare, self._province, sealed, admit=self.admitting(request))
+            return _answer(encode(await self._gate.run(work)))
+
+    async def behind(self, request: Request) -> Response:
+        async with _body(request, MAX_BODY, self._limits) as sealed:
+            work = functools.partial(behind.answer, self._province, sealed, admit=self.admitting(request))
             return _answer(encode(await self._gate.run(work)))
 
     async def enrol(self, request: Request) -> Response:
@@ -181,6 +186,7 @@ def make_app(province: Province, limits: Limits | None = None) -> Starlette:
                 for work in (
                     does.sync,
                     does.compare,
+                    does.behind,
                     does.incarnation,
                     does.enrol,
                     does.register,

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from tongcds.protocol.behind import BehindRequest
 from tongcds.protocol.envelope import Envelope, take_apart, verify
 from tongcds.protocol.messages import (
     OLDEST,
@@ -56,7 +57,15 @@ def opened(database: Database, sealed: bytes, server_key: bytes) -> Envelope:
     return envelope
 
 
-_Request = TypeVar("_Request", SyncRequest, CompareRequest, IncarnationRequest, EnrolRequest, RegisterRequest)
+_Request = TypeVar(
+    "_Request",
+    SyncRequest,
+    CompareRequest,
+    BehindRequest,
+    IncarnationRequest,
+    EnrolRequest,
+    RegisterRequest,
+)
 
 
 def decoded(kind: type[_Request], body: bytes) -> _Request:

@@ -16,7 +16,7 @@ from tongcds.errors import UnavailableError
 from tongcds.protocol.messages import encode
 from tongcds.records import record_type
 from tongcds.replica import Writer, load_identity
-from tongcds.server import courier, ops, registration
+from tongcds.server import behind, courier, ops, registration
 from tongcds.server.problems import Refusal
 from tongcds.storage.vault import Vault
 from tongcds.sync import enrol
@@ -110,7 +110,7 @@ class Desk:
 
 
 def _served(world: World) -> Callable[[str, bytes], bytes]:
-    doors = {"compare": ops.compare, "incarnation": ops.incarnate, "sync": ops.sync}
+    doors = {"behind": behind.answer, "compare": ops.compare, "incarnation": ops.incarnate, "sync": ops.sync}
 
     def serve(path: str, body: bytes) -> bytes:
         door = doors.get(path.rsplit("/", 1)[1])
