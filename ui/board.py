@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QObject
+from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -19,7 +19,9 @@ from ui.screens.board import BoardScreen
 
 
 class Board(QObject):
-    """Makes the screen; figures are counted on the thread for counting."""
+    """Makes the screen; figures are counted on the thread for counting. `targets_requested` wants targets."""
+
+    targets_requested = Signal()
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class Board(QObject):
         screen.left.connect(shell.back)
         screen.said.connect(shell.say)
         screen.saved.connect(self._save)
+        screen.targets_requested.connect(self.targets_requested)
         shell.open_over(screen)
 
     def _save(self, picture: QImage, name: str) -> None:

@@ -20,7 +20,6 @@ from tongcds.actions import (
     Core,
     audit,
     filters,
-    overview,
     place,
     register,
     syncing,
@@ -51,6 +50,7 @@ from ui.importing import Importing
 from ui.keys import Keys
 from ui.logbook import Logbook
 from ui.movements import Movements
+from ui.overview import Overview
 from ui.poverty import Poverty
 from ui.printing import Printing
 from ui.privacy import Privacy
@@ -58,7 +58,6 @@ from ui.rounds import Rounds
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.log_visit import LogVisitScreen
-from ui.screens.overview import OverviewScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.shell import Shell
@@ -137,6 +136,7 @@ class Desktop(QObject):
         self.logbook = Logbook(desk, self.visiting.find_households, self.printing.activities, self)
         self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
+        self.overview = Overview(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
         self._net = net or ThreadPoolExecutor(1, "net")
@@ -209,7 +209,7 @@ class Desktop(QObject):
         if self.who.role in {Role.TEAM, Role.COMMUNE}:
             places |= {"today": self._today, "households": self._households, "log": self.logbook.screen}
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
-            places["overview"] = self._overview
+            places["overview"] = self.overview.screen
         if self.who.role is Role.COMMUNE:
             places["guidance"] = self.today.guidance.screen
         return places
@@ -286,14 +286,6 @@ class Desktop(QObject):
         screen.detail.poverty_requested.connect(self.poverty.open)
         screen.poor_requested.connect(self.poverty.list_poor)
         self.attaching.serve(screen.detail)
-        return screen
-
-    def _overview(self) -> QWidget:
-        screen = OverviewScreen(
-            partial(overview.overview, self.core), self.counts, self.changes, self.core.clock, can_open=True
-        )
-        screen.opened.connect(self.today.board.open_unit)
-        screen.board_requested.connect(self.today.board.open)
         return screen
 
     def _settings_screen(self) -> QWidget:

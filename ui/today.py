@@ -17,6 +17,7 @@ from ui.forms.day_dialog import DayDialog
 from ui.guidance import Guidance
 from ui.screens.tasks import TasksRead, TasksScreen
 from ui.screens.today import TodayScreen
+from ui.targets import Targets
 
 
 class Today(QObject):
@@ -27,6 +28,8 @@ class Today(QObject):
         self._desk = desk
         self.guidance = Guidance(desk, self)
         self.board = Board(desk, self)
+        self.targets = Targets(desk, self)
+        self.board.targets_requested.connect(self.targets.open)
         self.dialog: DayDialog | None = None
 
     def screen(self) -> TodayScreen:

@@ -27,6 +27,7 @@ from ui.preview import (
     register,
     rounds,
     samples,
+    targets,
     village,
 )
 from ui.screens.board import BoardScreen
@@ -44,6 +45,7 @@ from ui.screens.privacy import PrivacyScreen
 from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
+from ui.screens.targets import TargetsScreen
 from ui.screens.tasks import TasksRead, TasksScreen
 from ui.screens.today import TodayScreen
 from ui.shell import Shell
@@ -104,6 +106,11 @@ def _board(kind: str) -> QWidget:
     load = _fail if kind == "error" else partial(board.view, kind=kind)
     look = _fail if kind == "error" else partial(board.close, kind=kind)
     return BoardScreen(board.bar(), load, look, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _targets(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(targets.view, kind)
+    return TargetsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
 def _settings(_kind: str) -> QWidget:
@@ -260,6 +267,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "settings": (Role.TEAM, "settings", _settings),
     "privacy": (Role.TEAM, "settings", _privacy),
     "board-commune": (Role.COMMUNE, "overview", _board),
+    "targets": (Role.COMMUNE, "overview", _targets),
     "overview-area": (Role.AREA, "overview", _overview),
     "overview-commune": (Role.COMMUNE, "overview", _overview_commune),
 }

@@ -50,7 +50,7 @@ _KIND_HEADS: Final = {
 class BoardScreen(Page):
     """`left` is Esc. `saved` carries a `QImage` that wants to become a file, and what it should be called.
 
-    `said` is a sentence for the message bar.
+    `said` is a sentence for the message bar, `targets_requested` wants the targets.
 
     Args:
         bar: chooses what is shown; it belongs to this screen from now on.
@@ -63,6 +63,7 @@ class BoardScreen(Page):
     left = Signal()
     saved = Signal(object, str)
     said = Signal(str)
+    targets_requested = Signal()
 
     def __init__(
         self,
@@ -112,7 +113,9 @@ class BoardScreen(Page):
         self.copy.clicked.connect(self.copy_chart)
         self.save = Button(_("Save picture"), icon="hard-drive-download", hint="Ctrl+S")
         self.save.clicked.connect(self._save)
-        self._head = PageHead("", "", [leave, self.up, self.copy, self.save])
+        aims = Button(_("Targets"), icon="clipboard-check")
+        aims.clicked.connect(self.targets_requested)
+        self._head = PageHead("", "", [leave, self.up, self.copy, self.save, aims])
         return self._head
 
     def _make_units(self) -> QWidget:

@@ -53,7 +53,7 @@ def reporting(row: OverviewRow) -> words.State:
 class OverviewScreen(Page):
     """Shows an `OverviewView`. `opened` carries the id of the unit whose row was opened.
 
-    `board_requested` wants any figure of any period.
+    `board_requested` wants any figure of any period, `targets_requested` the targets.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -64,6 +64,7 @@ class OverviewScreen(Page):
 
     opened = Signal(object)
     board_requested = Signal()
+    targets_requested = Signal()
 
     def __init__(
         self,
@@ -84,7 +85,9 @@ class OverviewScreen(Page):
         self._table: RowsView | None = None
         figures = Button(_("All figures"), icon="chart-column", keys="Ctrl+G", kind=Kind.PRIMARY)
         figures.clicked.connect(self.board_requested)
-        self._head = PageHead("", "", [figures])
+        aims = Button(_("Targets"), icon="clipboard-check", keys="Ctrl+T")
+        aims.clicked.connect(self.targets_requested)
+        self._head = PageHead("", "", [aims, figures])
         self._tiles = TileRow()
         self._units = Card(flush=True)
         self._trend_card = Card()
