@@ -284,6 +284,9 @@ SENTENCES: Final[dict[str, str]] = {
     "minutes_out_of_range": N_(
         "A visit takes from 1 to {longest} minutes. Nothing was saved; correct the time or leave it empty."
     ),
+    "distance_out_of_range": N_(
+        "The way to a visit is {farthest} km at most. Nothing was saved; correct it or leave it empty."
+    ),
     "address_missing": N_(
         "A code alone does not say where the server is. Type the address that stands below the code too."
     ),

@@ -50,6 +50,11 @@ PRICE: Final = Setting(
     choices=(0, 50, 200, 1000, 1500),
 )
 
+ASK_MINUTES: Final = Setting("ask_minutes", default=True, description=lambda: _("Ask how long a visit took"))
+ASK_DISTANCE: Final = Setting(
+    "ask_distance", default=False, description=lambda: _("Ask how far it was to a visit")
+)
+
 LOCK_AFTER: Final = Setting(
     "lock_after_minutes",
     10,
@@ -62,6 +67,8 @@ DECLARED: Final[tuple[Setting[str] | Setting[int] | Setting[bool], ...]] = (
     TEXT_SIZE,
     THEME,
     LOCK_AFTER,
+    ASK_MINUTES,
+    ASK_DISTANCE,
     ASK_WHEN_METERED,
     PRICE,
 )

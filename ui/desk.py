@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 from tongcds.actions import Changes, Core, households
 from tongcds.domain.views import EditUndo, Whoami
 from tongcds.i18n import _
+from tongcds.settings import Settings
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.shell import Shell
@@ -35,6 +36,7 @@ class Desk:
     """
 
     core: Core
+    settings: Settings
     who: Whoami
     window: Callable[[], Shell]
     reads: Tasks

@@ -112,6 +112,7 @@ class Desktop(QObject):
         self.who = core.whoami()
         desk = Desk(
             core,
+            settings,
             self.who,
             window=lambda: self.shell,
             reads=self.reads,

@@ -14,6 +14,7 @@ from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.desk import Desk
 from ui.forms.export_dialog import TableExportDialog
 from ui.forms.household_dialog import HouseholdDialog
+from ui.forms.visit_parts import asked_effort
 from ui.forms.withdraw_dialog import WithdrawDialog
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
 from ui.screens.logbook import LogbookScreen
@@ -103,6 +104,7 @@ class Logbook(QObject):
             reads=self._desk.reads,
             writes=self._desk.writes,
             clock=core.clock,
+            effort=asked_effort(self._desk.settings),
             correcting=_("Correcting the visit of {day}. The former version stays readable.").format(
                 day=format_date(row.on)
             ),

@@ -15,6 +15,7 @@ from tongcds.actions import Changes, logbook, register, visits
 from tongcds.domain.views import Draft, HouseholdFilter, HouseholdRow
 from tongcds.i18n import _
 from ui.desk import Desk
+from ui.forms.visit_parts import asked_effort
 from ui.screens.log_visit import LogVisitScreen, SavedVisit
 
 _PLACE: Final = "log"
@@ -46,6 +47,7 @@ class Visiting(QObject):
             reads=self._desk.reads,
             writes=self._desk.writes,
             clock=core.clock,
+            effort=asked_effort(self._desk.settings),
         )
         screen.saved.connect(self._saved)
         screen.left.connect(self._leave)

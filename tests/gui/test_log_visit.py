@@ -22,6 +22,8 @@ from tests.gui.logbook import (
     with_two_services,
 )
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
+from tongcds.settings import ASK_DISTANCE, ASK_MINUTES, Settings
+from ui.forms.visit_parts import Effort, asked_effort
 from ui.preview import village
 from ui.preview.screens import settle
 
@@ -362,3 +364,24 @@ def test_what_is_typed_before_the_log_is_ready_stays(qtbot, notebook):
     later.catch_up()
     settle()
     assert screen.form.picker.field.text() == "xuan"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "distance"), [(True, False), (False, True), (True, True), (False, False)]
+)
+def test_time_and_distance_are_asked_where_the_settings_say_so(keep, profile, minutes, distance):
+    settings = Settings(profile)
+    settings.set(ASK_MINUTES, minutes)
+    settings.set(ASK_DISTANCE, distance)
+    effort = keep(asked_effort(settings))
+    shown = [effort.minutes.isVisibleTo(effort), effort.distance.isVisibleTo(effort)]
+    assert shown == [minutes, distance]
+
+
+def test_a_distance_is_typed_in_the_form_and_saved(qtbot, notebook):
+    keys = Keyboard(open_log(qtbot, notebook, effort=Effort(minutes=False, distance=True)))
+    form = with_two_services(keys, qtbot)
+    form.effort.distance.setFocus()
+    keys.type("2,5")
+    keys.press(ENTER, with_=CTRL)
+    assert [entry.metres for entry in notebook.visits] == [2_500]

@@ -97,6 +97,7 @@ def entry_of(core: Core, visit_id: bytes) -> VisitEntry:
         note=visit.note or "",
         follow_up_on=date.fromisoformat(due) if due else None,
         by_id=visit.by_id,
+        metres=visit.metres,
     )
 
 

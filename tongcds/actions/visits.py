@@ -12,7 +12,7 @@ from tongcds.domain.catalogue import facts_made, load_service_groups, load_servi
 from tongcds.domain.facts import How, Subject
 from tongcds.domain.views import Draft, PersonRow, Result, ServiceChoice, SupportEntry, VisitEntry
 from tongcds.errors import UserError
-from tongcds.forms.visit import LONGEST_MINUTES
+from tongcds.forms.visit import FARTHEST_KM, LONGEST_MINUTES
 from tongcds.i18n import language
 from tongcds.replica import Writer
 from tongcds.storage import local, register, supports
@@ -55,8 +55,8 @@ def save_visit(core: Core, entry: VisitEntry) -> tuple[bytes, Changes]:
     """Save a visit with everything that follows from it; on disk when this returns. Answers the visit's id.
 
     Raises:
-        UserError: nothing_selected, date_in_future, minutes_out_of_range, household_unknown, person_unknown,
-            service_unknown.
+        UserError: nothing_selected, date_in_future, minutes_out_of_range, distance_out_of_range,
+            household_unknown, person_unknown, service_unknown.
     """
     check(core, entry)
     author = core.author()
@@ -115,6 +115,7 @@ def write(
         household_id=entry.household_id,
         on=entry.on.isoformat(),
         minutes=entry.minutes,
+        metres=entry.metres,
         by_id=entry.by_id or author,
         note=entry.note or None,
         corrects_id=corrects,
@@ -176,7 +177,8 @@ def check(core: Core, entry: VisitEntry) -> None:
     """Refuse what no visit can be.
 
     Raises:
-        UserError: nothing_selected, date_in_future, minutes_out_of_range, service_unknown.
+        UserError: nothing_selected, date_in_future, minutes_out_of_range, distance_out_of_range,
+            service_unknown.
     """
     if not entry.supports:
         raise UserError("nothing_selected")
@@ -184,6 +186,8 @@ def check(core: Core, entry: VisitEntry) -> None:
         raise UserError("date_in_future")
     if entry.minutes is not None and not 1 <= entry.minutes <= LONGEST_MINUTES:
         raise UserError("minutes_out_of_range", longest=LONGEST_MINUTES)
+    if entry.metres is not None and not 1 <= entry.metres <= FARTHEST_KM * 1000:
+        raise UserError("distance_out_of_range", farthest=FARTHEST_KM)
     for support in entry.supports:
         if support.service not in load_services():
             raise UserError("service_unknown", code=support.service)

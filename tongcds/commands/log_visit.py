@@ -41,6 +41,7 @@ def add_to(add: Add) -> None:
     )
     made.add_argument("--on", help="day as 2026-11-23; today without it")
     made.add_argument("--minutes", type=int)
+    made.add_argument("--metres", type=int, help="how far it was to come there")
     made.add_argument("--note", default="")
     made.add_argument("--again", help="day of the next visit")
 
@@ -54,6 +55,7 @@ def log_visit(options: argparse.Namespace, core: Core) -> int:
         on=read_day(options.on) if options.on else core.today,
         supports=tuple(_support(item, helped) for item in options.service),
         minutes=options.minutes,
+        metres=options.metres,
         note=options.note,
         follow_up_on=read_day(options.again) if options.again else None,
     )

@@ -53,6 +53,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--service", action="append", default=[], metavar="CODE=RESULT", help="repeat")
     made.add_argument("--on", help="day as 2026-11-23")
     made.add_argument("--minutes", type=int)
+    made.add_argument("--metres", type=int, help="how far it was to come there")
     made.add_argument("--note")
     made.add_argument("--again", help="day of the next visit")
 
@@ -144,6 +145,7 @@ def correct(options: argparse.Namespace, core: Core) -> int:
         before,
         on=read_day(options.on) if options.on else before.on,
         minutes=before.minutes if options.minutes is None else options.minutes,
+        metres=before.metres if options.metres is None else options.metres,
         note=before.note if options.note is None else options.note,
         follow_up_on=read_day(options.again) if options.again else before.follow_up_on,
         supports=tuple(_support(item, helped) for item in options.service) or before.supports,

@@ -5,6 +5,7 @@ Qt-free, so that the whole form can be filled in by a test or another front; `ui
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from tongcds.forms.given import drafted as drafted_supports
 from tongcds.i18n import _
 
 LONGEST_MINUTES: Final = 720
+FARTHEST_KM: Final = 200
+_KM = re.compile(r"(\d{1,3})(?:[.,](\d{1,3}))?")
 
 
 class Place(StrEnum):
@@ -29,6 +32,7 @@ class Place(StrEnum):
     PEOPLE = "people"
     DAY = "day"
     MINUTES = "minutes"
+    DISTANCE = "distance"
     FOLLOW_UP = "follow_up"
     SERVICES = "services"
     SUPPORTS = "supports"
@@ -65,6 +69,7 @@ class VisitSession:
         self.household: HouseholdDetail | None = None
         self.day_words = ""
         self.minutes_words = ""
+        self.distance_words = ""
         self.follow_up_words = ""
         self.note = ""
         self._helped: set[bytes] = set()
@@ -104,6 +109,13 @@ class VisitSession:
         return number if 0 < number <= LONGEST_MINUTES else None
 
     @property
+    def metres(self) -> int | None:
+        """How far it was, typed in kilometres; None where nothing was typed or it is no distance."""
+        read = _KM.fullmatch(self.distance_words.strip())
+        metres = int(read[1]) * 1000 + int((read[2] or "").ljust(3, "0")) if read else 0
+        return metres if 0 < metres <= FARTHEST_KM * 1000 else None
+
+    @property
     def follow_up_on(self) -> date | None:
         """The day of the next appointment, counted from the day of the visit: "+7" is a week after it."""
         return read_coming_day(self.follow_up_words, self.day or self.today)
@@ -111,7 +123,7 @@ class VisitSession:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing that is worth keeping was filled in. A household alone is nothing to keep."""
-        texts = (self.minutes_words, self.follow_up_words, self.note)
+        texts = (self.minutes_words, self.distance_words, self.follow_up_words, self.note)
         filled = self._helped or self._guests or self._given
         return not (filled or any(text.strip() for text in texts))
 
@@ -214,6 +226,9 @@ class VisitSession:
         if self.minutes_words.strip() and self.minutes is None:
             words = _("Write the minutes as a whole number from 1 to {most}, or leave this empty.")
             yield Problem(Place.MINUTES, words.format(most=LONGEST_MINUTES))
+        if self.distance_words.strip() and self.metres is None:
+            words = _("Write the kilometres, such as 3 or 2,5, up to {most}, or leave this empty.")
+            yield Problem(Place.DISTANCE, words.format(most=FARTHEST_KM))
         if self.follow_up_words.strip():
             if self.follow_up_on is None:
                 words = _("This is not a day. Write +7, or a date like 30/11.")
@@ -263,6 +278,7 @@ class VisitSession:
                 day,
                 supports,
                 minutes=self.minutes,
+                metres=self.metres,
                 note=clean_lines(self.note),
                 follow_up_on=self.follow_up_on,
             )
@@ -286,6 +302,7 @@ class VisitSession:
             # Written out: a draft of yesterday must not become a visit of today.
             "day": self.day_words if self.day is None else f"{self.day:%d/%m/%Y}",
             "minutes": self.minutes_words,
+            "distance": self.distance_words,
             "follow_up": self.follow_up_words,
             "note": self.note,
         }
@@ -321,6 +338,7 @@ class VisitSession:
         if self.day == self.today:
             self.day_words = ""
         self.minutes_words = _text(content.get("minutes"))
+        self.distance_words = _text(content.get("distance"))
         self.follow_up_words = _text(content.get("follow_up"))
         self.note = _text(content.get("note"))
         self._given.restore(_mappings(content.get("supports")), services, known)
@@ -336,6 +354,7 @@ def drafted(entry: VisitEntry) -> dict[str, object]:
         "supports": drafted_supports(entry.supports),
         "day": f"{entry.on:%d/%m/%Y}",
         "minutes": str(entry.minutes or ""),
+        "distance": f"{entry.metres / 1000:g}".replace(".", ",") if entry.metres else "",
         "follow_up": f"{again:%d/%m/%Y}" if again is not None else "",
         "note": entry.note,
     }

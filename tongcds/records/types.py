@@ -187,7 +187,7 @@ OBSERVATION = declare(
 
 # withdrawn_why: a word of `domain.views.Withdrawal` once the visit counts no more; it stays readable.
 # corrects_id: the withdrawn visit that this one stands in for. group_id: the first of the visits of one
-# session for several households at once, which all of them name.
+# session for several households at once, which all of them name. metres: how far it was to come there.
 VISIT = declare(
     "visit",
     9,
@@ -200,6 +200,7 @@ VISIT = declare(
     _word("withdrawn_why"),
     _id("corrects_id"),
     _id("group_id"),
+    _int("metres"),
     area="village_id",
     about_people=True,
     erasable=True,

@@ -45,6 +45,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "decided_on": N_("day of the decision"),
     "left_why": N_("reason for leaving"),
     "left_on": N_("day of leaving"),
+    "metres": N_("distance in metres"),
     "minutes": N_("minutes"),
     "more_phones": N_("further phone numbers"),
     "name": N_("name"),

@@ -21,16 +21,16 @@ from ui.forms.household_picker import HouseholdPicker
 from ui.forms.people_list import PeopleList
 from ui.forms.service_picker import ServicePicker
 from ui.forms.support_table import SupportTable
-from ui.forms.visit_parts import Companions, Note, fit_cards, shifts
+from ui.forms.visit_parts import Companions, Effort, Note, fit_cards, shifts
 from ui.household_words import row_of
 from ui.tasks import Tasks
 from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
-from ui.widgets.field import EnterMoves, LabeledField, LineField
+from ui.widgets.field import EnterMoves, LabeledField
 from ui.widgets.surface import Card, column, line
 from ui.widgets.text import Text
 
-_TEXTS: Final = (Place.DAY, Place.MINUTES, Place.FOLLOW_UP)
+_TEXTS: Final = (Place.DAY, Place.MINUTES, Place.DISTANCE, Place.FOLLOW_UP)
 
 
 class VisitForm(QWidget):
@@ -43,6 +43,7 @@ class VisitForm(QWidget):
         find: the households that fit what was typed, best first.
         household: the household of an id, None when it is not there any more.
         reads: runs `find` and `household`.
+        effort: what is asked of time and distance; the time alone without it.
     """
 
     edited = Signal()
@@ -55,6 +56,7 @@ class VisitForm(QWidget):
         find: Callable[[str], Sequence[HouseholdRow]],
         household: Callable[[bytes], HouseholdDetail | None],
         reads: Tasks,
+        effort: Effort | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -71,14 +73,15 @@ class VisitForm(QWidget):
         self.again = Button(_("Same as last time"), hint="Ctrl+R", kind=Kind.SMALL)
         self.again.clicked.connect(self.again_requested)
         self.day = DayLine(self._read_day, session.today)
-        self.minutes = LineField()
+        self.effort = effort or Effort(minutes=True, distance=False)
+        self.minutes = self.effort.minutes
         self.follow_up = DayLine(self._read_follow_up, session.today, _("+7 days, +14 days, a date…"))
         self.services = ServicePicker(self._has_chosen)
         self.supports = SupportTable()
         self.note = Note()
         self._fields = {
             Place.DAY: LabeledField(_("Day"), self.day),
-            Place.MINUTES: LabeledField(_("Time (minutes)"), self.minutes),
+            **self.effort.fields,
             Place.FOLLOW_UP: LabeledField(_("Next appointment"), self.follow_up),
         }
         self._services_error = Text("", Style.ERROR, wrap=True)
@@ -97,7 +100,7 @@ class VisitForm(QWidget):
         card = Card()
         when = line(gap=3)
         when.addWidget(self._fields[Place.DAY], 3)
-        when.addWidget(self._fields[Place.MINUTES], 2)
+        when.addWidget(self.effort, 2)
         card.body.setSpacing(space(3))
         card.body.addWidget(self.picker)
         card.body.addWidget(self.people)
@@ -127,7 +130,7 @@ class VisitForm(QWidget):
 
     def _listen(self) -> None:
         enter = EnterMoves(self)
-        for field in (self.day, self.minutes, self.follow_up):
+        for field in (self.day, self.minutes, self.effort.distance, self.follow_up):
             field.installEventFilter(enter)
             field.textEdited.connect(self._type)
             field.editingFinished.connect(self._settle)
@@ -159,7 +162,7 @@ class VisitForm(QWidget):
             self.picker.show_choice(None)
         self._show_people()
         self.day.setText(session.day_words or format_date(session.today))
-        self.minutes.setText(session.minutes_words)
+        self.effort.show_session(session)
         self.follow_up.setText(session.follow_up_words)
         blocked = self.note.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         self.note.setPlainText(session.note)
@@ -216,6 +219,7 @@ class VisitForm(QWidget):
             Place.HOUSEHOLD: self.picker.field,
             Place.DAY: self.day,
             Place.MINUTES: self.minutes,
+            Place.DISTANCE: self.effort.distance,
             Place.FOLLOW_UP: self.follow_up,
             Place.SERVICES: self.services.field,
         }
@@ -288,7 +292,8 @@ class VisitForm(QWidget):
     def _order(self) -> None:
         """Tab goes on in reading order, also to what came later."""
         chain: list[QWidget] = [self.picker.field, *self.people.rows(), self.companions.more]
-        chain += (self.day, self.minutes, self.follow_up, self.again, self.services.field)
+        chain += (self.day, self.minutes, self.effort.distance, self.follow_up, self.again)
+        chain.append(self.services.field)
         for code in self.supports.codes():
             chain += self.supports.row(code)
         chain.append(self.note)
@@ -391,7 +396,7 @@ class VisitForm(QWidget):
         session = self.session
         day = self.day.text()
         session.day_words = "" if day == format_date(session.today) else day
-        session.minutes_words = self.minutes.text()
+        self.effort.write(session)
         session.follow_up_words = self.follow_up.text()
         for place, field in self._fields.items():
             if field.editor.hasFocus():

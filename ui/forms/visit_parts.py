@@ -8,15 +8,16 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
-from tongcds.forms.visit import Guest
+from tongcds.forms.visit import Guest, Place, VisitSession
 from tongcds.i18n import _, ngettext
+from tongcds.settings import ASK_DISTANCE, ASK_MINUTES, Settings
 from ui import theme
 from ui.forms.service_picker import ServicePicker
 from ui.forms.support_table import SupportTable
 from ui.household_words import given_names
 from ui.theme import Length, Style
 from ui.widgets.button import Button, Kind
-from ui.widgets.field import TextArea
+from ui.widgets.field import LabeledField, LineField, TextArea
 from ui.widgets.surface import column, line
 from ui.widgets.text import Text
 
@@ -51,6 +52,37 @@ class Companions(QWidget):
     def words(self) -> str:
         """What it says."""
         return self._words.words()
+
+
+class Effort(QWidget):
+    """How long a visit took and how far it was, each only where it is asked."""
+
+    def __init__(self, *, minutes: bool, distance: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.minutes, self.distance = LineField(), LineField()
+        self.fields = {
+            Place.MINUTES: LabeledField(_("Time (minutes)"), self.minutes),
+            Place.DISTANCE: LabeledField(_("Distance (km)"), self.distance),
+        }
+        row = line(self, gap=3)
+        for field, asked in zip(self.fields.values(), (minutes, distance), strict=True):
+            row.addWidget(field, 1)
+            field.setVisible(asked)
+        self.setVisible(minutes or distance)
+
+    def show_session(self, session: VisitSession) -> None:
+        """Show what was typed."""
+        self.minutes.setText(session.minutes_words)
+        self.distance.setText(session.distance_words)
+
+    def write(self, session: VisitSession) -> None:
+        """Put what stands here into the session."""
+        session.minutes_words, session.distance_words = self.minutes.text(), self.distance.text()
+
+
+def asked_effort(settings: Settings) -> Effort:
+    """What this computer asks of time and distance."""
+    return Effort(minutes=settings.get(ASK_MINUTES), distance=settings.get(ASK_DISTANCE))
 
 
 def shifts(before: QWidget, moved: Callable[[], None]) -> QHBoxLayout:

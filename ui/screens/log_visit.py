@@ -19,6 +19,7 @@ from tongcds.forms.visit import VisitSession, drafted_guests, drafted_household
 from tongcds.i18n import _, format_time, ngettext
 from ui.errors import words_for
 from ui.forms.visit_form import VisitForm
+from ui.forms.visit_parts import Effort
 from ui.tasks import Tasks
 from ui.theme import Style
 from ui.widgets.button import Button, Kind
@@ -73,6 +74,7 @@ class LogVisitScreen(Page):
         save_group: writes one session for several households; without it, one visit is for one.
         last: what was logged last, to be repeated.
         correcting: says which visit this one stands in for; "" for a new one.
+        effort: what is asked of time and distance.
     """
 
     help_topic = "log"
@@ -97,6 +99,7 @@ class LogVisitScreen(Page):
         save_group: Callable[[Sequence[VisitEntry]], object] | None = None,
         last: Callable[[], VisitEntry | None] | None = None,
         correcting: str = "",
+        effort: Effort | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -120,7 +123,9 @@ class LogVisitScreen(Page):
         self._started = False
         self._saving = False
         self._has_draft = False
-        self.form = VisitForm(VisitSession(business_date(clock)), find=find, household=household, reads=reads)
+        self.form = VisitForm(
+            VisitSession(business_date(clock)), find=find, household=household, reads=reads, effort=effort
+        )
         self.form.edited.connect(self._heed)
         self.form.again_requested.connect(self._repeat)
         self.form.companions.setVisible(save_group is not None)

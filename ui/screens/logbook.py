@@ -375,7 +375,7 @@ class LogbookScreen(Page):
         if row.together > 1:
             tied = ngettext("with {n} household", "with {n} households", row.together)
         mended = _("corrected by {name}").format(name=row.corrected_by) if row.corrected_by else ""
-        parts = (row.by, mended, tied.format(n=format_number(row.together)), row.note)
+        parts = (row.by, mended, tied.format(n=format_number(row.together)), _effort(row), row.note)
         return TextCell(row.service_name, second=" · ".join(filter(None, parts)) or " ")
 
     @staticmethod
@@ -419,3 +419,10 @@ class LogbookScreen(Page):
 
     def _export(self) -> None:
         self.export_requested.emit(self._narrowest())
+
+
+def _effort(row: LogRow) -> str:
+    """How long it took and how far it was, where that was written down."""
+    took = ngettext("{n} minute", "{n} minutes", row.minutes or 0).format(n=format_number(row.minutes or 0))
+    far = _("{n} km").format(n=format_number((row.metres or 0) / 1000))
+    return " · ".join(words_ for words_, told in ((took, row.minutes), (far, row.metres)) if told)

@@ -151,3 +151,12 @@ def test_the_exported_log_is_inert_and_has_a_line_a_support(
     assert count == 1
     assert lines[0] == list(logbook.headings())
     assert lines[1][-1] == "'=1+1"
+
+
+def test_the_way_to_a_visit_is_on_record_and_stays_when_it_is_corrected(team: Core, home: Home) -> None:
+    support = SupportEntry("PY01", home.people[:1], Result.ALONE)
+    first, _changes = visits.save_visit(
+        team, VisitEntry(home.household, team.today, (support,), metres=2_500)
+    )
+    logbook.correct(team, first, replace(logbook.entry_of(team, first), note="mended"))
+    assert [(row.metres, row.note) for row in logbook.page(team, LogFilter()).rows] == [(2_500, "mended")]

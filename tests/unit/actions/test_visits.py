@@ -80,6 +80,8 @@ def test_saving_forgets_the_draft(team: Core, home: Home) -> None:
         ({"supports": ()}, "nothing_selected"),
         ({"on": date(2999, 1, 1)}, "date_in_future"),
         ({"minutes": 721}, "minutes_out_of_range"),
+        ({"metres": 200_001}, "distance_out_of_range"),
+        ({"metres": 0}, "distance_out_of_range"),
         ({"household_id": bytes(16)}, "household_unknown"),
         ({"supports": (SupportEntry("PY01", (bytes(16),), Result.ALONE),)}, "person_unknown"),
         ({"supports": (SupportEntry("NOPE", (), Result.ALONE),)}, "service_unknown"),

@@ -18,7 +18,7 @@ from tongcds.domain.views import (
     VisitEntry,
 )
 from tongcds.errors import UserError
-from tongcds.forms.visit import Place, VisitSession, clean_lines, drafted_household
+from tongcds.forms.visit import Place, VisitSession, clean_lines, drafted, drafted_household
 
 TODAY = date(2026, 11, 23)
 ACCOUNT = ServiceChoice("PY01", "Mở tài khoản thanh toán", "PY", "Thanh toán số", "person", 1)
@@ -264,3 +264,27 @@ def test_only_what_was_filled_in_is_worth_a_draft(visit):
 
 def test_a_note_keeps_its_lines():
     assert clean_lines("\n một  hai \n\n ba\n") == "một hai\n\nba"
+
+
+@pytest.mark.parametrize(
+    ("words", "metres"),
+    [("3", 3000), ("2,5", 2500), ("0.4", 400), (" 12,75 ", 12750), ("", None), ("200", 200_000)],
+)
+def test_the_way_is_typed_in_kilometres(visit, words, metres):
+    visit.distance_words = words
+    assert visit.problems() == ()
+    assert visit.entry().metres == metres
+
+
+@pytest.mark.parametrize("words", ["far", "-2", "0", "0,0", "201", "1,2345", "3 km?"])
+def test_what_is_no_way_is_said(visit, words):
+    visit.distance_words = words
+    assert places(visit) == [Place.DISTANCE]
+
+
+def test_a_way_comes_back_from_a_draft_and_to_be_corrected(visit):
+    visit.distance_words = "2,5"
+    for content in (visit.content(), drafted(visit.entry())):
+        again = VisitSession(TODAY)
+        again.restore(content, HOME, SERVICES)
+        assert again.entry().metres == 2500

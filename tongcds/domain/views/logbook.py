@@ -64,6 +64,7 @@ class LogRow:
     people: tuple[bytes, ...] = ()
     together: int = 0
     corrected_by: str = ""
+    metres: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class SupportEntry:
 class VisitEntry:
     """What Ghi nhận hỗ trợ hands over to be saved; also what a draft holds.
 
-    `by_id` is the member who was there, where that is somebody else than who writes it down.
+    `by_id` is the member who was there, where that is somebody else than who writes it down. `metres` is how
+    far it was to come there.
     """
 
     household_id: bytes
@@ -105,6 +106,7 @@ class VisitEntry:
     note: str = ""
     follow_up_on: date | None = None
     by_id: bytes | None = None
+    metres: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
