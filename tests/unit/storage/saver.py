@@ -1,15 +1,21 @@
-"""A program of its own that saves visits one after the other and says so, until somebody kills it."""
+"""Programs of their own that save one thing after the other and say so, until somebody kills them."""
 
 from __future__ import annotations
 
+from itertools import count, cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tests.unit.forms.test_visit import ACCOUNT, HOME, TODAY, household, person
 from tests.unit.storage.homes import AUTHOR, PASSPHRASE, Home, Ticking, visit
+from tongcds.domain.views import Result
+from tongcds.forms.visit import VisitSession
 from tongcds.records import record_type
+from tongcds.storage import local
 from tongcds.storage.vault import Vault
 
 SUPPORTS = 3
+NEIGHBOURS = household(person(4, "Quàng Văn Inh"), n=8)
 
 
 def save_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
@@ -27,3 +33,32 @@ def save_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
                 out.send_bytes(made)
         if not too_early:
             out.send_bytes(made)
+
+
+def group() -> VisitSession:
+    """One session for two households, each person with a result of their own."""
+    session = VisitSession(TODAY)
+    session.choose_household(HOME)
+    for one in HOME.people:
+        session.tick(one.person_id, on=True)
+    session.take_along()
+    session.choose_household(NEIGHBOURS)
+    session.choose(ACCOUNT)
+    session.set_apart(ACCOUNT.code)
+    for line, result in zip(session.chosen(), cycle((Result.ALONE, Result.COME_BACK)), strict=False):
+        session.answer(line.key, result)
+    return session
+
+
+def type_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
+    """Keep the draft of a session for two households, longer by a word each time, and send its number."""
+    vault = Vault.open(folder, PASSPHRASE, now=Ticking())
+    session = group()
+    for number in count(1):
+        session.note = f"note {number}"
+        with vault.write() as connection:
+            local.save_draft(connection, AUTHOR, local.SavedDraft("visit", number, session.content()))
+            if too_early:
+                out.send_bytes(number.to_bytes(8, "big"))
+        if not too_early:
+            out.send_bytes(number.to_bytes(8, "big"))

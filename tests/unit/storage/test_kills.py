@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from threading import Timer
@@ -11,9 +12,12 @@ from threading import Timer
 import pytest
 from sqlalchemy import Connection, func, select
 
+from tests.unit.forms.test_visit import HOME, SERVICES, TODAY
 from tests.unit.storage.homes import AUTHOR, PASSPHRASE, Ticking, home, village
-from tests.unit.storage.saver import SUPPORTS, save_for_ever
+from tests.unit.storage.saver import NEIGHBOURS, SUPPORTS, group, save_for_ever, type_for_ever
+from tongcds.forms.visit import VisitSession
 from tongcds.records import record_type
+from tongcds.storage import local
 from tongcds.storage.vault import Vault
 
 # Forked from a process that has everything imported already; where that cannot be, each starts anew.
@@ -28,10 +32,12 @@ LONGEST_SECONDS = 0.15
 VISIT, SUPPORT = record_type("visit").table, record_type("support").table
 
 
-def saved_until_killed(folder: Path, seconds: float, *, too_early: bool = False) -> list[bytes]:
-    """Let the program save until so long after its first visit; answers what it called saved."""
+def saved_until_killed(
+    folder: Path, seconds: float, *, too_early: bool = False, work: Callable[..., None] = save_for_ever
+) -> list[bytes]:
+    """Let the program save until so long after its first save; answers what it called saved."""
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    program = PROCESSES.Process(target=save_for_ever, args=(folder, theirs), kwargs={"too_early": too_early})
+    program = PROCESSES.Process(target=work, args=(folder, theirs), kwargs={"too_early": too_early})
     program.start()
     theirs.close()
     called_saved = [ours.recv_bytes()]
@@ -101,3 +107,34 @@ def test_a_program_that_speaks_before_it_has_saved_is_caught(ready: Path, now: T
         if missed:
             break
     assert missed
+
+
+def draft_left(folder: Path, now: Ticking) -> tuple[int, VisitSession]:
+    """Number of the draft that is on disk, and the form that comes back from it."""
+    opened = Vault.open(folder, PASSPHRASE, now=now)
+    with opened.read() as connection:
+        draft = local.load_draft(connection, AUTHOR, "visit")
+    opened.close()
+    session = VisitSession(TODAY)
+    if draft is not None:
+        session.restore(draft.content, NEIGHBOURS, SERVICES, (HOME,))
+    return draft.saved_at if draft is not None else 0, session
+
+
+def test_the_draft_of_a_session_for_several_households_survives_every_kill(ready: Path, now: Ticking):
+    random, typed = Random(5), group()
+    for _ in range(KILLS // 2):
+        said = saved_until_killed(ready, random.uniform(0, LONGEST_SECONDS), work=type_for_ever)
+        number, session = draft_left(ready, now)
+        assert number >= int.from_bytes(said[-1], "big")
+        typed.note = f"note {number}"
+        assert session.content() == typed.content()
+        assert session.entries() == typed.entries()
+
+
+def test_a_draft_that_is_called_kept_too_early_is_caught(ready: Path, now: Ticking):
+    behind = False
+    for _ in range(KILLS):
+        said = saved_until_killed(ready, 0, too_early=True, work=type_for_ever)
+        behind = behind or draft_left(ready, now)[0] < int.from_bytes(said[-1], "big")
+    assert behind
