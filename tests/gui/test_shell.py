@@ -98,14 +98,15 @@ def test_f1_asks_for_help_about_the_place(shell, qtbot):
     assert asked.args == ["sync"]
 
 
-def test_escape_leaves_what_lies_over_a_place_and_stays_in_the_place(shell):
+def test_escape_leaves_what_lies_over_a_place_and_stays_in_the_place(shell, qtbot):
     window = shell()
     window.open_over(a_screen("form"))
     assert window.focusWidget().objectName() == "form"
     press(window, ESCAPE)
     settle()
     assert window.place == "today"
-    assert window.findChild(QLineEdit, "form") is None
+    assert window.seen() is window.screen_of("today")
+    qtbot.waitUntil(lambda: window.findChild(QLineEdit, "form") is None)
     press(window, ESCAPE)
     assert window.place == "today"
 

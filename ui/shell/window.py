@@ -196,8 +196,8 @@ class Shell(QMainWindow):
     def _drop(self) -> None:
         screen = self._over.pop()
         self._stack.removeWidget(screen)
+        # It keeps its parent: without one all of it would be dressed anew, only to go.
         screen.hide()
-        screen.setParent(None)
         screen.deleteLater()
 
     def show_status(self, status: SyncStatus, now: datetime) -> None:

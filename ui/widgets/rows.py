@@ -324,7 +324,8 @@ class RowsView(QTableView):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_widths"):
+        seen = self.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)
+        if event.type() == QEvent.Type.StyleChange and seen and hasattr(self, "_widths"):
             self._measure()
 
     def _open(self, index: QModelIndex) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -10,6 +12,8 @@ from tongcds.domain.views import Tone
 from ui import icons, theme
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
+
+_RESTYLED: Final = frozenset({QEvent.Type.FontChange, QEvent.Type.StyleChange})
 
 
 class Text(QLabel):
@@ -69,7 +73,9 @@ class Text(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+        # Each parent that a part of a screen is put into tells all of it of a style. What was not seen has
+        # neither its font nor its room, and is told again when it has.
+        if event.type() in _RESTYLED and self.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
             self.updateGeometry()
             self._shorten()
 
