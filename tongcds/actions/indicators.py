@@ -9,7 +9,8 @@ from tongcds.actions.core import Core
 from tongcds.domain import formulas
 from tongcds.domain.catalogue import load_indicators, load_services
 from tongcds.domain.periods import Period
-from tongcds.domain.views import IndicatorGroup, IndicatorRow, IndicatorsView, Role
+from tongcds.domain.sources import Source, source_of, waiting
+from tongcds.domain.views import IndicatorGroup, IndicatorRow, IndicatorsView, NotCounted, Role
 from tongcds.errors import UserError, sentence
 from tongcds.i18n import N_, _, language
 from tongcds.reports.figures import Count, added, broken_down, figures
@@ -53,7 +54,24 @@ def indicators(
             if name == code:
                 groups.setdefault(group, []).append(count)
         rows.append(_row(code, added(counts), period, groups))
-    return IndicatorsView(period.first, period.last, period.name, tuple(rows), _problems(wanted, period))
+    others = () if codes else tuple(_not_counted(code) for code in load_indicators() if code not in wanted)
+    return IndicatorsView(
+        period.first, period.last, period.name, tuple(rows), _problems(wanted, period), others
+    )
+
+
+_REASONS: Final[Mapping[Source, str]] = {
+    Source.TYPED_IN: N_("Nobody here can count it; it is typed in with its source."),
+    Source.WAITS: N_("It waits for {what}, which this program does not keep yet."),
+    Source.BROKEN: N_("Its line in the table of formulas makes no sense, so it is not counted."),
+}
+
+
+def _not_counted(code: str) -> NotCounted:
+    source = source_of(code)
+    what = waiting().get(code, {}).get(language(), "")
+    name = load_indicators()[code].name(language())
+    return NotCounted(code, name, source.value, _(_REASONS[source]).format(what=what))
 
 
 def _checked(codes: Sequence[str]) -> list[str]:

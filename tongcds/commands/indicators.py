@@ -46,6 +46,7 @@ def _show(options: argparse.Namespace, core: Core) -> int:
     for row in view.rows:
         lines.append(f"{row.code:<6} {_value(row, row.unit):>12}  {row.fingerprint:<9}  {row.name}")
         lines += [f"       {_part(group):>12}             {group.name}" for group in row.groups]
+    lines += [f"{other.code:<6} {'–':>12}             {other.name}: {other.reason}" for other in view.others]
     rows = [{**asdict(row), "value": row.value} for row in view.rows]
     show(options, {**asdict(view), "rows": rows}, [*lines, *view.problems])
     return LOOK if view.problems else DONE

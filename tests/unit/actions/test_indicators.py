@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.unit.actions.conftest import MEMBER, VILLAGE
 from tongcds import cli
 from tongcds.actions import indicators
 from tongcds.domain import formulas
+from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.periods import Period, month_of
 from tongcds.errors import UserError
 from tongcds.reports import figures
@@ -50,6 +52,27 @@ def test_every_indicator_with_a_formula_has_a_row(core):
     view = indicators.indicators(core, month_of(core.today))
     assert [row.code for row in view.rows] == list(formulas.counted_indicators())
     assert view.problems == ()
+
+
+def test_every_indicator_of_the_catalogue_is_accounted_for(core):
+    view = indicators.indicators(core, month_of(core.today))
+    assert {row.code for row in view.rows} | {other.code for other in view.others} == set(load_indicators())
+    assert len(view.rows) + len(view.others) == 75
+    assert Counter(other.source for other in view.others) == {"typed_in": 16, "waits": 21}
+    by_code = {other.code: other.reason for other in view.others}
+    assert "sổ thi đua" in by_code["EMU01"]
+    assert all(reason and "{" not in reason for reason in by_code.values())
+
+
+def test_a_formula_that_makes_no_sense_is_named_and_the_rest_is_counted(core, monkeypatch):
+    others = {code: them for code, them in formulas.load_formulas().items() if code != "XHS09"}
+    wrong = (UserError("formula_wrong", file="formulas.csv", code="XHS09", part="min_height=15"),)
+    monkeypatch.setattr(formulas, "load_formulas", lambda: others)
+    monkeypatch.setattr(formulas, "problems", lambda: wrong)
+    view = indicators.indicators(core, month_of(core.today))
+    assert "min_height=15" in view.problems[0]
+    assert next(other.source for other in view.others if other.code == "XHS09") == "broken"
+    assert row(view, "ACT01").numerator == 1
 
 
 def test_shares_numbers_and_what_nobody_knows(core):

@@ -38,8 +38,15 @@ births = st.none() | st.sampled_from(
 )
 
 
+# Facts that are counted together come up more often.
 _OF_PEOPLE = (
-    "smartphone", "account", "internet", "vneid2", "skills_trained", "online_service", "benefits_by_account",
+    *("smartphone", "account", "vneid2", "skills_trained") * 3, "internet", "online_service",
+    "benefits_by_account", "online_shopping", "phone_2g", "digital_signature", "e_health", "safety_trained",
+    "skills_confirmed",
+)  # fmt: skip
+_OF_HOUSEHOLDS = (
+    "household_smartphone", "household_smartphone", "fibre", "qr_payment", "zalo_group", "digital_address",
+    "digital_family",
 )  # fmt: skip
 _NETWORK = st.sampled_from([None, "yes", "partial", "no"])
 
@@ -119,7 +126,7 @@ def registers(draw: st.DrawFn) -> Register:
                 "deleted": draw(st.sampled_from([0, 0, 0, 1])),
             }
         )
-    subjects = [(h, ("household_smartphone", "fibre")) for h in made.households]
+    subjects = [(h, _OF_HOUSEHOLDS) for h in made.households]
     subjects += [(p, _OF_PEOPLE) for p in made.people]
     for i in range(draw(st.integers(0, 25)) if subjects else 0):
         subject, facts = draw(st.sampled_from(subjects))

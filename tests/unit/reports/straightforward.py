@@ -129,11 +129,18 @@ def of_people(
 
 
 def of_households(
-    fact: str, implied: str | None = None, *, poverty: Sequence[str] = (), wanted: int = 1
+    fact: str,
+    implied: str | None = None,
+    *,
+    poverty: Sequence[str] = (),
+    wanted: int = 1,
+    asked: bool = False,
 ) -> Callable[[Tables, bytes, date, date], Told]:
     def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
         having, looked_at, behind = 0, 0, []
         homes = homes_of(tables, place, last, poverty)
+        if asked:
+            homes = [h for h in homes if latest(tables.observations, h["id"], fact, last) is not None]
         for home in homes:
             found = [latest(tables.observations, home["id"], fact, last)]
             if implied:
@@ -346,6 +353,16 @@ MEANINGS: dict[str, Callable[[Tables, bytes, date, date], Told]] = {
     "XHS10": of_people("account"),
     "XHS11": of_people("internet"),
     "XHS12": of_people("vneid2", least=14),
+    "XHS13": of_people("digital_signature", least=15),
+    "XHS15": of_people("skills_confirmed", least=18),
+    "XHS16": of_people("e_health"),
+    "XHS18": of_people("online_shopping", least=15, months=12),
+    "XHS19": of_people("safety_trained", least=15),
+    "XHS20": of_households("digital_address"),
+    "XHS23": lambda *a: without_whole(of_people("phone_2g")(*a)),
+    "XHS25": of_households("digital_family"),
+    "XHS26": of_households("zalo_group"),
+    "ECO03": of_households("qr_payment", asked=True),
     "XHS14": of_people("skills_trained", least=15, most=59),
     "XHS17": of_people("online_service", least=15, months=12),
     "XHS21": guided_old,

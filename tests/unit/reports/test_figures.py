@@ -108,6 +108,10 @@ def test_the_plain_loops_know_every_way_of_counting_that_the_formulas_use() -> N
     assert {code for code, formula in formulas.items() if formula and shape(formula) not in tried} == set()
 
 
+def test_every_formula_is_written_down_a_second_time() -> None:
+    assert set(MEANINGS) == set(counted_indicators())
+
+
 def test_the_comparison_notices_a_rule_that_is_off_by_a_day(
     database: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,7 +66,7 @@ from tongcds.domain.views.importing import (
     ImportSheet,
     ImportTopRow,
 )
-from tongcds.domain.views.indicators import IndicatorGroup, IndicatorRow, IndicatorsView
+from tongcds.domain.views.indicators import IndicatorGroup, IndicatorRow, IndicatorsView, NotCounted
 from tongcds.domain.views.logbook import (
     GroupBy,
     LogFilter,
@@ -221,6 +221,7 @@ __all__ = [
     "MemberLine",
     "Movement",
     "NewRequest",
+    "NotCounted",
     "ObservationRow",
     "OverviewRow",
     "OverviewView",

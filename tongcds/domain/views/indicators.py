@@ -45,11 +45,26 @@ class IndicatorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCounted:
+    """An indicator that records say nothing about: typed in, or waiting; `reason` is a sentence."""
+
+    code: str
+    name: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorsView:
-    """`problems` are sentences: lines of the table of formulas that make no sense, ways that changed."""
+    """`problems` are sentences: lines of the table of formulas that make no sense, ways that changed.
+
+    `others` are the rest of the catalogue, so that every indicator is accounted for; none where single
+    indicators were asked for.
+    """
 
     first: date
     last: date
     period: str
     rows: tuple[IndicatorRow, ...]
     problems: tuple[str, ...] = ()
+    others: tuple[NotCounted, ...] = ()
