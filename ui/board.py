@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QObject, Signal
+from PySide6.QtCore import QDir, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from tongcds.actions import Core, board
 from tongcds.domain.periods import month_of
-from tongcds.domain.views import BoardView, CloseView
+from tongcds.domain.views import BehindView, BoardView, CloseView
 from tongcds.i18n import _
 from ui.desk import Desk
+from ui.forms.behind_dialog import BehindDialog
 from ui.forms.board_parts import Asked, PeriodBar
 from ui.screens.board import BoardScreen
 
@@ -26,6 +27,7 @@ class Board(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self.dialog: BehindDialog | None = None
 
     def open(self) -> None:
         """Show the own unit, this month."""
@@ -45,8 +47,20 @@ class Board(QObject):
         screen.left.connect(shell.back)
         screen.said.connect(shell.say)
         screen.saved.connect(self._save)
+        screen.listed.connect(self._list)
         screen.targets_requested.connect(self.targets_requested)
         shell.open_over(screen)
+
+    def _list(self, asked: Asked) -> None:
+        work = partial(board.records, self._desk.core, asked.code, asked.period, asked.unit_id)
+        self._desk.counts.run(work, self._show_records, owner=self, failed=self._desk.failed)
+
+    def _show_records(self, view: BehindView) -> None:
+        dialog = BehindDialog(view, parent=self._desk.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.opened.connect(self._desk.show)
+        self.dialog = dialog
+        dialog.open()
 
     def _save(self, picture: QImage, name: str) -> None:
         pictures = QDir.home().filePath(name)

@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 
 from tests.gui.places import button, press
 from tongcds.domain.periods import PeriodKind, month_of, quarter_of
+from tongcds.domain.views import BehindRow, BehindView
 from tongcds.errors import UnavailableError
 from ui.changes import ChangeBus
+from ui.forms.behind_dialog import BehindDialog
 from ui.preview import board as invented
 from ui.preview import samples
 from ui.preview.screens import settle
@@ -158,6 +160,35 @@ def test_the_arrows_read_figure_by_figure(screen):
         QTest.keyClick(screen.chart, key)
     assert told == ["12/2025: 39.1%", "01/2026: 42.0%", "12/2025: 39.1%"] or len(told) == 3
     assert screen.chart.accessibleDescription() == told[-1]
+
+
+def test_the_records_behind_it_are_asked_for_only_where_they_are_held(screen):
+    with_records = []
+    screen.listed.connect(with_records.append)
+    QTest.keyClick(screen, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert [wanted.code for wanted in with_records] == ["XHS09"]
+    screen.show_view(replace(invented.view(with_records[0]), holds_records=False))
+    QTest.keyClick(screen, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert len(with_records) == 1
+    assert not screen.records.isVisible()
+
+
+def test_enter_opens_the_household_of_a_record_and_leaves_the_list(keep, qtbot):
+    rows = (BehindRow(b"r", "Quan sát: Lò Thị Mai", b"home"), BehindRow(b"t", "Tổ", None))
+    dialog = BehindDialog(BehindView("Tài khoản", "Bản Nà Ngà", "11/2026", "7F3A-19C2", 3, rows))
+    keep(dialog)
+    dialog.show()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert "the first 2 are shown" in dialog.told.text()
+    opened = []
+    dialog.opened.connect(opened.append)
+    dialog.rows.choose(1)
+    press(dialog.rows, Qt.Key.Key_Return)
+    assert opened == []
+    dialog.rows.choose(0)
+    press(dialog.rows, Qt.Key.Key_Return)
+    assert opened == [b"home"]
+    assert not dialog.isVisible()
 
 
 def test_a_gap_is_no_point_at_0():

@@ -17,8 +17,11 @@ from tongcds.actions.indicators import group_name
 from tongcds.domain import formulas
 from tongcds.domain.catalogue import Comparator, load_indicators
 from tongcds.domain.periods import Period, month_of, month_to
+from tongcds.domain.text import natural_sort_key
 from tongcds.domain.units import FIRST_DAY_2025
 from tongcds.domain.views import (
+    BehindRow,
+    BehindView,
     BoardFigure,
     BoardIndicator,
     BoardRow,
@@ -33,16 +36,19 @@ from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, language, ngettext
 from tongcds.reports import places, units
 from tongcds.reports.aims import Aim, Aims, aims_of, units_above
+from tongcds.reports.behind import Part, behind
 from tongcds.reports.figures import Count, added, broken_down
 from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figures
 from tongcds.reports.places import Place
 from tongcds.reports.sheets import Breakdown
+from tongcds.storage.named import named
 
 FIRST_SHOWN: Final = ("XHS01", "XHS09", "XHS11", "XHS04")
 """What is shown until somebody chooses."""
 
 MONTHS: Final = 12
 MOST_MULTIPLES: Final = 12
+MOST_RECORDS: Final = 1000
 _HOLDERS: Final = frozenset({Role.TEAM, Role.COMMUNE})
 _BREAKDOWNS: Final = (Breakdown.SEX, Breakdown.AGE, Breakdown.POVERTY)
 
@@ -157,6 +163,37 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
 
 def _units_of_today() -> str:
     return _("Before 1 July 2025 there were other communes: figures are recalculated for the units of today.")
+
+
+def records(core: Core, code: str, period: Period | None = None, unit_id: bytes | None = None) -> BehindView:
+    """The records that a figure counts, as those who hold them may see them.
+
+    Raises:
+        UserError: figures_only where this computer holds no records; as `board`.
+    """
+    (wanted,) = checked([code])
+    when = period or month_of(core.today)
+    who = core.credentials()
+    if Role(who.role) not in _HOLDERS:
+        raise UserError("figures_only")
+    with core.vault.count() as connection:
+        place, path = _place(connection, who.unit_id, who.unit_name, unit_id, min(when.last, core.today))
+        span = Period(when.first, min(when.last, core.today)) if when.first <= core.today else when
+        (found,) = known_figures(
+            connection, {place.unit_id: place.places}, [wanted], [when], core.today, holds_records=True
+        )
+        items = behind(connection, wanted, place.places, span)
+        counted = {(item.kind, item.id) for item in items if item.part == Part.COUNTED}
+        words = named(connection, sorted(counted)[:MOST_RECORDS])
+    rows = [BehindRow(record, one.words, one.household_id or None) for record, one in words.items()]
+    return BehindView(
+        name=load_indicators()[wanted].name(language()),
+        unit=path[-1][1],
+        period=when.name,
+        fingerprint=found[place.unit_id, wanted].count.fingerprint,
+        records=len(counted),
+        rows=tuple(sorted(rows, key=lambda row: natural_sort_key(row.words))),
+    )
 
 
 def checked(codes: Sequence[str]) -> list[str]:

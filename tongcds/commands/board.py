@@ -36,6 +36,17 @@ def add_to(add: Add) -> None:
     made.add_argument("code", metavar="CODE")
     made.add_argument("--unit", default="", help="as of `board`")
     add_period(made)
+    made = add("figure-records", _records, "the records that a figure counts, where they are held")
+    made.add_argument("code", metavar="CODE")
+    made.add_argument("--unit", default="", help="as of `board`")
+    add_period(made)
+
+
+def _records(options: argparse.Namespace, core: Core) -> int:
+    view = board.records(core, options.code, period_of(options, core), _unit(core, options.unit))
+    lines = [f"{view.name} · {view.unit} · {view.period} · {view.fingerprint}"]
+    show(options, view, [*lines, *(row.words for row in view.rows)])
+    return DONE
 
 
 def _board(options: argparse.Namespace, core: Core) -> int:

@@ -51,6 +51,7 @@ class BoardScreen(Page):
     """`left` is Esc. `saved` carries a `QImage` that wants to become a file, and what it should be called.
 
     `said` is a sentence for the message bar, `targets_requested` wants the targets.
+    `listed` carries an `Asked` whose records are wanted.
 
     Args:
         bar: chooses what is shown; it belongs to this screen from now on.
@@ -64,6 +65,7 @@ class BoardScreen(Page):
     saved = Signal(object, str)
     said = Signal(str)
     targets_requested = Signal()
+    listed = Signal(object)
 
     def __init__(
         self,
@@ -94,6 +96,7 @@ class BoardScreen(Page):
         for keys, act in (
             ("Escape", self.left.emit),
             ("Backspace", self.go_up),
+            ("Ctrl+L", self._list),
             ("Ctrl+S", self._save),
             ("Ctrl+C", self.copy_chart),
             ("Alt+Left", self.bar.go_back),
@@ -109,13 +112,11 @@ class BoardScreen(Page):
         leave.clicked.connect(self.left)
         self.up = Button(_("One level up"), icon="arrow-left", hint="Backspace")
         self.up.clicked.connect(self.go_up)
-        self.copy = Button(_("Copy chart"), icon="copy", hint="Ctrl+C")
-        self.copy.clicked.connect(self.copy_chart)
-        self.save = Button(_("Save picture"), icon="hard-drive-download", hint="Ctrl+S")
-        self.save.clicked.connect(self._save)
+        self.records = Button(_("Records behind it"), icon="book-open", hint="Ctrl+L")
+        self.records.clicked.connect(self._list)
         aims = Button(_("Targets"), icon="clipboard-check")
         aims.clicked.connect(self.targets_requested)
-        self._head = PageHead("", "", [leave, self.up, self.copy, self.save, aims])
+        self._head = PageHead("", "", [leave, self.up, aims, self.records])
         return self._head
 
     def _make_units(self) -> QWidget:
@@ -136,8 +137,10 @@ class BoardScreen(Page):
         box.setContentsMargins(space(4), space(1), space(4), space(2))
         box.addWidget(above)
         self._units.body.addWidget(framed)
-        self._table_box = column()
-        self._units.body.addLayout(self._table_box, 1)
+        # Of its own, so that a table that comes later lies under the card's corners.
+        place = QWidget()
+        self._table_box = column(place)
+        self._units.body.addWidget(place, 1)
         self.table: RowsView | None = None
         return self._units
 
@@ -175,8 +178,15 @@ class BoardScreen(Page):
         self.chart.told.connect(self._tell)
         self._told = Text("", Style.NOTE)
         self._notes = Text("", Style.NOTE, wrap=True)
+        copy = Button(_("Copy chart"), icon="copy", hint="Ctrl+C", kind=Kind.SMALL)
+        copy.clicked.connect(self.copy_chart)
+        save = Button(_("Save picture"), icon="hard-drive-download", hint="Ctrl+S", kind=Kind.SMALL)
+        save.clicked.connect(self._save)
+        above = FlowRow()
+        for widget in (self.kinds, copy, save):
+            above.flow.addWidget(widget)
         drawn = Card()
-        drawn.body.addWidget(self.kinds)
+        drawn.body.addWidget(above)
         drawn.body.addWidget(self.chart, 1)
         drawn.body.addWidget(self._told)
         drawn.body.addWidget(self._notes)
@@ -237,6 +247,7 @@ class BoardScreen(Page):
         title = _("Overview of {unit}").format(unit=way[:1].lower() + way[1:])
         self._head.set_words(title, self._about(view))
         self.up.setVisible(len(view.path) > 1)
+        self.records.setVisible(view.holds_records)
         self.eras.setVisible(view.row_kind in {"village", "old_commune"} and view.holds_records)
         self._show_whole(view)
         self._show_rows()
@@ -295,7 +306,7 @@ class BoardScreen(Page):
         self.order.setVisible(bool(view.rows))
         if not view.rows:
             told = (
-                _("A village has no units below it; its households are in the register.")
+                _("Ctrl+L lists the records behind this figure, and each opens in the register.")
                 if view.holds_records
                 else _("What is behind this figure is with the commune and the team.")
             )
@@ -360,6 +371,10 @@ class BoardScreen(Page):
 
     def _choose_era(self) -> None:
         self.bar.ask(old_communes=bool(self.eras.currentData()))
+
+    def _list(self) -> None:
+        if self.records.isVisible():
+            self.listed.emit(self.bar.now())
 
     def copy_chart(self) -> None:
         """Put the chart on the clipboard, as a picture."""

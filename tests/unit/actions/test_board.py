@@ -151,6 +151,17 @@ def test_periods_have_one_after_and_one_a_year_ago() -> None:
     assert after(leap) == Period(date(2024, 3, 2), date(2024, 3, 3))
 
 
+def test_the_records_behind_a_figure_are_those_that_it_counts(commune: Core) -> None:
+    person(commune, 1)
+    person(commune, 1)
+    person(commune, 0)
+    view = board.records(commune, "XHS09", NOVEMBER)
+    seen = figure(board.board(commune, ["XHS09"], NOVEMBER))
+    assert (view.records, len(view.rows), view.fingerprint) == (seen.numerator, 2, seen.fingerprint)
+    assert all(row.household_id for row in view.rows)
+    assert board.records(commune, "XHS09", month_of(date(2026, 10, 1))).rows == ()
+
+
 def test_the_commands_say_the_same(commune: Core, capsys: pytest.CaptureFixture[str]) -> None:
     person(commune, 1)
 
@@ -163,3 +174,4 @@ def test_the_commands_say_the_same(commune: Core, capsys: pytest.CaptureFixture[
     assert (seen["rows"][0]["figures"][0]["numerator"], seen["against"]) == (1, "Tháng 10/2026")
     assert run("board", "XHS09", "--unit", "bản nà ngà")["rows"] == []
     assert len(run("figure-closely", "XHS09")["months"]) == 12
+    assert run("figure-records", "XHS09")["records"] == 1

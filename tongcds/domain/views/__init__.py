@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tongcds.domain.views.board import (
     BehindRow,
+    BehindView,
     BoardFigure,
     BoardIndicator,
     BoardRow,
@@ -158,6 +159,7 @@ __all__ = [
     "AuditView",
     "AwayRow",
     "BehindRow",
+    "BehindView",
     "BoardFigure",
     "BoardIndicator",
     "BoardRow",

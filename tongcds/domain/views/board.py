@@ -156,12 +156,20 @@ class CloseView:
 
 @dataclass(frozen=True, slots=True)
 class BehindRow:
-    """A record behind a figure: a household, a person, or something that was done.
-
-    `household_id` is what can be opened, None where nothing can.
-    """
+    """A record behind a figure, in words. `household_id` is what can be opened, None where nothing can."""
 
     record_id: bytes
-    name: str
-    detail: str
+    words: str
     household_id: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class BehindView:
+    """The records that a figure counts; `rows` are at most the first thousand of `records`."""
+
+    name: str
+    unit: str
+    period: str
+    fingerprint: str
+    records: int
+    rows: tuple[BehindRow, ...]
