@@ -40,11 +40,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     """Makes a province from a seed, lets so many steps of rain fall on it, and brings all together."""
     made: list[World] = []
 
-    def make(seed: int, steps: int = 0, *, machines: int = 8) -> World:
+    def make(seed: int, steps: int = 0, *, machines: int = 8, older: float = 0.0) -> World:
         folder = tmp_path / str(len(made))
         folder.mkdir()
         began = process_time()
-        one = World(seed, folder, monkeypatch, machines=machines, villages=max(2, machines // 10))
+        villages = max(2, machines // 10)
+        one = World(seed, folder, monkeypatch, machines=machines, villages=villages, older=older)
         made.append(one)
         if not steps:
             one.storm = one.calm

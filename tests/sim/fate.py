@@ -140,7 +140,7 @@ class Fate(Hands):
     def twin(self, machine: Machine) -> Machine:
         """A second laptop with the same disk."""
         twin = self.machine(f"{machine.name}+", copy_of(machine.vault.engine))
-        twin.author = machine.author
+        twin.author, twin.older = machine.author, machine.older
         return twin
 
     def revoke(self, machine: Machine) -> object:

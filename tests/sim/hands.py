@@ -109,6 +109,8 @@ class Hands:
             return writer.restore("household", row["id"])
 
     def observe(self, machine: Machine) -> object:
+        if machine.older:
+            return None
         row = self._pick(machine, "household")
         if row is None:
             return None

@@ -176,7 +176,7 @@ class Network:
 class Machine:
     """One laptop: its vault, its person and what is wrong with its clock and its network.
 
-    `busy` while an exchange is under way.
+    `busy` while an exchange is under way. `older`: its program does not know observations yet.
     """
 
     name: str
@@ -185,6 +185,7 @@ class Machine:
     author: bytes = b""
     ahead: int = 0
     busy: bool = False
+    older: bool = False
     clogged: bool = False
     dark_until: int = 0
     copies: list[Engine] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,13 +14,14 @@ from sqlalchemy import Connection
 
 from tests.sim.ledger import Ledger
 from tests.sim.machines import CrashedError
+from tests.unit.sync.older import without
 from tongcds.domain import stamps
-from tongcds.protocol import invitations
+from tongcds.protocol import chunks, invitations
 from tongcds.protocol.messages import Write
 from tongcds.server import database
 from tongcds.server.office import OfficeWriter
 from tongcds.storage import custody, quality, search
-from tongcds.sync import carrying
+from tongcds.sync import carrying, outdated, repair
 
 
 class ServerDatabase(database.Database):
@@ -70,6 +71,27 @@ def quietly(patch: pytest.MonkeyPatch, rng: random.Random, ledger: Ledger) -> No
     patch.setattr(SigningKey, "generate", staticmethod(lambda: SigningKey(rng.randbytes(32))))
     for module in (stamps, invitations):
         patch.setattr(module, "secrets", _Drawn(rng))
+
+
+def mixed_versions(patch: pytest.MonkeyPatch, is_older: Callable[[], bool]) -> None:
+    """Let whoever is older read what comes, and compare, as a program without observations would."""
+    read, known, fields = chunks.understand_states, outdated._known, repair.known_fields
+
+    def reading(packed: bytes) -> chunks.Understood:
+        if not is_older():
+            return read(packed)
+        with without("observation"):
+            return read(packed)
+
+    def comparing() -> dict[int, int]:
+        if not is_older():
+            return fields()
+        with without("observation"):
+            return fields()
+
+    patch.setattr(chunks, "understand_states", reading)
+    patch.setattr(outdated, "_known", lambda: "older" if is_older() else known())
+    patch.setattr(repair, "known_fields", comparing)
 
 
 def _number_kept_files(patch: pytest.MonkeyPatch) -> None:

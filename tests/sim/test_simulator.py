@@ -19,7 +19,8 @@ from tests.sim.world import World
 from tongcds.replica import merge as merging
 from tongcds.replica import own, pages
 from tongcds.server import incarnations, ops
-from tongcds.sync import answers
+from tongcds.sync import answers, outdated
+from tongcds.sync.exchange import Exchange
 
 receiving = importlib.import_module("tongcds.replica.receive")
 
@@ -40,6 +41,8 @@ PLAN = (
     )
 )
 RUNS = [(laptops, steps, seed) for laptops, steps, seeds in PLAN for seed in seeds]
+# In every other run so many laptops begin with an older program, and are updated some time.
+OLDER = 0.3
 # What each found is told in the subject of the commit that added it.
 REMEMBERED = (6, 9, 14, 21, 206, 301)
 REMEMBERED_STEPS = 1_200
@@ -51,7 +54,8 @@ REMEMBERED_LATER = ((8_000, 2_500),)
 def test_b1_nothing_is_lost_and_all_agree_in_the_end(
     world: Callable[..., World], machines: int, steps: int, seed: int
 ) -> None:
-    assert world(seed, steps, machines=machines).problems() == []
+    older = OLDER if seed % 2 else 0.0
+    assert world(seed, steps, machines=machines, older=older).problems() == []
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,24 @@ def test_b1_the_same_seed_does_the_same_in_another_process_too(
         one.problems()
     assert hashes == {here.hash()}
     assert other.hash() != here.hash()
+
+
+def older_programs(world: Callable[..., World]) -> list[str]:
+    one = world(700_001, 400, older=0.5)
+    assert one.counts["observe"] > 0
+    return one.problems()
+
+
+def test_b1_what_an_older_program_passed_over_comes_with_its_update(world: Callable[..., World]) -> None:
+    assert older_programs(world) == []
+
+
+def test_b1_control_an_update_that_does_not_begin_again_where_something_was_passed_over(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outdated, "passed_over", lambda *_: None)
+    monkeypatch.setattr(Exchange, "_repair", lambda _self, *, differs: None)
+    assert any(": lacks " in line for line in older_programs(world))
 
 
 # Seeds in which it matters; others need not meet the case.

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from tests.sim.fate import Fate
 from tests.sim.ledger import Account, Ledger
 from tests.sim.machines import AnyPace, CrashedError, Machine, MemoryVault, Network, Weather
-from tests.sim.surroundings import ServerDatabase, quietly
+from tests.sim.surroundings import ServerDatabase, mixed_versions, quietly
 from tests.unit.replica.laptops import dump, ids, kept, recomputed
 from tongcds.domain.units import load_units
 from tongcds.errors import UnavailableError, UserError
@@ -38,6 +38,7 @@ VILLAGES = 2
 _HEALING = 40
 _DEEPEST = 2
 _MEANWHILE = 0.25
+_UPDATED = 0.002
 _STORM = Weather(lose_request=0.08, lose_answer=0.12, twice=0.08, late=0.05)
 _CALM = Weather()
 # One exchange at a time; and whoever puts a vault back closes the program first.
@@ -60,10 +61,15 @@ class World(Fate):
         *,
         machines: int = 8,
         villages: int = VILLAGES,
+        older: float = 0.0,
     ) -> None:
         self.rng = random.Random(seed)
+        # Of the laptops so many begin with an older program; drawn apart, so that all else happens as ever.
+        self._versions, self._older = random.Random(f"versions {seed}"), older
+        self._running: Machine | None = None
         self.ledger = Ledger()
         quietly(patch, self.rng, self.ledger)
+        mixed_versions(patch, lambda: self._running is not None and self._running.older)
         self.folder = folder
         self.now = NOW
         self.counts: Counter[str] = Counter()
@@ -177,6 +183,7 @@ class World(Fate):
         network = Network(self.serve, self.rng, _CALM, self.held, lambda: None)
         credentials = enrol.finish(machine.vault, begun, network, machine.clock)
         machine.author = credentials.member_id
+        machine.older = self._versions.random() < self._older
         return machine
 
     def machine(self, name: str, engine: Any) -> Machine:
@@ -242,6 +249,8 @@ class World(Fate):
 
     def step(self) -> None:
         """One thing happens to one laptop, and whatever follows from it."""
+        if self._older and self._versions.random() < _UPDATED:
+            self._versions.choice(self.machines).older = False
         machine = self.rng.choice(self.machines)
         (name,) = self.rng.choices(list(self._acts), list(self._acts.values()))
         if machine.busy and name in _NEEDS_ITS_VAULT:
@@ -260,7 +269,7 @@ class World(Fate):
         network = self.network(machine, weather or self.storm)
         exchange = Exchange(machine.vault, network, machine.clock, pace=AnyPace(self.rng))
         said: object
-        machine.busy = True
+        machine.busy, self._running, outside = True, machine, self._running
         try:
             peers.hand_over(machine.vault, network)
             exchange.run()
@@ -277,7 +286,7 @@ class World(Fate):
             if error.code != "device_revoked" or not self._is_revoked(machine):
                 self.wrong.append(f"{machine.name}: {error.code}")
         finally:
-            machine.busy = False
+            machine.busy, self._running = False, outside
             self._note_own(machine, before)
         return said
 
@@ -310,7 +319,7 @@ class World(Fate):
         self.sticks.extend(
             p for p in carrying.copy_answers(machine.vault, self.folder) if p not in self.sticks
         )
-        if not self.sticks:
+        if not self.sticks or machine.older:
             return None
         place = self.rng.randrange(len(self.sticks))
         path = self.sticks[place]
@@ -355,7 +364,7 @@ class World(Fate):
         self.held.clear()
         self.storm = self.calm
         for machine in self.machines:
-            machine.vault.crash_in = 0
+            machine.vault.crash_in, machine.older = 0, False
             machine.clogged, machine.dark_until = False, 0
         quiet = {repr((0, 0, 0)), repr("device_revoked")}
         for round_ in range(1, _HEALING):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from sqlalchemy import select
 from tests.unit.server.conftest import COMMUNE, VILLAGE, World
 from tests.unit.sync.conftest import Desks
 from tests.unit.sync.desks import Desk, server_rows
+from tests.unit.sync.older import without
 from tongcds.domain.views import SyncPhase
 from tongcds.errors import UserError
 from tongcds.protocol import chunks, groups, messages
@@ -19,17 +18,6 @@ from tongcds.records import declare
 from tongcds.replica.tables import AREA
 from tongcds.server import requests
 from tongcds.sync import exchange, outdated, transport
-
-
-@contextmanager
-def without(type_name: str) -> Iterator[None]:
-    """A program that does not know this type of record yet."""
-    record = declare._TYPES.pop(type_name)
-    del declare._BY_NUMBER[record.number]
-    try:
-        yield
-    finally:
-        declare._TYPES[type_name] = declare._BY_NUMBER[record.number] = record
 
 
 def older(desk: Desk, type_name: str, patch: pytest.MonkeyPatch) -> Any:
