@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
-from sqlalchemy import Connection
 
 from tests.sim.fate import Fate
 from tests.sim.ledger import Account, Ledger
 from tests.sim.machines import AnyPace, CrashedError, Machine, MemoryVault, Network, Weather
 from tests.sim.surroundings import ServerDatabase, mixed_versions, quietly
-from tests.unit.replica.laptops import dump, ids, kept, recomputed
+from tests.unit.replica.laptops import Held, dump_of, everything, kept_of, recomputed_of
 from tongcds.domain.units import load_units
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.messages import encode
@@ -387,41 +386,44 @@ class World(Fate):
             account = Account(server, self.ledger)
             found += [f"lost: {line}" for line in account.missing()]
             found += [f"risen: {line}" for line in account.risen()]
-            if kept(server) != recomputed(server):
+            held = everything(server)
+            if kept_of(server, held) != recomputed_of(held):
                 found.append("the server's digests are not those of its records")
             for machine in self.machines:
                 compare = self._unsent if self._is_revoked(machine) else self._differences
-                found += [f"{machine.name}: {line}" for line in compare(machine, server)]
+                found += [f"{machine.name}: {line}" for line in compare(machine, held)]
         return found
 
-    def _differences(self, machine: Machine, server: Connection) -> Iterator[str]:
+    def _differences(self, machine: Machine, held: Held) -> Iterator[str]:
         with machine.vault.read() as connection:
             enrolment_ = load_enrolment(connection)
             assert enrolment_ is not None
             whole = [e.area for e in enrolment_.entries if e.mode != FIGURES_ONLY]
             figures = [e.area for e in enrolment_.entries if e.mode == FIGURES_ONLY]
-            here, there = dump(connection, whole), dump(server, whole)
+            ours = everything(connection)
+            here, there = dump_of(ours, whole), dump_of(held, whole)
             self.trace.update(repr(here).encode())
             # A removed one that nobody else ever heard of, or that is lost with its laptop, is nobody's news;
             # what the server has elsewhere may not stay, removed or not.
-            known = ids(server)
+            known = {row["id"] for _, row in held}
             for line in [r for r in here if r not in there and (r[1] in known or not r[-1]["deleted"])]:
                 yield f"has {line}"
             # Removed ones may have been let go of here, by a clock that is years ahead.
             for line in [r for r in there if r not in here and not r[-1]["deleted"]]:
                 yield f"lacks {line}"
-            here, there = dump(connection, figures), dump(server, figures)
+            here, there = dump_of(ours, figures), dump_of(held, figures)
             if here != [r for r in there if not record_type(r[0]).about_people]:
                 yield f"figures: {len(here)} here, {len(there)} there"
-            held = {area for area, (count, _) in kept(connection).items() if count}
-            if held - set(whole) - set(figures):
-                yield f"holds {len(held - set(whole) - set(figures))} areas outside its scope"
-            if kept(connection) != recomputed(connection):
+            kept = kept_of(connection, ours)
+            areas = {area for area, (count, _) in kept.items() if count} - set(whole) - set(figures)
+            if areas:
+                yield f"holds {len(areas)} areas outside its scope"
+            if kept != recomputed_of(ours):
                 yield "its digests are not those of its records"
-        yield from self._unsent(machine, server)
+        yield from self._unsent(machine, held)
 
     @staticmethod
-    def _unsent(machine: Machine, _server: Connection) -> Iterator[str]:
+    def _unsent(machine: Machine, _held: Held) -> Iterator[str]:
         me = World._identity(machine)
         if me.received != me.next_n - 1:
             yield f"received {me.received} of {me.next_n - 1}"

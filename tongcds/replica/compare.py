@@ -49,6 +49,18 @@ class Healed:
     extra: tuple[State, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The live records of an area of the types that both sides know: how many, and the sum over them.
+
+    `miscounted`: the count and digest kept along the way are not those of its rows.
+    """
+
+    count: int
+    total: bytes
+    miscounted: bool
+
+
 def known_fields() -> dict[int, int]:
     """The fields that this version knows."""
     return {record.number: len(record.fields) for record in all_types()}
@@ -97,13 +109,18 @@ def _state_of(record: RecordType, row: Row) -> State:
     return State(record.number, row["id"], row["version"], row["values"], row["later"])
 
 
-def area_sum(connection: Connection, area: bytes, fields: Fields) -> tuple[int, bytes]:
-    """How many live records the area has here, and the sum over them."""
+def scan(connection: Connection, area: bytes, fields: Fields) -> Scan:
+    """Go once through the live records of an area. Changes nothing."""
     count = total = 0
-    for record, row in _live(connection, area, fields):
-        count += 1
-        total += _fingerprint(record, row, row["values"], _names(record, fields))
-    return count, (total % _MODULUS).to_bytes(SUM_BYTES, "big")
+    sums = AreaSums()
+    for record, row in _live(connection, area, known_fields()):
+        sums.add(record, row)
+        if record.number in fields:
+            count += 1
+            total += _fingerprint(record, row, row["values"], _names(record, fields))
+    known = read_areas(connection, [area]).get(area)
+    wrong = known is not None and known[1:] != sums.of(area)
+    return Scan(count, (total % _MODULUS).to_bytes(SUM_BYTES, "big"), miscounted=wrong)
 
 
 def bucket_sums(connection: Connection, area: bytes, fields: Fields, bits: int) -> bytes:
@@ -236,22 +253,12 @@ def _changed(connection: Connection, states: Sequence[State], fields: Fields) ->
     return found
 
 
-def miscounted(connection: Connection, area: bytes) -> bool:
-    """Whether the count and digest kept of an area are not those of its rows. Changes nothing."""
-    known = read_areas(connection, [area]).get(area)
-    return known is not None and known[1:] != _counted(connection, area)
-
-
 def recount(connection: Connection, area: bytes) -> None:
     """Put the count and digest of an area right; on the server its row must be locked."""
-    count, digest = _counted(connection, area)
-    connection.execute(
-        update(AREA).where(AREA.c.area == area).values(count=count, digest=digest.to_bytes(16, "big"))
-    )
-
-
-def _counted(connection: Connection, area: bytes) -> tuple[int, int]:
     sums = AreaSums()
     for record, row in _live(connection, area, known_fields()):
         sums.add(record, row)
-    return sums.of(area)
+    count, digest = sums.of(area)
+    connection.execute(
+        update(AREA).where(AREA.c.area == area).values(count=count, digest=digest.to_bytes(16, "big"))
+    )

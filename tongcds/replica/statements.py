@@ -36,6 +36,7 @@ _HIGHEST = (1 << 63) - 1
 class Statements:
     """Those about one record table; each comment names the parameters."""
 
+    one: Select[Any]  # the_id: its row
     some: Select[Any]  # ids: their rows
     areas: Select[bytes]  # ids: the areas of their rows
     between_ids: Select[bytes]  # low, high: the id of some row between them
@@ -59,6 +60,7 @@ def _made(table: Table, dialect: str) -> Statements:
     low: BindParameter[int] = bindparam("low")
     high: BindParameter[int] = bindparam("high")
     return Statements(
+        one=select(table).where(this),
         some=select(table).where(some),
         areas=select(c.area).where(some).distinct(),
         between_ids=select(c.id).where(c.id >= low, c.id <= high).limit(1),

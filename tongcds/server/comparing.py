@@ -17,13 +17,12 @@ from tongcds.records.declare import DELETED
 from tongcds.replica import FIGURES_ONLY
 from tongcds.replica.compare import (
     MOST_BITS,
-    area_sum,
     bits_for,
     bucket_states,
     bucket_sums,
     known_fields,
-    miscounted,
     recount,
+    scan,
 )
 from tongcds.replica.rows import read_areas, read_rows
 from tongcds.server.database import Database
@@ -49,9 +48,7 @@ def compare(database: Database, request: CompareRequest, entries: Sequence[Scope
     if request.buckets:
         return _buckets(database, request, entries, fields)
     with database.read() as connection:
-        differing = _differing(connection, request, entries, fields)
-        asked = [_area(entries, place) for place, _ in request.sums]
-        wrong = [area for area in asked if miscounted(connection, area)]
+        differing, wrong = _differing(connection, request, entries, fields)
     if wrong:
         database.change(lambda connection: _recount(connection, wrong))
     return CompareAnswer(known=True, areas=differing)
@@ -59,16 +56,20 @@ def compare(database: Database, request: CompareRequest, entries: Sequence[Scope
 
 def _differing(
     connection: Connection, request: CompareRequest, entries: Sequence[ScopeEntry], fields: dict[int, int]
-) -> list[AreaBuckets]:
+) -> tuple[list[AreaBuckets], list[bytes]]:
+    """Where the laptop holds something else, and the areas that were counted wrong here."""
     found: list[AreaBuckets] = []
+    wrong: list[bytes] = []
     for place, theirs in request.sums:
         area = _area(entries, place)
-        count, ours = area_sum(connection, area, fields)
-        if ours != theirs and len(found) < _MOST_AREAS:
-            bits = bits_for(count)
+        ours = scan(connection, area, fields)
+        if ours.miscounted:
+            wrong.append(area)
+        if ours.total != theirs and len(found) < _MOST_AREAS:
+            bits = bits_for(ours.count)
             counter = read_areas(connection, [area]).get(area, (0, 0, 0))[0]
             found.append(AreaBuckets(place, counter, bits, bucket_sums(connection, area, fields, bits)))
-    return found
+    return found, wrong
 
 
 def _buckets(

@@ -30,14 +30,13 @@ from tongcds.protocol.messages import (
 from tongcds.replica import FIGURES_ONLY, Identity, cursors_of, load_identity
 from tongcds.replica.compare import (
     Healed,
-    area_sum,
     bucket_sums,
     differing,
     heal,
     known_fields,
     let_go,
-    miscounted,
     recount,
+    scan,
 )
 from tongcds.storage.local import Enrolment, load_enrolment, next_request
 from tongcds.storage.vault import Vault
@@ -94,7 +93,6 @@ class Repair:
             UnavailableError: the network or the server is not there; what was mended stays mended.
             ServerProblemError: the server refuses.
         """
-        self._count_anew()
         for _ in range(_MOST_ROUNDS):
             before = self.done.records
             self.done.alone.clear()
@@ -124,20 +122,17 @@ class Repair:
             found.update(self._ask(place=place or 0, extra=part).elsewhere)
         return found
 
-    def _count_anew(self) -> None:
-        """The digests kept along the way may be what is wrong."""
-        with self._vault.read() as connection:
-            whole = _whole(_enrolled(connection)).values()
-            wrong = [area for area in whole if miscounted(connection, area)]
-        for area in wrong:
-            with self._vault.write() as connection:
-                recount(connection, area)
-            log.warning("the count of an area was wrong and was put right")
-
     def _sums(self) -> list[tuple[int, bytes]]:
+        """The sums of all areas. The digests kept along the way may be what is wrong; those are put right."""
         with self._vault.read() as connection:
             whole = _whole(_enrolled(connection))
-            return [(place, area_sum(connection, area, self._fields)[1]) for place, area in whole.items()]
+            found = {place: scan(connection, area, self._fields) for place, area in whole.items()}
+        for place, scanned in found.items():
+            if scanned.miscounted:
+                with self._vault.write() as connection:
+                    recount(connection, whole[place])
+                log.warning("the count of an area was wrong and was put right")
+        return [(place, scanned.total) for place, scanned in found.items()]
 
     def _mend(self, found: AreaBuckets) -> None:
         with self._vault.read() as connection:

@@ -86,33 +86,50 @@ def dots(row: Row) -> set[tuple[int, int]]:
     return {(version.device, version.n) for version in (row["version"], *row["later"].values())}
 
 
-def ids(connection: Connection) -> set[bytes]:
-    """The ids of all records, removed ones too."""
-    return {i for record in all_types() for i in connection.execute(select(record.table.c.id)).scalars()}
+Held = list[tuple[RecordType, Row]]
+
+
+def everything(connection: Connection) -> Held:
+    """Every record, removed ones too."""
+    return [(record, row) for record in all_types() for row in rows(connection, record.name)]
 
 
 def dump(connection: Connection, areas: Sequence[bytes]) -> list[Any]:
     """Everything that replicas of these areas must agree on."""
+    return dump_of(everything(connection), areas)
+
+
+def dump_of(held: Held, areas: Sequence[bytes]) -> list[Any]:
+    """The same of what was read before."""
+    wanted = frozenset(areas)
     return [
         (record.name, row["id"], row["area"], row["version"], row["later"], row["values"])
-        for record in all_types()
-        for row in rows(connection, record.name)
-        if row["area"] in areas
+        for record, row in held
+        if row["area"] in wanted
     ]
 
 
 def recomputed(connection: Connection) -> dict[bytes, tuple[int, int]]:
     """Count and digest of each area, from the rows alone."""
+    return recomputed_of(everything(connection))
+
+
+def recomputed_of(held: Held) -> dict[bytes, tuple[int, int]]:
+    """The same of what was read before."""
     sums = AreaSums()
-    for record in all_types():
-        for row in rows(connection, record.name):
-            sums.add(record, row)
+    for record, row in held:
+        sums.add(record, row)
     return {area: (sums._count[area], sums._digest[area] % (1 << 128)) for area in sums._count}
 
 
 def kept(connection: Connection) -> dict[bytes, tuple[int, int]]:
     """Count and digest of each area, as they were kept along the way; empty areas left out."""
-    areas = {row["area"] for record in all_types() for row in rows(connection, record.name)}
+    return kept_of(connection, everything(connection))
+
+
+def kept_of(connection: Connection, held: Held) -> dict[bytes, tuple[int, int]]:
+    """The same where the records were read before."""
+    areas = {row["area"] for _, row in held}
     return {area: sums[1:] for area, sums in read_areas(connection, list(areas)).items()}
 
 
