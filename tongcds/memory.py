@@ -6,13 +6,14 @@ import builtins
 import ctypes
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 _THRESHOLDS: Final = (50_000, 20, 20)
 _SET_DUMPABLE: Final = 4  # PR_SET_DUMPABLE of Linux
+_ARENA_MAX: Final = -8  # M_ARENA_MAX of GNU's malloc.h
 _NO_WINDOWS: Final = 0x0001 | 0x0002  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
 _makers: Final[list[None]] = []  # one for each thread that makes much just now
 
@@ -30,7 +31,8 @@ def look_seldom() -> None:
 def looking_later() -> Iterator[None]:
     """Look for no cycles while much is made that will live: a look stops every thread, the window's too.
 
-    What was made meanwhile counts as old afterwards, so that it is not gone through at once.
+    What was made meanwhile counts as old afterwards, so that it is not gone through at once, and what was let
+    go of goes back to the system.
     """
     looked = gc.isenabled()
     gc.disable()
@@ -43,6 +45,7 @@ def looking_later() -> Iterator[None]:
         _makers.pop()
         if looked:
             gc.enable()
+        give_back()
 
 
 def is_looked_through_later() -> bool:
@@ -70,6 +73,30 @@ def leave_no_dump() -> None:
         if sys.platform == "linux":
             # A core that goes to a program instead of a file heeds no limit.
             ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def share_heaps() -> None:
+    """Let all threads take their memory from two heaps; call it before there are any.
+
+    The C library would give each thread one of its own, and each keeps what its thread let go of. Elsewhere
+    than on Linux with GNU's library this does nothing.
+    """
+    if (choose := _of_gnu("mallopt")) is not None:
+        choose(_ARENA_MAX, 2)
+
+
+def give_back() -> None:
+    """Give memory that nobody uses back to the system: after an import the C library keeps 30 MB."""
+    if (trim := _of_gnu("malloc_trim")) is not None:
+        trim(0)
+
+
+def _of_gnu(name: str) -> Callable[..., int] | None:
+    """A function of GNU's C library; None where there is another library."""
+    if sys.platform != "linux":
+        return None
+    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None)
+    return found
 
 
 def read_no_sources() -> None:

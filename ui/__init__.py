@@ -5,3 +5,4 @@ import PySide6.QtCore  # noqa: F401 - puts an import of its own in Python's plac
 from tongcds import memory
 
 memory.read_no_sources()
+memory.share_heaps()

@@ -59,3 +59,44 @@ def said_by(program: str) -> str:
 @pytest.mark.parametrize("entry", ["main.py", "tongcds/server/cli.py"])
 def test_every_way_in_asks_for_it_first(entry: str) -> None:
     assert "memory.leave_no_dump()" in (ROOT / entry).read_text(encoding="utf-8")
+
+
+LETS_GO = """
+import ctypes, gc
+from pathlib import Path
+from tongcds import memory
+
+def resident():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) // 1024
+
+gc.disable()
+many = [bytes(1024) for _ in range(100_000)]
+last = bytes(1024)
+del many
+before = resident()
+with memory.looking_later():
+    pass
+print(before - resident())
+"""
+
+
+def test_what_much_work_let_go_of_goes_back_to_the_system() -> None:
+    assert int(said_by(LETS_GO)) > 50
+    kept = LETS_GO.replace("with memory.looking_later():\n    pass", "")
+    assert int(said_by(kept)) < 5, "the control"
+
+
+READS = """
+import linecache
+import PySide6.QtCore
+from tongcds import memory
+{}
+from tongcds.errors import UserError
+print(any(name.endswith("tongcds/errors.py") for name in linecache.cache))
+"""
+
+
+def test_the_window_is_loaded_without_reading_its_sources() -> None:
+    assert said_by(READS.format("memory.read_no_sources()")) == "False"
+    assert said_by(READS.format("")) == "True", "the control"
