@@ -115,6 +115,15 @@ def test_unknown_and_hidden_are_said_and_are_not_0(screen):
     assert model.cell(5, 1).words == "under 5"
 
 
+def test_the_chosen_row_says_why_it_has_no_figure_or_what_proves_it(screen):
+    screen.table.setFocus()
+    screen.table.choose(5)
+    assert "Hidden: it would tell of fewer than five people" in screen.row_told.text()
+    QTest.keyClick(screen.table, Qt.Key.Key_Up)
+    assert "7F3A-19C2" in screen.row_told.text()
+    assert "1:people" in screen.row_told.text()
+
+
 def test_enter_goes_down_and_backspace_up(screen, asked, monkeypatch):
     screen.table.setFocus()
     screen.table.choose(1)

@@ -141,6 +141,10 @@ class BoardScreen(Page):
         place = QWidget()
         self._table_box = column(place)
         self._units.body.addWidget(place, 1)
+        self.row_told = Text("", Style.NOTE, wrap=True)
+        self.row_told.setContentsMargins(space(4), space(2), space(4), space(3))
+        self.row_told.hide()
+        self._units.body.addWidget(self.row_told)
         self.table: RowsView | None = None
         return self._units
 
@@ -301,6 +305,7 @@ class BoardScreen(Page):
             return
         clear(self._table_box)
         self.table = None
+        self.row_told.hide()
         title = _(_KIND_HEADS.get(view.row_kind, N_("This unit")))
         self._units.set_head(title, _("Enter or a double click opens a row") if view.rows else "")
         self.order.setVisible(bool(view.rows))
@@ -316,8 +321,24 @@ class BoardScreen(Page):
         model: RowsModel[BoardRow] = RowsModel(self._columns(view, rows), self)
         self.table = RowsView(model, name=title, pick=any(row.opens for row in rows), side=2)
         self.table.opened.connect(self._open)
+        self.table.picked.connect(self._tell_row)
         self._table_box.addWidget(self.table)
         model.set_rows(rows)
+
+    def _tell_row(self, row: BoardRow) -> None:
+        """Say of the chosen row why it has no figure, or what proves the one it has."""
+        view, (figure, *_rest) = self._view, row.figures
+        if view is None:
+            return
+        proof = _("Mark of the figure: {mark}").format(mark=figure.fingerprint) if figure.fingerprint else ""
+        way = (
+            _("Way of counting: {definition}").format(definition=figure.definition)
+            if figure.definition
+            else ""
+        )
+        told = [value_words(view.indicators[0], figure), why_words(figure), proof, way]
+        self.row_told.setText(f"{row.name}: {' · '.join(filter(None, told))}")
+        self.row_told.show()
 
     def _columns(self, view: BoardView, rows: Sequence[BoardRow]) -> list[Column[BoardRow]]:
         (indicator,) = view.indicators
