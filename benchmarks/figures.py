@@ -91,7 +91,9 @@ def _dashboard(database: Database, folder: Path) -> list[float]:
     try:
         with database.read() as theirs, vault.write() as ours:
             for table in (_UNIT, _FIGURE, _STATUS):
-                rows = [dict(row) for row in theirs.execute(select(table)).mappings()]
+                # As they come: one area after the other.
+                query = select(table).order_by(table.c.area, table.c.number)
+                rows = [dict(row) for row in theirs.execute(query).mappings()]
                 ours.execute(insert(table), rows)
         times = []
         for _ in range(11):

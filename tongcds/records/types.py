@@ -257,7 +257,7 @@ FIGURE = declare(
     _word("fingerprint"),
     area="unit_id",
     server_only=True,
-    indexes=("unit_id",),
+    indexes=(("unit_id", "indicator"),),
 )
 
 # The value that did not stand when two machines set the same field without knowing of each other, kept whole

@@ -82,14 +82,15 @@ def village_overview(connection: Connection, commune_id: bytes, on: date) -> Ove
 def commune_overview(connection: Connection, unit_id: bytes, on: date) -> OverviewView:
     """Tổng hợp of an area or a province by commune, from the figures that the server published.
 
-    A commune's latest figure on or before a day holds for that day. Tiles add up what may be seen: a commune
-    whose cell is hidden is in neither part of the sum, so that nothing follows by subtraction.
+    A unit's latest figure on or before a day holds for that day. Tiles show what was published of the whole,
+    the same number as everywhere. Where nothing was, they add up what may be seen: a commune whose cell is
+    hidden is in neither part of the sum, so that nothing follows by subtraction.
     """
     communes = units.communes_of(connection, unit_id, on)
     names = units.unit_names(connection, [*communes, unit_id])
     ids = sorted(communes, key=lambda unit: natural_sort_key(names[unit]))
     moments = [*month_ends_before(on, MONTHS - 1), on]
-    days = units.published_figures(connection, SHOWN, ids, moments)
+    days = units.published_figures(connection, SHOWN, [*ids, unit_id], moments)
     known = units.statuses(connection, ids)
     aims = aims_of(connection, [*ids, unit_id], on)
     rows = tuple(_row(unit, names[unit], on, days[on], known.get(unit), aims) for unit in ids)
@@ -117,8 +118,11 @@ def _figure(indicator: str, unit_id: bytes, on: date, seen: Seen, aims: Aims) ->
     )
 
 
-def _sum(indicator: str, day: _Day) -> Seen:
-    """All units together; hidden only where no unit may be seen."""
+def _whole(unit_id: bytes, indicator: str, day: _Day) -> Seen:
+    """What was published of the whole, else all units together; hidden only where no unit may be seen."""
+    own = day.get((unit_id, indicator))
+    if own is not None:
+        return own
     parts = [seen for (_, code), seen in day.items() if code == indicator]
     visible = [seen.count for seen in parts if not seen.hidden]
     return Seen(added(visible), hidden=bool(parts) and not visible)
@@ -133,8 +137,8 @@ def _share(count: Count) -> float | None:
 def _tiles(unit_id: bytes, on: date, before: _Day, now: _Day, aims: Aims) -> tuple[Tile, ...]:
     tiles = []
     for code in SHOWN:
-        seen = _sum(code, now)
-        share, earlier = _share(seen.count), _share(_sum(code, before).count)
+        seen = _whole(unit_id, code, now)
+        share, earlier = _share(seen.count), _share(_whole(unit_id, code, before).count)
         tiles.append(
             Tile(
                 label=load_indicators()[code].short(language()),
@@ -193,7 +197,7 @@ def _view(  # noqa: PLR0917 - the parts of one screen
         rows=rows,
         indicators=tuple((code, _heading(code)) for code in SHOWN),
         trend_label=_heading(TREND),
-        trend=tuple(TrendPoint(day, _share(_sum(TREND, days[day]).count)) for day in moments),
+        trend=tuple(TrendPoint(day, _share(_whole(unit_id, TREND, days[day]).count)) for day in moments),
         trend_target=aims.share(unit_id, TREND),
         silent=tuple(row for row in rows if units.is_silent(row.last_sync, on)),
         silent_days=SILENT_DAYS,

@@ -289,15 +289,16 @@ def _publish_status(
     now: int,
 ) -> None:
     """Teams, households and the last exchange of stale villages and of their communes."""
-    teams = _teams(connection, list(villages))
-    households = _households(connection, list(villages))
-    synced = _synced(connection, list(villages))
     fresh_after = now - SILENT_DAYS * _DAY_MS
     units: dict[bytes, list[bytes]] = {village: [village] for village in stale}
     communes = {villages[village] for village in stale}
     for village, commune in villages.items():
         if commune in communes:
             units.setdefault(commune, []).append(village)
+    concerned = sorted({village for members in units.values() for village in members})
+    teams = _teams(connection, concerned)
+    households = _households(connection, concerned)
+    synced = _synced(connection, concerned)
     ids = {unit: derived_id("unit_status", unit) for unit in units}
     writer.load("unit_status", ids.values())
     for unit, members in units.items():

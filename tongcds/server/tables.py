@@ -99,6 +99,8 @@ CELL = Table(
     Column("denominator", WIDE),
     Column("records", WIDE, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    # What one village changed is added up again of all of them.
+    Index("ix_village_figure_month", "month", "indicator"),
     sqlite_strict=True,
 )
 

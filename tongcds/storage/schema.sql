@@ -40,7 +40,7 @@ CREATE INDEX ix_earlier_said_id ON earlier (said_id);
 CREATE INDEX ix_earlier_subject_id ON earlier (subject_id);
 CREATE INDEX ix_exchange_at ON exchange (at);
 CREATE INDEX ix_figure_area_number ON figure (area, number);
-CREATE INDEX ix_figure_unit_id ON figure (unit_id);
+CREATE INDEX ix_figure_unit_id ON figure (unit_id, indicator);
 CREATE INDEX ix_follow_up_area_number ON follow_up (area, number);
 CREATE INDEX ix_follow_up_household_id ON follow_up (household_id);
 CREATE INDEX ix_follow_up_visit_id ON follow_up (visit_id);

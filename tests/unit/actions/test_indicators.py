@@ -75,6 +75,13 @@ def test_a_formula_that_makes_no_sense_is_named_and_the_rest_is_counted(core, mo
     assert row(view, "ACT01").numerator == 1
 
 
+def test_a_period_without_data_has_no_figures_and_nothing_is_nought(core):
+    view = indicators.indicators(core, month_of(date(2020, 1, 15)))
+    assert all(row.numerator is None for row in view.rows if row.code[:3] in {"XHS", "ACT"})
+    assert row(view, "ACT01").fingerprint == ""
+    assert view.problems == ()
+
+
 def test_shares_numbers_and_what_nobody_knows(core):
     view = indicators.indicators(core, month_of(core.today))
     account, visits, success, smartphone = (row(view, c) for c in ("XHS09", "ACT01", "ACT04", "XHS02"))

@@ -249,6 +249,13 @@ def test_a_hidden_cell_is_in_no_sum_so_that_nothing_follows_by_subtraction(area:
     assert (tile.numerator, tile.denominator, tile.hidden) == (120, 300, False)
 
 
+def test_a_tile_shows_what_was_published_of_the_whole_even_where_a_part_is_hidden(area: Connection) -> None:
+    publish(area, (AREA, "XHS09", "2026-11-20", 200, 500))
+    tile = commune_overview(area, AREA, ON).tiles[2]
+    assert (tile.figure.indicator, tile.figure.numerator, tile.figure.denominator) == ("XHS09", 200, 500)
+    assert tile.figure.fingerprint == "0000-00C8"
+
+
 def test_a_tile_of_nothing_but_hidden_cells_is_hidden(area: Connection) -> None:
     publish(
         area,
