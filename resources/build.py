@@ -18,7 +18,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from tongcds.domain import catalogue, facts, units
+from tongcds.domain import catalogue, units
 from tongcds.domain.text import clean
 from tongcds.errors import TongcdsError, sentence
 
@@ -92,17 +92,9 @@ def build(source: Path, into: Path) -> None:
     for name, (row_type, rows) in tables.items():
         _write(into / "catalogues" / name, [field.name for field in fields(row_type)], rows)
     folder = into / "catalogues"
-    facts.load_facts.cache_clear()
-    for load in (
-        catalogue.load_service_groups,
-        catalogue.load_services,
-        catalogue.load_skills,
-        catalogue.load_documents,
-        catalogue.load_indicators,
-        catalogue.load_targets,
-    ):
-        load.cache_clear()
-        load(folder)
+    catalogue.forget()
+    for wrong in catalogue.problems(folder):
+        raise wrong
 
 
 def copy_samples(source: Path, into: Path, tests: Path) -> None:

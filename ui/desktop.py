@@ -20,6 +20,7 @@ from tongcds.actions import (
     Core,
     audit,
     filters,
+    indicators,
     place,
     register,
     syncing,
@@ -291,7 +292,8 @@ class Desktop(QObject):
 
     def _settings_screen(self) -> QWidget:
         folder = self.core.vault.folder
-        about = About(tongcds.__version__, str(folder), place.vault_warning(folder.parent))
+        told = (place.vault_warning(folder.parent), *indicators.table_problems())
+        about = About(tongcds.__version__, str(folder), "\n".join(filter(None, told)))
         screen = SettingsScreen(self._settings, self.who, about, can_back_up=True, cards=self.keys.cards())
         screen.changed.connect(self._redress)
         screen.backup_requested.connect(self.sticks.back_up)

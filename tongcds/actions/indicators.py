@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from tongcds.actions.core import Core
-from tongcds.domain import formulas
+from tongcds.domain import catalogue, formulas
 from tongcds.domain.catalogue import load_indicators, load_services
 from tongcds.domain.periods import Period
 from tongcds.domain.sources import Source, source_of, waiting
@@ -112,11 +112,16 @@ def group_name(group: str) -> str:
     return group if service is None else service.name(language())
 
 
+def table_problems() -> tuple[str, ...]:
+    """What is wrong with single lines of the tables that a province edits; everything else is there."""
+    return tuple(sentence(error) for error in (*catalogue.problems(), *formulas.problems()))
+
+
 def _problems(codes: Collection[str], period: Period) -> tuple[str, ...]:
     """Sentences for what could not be counted as asked."""
     changed = _("{code}: the way of counting changed within this period; count the parts before and after.")
     return (
-        *(sentence(error) for error in formulas.problems()),
+        *table_problems(),
         *(
             changed.format(code=code)
             for code in codes

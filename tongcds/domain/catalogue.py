@@ -6,7 +6,6 @@ Codes never change their meaning; what ends gets a last day. The facts that serv
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,8 +15,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from tongcds.domain.facts import Fact, load_facts
-from tongcds.domain.tables import read_table
+from tongcds.domain.facts import Fact, fact_lines, load_facts
+from tongcds.domain.tables import Lines, read_lines, refer_within
+from tongcds.errors import UserError
 from tongcds.paths import resources_folder
 
 
@@ -245,8 +245,8 @@ class Target:
 _Coded = TypeVar("_Coded", Service, ServiceGroup, Skill, Indicator, Document, Target)
 
 
-def _by_code(rows: Iterable[_Coded]) -> MappingProxyType[str, _Coded]:
-    return MappingProxyType({row.code: row for row in rows})
+def _by_code(lines: Lines[_Coded]) -> MappingProxyType[str, _Coded]:
+    return MappingProxyType({row.code: row for row in lines.rows})
 
 
 def _place(folder: Path | None) -> Path:
@@ -254,9 +254,82 @@ def _place(folder: Path | None) -> Path:
 
 
 @cache
+def _groups(folder: Path | None) -> Lines[ServiceGroup]:
+    return read_lines(_place(folder) / "service_groups.csv", ServiceGroup)
+
+
+@cache
+def _services(folder: Path | None) -> Lines[Service]:
+    groups, facts = _groups(folder), fact_lines(folder)
+    return read_lines(
+        _place(folder) / "services.csv",
+        Service,
+        refers={"group": load_service_groups(folder), "fact": load_facts(folder)},
+        lost={"group": groups.lost, "fact": facts.lost},
+    )
+
+
+@cache
+def _skills(folder: Path | None) -> Lines[Skill]:
+    refers, lost = {"services": load_services(folder)}, {"services": _services(folder).lost}
+    return read_lines(_place(folder) / "skills.csv", Skill, refers=refers, lost=lost)
+
+
+@cache
+def _documents(folder: Path | None) -> Lines[Document]:
+    return read_lines(_place(folder) / "documents.csv", Document)
+
+
+@cache
+def _indicators(folder: Path | None) -> Lines[Indicator]:
+    path = _place(folder) / "indicators.csv"
+    refers = {"fact": load_facts(folder), "documents": load_documents(folder)}
+    lost = {"fact": fact_lines(folder).lost, "documents": _documents(folder).lost}
+    lines = read_lines(path, Indicator, refers=refers, lost=lost)
+    return refer_within(path, lines, "target_of", lambda rows: {row.code for row in rows})
+
+
+@cache
+def _targets(folder: Path | None) -> Lines[Target]:
+    return read_lines(
+        _place(folder) / "targets.csv",
+        Target,
+        refers={"indicator": load_indicators(folder), "document": load_documents(folder)},
+        lost={"indicator": _indicators(folder).lost, "document": _documents(folder).lost},
+    )
+
+
+def problems(folder: Path | None = None) -> tuple[UserError, ...]:
+    """What is wrong with single lines of these tables: they are left out, and everything else is there."""
+    facts = fact_lines(folder)
+    read = (facts, _groups(folder), _services(folder), _skills(folder), _documents(folder))
+    counted = (_indicators(folder), _targets(folder))
+    found = [problem for lines in (*read, *counted) for problem in lines.problems]
+    indicators = {*load_indicators(folder), *_indicators(folder).lost, ""}
+    path = _place(folder) / "facts.csv"
+    found += [
+        UserError(
+            "table_reference_unknown", file=path.name, line=line, column="indicator", value=fact.indicator
+        )
+        for fact, line in zip(facts.rows, facts.numbers, strict=True)
+        if fact.indicator not in indicators
+    ]
+    return tuple(found)
+
+
+def forget() -> None:
+    """Read every table anew when it is asked for next; for whoever has written one."""
+    for read in (
+        fact_lines, load_facts, _groups, _services, _skills, _documents, _indicators, _targets,
+        load_service_groups, load_services, load_skills, load_documents, load_indicators, load_targets,
+    ):  # fmt: skip
+        read.cache_clear()
+
+
+@cache
 def load_service_groups(folder: Path | None = None) -> MappingProxyType[str, ServiceGroup]:
     """Return the groups of services by code, in the order of the catalogue."""
-    return _by_code(read_table(_place(folder) / "service_groups.csv", ServiceGroup))
+    return _by_code(_groups(folder))
 
 
 @cache
@@ -264,42 +337,34 @@ def load_services(folder: Path | None = None) -> MappingProxyType[str, Service]:
     """Return all services by code, retired ones too: old records name them.
 
     Raises:
-        UserError: the table has a mistake; the parameters say where. So do the other loaders.
+        UserError: the table cannot be read at all; a mistake in one line is told by `problems` instead. So
+            do the other loaders.
     """
-    refers = {"group": load_service_groups(folder), "fact": load_facts(folder)}
-    return _by_code(read_table(_place(folder) / "services.csv", Service, refers=refers))
+    return _by_code(_services(folder))
 
 
 @cache
 def load_skills(folder: Path | None = None) -> MappingProxyType[str, Skill]:
     """Return all skills by code."""
-    return _by_code(
-        read_table(_place(folder) / "skills.csv", Skill, refers={"services": load_services(folder)})
-    )
+    return _by_code(_skills(folder))
 
 
 @cache
 def load_documents(folder: Path | None = None) -> MappingProxyType[str, Document]:
     """Return the documents that targets and indicators cite, by code."""
-    return _by_code(read_table(_place(folder) / "documents.csv", Document))
+    return _by_code(_documents(folder))
 
 
 @cache
 def load_indicators(folder: Path | None = None) -> MappingProxyType[str, Indicator]:
     """Return all indicators by code."""
-    path = _place(folder) / "indicators.csv"
-    refers = {"fact": load_facts(folder), "documents": load_documents(folder)}
-    indicators = _by_code(read_table(path, Indicator, refers=refers))
-    read_table(path, Indicator, refers={"target_of": indicators})
-    read_table(_place(folder) / "facts.csv", Fact, refers={"indicator": indicators})
-    return indicators
+    return _by_code(_indicators(folder))
 
 
 @cache
 def load_targets(folder: Path | None = None) -> MappingProxyType[str, Target]:
     """Return all targets by code."""
-    refers = {"indicator": load_indicators(folder), "document": load_documents(folder)}
-    return _by_code(read_table(_place(folder) / "targets.csv", Target, refers=refers))
+    return _by_code(_targets(folder))
 
 
 def services_in_force(on: date) -> tuple[Service, ...]:

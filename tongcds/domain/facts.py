@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import Lines, read_lines, refer_within
 from tongcds.i18n import N_, _
 from tongcds.paths import resources_folder
 
@@ -113,16 +113,25 @@ class Fact:
 
 @cache
 def load_facts(folder: Path | None = None) -> MappingProxyType[str, Fact]:
-    """Return all facts by code, in the order of the catalogue.
+    """Return all facts by code, in the order of the catalogue; lines that make no sense are left out.
 
     Raises:
-        UserError: the table has a mistake; the parameters say where.
+        UserError: the table cannot be read at all; a mistake in one line is told by `fact_lines` instead.
     """
+    return MappingProxyType({fact.code: fact for fact in fact_lines(folder).rows})
+
+
+@cache
+def fact_lines(folder: Path | None = None) -> Lines[Fact]:
+    """The lines of the table, with what is wrong in it."""
     path = (folder or resources_folder() / "catalogues") / "facts.csv"
-    facts = {fact.code: fact for fact in read_table(path, Fact)}
-    household = {code for code, fact in facts.items() if fact.subject is Subject.HOUSEHOLD}
-    read_table(path, Fact, refers={"implies": household, "met_by": facts})
-    return MappingProxyType(facts)
+    lines = refer_within(path, read_lines(path, Fact), "implies", _of_households)
+    # A need that nothing can meet would stay for ever.
+    return refer_within(path, lines, "met_by", lambda facts: {fact.code for fact in facts}, needed=True)
+
+
+def _of_households(facts: tuple[Fact, ...]) -> set[str]:
+    return {fact.code for fact in facts if fact.subject is Subject.HOUSEHOLD}
 
 
 def is_need(code: str) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import types
 import typing
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tongcds.domain.text import clean
 from tongcds.errors import UserError
@@ -47,28 +47,130 @@ def read_table(
         UserError: with file, line and column, for a file that cannot be read, a column missing or unknown, a
             value of the wrong kind, a code given twice, or a name that stands for nothing.
     """
+    found = read_lines(path, row_type, key=key, refers=refers)
+    if found.problems:
+        raise found.problems[0]
+    return found.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Generic[Row]):
+    """The lines of a table that make sense; `numbers` says where each stands in the file.
+
+    `problems` says of each of the others what is wrong with it, and `lost` are the codes that they would have
+    had.
+    """
+
+    rows: tuple[Row, ...] = ()
+    numbers: tuple[int, ...] = ()
+    problems: tuple[UserError, ...] = ()
+    lost: frozenset[str] = frozenset()
+
+
+def read_lines(
+    path: Path,
+    row_type: type[Row],
+    *,
+    key: str = "code",
+    refers: Mapping[str, Collection[str]] | None = None,
+    lost: Mapping[str, Collection[str]] | None = None,
+) -> Lines[Row]:
+    """Return the lines that make sense, as `read_table`, and what is wrong with the others.
+
+    Args:
+        path: the file.
+        row_type: a dataclass, one field a column.
+        key: the column whose values must differ from row to row.
+        refers: for a column, the codes that it may name.
+        lost: for a column, codes whose own line made no sense. Nobody is told twice: where such a one is
+            named, the cell counts as empty, and the line goes where it may not be.
+
+    Raises:
+        UserError: the file cannot be read at all, or a column is missing or unknown.
+    """
     columns = _columns(row_type)
     lines = _lines(path)
     header = [clean(cell) for cell in lines[0][1]] if lines else []
     _check_header(path, header, columns)
     rows: list[Row] = []
+    numbers: list[int] = []
+    problems: list[UserError] = []
+    gone: set[str] = set()
     seen: set[str] = set()
     for line, cells in lines[1:]:
-        if len(cells) != len(header):
-            raise UserError(
-                "table_row_length", file=path.name, line=line, found=len(cells), wanted=len(header)
-            )
-        values: dict[str, Any] = {}
-        for name, cell in zip(header, cells, strict=True):
-            value = columns[name].read(path.name, line, cell)
-            _check_reference(path.name, line, name, value, (refers or {}).get(name))
-            values[name] = value
-        code = str(values[key])
-        if code in seen:
-            raise UserError("table_code_twice", file=path.name, line=line, column=key, value=code)
-        seen.add(code)
-        rows.append(row_type(**values))
-    return tuple(rows)
+        try:
+            values = _values(path.name, line, header, cells, columns)
+            code = str(values[key])
+            _check_once(path.name, line, key, code, seen)
+            for name, known in (refers or {}).items():
+                told = (lost or {}).get(name, ())
+                values[name] = columns[name].known(path.name, line, values[name], known=known, lost=told)
+        except UserError as error:
+            problems.append(error)
+            gone.add(_code_of(header, cells, key))
+        except _Lost:
+            gone.add(_code_of(header, cells, key))
+        else:
+            seen.add(code)
+            rows.append(row_type(**values))
+            numbers.append(line)
+    return Lines(tuple(rows), tuple(numbers), tuple(problems), frozenset(gone - seen))
+
+
+def refer_within(
+    path: Path,
+    lines: Lines[Row],
+    column: str,
+    known: Callable[[tuple[Row, ...]], Collection[str]],
+    *,
+    needed: bool = False,
+) -> Lines[Row]:
+    """Check a column that names other lines of the same table, those that `known` answers of its rows.
+
+    A line that names nothing goes. One that names a line which made no sense names nobody from now on, or
+    with `needed` goes too; of that nobody is told twice.
+    """
+    kept = dict(zip(lines.numbers, lines.rows, strict=True))
+    problems, lost = list(lines.problems), set(lines.lost)
+    while True:
+        names = known(tuple(kept.values()))
+        wrong = {
+            number: named
+            for number, row in kept.items()
+            if (named := getattr(row, column)) not in {"", *names}
+        }
+        if not wrong:
+            return Lines(tuple(kept.values()), tuple(kept), tuple(problems), frozenset(lost))
+        number, named = next(iter(wrong.items()))
+        if named in lost and not needed:
+            kept[number] = replace(kept[number], **{column: ""})  # type: ignore[type-var]  # rows are dataclasses
+            continue
+        if named not in lost:
+            told = {"file": path.name, "line": number, "column": column, "value": named}
+            problems.append(UserError("table_reference_unknown", **told))
+        lost.add(str(getattr(kept.pop(number), "code", "")))
+
+
+class _Lost(Exception):  # noqa: N818 - told of already, caught here
+    """A line that cannot be without another one, which made no sense."""
+
+
+def _values(
+    file: str, line: int, header: Sequence[str], cells: Sequence[str], columns: Mapping[str, _Column]
+) -> dict[str, Any]:
+    if len(cells) != len(header):
+        raise UserError("table_row_length", file=file, line=line, found=len(cells), wanted=len(header))
+    return {name: columns[name].read(file, line, cell) for name, cell in zip(header, cells, strict=True)}
+
+
+def _code_of(header: Sequence[str], cells: Sequence[str], key: str) -> str:
+    at = header.index(key)
+    return clean(cells[at]) if at < len(cells) else ""
+
+
+def _check_once(file: str, line: int, key: str, code: str, seen: Collection[str]) -> None:
+    if code in seen:
+        raise UserError("table_code_twice", file=file, line=line, column=key, value=code)
 
 
 class _Column:
@@ -97,6 +199,30 @@ class _Column:
             return self._one(text)
         except (ValueError, KeyError, InvalidOperation):
             raise UserError("table_value_wrong", file=file, line=line, column=self.name, value=text) from None
+
+    def known(
+        self,
+        file: str,
+        line: int,
+        value: Any,  # noqa: ANN401 - any type of field
+        *,
+        known: Collection[str],
+        lost: Collection[str],
+    ) -> Any:  # noqa: ANN401 - any type of field
+        """The value with what it names checked; what was lost is taken out of it."""
+        if value is None:
+            return value
+        kept = []
+        for part in value if isinstance(value, tuple) else (value,):
+            if not part or part in known:
+                kept.append(part)
+            elif part not in lost:
+                raise UserError("table_reference_unknown", file=file, line=line, column=self.name, value=part)
+        if kept:
+            return tuple(kept) if isinstance(value, tuple) else kept[0]
+        if self.default is MISSING:
+            raise _Lost
+        return self.default
 
     def _one(self, text: str) -> Any:  # noqa: ANN401 - any type of field
         if self.kind is bool:
@@ -132,11 +258,3 @@ def _check_header(path: Path, header: Sequence[str], columns: Mapping[str, _Colu
     for name in columns:
         if name not in header:
             raise UserError("table_column_missing", file=path.name, line=1, column=name)
-
-
-def _check_reference(file: str, line: int, column: str, value: object, known: Collection[str] | None) -> None:
-    if known is None or value is None:
-        return
-    for part in value if isinstance(value, tuple) else (value,):
-        if part and part not in known:
-            raise UserError("table_reference_unknown", file=file, line=line, column=column, value=part)

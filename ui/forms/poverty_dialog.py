@@ -14,10 +14,10 @@ from tongcds.domain.views import POVERTY_CLASSES, PovertyClass, PovertyRow, Tone
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_past_day
 from tongcds.i18n import _, format_date
-from ui import words
+from ui import theme, words
 from ui.forms.day_line import DayLine
 from ui.household_words import class_words
-from ui.theme import Style
+from ui.theme import Length, Style
 from ui.widgets.button import Button
 from ui.widgets.cells import Cell, MarkCell, PillCell, TextCell
 from ui.widgets.field import Choice, LabeledField, LineField
@@ -83,6 +83,8 @@ class PovertyDialog(FormDialog):
         self.box.addLayout(first)
         self.box.addLayout(second)
         self.end(self.save)
+        # Five columns side by side, without a bar under them.
+        self.setMinimumWidth(theme.current().scaled(Length.DIALOG) * 5 // 4)
         if rows:
             self.rows.choose(0)
         self.poverty.setFocus(Qt.FocusReason.OtherFocusReason)
