@@ -10,6 +10,7 @@ import msgspec
 
 from tests.unit.server.laptop import Laptop
 from tongcds.protocol import compression
+from tongcds.protocol.behind import BehindRequest
 from tongcds.protocol.chunks import WriteChunk, pack_writes
 from tongcds.protocol.messages import VERSION, CompareRequest, EnrolRequest, SyncRequest, encode
 from tongcds.replica import pending
@@ -121,7 +122,7 @@ def cases(laptop: Laptop, random: Random) -> Callable[[], bytes]:
     return broken
 
 
-DOORS = ("sync", "compare", "enrol", "register", "incarnation", "bundle")
+DOORS = ("sync", "compare", "behind", "enrol", "register", "incarnation", "bundle")
 """The doors of a server that take a body."""
 
 
@@ -132,9 +133,13 @@ def at_every_door(laptop: Laptop, random: Random) -> Callable[[], tuple[str, byt
 
     def broken() -> tuple[str, bytes]:
         door = random.choice(DOORS)
-        match random.randrange(4):
+        match random.randrange(5):
             case 0:
                 body = random.randbytes(random.randrange(2_000))
+            case 3:
+                days = ("2026-11-01", "2026-11-30")
+                about = BehindRequest(VERSION, "ACT01", credentials.unit_id, *days, 0, bytes(4))
+                body = laptop.sealed(tree_changed(encode(about), random))
             case 1:
                 body = syncing()
             case 2:

@@ -8,11 +8,13 @@ import threading
 
 import anyio
 import pytest
+from msgspec import structs
 from sqlalchemy.exc import OperationalError
 
 from tests.unit.server.conftest import VILLAGE
+from tongcds.protocol.behind import ITEM, BehindAnswer, BehindRequest
 from tongcds.protocol.envelope import CONTENT_TYPE
-from tongcds.protocol.messages import Problem, decode
+from tongcds.protocol.messages import VERSION, Problem, decode, encode
 from tongcds.server import app as routes
 from tongcds.server import ops
 from tongcds.server.database import BusyError
@@ -79,6 +81,33 @@ def test_an_exchange_goes_through_and_says_nothing_unneeded(small_world, app):
     assert answer.status == 200
     assert answer.headers.keys() == {"cache-control", "content-type", "content-length"}
     assert (answer.headers["cache-control"], answer.headers["content-type"]) == ("no-store", CONTENT_TYPE)
+
+
+def test_a_laptop_is_told_what_is_behind_a_figure_of_its_own_village(small_world, app):
+    laptop = small_world.laptop(VILLAGE)
+    household = laptop.household(laptop.me.unit_id)
+    laptop.observe(household, "fibre", True, on="2026-11-02")
+    laptop.sync()
+    days = ("2026-11-01", "2026-11-30")
+    asked = encode(BehindRequest(VERSION, "XHS04", laptop.me.unit_id, *days, 0, bytes(4)))
+    answer = run(app, "POST", "/api/v1/behind", laptop.sealed(asked))
+    assert answer.status == 200
+    told = decode(BehindAnswer, answer.body)
+    assert (told.known, told.numerator, told.denominator, len(told.items) // ITEM) == (True, 1, 1, 2)
+    assert household in {one.id for one in told.held}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"indicator": "XHS99"}, "bad_message"), ({"bits": 63}, "bad_message"), ({"sums": b"x"}, "bad_message"),
+     ({"first": "2026-13-01"}, "bad_message"), ({"last": "2020-01-01"}, "bad_message")],
+)  # fmt: skip
+def test_a_question_about_a_figure_that_makes_no_sense_is_refused(small_world, app, change, code):
+    laptop = small_world.laptop(VILLAGE)
+    days = ("2026-11-01", "2026-11-30")
+    asked = BehindRequest(VERSION, "XHS04", laptop.me.unit_id, *days, 0, bytes(4))
+    body = laptop.sealed(encode(structs.replace(asked, **change)))
+    assert run(app, "POST", "/api/v1/behind", body).problem.code == code
 
 
 @pytest.mark.parametrize(
