@@ -200,6 +200,40 @@ def test_enter_opens_the_household_of_a_record_and_leaves_the_list(keep, qtbot):
     assert not dialog.isVisible()
 
 
+def ink(picture, left, top, right, bottom):
+    """How many points there are not of the colour behind."""
+    behind = picture.pixel(1, 1)
+    return sum(picture.pixel(x, y) != behind for x in range(left, right, 2) for y in range(top, bottom, 2))
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_what_is_not_known_leaves_no_ink(keep, kind):
+    def drawn(values):
+        chart = keep(Chart())
+        points = tuple(ChartPoint("", value, "" if value is None else " ") for value in values)
+        chart.show_data(ChartData("", (ChartSeries("", points),)), kind)
+        return ink(chart.picture(), 60, 60, 1860, 960)
+
+    assert drawn((0.5, None, 0.5)) < drawn((0.5, 0.5, 0.5))
+
+
+def test_more_bars_than_fit_are_gone_through_with_the_arrows(keep, qtbot):
+    chart = keep(Chart())
+    points = tuple(ChartPoint(f"Bản {at}", at / 300, f"{at}") for at in range(250))
+    chart.show_data(ChartData("t", (ChartSeries("s", points),)), ChartKind.BARS)
+    chart.resize(400, 200)
+    chart.show()
+    settle()
+    before = chart.grab().toImage()
+    chart.setFocus()
+    told = []
+    chart.told.connect(told.append)
+    for _step in range(60):
+        QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert told[-1] == "Bản 59: 59"
+    assert chart.grab().toImage() != before
+
+
 def test_a_gap_is_no_point_at_0():
     points = (ChartPoint("a", None, "No data yet"), ChartPoint("b", 0.0, "0%"))
     data = ChartData("t", (ChartSeries("s", points),), target=0.5, target_words="target 50%")

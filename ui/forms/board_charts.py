@@ -67,7 +67,7 @@ def _group(
     """A group as a bar: its share, or its number where there is no whole."""
     shown = words.capital(name)
     if numerator is None or (indicator.ratio and not denominator):
-        return ChartPoint(shown, None, words.NO_DATA)
+        return ChartPoint(shown, None, _("No data yet"))
     if denominator is None or not indicator.ratio:
         return ChartPoint(shown, float(numerator), format_number(numerator))
     share = numerator / denominator

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tongcds.i18n import _
+from tongcds.i18n import _, format_number, ngettext
 from ui import theme
 from ui.theme import Length, Style, space
 from ui.widgets import paint
@@ -246,7 +246,9 @@ def _line(  # noqa: PLR0917 - what is drawn and where
             wide = look.metrics(Style.CAPTION).horizontalAdvance(point.words) + space(2)
             left = min(max(area.left(), place.x() - wide / 2), area.right() - wide)
             top = place.y() - high - space(1.5)
-            top = place.y() + space(1.5) if top < area.top() else top
+            # Where the target's line runs just above, the words stand below.
+            crossed = data.target is not None and top < spot(at, data.target).y() < place.y()
+            top = place.y() + space(1.5) if crossed or top < area.top() else top
             paint.text(painter, QRectF(left, top, wide, high), point.words, Style.CAPTION,
                        colour=look.colour("brand"), align=Qt.AlignmentFlag.AlignCenter)  # fmt: skip
     below = QRectF(plot.left(), plot.bottom() + space(0.5), plot.width(), fine)
@@ -258,37 +260,67 @@ def _line(  # noqa: PLR0917 - what is drawn and where
 def _bars(painter: QPainter, area: QRectF, data: ChartData, chosen: int) -> None:
     """Lying bars with their names before and their words behind, so that long names can be read."""
     look = theme.current()
-    rows = [(series.name, point) for series in data.series for point in series.points]
-    heads = len(data.series) if len(data.series) > 1 else 0
-    high = min(area.height() / max(1, len(rows) + heads), look.metrics(Style.NOTE).height() + space(2))
-    names = max(look.metrics(Style.NOTE).horizontalAdvance(point.label) for _name, point in rows)
+    points = [point for series in data.series for point in series.points]
+    lines = _bar_lines(data)
+    least = look.metrics(Style.NOTE).height()
+    high = min(max(least, area.height() / len(lines)), least + space(2))
+    shown, left_out = _fitting(lines, int(area.height() // high), chosen)
+    names = max(look.metrics(Style.NOTE).horizontalAdvance(point.label) for point in points)
     names = min(names + space(2), area.width() * 0.4)
-    words = max(look.metrics(Style.CAPTION).horizontalAdvance(point.words) for _name, point in rows) + space(
-        2
-    )
-    highest, top, at = data.highest(), area.top(), 0
+    words = max(look.metrics(Style.CAPTION).horizontalAdvance(point.words) for point in points) + space(2)
     left, room = area.left() + names, max(space(4), area.width() - names - words)
-    for series in data.series:
-        if heads:
-            paint.text(painter, QRectF(area.left(), top, area.width(), high), series.name, Style.CAPTION)
-            top += high
-        for point in series.points:
-            line = QRectF(area.left(), top, area.width(), high)
-            if at == chosen:
-                paint.rounded(painter, line, Length.RADIUS_SMALL, fill=look.colour("hover"))
-            paint.text(painter, QRectF(area.left(), top, names - space(1), high), point.label, Style.NOTE)
-            thick = min(high - space(1), look.scaled(Length.METER) * 1.5)
-            bar = QRectF(left, top + (high - thick) / 2, 0, thick)
-            if point.value is not None:
-                bar.setWidth(max(Length.FOCUS, room * point.value / highest) if point.value else 0)
-                paint.rounded(painter, bar, Length.RADIUS_SMALL, fill=look.colour("brand_fill"))
-            behind = QRectF(bar.right() + space(1), top, words, high)
-            paint.text(painter, behind, point.words, Style.CAPTION)
-            top += high
-            at += 1
+    highest, top = data.highest(), area.top()
+    for at, point, head in shown:
+        line = QRectF(area.left(), top, area.width(), high)
+        top += high
+        if point is None:
+            paint.text(painter, line, head, Style.CAPTION)
+            continue
+        if at == chosen:
+            paint.rounded(painter, line, Length.RADIUS_SMALL, fill=look.colour("hover"))
+        paint.text(painter, QRectF(line.left(), line.top(), names - space(1), high), point.label, Style.NOTE)
+        thick = min(high - space(1), look.scaled(Length.METER) * 1.5)
+        bar = QRectF(left, line.top() + (high - thick) / 2, 0, thick)
+        if point.value:
+            bar.setWidth(max(Length.FOCUS, room * point.value / highest))
+            paint.rounded(painter, bar, Length.RADIUS_SMALL, fill=look.colour("brand_fill"))
+        behind = QRectF(bar.right() + space(1), line.top(), words, high)
+        paint.text(painter, behind, point.words, Style.CAPTION)
     if data.target is not None:
         x = left + room * data.target / highest
         _dashed(painter, QPointF(x, area.top()), QPointF(x, top))
+    if left_out:
+        more = ngettext("and {n} more", "and {n} more", left_out).format(n=format_number(left_out))
+        paint.text(painter, QRectF(area.left(), top, area.width(), high), more, Style.NOTE)
+
+
+_BarLine = tuple[int, ChartPoint | None, str]
+
+
+def _bar_lines(data: ChartData) -> list[_BarLine]:
+    """The lines of bars: the place of a figure and the figure, or the heading of a group."""
+    lines: list[_BarLine] = []
+    at = 0
+    for series in data.series:
+        if len(data.series) > 1:
+            lines.append((-1, None, series.name))
+        for point in series.points:
+            lines.append((at, point, ""))
+            at += 1
+    return lines
+
+
+def _fitting(lines: list[_BarLine], fits: int, chosen: int) -> tuple[list[_BarLine], int]:
+    """The lines that have room, the chosen one among them, and how many figures have none."""
+    if len(lines) <= fits:
+        return lines, 0
+    many = max(1, fits - 1)
+    place = next((number for number, (at, _p, _h) in enumerate(lines) if at == chosen and chosen >= 0), 0)
+    first = max(0, min(place - many + 1, len(lines) - many))
+    shown = lines[first : first + many]
+    return shown, sum(point is not None for _at, point, _head in lines) - sum(
+        point is not None for _at, point, _head in shown
+    )
 
 
 def _multiples(painter: QPainter, area: QRectF, data: ChartData, chosen: int) -> None:
