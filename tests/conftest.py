@@ -94,10 +94,15 @@ def _no_network_but_loopback() -> Iterator[None]:
 def _windows_are_taken_down_on_their_thread(request: pytest.FixtureRequest) -> Iterator[None]:
     """Has Python look for garbage as the window's program does; other tests leave it to Python."""
     if request.node.get_closest_marker("gui") is not None:
+        from PySide6.QtCore import QCoreApplication, QEvent
+
         from ui import garbage
 
         gc.disable()
         yield
+        # What is to be deleted goes first, as it does in a running program: a window of which only Python's
+        # half is left would be asked for its size.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         garbage.look()
         return
     if not gc.isenabled():
