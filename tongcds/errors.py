@@ -203,6 +203,20 @@ SENTENCES: Final[dict[str, str]] = {
         "Nobody can tell whether the server has received everything in these files. Nothing was changed. "
         "First save a copy of everything onto a stick, then begin with an empty vault."
     ),
+    "unsent_retire": N_(
+        "On this computer and nowhere else: changes: {count}, photos and papers: {files}. "
+        "Nothing was removed. Sync first, or back up onto a stick; or have a second person give "
+        "a passphrase, too."
+    ),
+    "retire_unconfirmed": N_("Nothing was removed. To go on, type “{word}”."),
+    "second_same": N_(
+        "The second passphrase is not that of another person of this computer. Nothing was removed."
+    ),
+    "keys_stay": N_(
+        "The keys of the vault could not be destroyed, as the disk does not take it. "
+        "The vault opens no more, and the next start of the program tries again. "
+        "Do not give the computer away yet."
+    ),
     # invitations
     "invitation_unknown": N_(
         "The province's server does not know this invitation. Check the code, or ask for a new one."

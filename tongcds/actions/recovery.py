@@ -17,11 +17,11 @@ from tongcds.clock import Clock
 from tongcds.domain import wordcode
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.custody import FIRST_SHARE, RECOVERY_WORDS, SECOND_SHARE, join, open_kept, read_kept
-from tongcds.storage import custody, keyslots, repair, slotfile
-from tongcds.storage.instance_lock import InstanceLock
+from tongcds.storage import custody, keyslots, repair, retirement, slotfile
+from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.slots import Slots
-from tongcds.storage.vault import LOCK_NAME, Vault
+from tongcds.storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,7 @@ def open_as_province(
         if Vault.exists(folder):
             raise UserError("vault_exists")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        retirement.clear_way(folder)
         lock = InstanceLock(folder / LOCK_NAME)
         try:
             if not repair.restore_keys(folder, backup, _milliseconds(clock)):

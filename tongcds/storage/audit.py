@@ -40,13 +40,13 @@ from tongcds.replica.own import unpack_body
 from tongcds.replica.tables import OWN
 from tongcds.storage.local import get_note, put_note
 
-OPEN, REVEAL, EXPORT, PRINT, WITHOUT, BACKUP, UNDO, ERASE, KEYS, DAY, BULK, RESTART = (
+OPEN, REVEAL, EXPORT, PRINT, WITHOUT, BACKUP, UNDO, ERASE, KEYS, DAY, BULK, RESTART, RETIRE = (
     "open", "reveal", "export", "print", "without", "backup", "undo", "erase", "keys", "day", "bulk",
-    "restart",
+    "restart", "retire",
 )  # fmt: skip
 """What a line says: a household was opened, a number was shown ...; so many people did not agree to what the
 line before it tells of; a day's count; too many households in a
-day; the vault was put back from a copy, so that a new chain begins."""
+day; the vault was put back from a copy, so that a new chain begins; it is about to be destroyed."""
 
 BULK_HOUSEHOLDS: Final = 200
 """More households opened by one person in a day are told to the commune."""

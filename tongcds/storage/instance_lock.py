@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from tongcds.errors import UnavailableError
+
+LOCK_NAME: Final = "vault.lock"
+"""What the lock of a vault's folder is called."""
 
 
 class InstanceLock:

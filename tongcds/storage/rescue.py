@@ -6,6 +6,7 @@ Nothing here changes, reads or deletes what is in the files.
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import Final
 from tongcds.errors import UnavailableError, UserError
 from tongcds.storage import outside
 from tongcds.storage.files import sync_folder
-from tongcds.storage.instance_lock import InstanceLock
+from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 
-_LOCK_NAME: Final = "vault.lock"
 _CHUNK: Final = 1 << 20
+_STAMP: Final = re.compile(r"-\d{8}-\d{6}(-\d+)?")
 
 
 def copy_sealed(folder: Path, target: Path, *, now: int) -> Path:
@@ -28,12 +29,12 @@ def copy_sealed(folder: Path, target: Path, *, now: int) -> Path:
             written cannot be read back.
         UnavailableError: `vault_in_use`.
     """
-    lock = InstanceLock(folder / _LOCK_NAME)
+    lock = InstanceLock(folder / LOCK_NAME)
     made = _free(target, f"TongCDS-{_stamp(now)}")
     try:
         if made.resolve().is_relative_to(folder.resolve()):
             raise UserError("stick_unwritable")
-        shutil.copytree(folder, made, ignore=shutil.ignore_patterns(_LOCK_NAME, outside.MARK))
+        shutil.copytree(folder, made, ignore=shutil.ignore_patterns(LOCK_NAME, outside.MARK))
         same = all(_same(path, made / path.relative_to(folder)) for path in folder.rglob("*"))
     except OSError:
         raise UserError("stick_unwritable") from None
@@ -54,12 +55,20 @@ def move_aside(folder: Path, passphrase: str, *, now: int) -> Path:
         UserError: `unsent_anew`, `unsent_unknown` before a sealed copy of it was made elsewhere.
         UnavailableError: `vault_in_use`.
     """
-    InstanceLock(folder / _LOCK_NAME).release()
+    InstanceLock(folder / LOCK_NAME).release()
     outside.require_copy(folder, passphrase, now=now)
     aside = _free(folder.parent, f"{folder.name}-{_stamp(now)}")
     folder.rename(aside)
     sync_folder(folder.parent)
     return aside
+
+
+def asides(folder: Path) -> tuple[Path, ...]:
+    """The vaults that `move_aside` put beside this one, the oldest first."""
+    there = folder.parent.glob(f"{folder.name}-*")
+    return tuple(
+        sorted(path for path in there if path.is_dir() and _STAMP.fullmatch(path.name, len(folder.name)))
+    )
 
 
 def _stamp(now: int) -> str:
@@ -75,7 +84,7 @@ def _free(folder: Path, name: str) -> Path:
 
 
 def _same(path: Path, copied: Path) -> bool:
-    if path.is_dir() or path.name in {_LOCK_NAME, outside.MARK}:
+    if path.is_dir() or path.name in {LOCK_NAME, outside.MARK}:
         return True
     with path.open("rb") as one, copied.open("rb") as other:
         while True:

@@ -30,6 +30,7 @@ from tongcds.storage import (
     migrations,
     outside,
     repair,
+    retirement,
     slotfile,
 )
 from tongcds.storage.attachment_files import AttachmentFiles
@@ -37,12 +38,12 @@ from tongcds.storage.backing import Backing
 from tongcds.storage.door import Door
 from tongcds.storage.examine import Written, examined, journal_of, of_person, opened_with
 from tongcds.storage.files import sync_folder, write_whole
-from tongcds.storage.instance_lock import InstanceLock
+from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.slots import Slots
 
-FILE_NAME, LOCK_NAME, _MAKING_NAME = "vault.tcds", "vault.lock", "vault.making"
+FILE_NAME, _MAKING_NAME = "vault.tcds", "vault.making"
 # Counting goes through whole tables once: pages that were read are not read again soon.
 _COUNTING_KIB: Final = 4 * 1024
 Now = Callable[[], int]
@@ -98,7 +99,7 @@ class Vault:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether there is a vault in this folder, whatever its state."""
-        if (folder / _MAKING_NAME).exists():
+        if (folder / _MAKING_NAME).exists() or retirement.is_decided(folder):
             return False
         names = (FILE_NAME, journal.FILE_NAME, backups.FOLDER, *slotfile.FILE_NAMES)
         return any((folder / name).exists() for name in names)
@@ -108,18 +109,19 @@ class Vault:
         """Make a new vault with a slot for this person (`passes` as in `create_slots`), and open it.
 
         Raises:
-            UserError: `passphrase_weak`, `passphrase_common`; `vault_exists` when there is one, which is not
-                touched.
+            UserError: `passphrase_weak`, `passphrase_common`; `vault_exists`: it is not touched.
             UnavailableError: `vault_in_use` or `disk_full`.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        retirement.finish(folder)
         lock = InstanceLock(folder / LOCK_NAME)
         try:
             if cls.exists(folder):
                 raise UserError("vault_exists")  # noqa: TRY301 - the lock is released below
             # What a creation that was cut off left behind goes; the mark says that nothing was saved in it.
             write_whole(folder / _MAKING_NAME, b"")
-            for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *slotfile.FILE_NAMES):
+            names = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", *slotfile.FILE_NAMES)
+            for name in (retirement.MARK, *names):
                 (folder / name).unlink(missing_ok=True)
             opened = keyslots.create_slots(folder, passphrase, person, passes=passes)
             vault = cls(folder, opened, lock, now, None)
@@ -173,6 +175,7 @@ class Vault:
         """
         if next(backups.key_files(source), None) is None:
             raise UnavailableError("backup_unreadable")
+        retirement.clear_way(folder)
 
         def unlock() -> VaultKey:
             return of_person(folder, passphrase, now)
