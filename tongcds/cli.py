@@ -25,6 +25,7 @@ from tongcds.actions import (
     lease,
     opening,
     overview,
+    retirement,
     syncing,
     today,
 )
@@ -84,7 +85,7 @@ __all__ = ["DONE", "LOOK", "MISTAKE", "PASSPHRASE_VARIABLE", "UNAVAILABLE", "USA
 PASSPHRASE_VARIABLE: Final = passphrases.VARIABLE
 
 WITHOUT_LEASE: Final = frozenset(
-    {"enrol", "sync", "export", "backup", "restore", "repair", "take", "status", "lease"}
+    {"enrol", "sync", "export", "backup", "restore", "repair", "retire", "take", "status", "lease"}
 )
 """Whatever the province thinks of this computer, work that was done on it finds its way."""
 
@@ -131,6 +132,7 @@ def main(
 
 
 def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
+    retirement.finish(profile)
     if options.alone is not None:
         alone: Callable[[argparse.Namespace, Path, Clock], int] = options.alone
         return alone(options, profile, clock)

@@ -55,6 +55,7 @@ from ui.overview import Overview
 from ui.poverty import Poverty
 from ui.printing import Printing
 from ui.privacy import Privacy
+from ui.retiring import Retiring
 from ui.rounds import Rounds
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
@@ -131,6 +132,7 @@ class Desktop(QObject):
         self.sticks = Sticks(desk, self)
         self.attaching = Attaching(desk, self)
         self.privacy = Privacy(desk, self)
+        self.retiring = Retiring(desk, self)
         self.printing = Printing(desk, self._narrowed, self)
         self.visiting = Visiting(desk, self)
         self.rounds = Rounds(desk, self.visiting.start, self.printing.round_list, self)
@@ -294,9 +296,17 @@ class Desktop(QObject):
         folder = self.core.vault.folder
         told = (place.vault_warning(folder.parent), *indicators.table_problems())
         about = About(tongcds.__version__, str(folder), "\n".join(filter(None, told)))
-        screen = SettingsScreen(self._settings, self.who, about, can_back_up=True, cards=self.keys.cards())
+        screen = SettingsScreen(
+            self._settings,
+            self.who,
+            about,
+            can_back_up=True,
+            can_retire=self._may_lock,
+            cards=self.keys.cards(),
+        )
         screen.changed.connect(self._redress)
         screen.backup_requested.connect(self.sticks.back_up)
+        screen.retire_requested.connect(self.retiring.open)
         screen.privacy_requested.connect(self.privacy.open)
         screen.members_requested.connect(self.printing.members)
         return screen

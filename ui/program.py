@@ -17,14 +17,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, paths
-from tongcds.actions import Core, lease, opening, people, place, recovery, rescue, syncing
+from tongcds.actions import Core, lease, opening, people, place, recovery, rescue, retirement, syncing
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
-from tongcds.errors import UserError
+from tongcds.errors import TongcdsError, UserError
 from tongcds.i18n import _, format_number, set_language
 from tongcds.settings import LANGUAGE, LOCK_AFTER, Settings
 from ui import app as dressing
-from ui.errors import Excepthook
+from ui.errors import Excepthook, words_for
 from ui.idle import Idle
 from ui.power import Power
 from ui.screens.opening import OpeningScreen
@@ -64,6 +64,11 @@ class Program(QObject):
         self._tasks = Tasks(executor or ThreadPoolExecutor(1, "opening"), self)
         self._loading = Tasks(executor or ThreadPoolExecutor(1, "loading"), self)
         self._coming: Core | None = None
+        try:
+            # A vault that was being destroyed when the program ended.
+            retirement.finish(profile)
+        except TongcdsError as problem:
+            log_.warning("a vault was not destroyed yet", extra={"code": problem.code})
         self.opening: OpeningScreen[Core, opening.Invitation] | None = self._make_opening()
 
     def _make_opening(self) -> OpeningScreen[Core, opening.Invitation]:
@@ -97,8 +102,27 @@ class Program(QObject):
         desktop = self.desktop
         if desktop is None:
             return
-        self._stop_watching()
         self._left = (desktop.core.session.slot_id, desktop.shell.place)
+        self._take_away(desktop)
+        log_.info("the window was locked")
+
+    def _retire(self) -> None:
+        """Take the window away and destroy the vault, as was decided."""
+        desktop = self.desktop
+        if desktop is None:
+            return
+        self._left = (b"", "")
+        self._pins.forget_all()
+        self._take_away(desktop)
+
+    def _take_away(self, desktop: Desktop) -> None:
+        """Show the opening screen in the window's place, and close the vault on another thread."""
+
+        def finish() -> None:
+            desktop.finish()
+            retirement.finish(self._profile)
+
+        self._stop_watching()
         self.desktop = None
         shown = desktop.shell.geometry()
         self.opening = self._make_opening()
@@ -106,8 +130,17 @@ class Program(QObject):
         self.opening.show()
         desktop.leave()
         # On the thread that opens: whoever comes back at once waits until it is closed.
-        self._tasks.run(desktop.finish, lambda _nothing: desktop.deleteLater(), owner=self)
-        log_.info("the window was locked")
+        self._tasks.run(
+            finish,
+            lambda _nothing: desktop.deleteLater(),
+            owner=self,
+            failed=partial(self._not_finished, desktop),
+        )
+
+    def _not_finished(self, desktop: Desktop, problem: Exception) -> None:
+        desktop.deleteLater()
+        if self.opening is not None:
+            self.opening.invitation.refuse(words_for(problem))
 
     def _stop_watching(self) -> None:
         if self._idle is not None:
@@ -152,6 +185,7 @@ class Program(QObject):
         self._coming = None
         self.desktop = _desktop()(core, self._settings, pins=self._pins)
         self.desktop.lock_requested.connect(self.lock)
+        self.desktop.retiring.done.connect(self._retire)
         slot_id, place = self._left
         self.desktop.show(place if slot_id == core.session.slot_id else "")
         self._idle = Idle(lambda: self._settings.get(LOCK_AFTER), parent=self)

@@ -17,7 +17,7 @@ from tongcds.domain.views import AuditFinding, AuditLine, AuditView, Reminder
 from tongcds.errors import UserError
 from tongcds.replica import load_identity
 from tongcds.storage import audit, people
-from tongcds.storage.audit import BACKUP, ERASE, EXPORT, KEYS, PRINT, REVEAL, UNDO, WITHOUT
+from tongcds.storage.audit import BACKUP, ERASE, EXPORT, KEYS, PRINT, RETIRE, REVEAL, UNDO, WITHOUT
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.vault import Change
 from tongcds.sync import incarnation
@@ -28,11 +28,13 @@ __all__ = [
     "EXPORT",
     "KEYS",
     "PRINT",
+    "RETIRE",
     "REVEAL",
     "UNDO",
     "WITHOUT",
     "access_log",
     "alarms",
+    "is_noted_today",
     "keep_views",
     "note",
     "record",
@@ -59,14 +61,22 @@ def record(
     _anchor(change, line, households=0)
 
 
-def keep_views(core: Core) -> Changes:
+def is_noted_today(core: Core, kind: str, subject_id: bytes = b"") -> bool:
+    """Whether the person who is here had this noted today."""
+    who = core.author()
+    with core.vault.read() as connection:
+        return audit.is_said(connection, who, core.today.isoformat(), kind, subject_id)
+
+
+def keep_views(core: Core, *, days: bool = False) -> Changes:
     """Put down which households were opened since the last time; call it often, and before closing.
 
     A household counts once a person and day. Where somebody opened more than 200 in a day, the commune hears
-    of it with the next exchange. A past day's count is put down once.
+    of it with the next exchange. A past day's count is put down once; with `days` also where nothing was
+    opened since.
     """
     seen = core.take_views()
-    if not seen:
+    if not seen and not days:
         return Changes()
     told = False
     with core.vault.change(core.author()) as change:

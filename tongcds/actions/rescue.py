@@ -10,6 +10,7 @@ from tongcds.actions import audit
 from tongcds.actions.core import Core
 from tongcds.actions.opening import is_enrolled, vault_folder
 from tongcds.clock import Clock
+from tongcds.errors import UserError
 from tongcds.i18n import _, format_datetime, format_number, ngettext
 from tongcds.storage import rescue
 from tongcds.storage.vault import Vault
@@ -74,8 +75,11 @@ def backup_to(core: Core, folder: Path) -> Path:
     """Make a backup in a folder elsewhere, say on a stick; answers where it is. That somebody did is noted.
 
     Raises:
+        UserError: stick_unwritable for a folder in the vault's own, with which it would go.
         UnavailableError: as `backup_if_due`.
     """
+    if folder.resolve().is_relative_to(core.vault.folder.resolve()):
+        raise UserError("stick_unwritable")
     # Before and not after: a line that came later would itself wait for a receipt outside of this backup.
     if is_enrolled(core):
         audit.note(core, audit.BACKUP)

@@ -88,6 +88,10 @@ class Pins:
         """This person has to type the passphrase again."""
         self._kept.pop(slot_id, None)
 
+    def forget_all(self) -> None:
+        """Nobody comes back with a PIN: the vault is gone."""
+        self._kept.clear()
+
     def open(self, profile: Path, slot_id: bytes, pin: str, clock: Clock) -> Core:
         """Open the vault again for somebody.
 

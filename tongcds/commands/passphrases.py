@@ -13,6 +13,7 @@ from tongcds.i18n import _
 
 VARIABLE: Final = "TONGCDS_PASSPHRASE"
 NEW_VARIABLE: Final = "TONGCDS_NEW_PASSPHRASE"
+SECOND_VARIABLE: Final = "TONGCDS_SECOND_PASSPHRASE"
 
 
 def present(options: argparse.Namespace) -> str:
@@ -35,6 +36,17 @@ def new(options: argparse.Namespace) -> str:
     if options.new_passphrase_file:
         return from_file(options.new_passphrase_file)
     return os.environ.get(NEW_VARIABLE) or getpass.getpass(_("New passphrase: "))
+
+
+def second(options: argparse.Namespace) -> str:
+    """The passphrase of a second person, "" where there is none: nobody is asked for it.
+
+    Raises:
+        UserError: file_missing.
+    """
+    if options.second_passphrase_file:
+        return from_file(options.second_passphrase_file)
+    return os.environ.get(SECOND_VARIABLE, "")
 
 
 def from_file(path: str) -> str:

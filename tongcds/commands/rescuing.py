@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from tongcds.actions import opening, rescue
+from tongcds.actions import opening, rescue, retirement
 from tongcds.actions.core import Core
 from tongcds.clock import Clock
 from tongcds.commands import passphrases
@@ -36,6 +37,14 @@ def add_to(add: Add) -> None:
     made = add("begin-empty", _opened, "put a vault that does not open aside, to make an empty one")
     made.add_argument("--yes", action="store_true", help="do it; only after copy-all")
     made.set_defaults(alone=_begin_empty)
+    made = add("retire", _retire, "remove the vault from a computer that goes to somebody else, for good")
+    made.add_argument("--word", default="", help="the words to type, as the command says without it")
+    made.add_argument(
+        "--second-passphrase-file",
+        default="",
+        help="file with the passphrase of a second person, to lose what is nowhere else; "
+        f"otherwise ${passphrases.SECOND_VARIABLE}",
+    )
 
 
 def _backup(options: argparse.Namespace, core: Core) -> int:
@@ -84,6 +93,21 @@ def _begin_empty(options: argparse.Namespace, profile: Path, clock: Clock) -> in
     _require_unreadable(profile, passphrase, clock)
     aside = rescue.begin_anew(profile, passphrase, clock)
     show(options, {"aside": str(aside)}, [_("The vault is in {folder} now, sealed.").format(folder=aside)])
+    return DONE
+
+
+def _retire(options: argparse.Namespace, core: Core) -> int:
+    if not options.word:
+        there = retirement.stock(core)
+        words = _("Nothing was removed. Add --word “{word}” to remove the vault from this computer.")
+        lines = [*retirement.stock_words(there), words.format(word=retirement.confirmation())]
+        show(options, {"removed": False, **asdict(there)}, lines)
+        return LOOK
+    order = retirement.Order(options.word, passphrases.present(options), passphrases.second(options))
+    gone = retirement.retire(core, order)
+    retirement.complete(core)
+    words = _("The vault was removed from this computer. Nobody opens it any more.")
+    show(options, {"removed": True, **asdict(gone)}, [words])
     return DONE
 
 

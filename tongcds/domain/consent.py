@@ -192,6 +192,7 @@ def _why(left: LeftOut) -> str:
 
 _DETAILS: Final = MappingProxyType(
     {
+        "two": N_("two people decided it"),
         "register": N_("the register"),
         "log": N_("the support log"),
         "attachment": N_("a photo or paper"),

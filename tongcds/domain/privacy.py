@@ -80,6 +80,7 @@ _AUDIT: Final = MappingProxyType(
         "day": N_("count of a day"),
         "bulk": N_("opened very many households"),
         "restart": N_("the vault was put back from a copy"),
+        "retire": N_("removed the vault from the computer"),
     }
 )
 _FINDINGS: Final = MappingProxyType(

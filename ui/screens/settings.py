@@ -56,7 +56,8 @@ def choice_words(setting: Setting[str] | Setting[int] | Setting[bool], value: ob
 class SettingsScreen(Page):
     """Draws the declared settings and keeps each change at once.
 
-    `backup_requested` asks for a copy elsewhere, `privacy_requested` for requests and the access log;
+    `backup_requested` asks for a copy elsewhere, `privacy_requested` for requests and the access log,
+    `retire_requested` for the end of the vault on this computer;
     `changed` carries the `Setting` whose value is new and already on disk; what follows from it (another
     theme, another language) is the shell's affair.
     """
@@ -67,6 +68,7 @@ class SettingsScreen(Page):
     backup_requested = Signal()
     privacy_requested = Signal()
     members_requested = Signal()
+    retire_requested = Signal()
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class SettingsScreen(Page):
         about: About | None = None,
         *,
         can_back_up: bool = False,
+        can_retire: bool = False,
         cards: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
@@ -100,6 +103,11 @@ class SettingsScreen(Page):
             members = Button(_("Print the members of the team (B14)…"), icon="printer")
             members.clicked.connect(self.members_requested)
             mine.body.addWidget(members, 0, Qt.AlignmentFlag.AlignLeft)
+        if can_retire:
+            retire = Button(_("Remove the vault from this computer…"), icon="x")
+            retire.clicked.connect(self.retire_requested)
+            mine.body.addSpacing(space(2))
+            mine.body.addWidget(retire, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(mine)
         if can_back_up:
             right.addWidget(self._backup())

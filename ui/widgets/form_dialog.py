@@ -32,8 +32,8 @@ class FormDialog(QDialog):
         self.box.setContentsMargins(space(5), space(5), space(5), space(5))
         self.box.addWidget(Text(heading or title, Style.TITLE, wrap=True))
 
-    def end(self, save: Callable[[], None], words: str = "") -> None:
-        """Put the buttons under everything else; `words` stand on the one that saves."""
+    def end(self, save: Callable[[], None], words: str = "") -> Button:
+        """Put the buttons under everything else; `words` stand on the one that saves, which it answers."""
         buttons = line(gap=2)
         buttons.addStretch(1)
         leave = Button(_("Leave"), hint="Escape")
@@ -45,6 +45,7 @@ class FormDialog(QDialog):
         buttons.addWidget(leave)
         buttons.addWidget(keep)
         self.box.addLayout(buttons)
+        return keep
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
