@@ -159,6 +159,14 @@ SENTENCES: Final[dict[str, str]] = {
         "or bring this computer to your commune's office."
     ),
     "vault_sound": N_("This vault opens, and nothing is wrong with it. It stays where it is."),
+    "salvage_nothing": N_(
+        "Nothing of this vault can be read, neither in its database nor in its journal. No file was written "
+        "and nothing was changed. Save a copy of everything and bring it to your commune's office."
+    ),
+    "salvage_stopped": N_(
+        "This computer was stopped by the province, or has not heard from it for too long, so nothing is "
+        "shown of its vault. No file was written and nothing was changed. Bring it to your commune's office."
+    ),
     "repair_loses": N_(
         "The vault is damaged. It can be made anew from the backup of {moment}; what was saved after that "
         "and had not reached the server would be lost. Nothing was changed yet."

@@ -17,7 +17,18 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, paths
-from tongcds.actions import Core, lease, opening, people, place, recovery, rescue, retirement, syncing
+from tongcds.actions import (
+    Core,
+    lease,
+    opening,
+    people,
+    place,
+    recovery,
+    rescue,
+    retirement,
+    salvage,
+    syncing,
+)
 from tongcds.actions.sessions import Pins
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import TongcdsError, UserError
@@ -287,6 +298,12 @@ class _Rescue:
 
     def open_from_backup(self, passphrase: str) -> Core:
         return rescue.open_from_backup(self._profile, passphrase, self._clock)
+
+    def about_export(self) -> tuple[str, str, str]:
+        return str(paths.exports_folder()), salvage.warning(), place.exports_warning()
+
+    def salvage(self, passphrase: str) -> str:
+        return "\n".join(salvage.words(salvage.salvage(self._profile, passphrase, self._clock)))
 
     def begin_anew(self, passphrase: str) -> Path:
         return rescue.begin_anew(self._profile, passphrase, self._clock)

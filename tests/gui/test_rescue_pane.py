@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
-from tests.gui.keyboard import ENTER, Keyboard
+from tests.gui.keyboard import ENTER, TAB, Keyboard
 from tests.unit.actions.conftest import MEMBER, core_of, home, team
 from tests.unit.actions.conftest import PASSPHRASE as OF_TEAM
 from tongcds import i18n
@@ -14,6 +14,7 @@ from tongcds.actions import opening, rescue
 from tongcds.errors import UnavailableError, UserError, sentence
 from tongcds.settings import Settings
 from ui import stylesheet, theme
+from ui.forms.salvage_dialog import SalvageDialog
 from ui.outline import outline
 from ui.program import Program
 from ui.screens.opening import OpeningScreen
@@ -50,6 +51,15 @@ class Damaged:
             raise UserError("stick_unwritable")
         self.done.append(("copy", target))
         return target / "TongCDS-1"
+
+    def about_export(self):
+        return str(self.folder / "xuất"), "Ai cũng đọc được.", ""
+
+    def salvage(self, passphrase):
+        if passphrase != PASSPHRASE:
+            raise UserError("salvage_nothing")
+        self.done.append(("salvage", passphrase))
+        return "3 hộ, 1 không đọc được."
 
     def restore(self, source, passphrase):
         if source.name == "none":
@@ -141,6 +151,36 @@ def test_a_copy_of_everything_goes_to_the_chosen_folder(rescue_screen, tmp_path)
     screen.rescue.copy_chosen.emit(tmp_path / "stick")
     assert machine.done == [("copy", tmp_path / "stick")]
     assert "TongCDS-1" in outline(screen)
+
+
+def test_what_can_be_read_is_exported_only_after_a_warning(rescue_screen, qtbot):
+    screen, machine = rescue_screen
+    keys = Keyboard(screen)
+    screen.rescue.setFocus()
+    while keys.focus() is not screen.rescue.salvage:
+        assert keys.strokes < 20
+        keys.press(TAB)
+    keys.press(Qt.Key.Key_Space)
+    dialog = screen.findChild(SalvageDialog)
+    assert "Ai cũng đọc được." in outline(dialog)
+    assert str(machine.folder / "xuất") in outline(dialog)
+    qtbot.waitUntil(dialog.leave.hasFocus)
+    dialog.reject()
+    assert machine.done == []
+    screen.rescue.salvage.click()
+    screen.findChildren(SalvageDialog)[-1].go_on.click()
+    assert machine.done == [("salvage", PASSPHRASE)]
+    assert "3 hộ, 1 không đọc được." in outline(screen)
+    assert screen.rescue.salvage.isEnabled()
+
+
+def test_where_nothing_can_be_read_that_is_said_on_the_pane(rescue_screen):
+    screen, machine = rescue_screen
+    screen._passphrase = "another"
+    screen.rescue.salvage_agreed.emit()
+    assert machine.done == []
+    assert sentence(UserError("salvage_nothing")) in outline(screen)
+    assert screen.rescue.copy.isEnabled()
 
 
 def test_a_backup_from_a_stick_opens_the_vault_with_the_passphrase_that_was_typed(

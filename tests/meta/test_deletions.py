@@ -41,6 +41,7 @@ REGISTERED = {
     "storage/lease.py:_put": "one row, replaced",
     "storage/audit.py:let_go": "lines of the access log whose time is over; the chain's hash there stays",
     "storage/local.py:forget_decided": "notes of others' writes from a stick that the server decided",
+    "storage/belated.py:forget": "a note of an export, once the access log and the list of files have it",
     "storage/exports.py:forget": "a line of the list of exported files",
     "replica/identity.py:new_identity": "one row, replaced; only before the first write",
     "storage/local.py:save_enrolment": "one row, replaced",

@@ -38,6 +38,7 @@ __all__ = [
     "keep_views",
     "note",
     "record",
+    "record_late",
 ]
 
 _LINES = 500
@@ -66,6 +67,12 @@ def is_noted_today(core: Core, kind: str, subject_id: bytes = b"") -> bool:
     who = core.author()
     with core.vault.read() as connection:
         return audit.is_said(connection, who, core.today.isoformat(), kind, subject_id)
+
+
+def record_late(change: Change, kind: str, *, at: int, on: date, count: int, detail: str) -> None:
+    """Note what the change's author did earlier, at a moment (milliseconds, UTC) of that local day."""
+    line = audit.Line(at, on.isoformat(), change.writer.author, kind, amount=count, detail=detail)
+    _anchor(change, line, households=0)
 
 
 def keep_views(core: Core, *, days: bool = False) -> Changes:

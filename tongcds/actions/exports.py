@@ -10,6 +10,7 @@ import contextlib
 import csv
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -180,8 +181,10 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def write(target: Path, stem: str, ending: str, content: bytes) -> Path:
-    """Write a new file into a folder, under a name that is free there.
+def write(
+    target: Path, stem: str, ending: str, content: bytes, *, before: Callable[[Path], None] | None = None
+) -> Path:
+    """Write a new file into a folder, under a name that is free there; `before` hears it first.
 
     Raises:
         UserError: export_unwritable.
@@ -189,6 +192,8 @@ def write(target: Path, stem: str, ending: str, content: bytes) -> Path:
     try:
         for number in range(1, _MOST_NAMES):
             path = target / (f"{stem}{ending}" if number == 1 else f"{stem} ({number}){ending}")
+            if before is not None and not path.exists():
+                before(path)
             with contextlib.suppress(FileExistsError), path.open("xb") as out:
                 out.write(content)
                 out.flush()

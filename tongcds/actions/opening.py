@@ -9,6 +9,7 @@ from time import perf_counter
 
 from msgspec import structs
 
+from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.clock import Clock
 from tongcds.errors import TongcdsError, UnavailableError, UserError
@@ -56,7 +57,7 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
             right (then see `actions.rescue`).
     """
     vault = Vault.open(vault_folder(profile), passphrase, now=lambda: int(clock().timestamp() * 1000))
-    return Core(vault, clock)
+    return caught_up(Core(vault, clock))
 
 
 def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> Core:

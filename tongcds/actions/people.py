@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tongcds.actions import audit
+from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.opening import vault_folder
 from tongcds.clock import Clock
@@ -125,7 +126,7 @@ def accept(profile: Path, code: str, passphrase: str, clock: Clock) -> Core:
     if invited.kind != keyslots.INVITED:
         raise UserError("passphrase_wrong")
     mine = Slots(folder, invited).set_passphrase(invited, passphrase)
-    return Core(Vault.open_with(folder, mine, now=now), clock)
+    return caught_up(Core(Vault.open_with(folder, mine, now=now), clock))
 
 
 def change_passphrase(core: Core, old: str, new: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongcds.actions import audit
+from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.opening import is_enrolled, vault_folder
 from tongcds.clock import Clock
@@ -77,7 +78,7 @@ def recover(profile: Path, recovering: Recovering, slot_id: bytes, passphrase: s
     log.info("a way in was recovered", extra={"kind": recovering.opened.kind})
     vault = Vault.open_with(folder, mine, now=lambda: _milliseconds(clock))
     try:
-        core = Core(vault, clock)
+        core = caught_up(Core(vault, clock))
         if is_enrolled(core):
             audit.note(core, audit.KEYS, core.author(), detail=recovering.opened.kind)
         custody.settle(vault)
@@ -144,7 +145,8 @@ def recover_backup(
     folder = vault_folder(profile)
     Slots(folder, recovering.opened).set_passphrase(recovering.opened, passphrase, whose=slot_id)
     log.info("a way in was recovered", extra={"kind": recovering.opened.kind})
-    return Core(Vault.restore(folder, backup, passphrase, now=lambda: _milliseconds(clock)), clock)
+    vault = Vault.restore(folder, backup, passphrase, now=lambda: _milliseconds(clock))
+    return caught_up(Core(vault, clock))
 
 
 def _recovering(folder: Path, opened: VaultKey) -> Recovering:

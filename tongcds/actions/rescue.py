@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tongcds.actions import audit
+from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.opening import is_enrolled, vault_folder
 from tongcds.clock import Clock
@@ -95,7 +96,8 @@ def restore_backup(profile: Path, source: Path, passphrase: str, clock: Clock) -
         UnavailableError: backup_unreadable, vault_in_use, vault_newer, disk_full, disk_failing.
     """
     folder = vault_folder(profile)
-    return Core(Vault.restore(folder, source, passphrase, now=lambda: _milliseconds(clock)), clock)
+    vault = Vault.restore(folder, source, passphrase, now=lambda: _milliseconds(clock))
+    return caught_up(Core(vault, clock))
 
 
 def open_from_backup(profile: Path, passphrase: str, clock: Clock) -> Core:
@@ -108,7 +110,7 @@ def open_from_backup(profile: Path, passphrase: str, clock: Clock) -> Core:
     """
     folder = vault_folder(profile)
     vault = Vault.open(folder, passphrase, now=lambda: _milliseconds(clock), agreed=True)
-    return Core(vault, clock)
+    return caught_up(Core(vault, clock))
 
 
 def copy_everything(profile: Path, target: Path, clock: Clock) -> Path:

@@ -20,6 +20,7 @@ import nacl.pwhash.argon2id
 import nacl.secret
 import nacl.utils
 
+from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.opening import vault_folder
 from tongcds.clock import Clock
@@ -114,9 +115,9 @@ class Pins:
             raise UserError("pin_wrong", left=TRIES - kept.wrong - 1, seconds=WAITS[kept.wrong]) from None
         self._kept[slot_id] = replace(kept, wrong=0, last=None)
         opened = replace(kept.about, key=key)
-        return Core(
-            Vault.open_with(vault_folder(profile), opened, now=lambda: int(clock().timestamp() * 1000)), clock
-        )
+        folder = vault_folder(profile)
+        vault = Vault.open_with(folder, opened, now=lambda: int(clock().timestamp() * 1000))
+        return caught_up(Core(vault, clock))
 
     def _require_patience(self, slot_id: bytes, kept: _Kept, now: datetime) -> None:
         if kept.last is None:

@@ -6,19 +6,15 @@ import argparse
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 
-from tongcds.actions import opening, rescue, retirement
+from tongcds.actions import opening, rescue, retirement, salvage
 from tongcds.actions.core import Core
 from tongcds.clock import Clock
 from tongcds.commands import passphrases
 from tongcds.commands.answers import DONE, LOOK, show
-from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import _
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
-
-_DAMAGED: Final = frozenset({"vault_damaged", "repair_loses"})
 
 
 def add_to(add: Add) -> None:
@@ -34,6 +30,9 @@ def add_to(add: Add) -> None:
     made = add("copy-all", _opened, "copy the files of a vault elsewhere, whatever their state, still locked")
     made.add_argument("folder")
     made.set_defaults(alone=_copy)
+    made = add("rescue-export", _opened, "write what can be read of a vault that does not open into a table")
+    made.add_argument("--yes", action="store_true", help="do it; anybody can read the file")
+    made.set_defaults(alone=_salvage)
     made = add("begin-empty", _opened, "put a vault that does not open aside, to make an empty one")
     made.add_argument("--yes", action="store_true", help="do it; only after copy-all")
     made.set_defaults(alone=_begin_empty)
@@ -84,13 +83,26 @@ def _copy(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
     return DONE
 
 
+def _salvage(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
+    if not options.yes:
+        show(options, {"file": ""}, [salvage.warning(), _("Nothing was written yet. Add --yes to do it.")])
+        return LOOK
+    told = salvage.salvage(profile, passphrases.present(options), clock)
+    kinds = {
+        one.kind: {"told": one.told, "from_journal": one.from_journal, "unread": one.unread}
+        for one in told.kinds
+    }
+    show(options, {"file": str(told.path), "kinds": kinds}, salvage.words(told))
+    return DONE if all(one.unread == 0 for one in told.kinds) else LOOK
+
+
 def _begin_empty(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
     if not options.yes:
         words = _("The vault would be put aside, sealed, and an empty one could be made. Add --yes to do it.")
         show(options, {"aside": ""}, [words])
         return LOOK
     passphrase = passphrases.present(options)
-    _require_unreadable(profile, passphrase, clock)
+    salvage.require_unreadable(profile, passphrase, clock)
     aside = rescue.begin_anew(profile, passphrase, clock)
     show(options, {"aside": str(aside)}, [_("The vault is in {folder} now, sealed.").format(folder=aside)])
     return DONE
@@ -109,14 +121,3 @@ def _retire(options: argparse.Namespace, core: Core) -> int:
     words = _("The vault was removed from this computer. Nobody opens it any more.")
     show(options, {"removed": True, **asdict(gone)}, [words])
     return DONE
-
-
-def _require_unreadable(profile: Path, passphrase: str, clock: Clock) -> None:
-    """As in the window, where nobody is asked this of a vault that opens."""
-    try:
-        opening.open_vault(profile, passphrase, clock).close()
-    except UnavailableError as problem:
-        if problem.code in _DAMAGED:
-            return
-        raise
-    raise UserError("vault_sound")

@@ -196,6 +196,7 @@ _DETAILS: Final = MappingProxyType(
         "register": N_("the register"),
         "log": N_("the support log"),
         "attachment": N_("a photo or paper"),
+        "salvaged": N_("what could be read of a damaged vault"),
         "ROUND": N_("list of a round"),
         "phone": N_("phone number"),
         "id_number": N_("personal number"),

@@ -5,7 +5,7 @@ Who opens how many connections, and when, is decided in `vault`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -65,8 +65,8 @@ class Cursor(Protocol):
 class RawConnection(Protocol):
     """The part of a driver's connection that is used here."""
 
-    def execute(self, statement: str, /) -> Cursor:
-        """Run one statement."""
+    def execute(self, statement: str, given: Mapping[str, object] = ..., /) -> Cursor:
+        """Run one statement, with what its names stand for."""
 
     def backup(self, target: RawConnection, /) -> None:
         """Copy everything into another database."""

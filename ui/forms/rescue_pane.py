@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tongcds.i18n import _
 from ui.forms.opening_panes import Pane
+from ui.forms.salvage_dialog import SalvageDialog
 from ui.theme import Style
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import LabeledField, LineField
@@ -21,13 +22,15 @@ class RescuePane(Pane):
 
     `copy_chosen` carries the folder for a copy of everything, `backup_chosen` the folder of a backup, `anew`
     is sent after the words for it were typed, `agreed` after somebody read what a backup on this computer
-    lacks, `again` tries the passphrase once more.
+    lacks, `salvage_agreed` after the warning about a file that anybody can read, `again` tries the passphrase
+    once more.
     """
 
     copy_chosen = Signal(object)
     backup_chosen = Signal(object)
     anew = Signal()
     agreed = Signal()
+    salvage_agreed = Signal()
     again = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -39,6 +42,9 @@ class RescuePane(Pane):
         self.restore.clicked.connect(self._choose_backup)
         self.retry = Button(_("Try the passphrase again"), icon="refresh-cw")
         self.retry.clicked.connect(self.again)
+        self.salvage = Button(_("Export what can be read…"), icon="file-spreadsheet")
+        self.salvage.clicked.connect(self._warn)
+        self._export = ("", "", "")
         self.told = Text("", Style.BODY, wrap=True)
         self.accept_loss = Button(_("Go on from that backup"), icon="hard-drive-download")
         self.accept_loss.clicked.connect(self.agreed)
@@ -56,17 +62,18 @@ class RescuePane(Pane):
         self.body.addWidget(self.advice)
         self.body.addWidget(self.told)
         self.add_buttons(self.retry, self.restore, self.copy)
-        self.add_buttons(self.accept_loss)
+        self.add_buttons(self.salvage, self.accept_loss)
         self.body.addWidget(self._typed_field)
         self.add_buttons(self.empty)
         self.setFocusProxy(self.copy)
         self.ask("")
 
-    def ask(self, lossy: str, phone: str = "") -> None:
+    def ask(self, lossy: str, phone: str = "", export: tuple[str, str, str] = ("", "", "")) -> None:
         """Begin. `lossy` says what a backup on this computer lacks; "" when there is none that opens.
 
-        `phone` is whom to call; "" when nobody said.
+        `phone` is whom to call; "" when nobody said. `export`: as `ways_in.Rescue.about_export`.
         """
+        self._export = export
         advice = _(
             "First save a copy of everything onto a stick. Then, if you have a backup on a stick, "
             "restore it; or bring the copy to your commune's office."
@@ -87,6 +94,21 @@ class RescuePane(Pane):
         """Say how the last thing went."""
         self.told.setText(words)
         self.told.setVisible(bool(words))
+
+    def set_reading(self, *, reading: bool) -> None:
+        """While the damaged files are read, nothing else can be begun."""
+        buttons = (self.salvage, self.copy, self.restore, self.retry, self.accept_loss, self.typed)
+        for button in buttons:
+            button.setEnabled(not reading)
+        self._judge("" if reading else self.typed.text())
+        if reading:
+            self.tell(_("Reading what can be read…"))
+
+    def _warn(self) -> None:
+        dialog = SalvageDialog(*self._export, parent=self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self.salvage_agreed)
+        dialog.open()
 
     def _judge(self, text: str) -> None:
         self.empty.setEnabled(text.strip().casefold() == self._words.casefold())

@@ -58,10 +58,11 @@ class RescueSteps(QObject, Generic[Vault]):
         pane.backup_chosen.connect(self._restore)
         pane.anew.connect(self._begin_anew)
         pane.agreed.connect(self._open_from_backup)
+        pane.salvage_agreed.connect(self._salvage)
 
     def ask(self, lossy: str) -> None:
         """Begin; `lossy` as in `RescuePane.ask`."""
-        self._pane.ask(lossy, self._rescue.phone())
+        self._pane.ask(lossy, self._rescue.phone(), self._rescue.about_export())
 
     def _copy(self, target: Path) -> None:
         copy = partial(self._rescue.copy, target)
@@ -69,6 +70,19 @@ class RescueSteps(QObject, Generic[Vault]):
 
     def _copied(self, where: Path) -> None:
         self._pane.tell(_("Everything was copied to {folder}, still locked.").format(folder=where))
+
+    def _salvage(self) -> None:
+        self._pane.set_reading(reading=True)
+        work = partial(self._rescue.salvage, self._passphrase())
+        self._tasks.run(work, self._salvaged, owner=self, failed=self._not_salvaged)
+
+    def _salvaged(self, words: str) -> None:
+        self._pane.set_reading(reading=False)
+        self._pane.tell(words)
+
+    def _not_salvaged(self, problem: Exception) -> None:
+        self._pane.set_reading(reading=False)
+        self._failed(problem)
 
     def _restore(self, source: Path) -> None:
         self._open(partial(self._rescue.restore, source, self._passphrase()))

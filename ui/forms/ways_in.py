@@ -36,6 +36,12 @@ class Rescue(Protocol[Opened_co]):
     def open_from_backup(self, passphrase: str) -> Opened_co:
         """Open it from the newest backup here, though what was saved after it is lost."""
 
+    def about_export(self) -> tuple[str, str, str]:
+        """Where exported files go, what to warn of before one is written, and of that folder."""
+
+    def salvage(self, passphrase: str) -> str:
+        """Write what can be read of it into a file there; answers what was and what was not."""
+
     def begin_anew(self, passphrase: str) -> Path:
         """Move it aside, so that an empty one can be made."""
 
