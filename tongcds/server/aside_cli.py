@@ -63,15 +63,10 @@ def _list(province: Province, given: argparse.Namespace) -> Output:
     now = province.now()
     with province.database.read() as connection:
         rows = _fitting(connection, given, now)
-        people: dict[int, str | None] = dict(
-            connection.execute(
-                select(DEVICE.c.device, _MEMBER.full_name).outerjoin_from(
-                    DEVICE, record_type("member").table, _MEMBER.id == DEVICE.c.member_id
-                )
-            )
-            .tuples()
-            .all()
+        query = select(DEVICE.c.device, _MEMBER.full_name).outerjoin_from(
+            DEVICE, record_type("member").table, _MEMBER.id == DEVICE.c.member_id
         )
+        people: dict[int, str | None] = dict(connection.execute(query).all())
     listed = [
         {
             "device": row.device,

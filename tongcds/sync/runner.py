@@ -71,6 +71,8 @@ class Runner:
         self._on_change = on_change
         self._metered = metered
         self._lock = threading.Lock()
+        # Somebody may ask for an exchange while one goes on by itself; they would take the same page twice.
+        self._one = threading.RLock()
         self._state = State()
         self._progress: Progress | None = None
         self._stop = threading.Event()
@@ -162,9 +164,17 @@ class Runner:
     ) -> Outcome:
         """One whole exchange in the calling thread, noted in the history; then the files, where wanted.
 
+        Waits for one that is under way on another thread.
+
         Raises:
             TongcdsError: as `Exchange.run`, and not_enrolled.
         """
+        with self._one:
+            return self._exchange(progress, cancelled, files=files)
+
+    def _exchange(
+        self, progress: Callable[[Progress], None], cancelled: Callable[[], bool], *, files: bool
+    ) -> Outcome:
         with self._vault.read() as connection:
             enrolment = load_enrolment(connection)
         if enrolment is None:
