@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.scenes import quickly
+from tests.meta.rules import sources
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import MEMBER, PASSPHRASE, VILLAGE, enrolled
 from tongcds import cli, paths
@@ -244,3 +246,24 @@ def test_the_command_warns_first_and_answers_what_was_read(place, command):
     assert code == cli.LOOK, "nobody knows what could not be read"
     assert Path(answer["file"]).is_file()
     assert answer["kinds"]["person"] == {"told": 3, "from_journal": 3, "unread": None}
+
+
+def ways_past_the_note(source: str) -> list[str]:
+    """Functions that hand out an opened vault without a look at its note; a new vault has none."""
+    found = []
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef) and function.name != "create_vault":
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+            called = [ast.unparse(node.func) for node in calls]
+            if called.count("Core") > called.count("caught_up"):
+                found.append(function.name)
+    return found
+
+
+def test_however_a_vault_is_opened_its_note_is_looked_at():
+    for path in sources("tongcds/actions"):
+        assert ways_past_the_note(path.read_text(encoding="utf-8")) == [], path
+
+
+def test_a_way_past_the_note_would_be_noticed():
+    assert ways_past_the_note("def open_it(vault):\n    return Core(vault, clock)") == ["open_it"]
