@@ -33,11 +33,6 @@ VISIT = record_type("visit").table
 
 
 @pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    return tmp_path / "profile"
-
-
-@pytest.fixture
 def team(profile: Path, clock: FakeClock):
     core = enrolled(opening.vault_folder(profile), Role.TEAM, clock)
     yield core
