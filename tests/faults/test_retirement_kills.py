@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults import scenes
 from tests.faults.amounts import SOAK, chance, times
+from tests.faults.test_a4_failing_calls import failing
 from tests.unit.storage.homes import PASSPHRASE, Ticking
 from tongcds.errors import UnavailableError
 from tongcds.storage import retirement, slotfile
@@ -126,3 +127,27 @@ def test_a_new_vault_is_made_wherever_it_was_cut_off(original, scene, tmp_path):
         Vault.create(scene.folder, PASSPHRASE, person="Lò Văn Ún", now=Ticking()).close()
         retirement.finish(scene.folder)
         Vault.open(scene.folder, PASSPHRASE, now=Ticking()).close()
+
+
+def test_a_disk_that_fails_once_decides_nothing_or_leaves_no_key(original, scene):
+    said = set()
+    for at in range(1, MOST_STEPS):
+        shutil.rmtree(scene.folder)
+        shutil.copytree(original.folder, scene.folder)
+        refused, code = False, ""
+        with failing(at) as counted:
+            try:
+                retirement.decide(scene.folder)
+            except UnavailableError as problem:
+                refused, code = True, problem.code
+            else:
+                with contextlib.suppress(UnavailableError):
+                    retirement.finish(scene.folder)
+        # The next start.
+        retirement.finish(scene.folder)
+        assert opens(scene) == refused, at
+        assert whole_slots(scene.folder) == (5 if refused else 0), at
+        said.add(code)
+        if counted[0] < at:
+            break
+    assert said >= {"", "disk_failing"}

@@ -62,6 +62,7 @@ REGISTERED = {
     "storage/journal.py:make": "an unfinished journal; the one before is replaced whole",
     "storage/repair.py:_forget": "a rebuilt vault that is not used; what was there stays",
     "storage/erasure.py:_forget_drafts": "words of somebody whose erasure was asked for",
+    "storage/retirement.py:decide": "a mark that did not come onto the disk: nothing was decided",
     "storage/retirement.py:_destroy": "keys of a vault that is elsewhere whole, or that two people give up",
     "storage/retirement.py:_clear": "what no key opens any more",
     "storage/retirement.py:clear_way": "a mark of a vault that is gone",

@@ -113,7 +113,7 @@ def retire(core: Core, order: Order) -> Stock:
             only_lead for anybody else without a second person; second_same where that is nobody else;
             unsent_retire with the `count` of changes and the `files` that are nowhere else. Then everything
             is as before.
-        UnavailableError: disk_full; likewise.
+        UnavailableError: disk_full, disk_failing; likewise.
     """
     if fold(order.word) != fold(confirmation()):
         raise UserError("retire_unconfirmed", word=confirmation())

@@ -67,9 +67,18 @@ def decide(folder: Path) -> None:
     """From here on nobody opens the vault in this folder; close it, then `finish`.
 
     Raises:
-        UnavailableError: `vault_damaged` when no slot file is whole, `disk_full`; then nothing was decided.
+        UnavailableError: `vault_damaged` when no slot file is whole, `disk_full`, `disk_failing`;
+            then nothing was decided.
     """
-    write_whole(folder / MARK, _MAGIC + slotfile.read(folder).vault)
+    try:
+        write_whole(folder / MARK, _MAGIC + slotfile.read(folder).vault)
+    except (OSError, UnavailableError) as problem:
+        # It may have its name already, and must not say what somebody was told did not happen.
+        with contextlib.suppress(OSError):
+            (folder / MARK).unlink()
+        if isinstance(problem, OSError):
+            raise UnavailableError("disk_failing") from problem
+        raise
 
 
 def is_decided(folder: Path) -> bool:
@@ -92,15 +101,22 @@ def finish(folder: Path) -> None:
 
     Raises:
         UnavailableError: `vault_in_use` while it is open, or somebody else finishes; `keys_stay` when a slot
-            could neither be overwritten nor removed, and the next call tries again.
+            could neither be overwritten nor removed, or the disk fails, and the next call tries again.
     """
-    if not is_decided(folder):
-        return
+    try:
+        if is_decided(folder):
+            _finish(folder)
+    except OSError as problem:
+        raise UnavailableError("keys_stay") from problem
+
+
+def _finish(folder: Path) -> None:
     lock = InstanceLock(folder / LOCK_NAME)
     try:
         homes = (folder, *rescue.asides(folder))
         _destroy([path for home in homes for path in _key_files(home)])
-        _clear(homes)
+        with contextlib.suppress(OSError):
+            _clear(homes)
     finally:
         lock.release()
 
