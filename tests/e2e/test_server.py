@@ -219,7 +219,8 @@ def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(folde
     team.close()
 
 
-def test_it_serves_from_postgresql_too(tmp_path):
+def test_it_serves_from_postgresql_too(tmp_path, logs):
+    logs.expect("tongcds.server.cli", "the log of the database may hold what records say")
     with running_cluster() as cluster:
         place = tmp_path / "server"
         server_process.found(place, database=cluster.address(cluster.create()))

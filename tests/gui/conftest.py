@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tongcds import i18n
 from ui import app, stylesheet, theme
@@ -27,16 +30,28 @@ def english() -> None:
 
 
 @pytest.fixture
-def keep(qtbot) -> Callable[[QWidget], QWidget]:
-    """Has a window deleted when the test is over, and not before.
-
-    `qtbot` itself holds no reference, so a window that the test has let go of would be deleted whenever
-    Python happens to collect it: in the middle of another window's painting, say.
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[QtBot]:
+    """pytest-qt's, which holds no reference to a window: one that the test has let go of would be taken down
+    whenever Python looks for garbage, in the middle of another window's painting, say.
     """
-    kept = []
+    kept: list[QWidget] = []
+    add = qtbot.addWidget
+
+    def hold(widget: QWidget, **more: Any) -> None:
+        kept.append(widget)
+        add(widget, **more)
+
+    monkeypatch.setattr(qtbot, "addWidget", hold)
+    yield qtbot
+    # They were closed by now; gone while Python still has its half of them.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def keep(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
+    """Has a window deleted when the test is over, and not before."""
 
     def add(widget: QWidget) -> QWidget:
-        kept.append(widget)
         qtbot.addWidget(widget)
         return widget
 
