@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Signal
 class ChangeBus(QObject):
     """Tells every open screen which kinds of record an action touched, say "household" or "visit".
 
-    `changed` carries a frozenset of kinds. Each screen decides whether it reloads.
+    `changed` carries a frozenset of kinds. Each screen decides whether it reloads. `looked`: the server was
+    asked, and neither side had anything new; an open window does that once a minute.
     """
 
     changed = Signal(object)
+    looked = Signal()
 
     def tell(self, kinds: Iterable[str]) -> None:
         """Pass on what an action answered; nothing touched tells nobody."""

@@ -383,8 +383,9 @@ class Desktop(QObject):
             self._lock_if_possible()
             return
         kinds = touched - {"sync"}
-        if kinds or not state.running:
-            self.changes.tell(kinds | {"exchange"})
+        self.changes.tell(kinds)
+        if not (kinds or state.running):
+            self.changes.looked.emit()
 
     def _show_status(self, status: SyncStatus) -> None:
         self.shell.show_status(status, self.core.clock())

@@ -192,3 +192,18 @@ def test_a_round_is_planned_from_what_the_register_shows_ticked_off_printed_and_
     assert rounds.round_of(desktop.core, planned.round_id).stops != ()
     screen.plan_requested.emit()
     assert "đợt" in said(desktop)
+
+
+@pytest.mark.parametrize(("place", "again"), [("today", False), ("households", False), ("sync", True)])
+def test_where_the_server_had_nothing_new_only_the_history_is_read_again(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch, place: str, again: bool
+) -> None:
+    desktop.shell.show_place(place)
+    screen = desktop.shell.screen_of(place)
+    read: list[str] = []
+    monkeypatch.setattr(screen, "_reads_by", lambda: read.append(place))
+    desktop.background.exchanged.emit(frozenset())
+    assert bool(read) is again
+    # The control: of what came every one of them reads.
+    desktop.background.exchanged.emit(frozenset({"household", "exchange"}))
+    assert len(read) == 1 + again

@@ -97,6 +97,11 @@ class Outcome:
     files: Sent = field(default_factory=Sent)
     touched: set[str] = field(default_factory=set)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether neither side had anything new to say."""
+        return not (self.sent or self.received or self.repaired or self.given_back or self.files.files)
+
 
 def _milliseconds(clock: Clock) -> int:
     return int(clock().timestamp() * 1000)

@@ -220,9 +220,9 @@ class Runner:
             if how == "failed" and not outcome.sent and latest and latest[0].problem == problem:
                 return
             me = load_identity(connection, now=self._now)
-            quiet = how == "done" and not outcome.sent and not outcome.received
             # Two of them, since the first one may be what brought a receipt.
-            if quiet and len(latest) > 1 and all(_is_quiet(past, me) for past in latest):
+            before = len(latest) > 1 and all(_is_quiet(past, me) for past in latest)
+            if how == "done" and outcome.is_quiet and before:
                 again(connection, self._now())
                 return
             add_exchange(
@@ -268,14 +268,16 @@ class Runner:
         if self._asks_first():
             self._take(machine.Held())
             return
-        touched: set[str] = set()
+        # Where records stand and what is to be decided may be different, whatever came of it.
+        touched = {"exchange"}
         event: machine.Event
         interrupted = False
         try:
             # A few records may go over a link that is paid by volume without asking; photos may not.
             dear = self._metered() and not self._state.agreed
             outcome = self.exchange_now(self._tell, self._stop.is_set, files=not dear)
-            touched, interrupted = outcome.touched, outcome.files.interrupted
+            touched = outcome.touched if outcome.is_quiet else touched | outcome.touched
+            interrupted = outcome.files.interrupted
             event = self._after_files(outcome.files)
         except CancelledError:
             event = machine.Finished()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import BoardFigure, BoardIndicator, BoardRow, BoardView, CloseView
@@ -79,7 +79,6 @@ class BoardScreen(Page):
     ) -> None:
         super().__init__(parent)
         self._load, self._look, self._tasks = load, look, tasks
-        self._stale = True
         self._view: BoardView | None = None
         self._close: CloseView | None = None
         self.bar = bar
@@ -105,7 +104,7 @@ class BoardScreen(Page):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self.begin_at(self.bar.indicator)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload)
 
     def _make_head(self) -> QWidget:
         leave = Button(_("Close"), hint="Escape")
@@ -198,22 +197,12 @@ class BoardScreen(Page):
 
     # Reading
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, _kinds: frozenset[str]) -> None:
-        self._stale = True
-        if self.isVisible():
-            self.reload()
-
     def _ask(self, _asked: Asked) -> None:
         self.reload()
 
     def reload(self) -> None:
         """Count, or read, again: first the figures, then what takes twelve months."""
-        self._stale = False
+        self.is_fresh()
         asked = self.bar.now()
 
         def load() -> tuple[Asked, BoardView]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import DoubtList, DoubtRow
@@ -109,10 +109,11 @@ class DoubtsScreen(Page):
         self.body.addWidget(card, 1)
         self.begin_at(self.rows)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
     def reload(self) -> None:
         """Read the list again."""
+        self.is_fresh()
         load = partial(self._load, str(self.rule.currentData() or ""), self._first)
         self._tasks.run(load, self.show_list, owner=self, failed=self._failed)
 
@@ -125,14 +126,6 @@ class DoubtsScreen(Page):
         if 0 <= first < self._shown.matching:
             self._first = first
             self.rows.choose(0)
-            self.reload()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED and self.isVisible():
             self.reload()
 
     def _failed(self, problem: Exception) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import Tone
@@ -112,7 +112,7 @@ class DuplicatesScreen(Page):
         self.fields.opened.connect(lambda _row: self._choose())
         self.begin_at(self.pairs)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
     @staticmethod
     def _key(keys: str, view: RowsView, slot: Callable[[], None]) -> None:
@@ -168,17 +168,10 @@ class DuplicatesScreen(Page):
 
     def reload(self) -> None:
         """Read the list again."""
+        self.is_fresh()
         settled = bool(self.which.currentData())
         show = partial(self._show_if_wanted, settled)
         self._tasks.run(partial(self._load, settled), show, owner=self, failed=self._failed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED and self.isVisible():
-            self.reload()
 
     def _failed(self, problem: Exception) -> None:
         self.show_problem(words_for(problem))

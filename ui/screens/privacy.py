@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.consent import detail_words
@@ -139,19 +139,12 @@ class PrivacyScreen(Page):
         self.body.addWidget(cards, 1)
         self.begin_at(self.add if can_write else leave)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
     def reload(self) -> None:
         """Read everything again."""
+        self.is_fresh()
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED and self.isVisible():
-            self.reload()
 
     def _failed(self, problem: Exception) -> None:
         self.show_problem(words_for(problem))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import (
@@ -87,7 +87,7 @@ class RoundsScreen(Page):
         QShortcut(QKeySequence("Escape"), self).activated.connect(self.left)
         self.begin_at(self.stops)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload, _HEEDED)
 
     def _build(self) -> None:
         leave = Button(_("Close"), hint="Escape")
@@ -167,22 +167,15 @@ class RoundsScreen(Page):
 
     # Showing
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.reload()
-
     def reload(self) -> None:
         """Read everything again."""
+        self.is_fresh()
         self._tasks.run(partial(self._load, self._round), self.show_rounds, owner=self, failed=self._failed)
 
     def show_round(self, round_id: bytes) -> None:
         """Open this round."""
         self._round = round_id
         self.reload()
-
-    def _heed(self, kinds: frozenset[str]) -> None:
-        if kinds & _HEEDED and self.isVisible():
-            self.reload()
 
     def _failed(self, problem: Exception) -> None:
         self.show_problem(words_for(problem))

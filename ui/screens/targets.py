@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tongcds.domain.catalogue import load_indicators
@@ -67,7 +67,6 @@ class TargetsScreen(Page):
     ) -> None:
         super().__init__(parent)
         self._load, self._tasks = load, tasks
-        self._stale = True
         self.view: TargetsView | None = None
         self.body.addWidget(self._make_head())
         self.parts = ChoicePills(
@@ -90,7 +89,7 @@ class TargetsScreen(Page):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self.begin_at(self.targets)
         self.retried.connect(self.reload)
-        changes.changed.connect(self._heed)
+        self.keep_fresh(changes, self.reload)
 
     def _make_head(self) -> QWidget:
         leave = Button(_("Close"), hint="Escape")
@@ -143,19 +142,9 @@ class TargetsScreen(Page):
 
     # Reading
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
-
-    def _heed(self, _kinds: frozenset[str]) -> None:
-        self._stale = True
-        if self.isVisible():
-            self.reload()
-
     def reload(self) -> None:
         """Read and count everything again."""
-        self._stale = False
+        self.is_fresh()
         self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
 
     def _failed(self, problem: Exception) -> None:

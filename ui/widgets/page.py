@@ -68,11 +68,15 @@ class Page(QWidget):
         """Say that everything is being read."""
         self._stale = False
 
+    def read_again(self) -> None:
+        """Read now, or when the page is shown."""
+        self._stale = True
+        if self.isVisible():
+            self._reads_by()
+
     def _on_changed(self, kinds: frozenset[str]) -> None:
         if self._heeded is None or not kinds.isdisjoint(self._heeded):
-            self._stale = True
-            if self.isVisible():
-                self._reads_by()
+            self.read_again()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

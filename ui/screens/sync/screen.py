@@ -131,6 +131,7 @@ class SyncScreen(Page):
         self.body.addWidget(cards, 1)
         self.retried.connect(self.reload)
         self.keep_fresh(changes, self.reload)
+        changes.looked.connect(self.read_again)
 
     def _usb_buttons(self, *, offered: bool) -> list[Button]:
         if not offered:
