@@ -89,7 +89,7 @@ def test_no_trace_of_a_machine_is_in_the_project():
 def test_a_trace_of_a_machine_would_be_noticed(path):
     assert rules.machine_traces(f"open('/{path}/register.xlsx')")
     assert rules.machine_traces("https://pypi" + ".org/simple")
-    assert not rules.machine_traces("see docs/work/plan.md and https://tongcds.example/work/")
+    assert not rules.machine_traces("see docs/root/plan.md and https://tongcds.example/root/")
 
 
 def drift_of_none(widget) -> int:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from tongcds.actions.core import Core
-from tongcds.actions.indicators import group_name
+from tongcds.actions.indicators import group_name, require_counted
 from tongcds.domain import formulas
 from tongcds.domain.catalogue import Comparator, load_indicators
 from tongcds.domain.periods import Period, month_of, month_to
@@ -202,12 +202,7 @@ def checked(codes: Sequence[str]) -> list[str]:
     Raises:
         UserError: indicator_unknown, indicator_not_counted.
     """
-    known, counted = load_indicators(), formulas.counted_indicators()
-    for code in codes:
-        if code not in known:
-            raise UserError("indicator_unknown", code=code)
-        if code not in counted:
-            raise UserError("indicator_not_counted", code=code, source=known[code].data_source)
+    require_counted(codes)
     return list(dict.fromkeys(codes)) or list(FIRST_SHOWN)
 
 

@@ -1,4 +1,4 @@
-"""Why this computer and the server have another number for one figure, record by record."""
+"""Cause this computer and the server have another number for one figure, record by record."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Final, TypedDict
 
 from tongcds.actions.core import Core
-from tongcds.domain import formulas
+from tongcds.actions.indicators import require_counted
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.periods import Period
 from tongcds.domain.views import Role
-from tongcds.domain.views.differences import DifferingRecord, FigureDifference, FigureSeen, Why
+from tongcds.domain.views.differences import Cause, DifferingRecord, FigureDifference, FigureSeen
 from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import N_, _, format_number, language, ngettext
 from tongcds.protocol.behind import ITEM, BehindAnswer, Held
@@ -38,17 +38,17 @@ from tongcds.storage.wording import type_name
 from tongcds.sync.behind import ask
 
 _MOST_ASKED: Final = 2_000
-_SENTENCES: Final[Mapping[Why, str]] = {
-    Why.NOT_SENT: N_("It waits on this computer to be sent; after the next exchange both have it."),
-    Why.LACKING_HERE: N_("This computer does not have it yet; the next exchange brings it."),
-    Why.LACKING_THERE: N_("The server does not have it, although this computer sent it."),
-    Why.REMOVED_HERE: N_("It was removed on this computer; the server still counts it."),
-    Why.REMOVED_THERE: N_("It was removed on the server; this computer still counts it."),
-    Why.ELSEWHERE_HERE: N_("On this computer it belongs to another unit or village."),
-    Why.ELSEWHERE_THERE: N_("On the server it belongs to another unit or village."),
-    Why.OLDER_HERE: N_("The server has a later version of it than this computer."),
-    Why.OLDER_THERE: N_("This computer has a later version of it than the server."),
-    Why.FOLLOWS: N_("It is the same on both sides; what it is about differs."),
+_SENTENCES: Final[Mapping[Cause, str]] = {
+    Cause.NOT_SENT: N_("It waits on this computer to be sent; after the next exchange both have it."),
+    Cause.LACKING_HERE: N_("This computer does not have it yet; the next exchange brings it."),
+    Cause.LACKING_THERE: N_("The server does not have it, although this computer sent it."),
+    Cause.REMOVED_HERE: N_("It was removed on this computer; the server still counts it."),
+    Cause.REMOVED_THERE: N_("It was removed on the server; this computer still counts it."),
+    Cause.ELSEWHERE_HERE: N_("On this computer it belongs to another unit or village."),
+    Cause.ELSEWHERE_THERE: N_("On the server it belongs to another unit or village."),
+    Cause.OLDER_HERE: N_("The server has a later version of it than this computer."),
+    Cause.OLDER_THERE: N_("This computer has a later version of it than the server."),
+    Cause.FOLLOWS: N_("It is the same on both sides; what it is about differs."),
 }
 
 
@@ -122,10 +122,7 @@ def villages(core: Core) -> tuple[tuple[bytes, str], ...]:
 
 
 def _check(code: str, who: Credentials) -> None:
-    if code not in load_indicators():
-        raise UserError("indicator_unknown", code=code)
-    if code not in formulas.counted_indicators():
-        raise UserError("indicator_not_counted", code=code, source=load_indicators()[code].data_source)
+    require_counted([code])
     if Role(who.role) not in {Role.TEAM, Role.COMMUNE}:
         raise UserError("figures_only")
 
@@ -202,28 +199,28 @@ def _why(
     *,
     here: bool,
     waits: bool,
-) -> Why:
+) -> Cause:
     if waits:
-        return Why.NOT_SENT
+        return Cause.NOT_SENT
     ours, theirs = mine.get(item.id), held.get(item.id)
     if ours is None:
-        return Why.LACKING_HERE
+        return Cause.LACKING_HERE
     if theirs is None:
-        return Why.LACKING_THERE
+        return Cause.LACKING_THERE
     other: Standing | Held = theirs if here else ours
     if other.gone or other.area not in places:
         removed, elsewhere = _AWAY[here]
         return removed if other.gone else elsewhere
     if ours.stamp == theirs.stamp:
-        return Why.FOLLOWS
-    return Why.OLDER_HERE if ours.stamp < theirs.stamp else Why.OLDER_THERE
+        return Cause.FOLLOWS
+    return Cause.OLDER_HERE if ours.stamp < theirs.stamp else Cause.OLDER_THERE
 
 
 # What is said of the side that does not count it, by whether this computer does.
 _AWAY: Final = MappingProxyType(
     {
-        True: (Why.REMOVED_THERE, Why.ELSEWHERE_THERE),
-        False: (Why.REMOVED_HERE, Why.ELSEWHERE_HERE),
+        True: (Cause.REMOVED_THERE, Cause.ELSEWHERE_THERE),
+        False: (Cause.REMOVED_HERE, Cause.ELSEWHERE_HERE),
     }
 )
 

@@ -36,7 +36,8 @@ def indicators(
         UserError: indicator_unknown; indicator_not_counted for one that records say nothing about;
             figures_only where this computer holds no records.
     """
-    wanted = _checked(codes)
+    require_counted(codes)
+    wanted = list(codes) or list(formulas.counted_indicators())
     who = core.credentials()
     if Role(who.role) not in {Role.TEAM, Role.COMMUNE}:
         raise UserError("figures_only")
@@ -74,14 +75,18 @@ def _not_counted(code: str) -> NotCounted:
     return NotCounted(code, name, source.value, _(_REASONS[source]).format(what=what))
 
 
-def _checked(codes: Sequence[str]) -> list[str]:
+def require_counted(codes: Sequence[str]) -> None:
+    """Go on only with indicators that are counted.
+
+    Raises:
+        UserError: indicator_unknown, indicator_not_counted.
+    """
     known, counted = load_indicators(), formulas.counted_indicators()
     for code in codes:
         if code not in known:
             raise UserError("indicator_unknown", code=code)
         if code not in counted:
             raise UserError("indicator_not_counted", code=code, source=known[code].data_source)
-    return list(codes) or list(counted)
 
 
 def _row(code: str, whole: Count, period: Period, groups: Mapping[str, Collection[Count]]) -> IndicatorRow:

@@ -235,7 +235,7 @@ def _require_shared(terms: TargetTerms) -> None:
 
 def _checked(core: Core, terms: TargetTerms) -> dict[str, Value]:
     who = core.credentials()
-    _require_office(who)
+    require_office(who)
     with core.vault.read() as connection:
         if terms.unit_id not in {unit_id for unit_id, _name in writable(connection, who, core.today)}:
             raise UserError("target_unit_unknown")
@@ -319,7 +319,12 @@ def the_indicator(code: str) -> Indicator:
     return indicator
 
 
-def _require_office(who: Credentials) -> None:
+def require_office(who: Credentials) -> None:
+    """Go on only for an office.
+
+    Raises:
+        UserError: not_an_office.
+    """
     if who.role not in OFFICES:
         raise UserError("not_an_office")
 
@@ -338,7 +343,7 @@ def _require_new(connection: Connection, terms: TargetTerms, but: bytes | None =
 
 def _the_target(connection: Connection, who: Credentials, target_id: bytes, on: date) -> stored.KeptTarget:
     """A target that this office may change."""
-    _require_office(who)
+    require_office(who)
     kept = next((one for one in stored.targets(connection) if one.target_id == target_id), None)
     if kept is None:
         raise UserError("target_unknown")

@@ -12,7 +12,7 @@ from tongcds.reports.shortfalls import shortfalls
 from tongcds.storage import register, supports
 from tongcds.storage import suggestions as stored
 
-_TODO = 4
+_TASKS = 4
 _RECENT = 5
 _SUGGESTED = 3
 
@@ -44,7 +44,7 @@ def work(core: Core) -> TodayView:
     waiting = privacy.reminders(core)
     with core.vault.read() as connection:
         counts = register.totals(connection, day)
-        todo = supports.open_follow_ups(connection, day, _TODO)
+        todo = supports.open_follow_ups(connection, day, _TASKS)
         week = supports.week_counts(connection, day)
         return TodayView(
             on=day,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
-from tongcds.actions.targets import OFFICES, line_of, plain, the_indicator, writable
+from tongcds.actions.targets import line_of, plain, require_office, the_indicator, writable
 from tongcds.domain.formulas import counted_indicators
 from tongcds.domain.targets import is_percent, is_rank, measure_of
 from tongcds.domain.views import EditUndo, FigureTerms, TypedFigure
@@ -60,7 +60,7 @@ def take_out(core: Core, figure_id: bytes) -> tuple[EditUndo, Changes]:
         UserError: not_an_office, typed_figure_unknown, target_unit_unknown.
     """
     who = core.credentials()
-    _require_office(who)
+    require_office(who)
     figure = _the_figure(core, figure_id)
     with core.vault.change(core.author()) as change:
         _require_unit(change.connection, who, figure.terms.unit_id, core.today)
@@ -92,7 +92,7 @@ def _write(core: Core, terms: FigureTerms, *, correcting: bool) -> tuple[bytes, 
 
 
 def _checked(core: Core, terms: FigureTerms) -> dict[str, Value]:
-    _require_office(core.credentials())
+    require_office(core.credentials())
     indicator = the_indicator(terms.indicator)
     if indicator.code in counted_indicators():
         raise UserError("typed_figure_counted", name=indicator.name(language()))
@@ -138,11 +138,6 @@ def _check_numbers(measure: str, terms: FigureTerms) -> None:
         raise UserError("typed_part_above_whole", part=format_number(part), whole=format_number(whole))
     if whole is None and is_percent(measure) and part > _HUNDRED:
         raise UserError("target_percent_invalid")
-
-
-def _require_office(who: Credentials) -> None:
-    if who.role not in OFFICES:
-        raise UserError("not_an_office")
 
 
 def _require_unit(connection: Connection, who: Credentials, unit_id: bytes, on: date) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from tongcds.domain.formulas import Formula, Of, formula_on
-from tongcds.domain.periods import Period, month_of
+from tongcds.domain.periods import Period, after, month_of
 from tongcds.domain.views.board import Why
 from tongcds.records import record_type
 from tongcds.reports.figures import NOTHING_KNOWN, Count, added, definition, figures
@@ -141,11 +141,10 @@ def months_in(period: Period, day: date) -> tuple[str, ...]:
     """
     if period.first.day != 1 or (period.last < day and month_of(period.last).last != period.last):
         return ()
-    found, first = [], period.first
-    while first <= min(period.last, day):
-        found.append(first.isoformat()[:7])
-        first = month_of(first).last.replace(day=1)
-        first = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    found, month = [], month_of(period.first)
+    while month.first <= min(period.last, day):
+        found.append(month.first.isoformat()[:7])
+        month = after(month)
     return tuple(found)
 
 

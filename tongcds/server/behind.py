@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -26,11 +26,7 @@ _MOST_ASKED: Final = 2_000
 _MOST_BITS: Final = 10
 
 
-def _any(_device: int) -> None:
-    """Every laptop is let in."""
-
-
-def answer(province: Province, sealed: bytes, *, admit: Callable[[int], None] = _any) -> BehindAnswer:
+def answer(province: Province, sealed: bytes, *, admit: requests.Admit = requests.anybody) -> BehindAnswer:
     """Answer a laptop about a figure of a unit of which it may read every record; `admit` as in `ops.sync`.
 
     Raises:

@@ -28,7 +28,6 @@ _WORTH_IT = 100
 _SLICE = 400
 Answer = TypeVar("Answer")
 
-
 Stale = dict[bytes, tuple[bool, int]]
 """The places to count: True for all months, False for the latest two; and the step that each is at."""
 
@@ -55,10 +54,8 @@ def today_at(now: int) -> date:
     return datetime.fromtimestamp(now / 1000, UTC).astimezone(VIETNAM).date()
 
 
-def stale_places(
-    connection: Connection, villages: Sequence[bytes], today: date
-) -> dict[bytes, tuple[bool, int]]:
-    """The villages to count, each with the step it is at: True for all months, False for the latest two."""
+def stale_places(connection: Connection, villages: Sequence[bytes], today: date) -> Stale:
+    """Which of these places are to be counted."""
     known: dict[bytes, tuple[int, int, str]] = {}
     for start in range(0, len(villages), _SLICE):
         query = select(COUNTED).where(COUNTED.c.village.in_(villages[start : start + _SLICE]))

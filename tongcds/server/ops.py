@@ -103,12 +103,8 @@ class _Taken:
     copied: int = 0
 
 
-def _any(_device: int) -> None:
-    """Every laptop is let in."""
-
-
 def sync(
-    province: Province, sealed: bytes, *, once: bool = True, admit: Callable[[int], None] = _any
+    province: Province, sealed: bytes, *, once: bool = True, admit: requests.Admit = requests.anybody
 ) -> bytes:
     """One exchange: an envelope in, a packed SyncAnswer out.
 
@@ -155,7 +151,7 @@ def sync(
     return encode(answer)
 
 
-def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None] = _any) -> Incarnation:
+def incarnate(province: Province, sealed: bytes, *, admit: requests.Admit = requests.anybody) -> Incarnation:
     """Give a restored or cloned laptop another number; `admit` as in `sync`.
 
     Raises:
@@ -174,7 +170,7 @@ def incarnate(province: Province, sealed: bytes, *, admit: Callable[[int], None]
     return province.database.change(work)
 
 
-def compare(province: Province, sealed: bytes, *, admit: Callable[[int], None] = _any) -> CompareAnswer:
+def compare(province: Province, sealed: bytes, *, admit: requests.Admit = requests.anybody) -> CompareAnswer:
     """Where a laptop whose digest differs holds something else; `admit` as in `sync`.
 
     Raises:

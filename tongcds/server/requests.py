@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -34,6 +35,14 @@ _COUNT = (
     .where(DEVICE.c.device == bindparam("the_device"))
     .values(counter=bindparam("counter"), last_seen_at=bindparam("last_seen_at"))
 )
+
+
+Admit = Callable[[int], None]
+"""Is told the number of the laptop that asks, and refuses it with `Refusal` where it asks too often."""
+
+
+def anybody(_device: int) -> None:
+    """Every laptop is let in."""
 
 
 def opened(database: Database, sealed: bytes, server_key: bytes) -> Envelope:

@@ -29,13 +29,12 @@ from tongcds.replica.tables import SELF
 from tongcds.storage import custody, journal, keyslots, lease, readable
 from tongcds.storage.backups import FOLDER as BACKUPS
 from tongcds.storage.examine import of_person, opened_with
-from tongcds.storage.instance_lock import InstanceLock
+from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 from tongcds.storage.repair import DATABASE_PURPOSE
+from tongcds.storage.vault import FILE_NAME
 
 KINDS: Final = ("household", "person", "visit", "support")
 _TABLES: Final = ("village", *KINDS)
-_DATABASE: Final = "vault.tcds"
-_LOCK: Final = "vault.lock"
 
 
 class Source(StrEnum):
@@ -74,7 +73,7 @@ def unlock(folder: Path, passphrase: str, *, now: Callable[[], int]) -> keyslots
         UserError: `passphrase_wrong`, `passphrase_wait`, `team_code_given`.
         UnavailableError: `vault_in_use`; `vault_damaged` when no copy of the key slots is whole.
     """
-    lock = InstanceLock(folder / _LOCK)
+    lock = InstanceLock(folder / LOCK_NAME)
     try:
         return opened_with(
             lambda: of_person(folder, passphrase, now), folder, now=now(), spare=folder / BACKUPS
@@ -91,7 +90,7 @@ def salvage(folder: Path, opened: keyslots.VaultKey) -> Salvage:
             that it has not heard from the province for too long.
         UnavailableError: `vault_in_use`.
     """
-    lock = InstanceLock(folder / _LOCK)
+    lock = InstanceLock(folder / LOCK_NAME)
     try:
         return _Salvaging(folder, opened).done()
     finally:
@@ -102,7 +101,7 @@ class _Salvaging:
     """One vault being read."""
 
     def __init__(self, folder: Path, opened: keyslots.VaultKey) -> None:
-        self._path, self._key = folder / _DATABASE, opened.subkey(DATABASE_PURPOSE)
+        self._path, self._key = folder / FILE_NAME, opened.subkey(DATABASE_PURPOSE)
         if readable.ask(self._path, self._key, _is_over):
             raise UserError("salvage_stopped")
         opens = readable.ask(self._path, self._key, lambda _connection: True) is not None

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nacl.signing import SigningKey
-
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.behind import BehindAnswer, BehindRequest
-from tongcds.protocol.envelope import seal
-from tongcds.protocol.messages import VERSION, ProtocolError, decode, encode
+from tongcds.protocol.messages import VERSION, ProtocolError, decode
 from tongcds.replica import load_identity
 from tongcds.storage.local import load_enrolment, next_request
 from tongcds.storage.vault import Vault
+from tongcds.sync.request import sealed
 from tongcds.sync.transport import ServerProblemError, Transport
 
 BEHIND_PATH = "/api/v1/behind"
@@ -40,15 +38,9 @@ def ask(  # noqa: PLR0917 - the parts of one question
             raise UserError("not_enrolled")
         counter = next_request(connection)
     request = BehindRequest(VERSION, indicator, unit, *days, *buckets, list(records))
-    sealed = seal(
-        encode(request),
-        device=me.device,
-        counter=counter,
-        key=SigningKey(enrolment.signing_seed),
-        server_key=enrolment.credentials.server_key,
-    )
+    body = sealed(request, enrolment, device=me.device, counter=counter)
     try:
-        return decode(BehindAnswer, transport.post(BEHIND_PATH, sealed))
+        return decode(BehindAnswer, transport.post(BEHIND_PATH, body))
     except ProtocolError:
         raise UnavailableError("server_unreachable") from None
     except ServerProblemError as error:

@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 from tongcds.clock import Clock
 from tongcds.errors import UserError
 from tongcds.protocol import bundle, chunks
-from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import (
     VERSION,
     AnswerContent,
@@ -47,6 +46,7 @@ from tongcds.sync import carrying, enrol, peers
 from tongcds.sync.answers import read_answer, take_late
 from tongcds.sync.exchange import CHAIN_BYTES, PAGE_LIMIT
 from tongcds.sync.incarnation import ForkedError
+from tongcds.sync.request import sealed
 
 PUSH, ANSWER = "push", "answer"
 _WRITES_A_CHUNK = 4_000
@@ -157,14 +157,7 @@ def _envelopes(
             code=custody.code_to_send(connection),
         )
         counter = next_request(connection)
-        sealed = seal(
-            encode(request),
-            device=me.device,
-            counter=counter,
-            key=SigningKey(enrolment.signing_seed),
-            server_key=enrolment.credentials.server_key,
-        )
-        envelopes.append(sealed)
+        envelopes.append(sealed(request, enrolment, device=me.device, counter=counter))
     return envelopes, counter
 
 

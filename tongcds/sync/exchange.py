@@ -13,14 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
 
-from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from tongcds.clock import Clock
 from tongcds.domain.views import SyncPhase
 from tongcds.errors import CancelledError, UnavailableError, UserError
-from tongcds.protocol.envelope import seal
-from tongcds.protocol.messages import VERSION, State, SyncRequest, encode
+from tongcds.protocol.messages import VERSION, State, SyncRequest
 from tongcds.replica import (
     Identity,
     chain_at,
@@ -50,6 +48,7 @@ from tongcds.sync.incarnation import ForkedError
 from tongcds.sync.pace import Pace
 from tongcds.sync.packing import Ahead, pack
 from tongcds.sync.repair import Repair
+from tongcds.sync.request import sealed
 from tongcds.sync.transport import ServerProblemError, Transport
 
 SYNC_PATH = "/api/v1/sync"
@@ -239,14 +238,8 @@ class Exchange:
             terms=terms.version,
             code=code,
         )
-        sealed = seal(
-            encode(request),
-            device=me.device,
-            counter=counter,
-            key=SigningKey(enrolment.signing_seed),
-            server_key=enrolment.credentials.server_key,
-        )
-        return sealed, enrolment, packed.count
+        body = sealed(request, enrolment, device=me.device, counter=counter)
+        return body, enrolment, packed.count
 
     def _me(self, connection: Connection) -> Identity:
         me = load_identity(connection, now=lambda: _milliseconds(self._clock))

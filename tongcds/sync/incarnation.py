@@ -11,24 +11,23 @@ from dataclasses import replace
 
 import msgspec
 from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from nacl.signing import VerifyKey
 from sqlalchemy import Connection
 
 from tongcds.domain.stamps import new_prefix
 from tongcds.errors import UnavailableError, UserError
-from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import (
     VERSION,
     Incarnation,
     IncarnationRequest,
     ProtocolError,
     decode,
-    encode,
     incarnation_text,
 )
 from tongcds.replica import Identity, Number, contents, first_kept, incarnate, mark_returned
 from tongcds.storage import following
 from tongcds.storage.local import Enrolment, get_note, next_request, put_note, save_enrolment
+from tongcds.sync.request import sealed
 
 INCARNATION_PATH = "/api/v1/incarnation"
 _ASKED = "incarnation"
@@ -79,13 +78,7 @@ def ask(
         # The server gave this number when it held everything before it.
         first = max(first, numbers(connection, me)[-1].first)
     request = IncarnationRequest(VERSION, prefix, first, contents(connection, device, first))
-    return seal(
-        encode(request),
-        device=device,
-        counter=next_request(connection),
-        key=SigningKey(enrolment.signing_seed),
-        server_key=enrolment.credentials.server_key,
-    )
+    return sealed(request, enrolment, device=device, counter=next_request(connection))
 
 
 def take(connection: Connection, me: Identity, enrolment: Enrolment, device: int, raw: bytes) -> None:

@@ -11,12 +11,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from tongcds.errors import UnavailableError
 from tongcds.protocol import chunks
-from tongcds.protocol.envelope import seal
 from tongcds.protocol.messages import (
     VERSION,
     AreaBuckets,
@@ -25,7 +23,6 @@ from tongcds.protocol.messages import (
     ProtocolError,
     State,
     decode,
-    encode,
 )
 from tongcds.replica import FIGURES_ONLY, Identity, cursors_of, load_identity
 from tongcds.replica.compare import (
@@ -41,6 +38,7 @@ from tongcds.replica.compare import (
 from tongcds.storage.local import Enrolment, load_enrolment, next_request
 from tongcds.storage.vault import Vault
 from tongcds.sync.answers import take_note
+from tongcds.sync.request import sealed
 from tongcds.sync.transport import Transport
 
 COMPARE_PATH = "/api/v1/compare"
@@ -219,15 +217,9 @@ class Repair:
             list(buckets),
             list(extra),
         )
-        sealed = seal(
-            encode(request),
-            device=me.device,
-            counter=counter,
-            key=SigningKey(enrolment.signing_seed),
-            server_key=enrolment.credentials.server_key,
-        )
+        body = sealed(request, enrolment, device=me.device, counter=counter)
         try:
-            return decode(CompareAnswer, self._transport.post(COMPARE_PATH, sealed))
+            return decode(CompareAnswer, self._transport.post(COMPARE_PATH, body))
         except ProtocolError:
             raise UnavailableError("server_unreachable") from None
 

@@ -319,13 +319,7 @@ class BoardScreen(Page):
         view, (figure, *_rest) = self._view, row.figures
         if view is None:
             return
-        proof = _("Mark of the figure: {mark}").format(mark=figure.fingerprint) if figure.fingerprint else ""
-        way = (
-            _("Way of counting: {definition}").format(definition=figure.definition)
-            if figure.definition
-            else ""
-        )
-        told = [value_words(view.indicators[0], figure), why_words(figure), proof, way]
+        told = [value_words(view.indicators[0], figure), why_words(figure), *_marks(figure)]
         self.row_told.setText(f"{row.name}: {' · '.join(filter(None, told))}")
         self.row_told.show()
 
@@ -404,15 +398,22 @@ def _proof(indicator: BoardIndicator, figure: BoardFigure) -> list[str]:
         lines.append(_("Counted: {what}").format(what=indicator.numerator))
     if indicator.denominator:
         lines.append(_("Out of: {what}").format(what=indicator.denominator))
-    if figure.fingerprint:
-        lines.append(_("Mark of the figure: {mark}").format(mark=figure.fingerprint))
+    lines += _marks(figure)
     if figure.records:
         lines.append(_("Records behind it: {n}").format(n=format_number(figure.records)))
-    if figure.definition:
-        lines.append(_("Way of counting: {definition}").format(definition=figure.definition))
     if figure.target is not None:
         lines.append(_("Target by: {document}").format(document=figure.target.says))
     return lines
+
+
+def _marks(figure: BoardFigure) -> list[str]:
+    """What two computers that counted the same show the same of."""
+    told = []
+    if figure.fingerprint:
+        told.append(_("Mark of the figure: {mark}").format(mark=figure.fingerprint))
+    if figure.definition:
+        told.append(_("Way of counting: {definition}").format(definition=figure.definition))
+    return told
 
 
 def _moved(indicator: BoardIndicator, row: BoardRow) -> str:

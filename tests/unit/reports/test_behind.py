@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.unit.reports.registers import DAYS, VILLAGES, Register, lively_registers
 from tests.unit.reports.straightforward import written
 from tongcds.domain.formulas import Of, counted_indicators, formula_on
 from tongcds.domain.periods import Period
 from tongcds.domain.stamps import derived_id
-from tongcds.replica import create_tables
 from tongcds.reports import looks
 from tongcds.reports.behind import Item, Part, behind, bits_for, bucket_of, differing, sums_of
 from tongcds.reports.figures import added, figures
 
 PERIOD = Period(DAYS[0], DAYS[-1])
 SUPPORTS = frozenset({Of.SUPPORTS, Of.SUPPORTED})
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as opened:
-        create_tables(opened)
-        opened.commit()
-        yield opened
-    engine.dispose()
 
 
 def is_of_supports(code: str) -> bool:

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.unit.reports.registers import DAYS, VILLAGES, Register, lively_registers, put
 from tests.unit.reports.straightforward import MEANINGS, figure
 from tongcds.domain.formulas import Formula, counted_indicators, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.domain.stamps import derived_id
-from tongcds.replica import create_tables
 from tongcds.reports import signs
 from tongcds.reports.figures import (
     NOTHING_KNOWN,
@@ -29,22 +27,6 @@ NA_NGA, NA_TOP = VILLAGES[:2]
 HOME, SON, MOTHER = derived_id("home"), derived_id("son"), derived_id("mother")
 DAY = date(2026, 11, 23)
 INDICATORS = tuple(MEANINGS)
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as opened:
-        create_tables(opened)
-        opened.commit()
-        yield opened
-    engine.dispose()
-
-
-@pytest.fixture
-def connection(database: Connection) -> Iterator[Connection]:
-    yield database
-    database.rollback()
 
 
 def household(connection: Connection, village: bytes = NA_NGA, **fields: Any) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.unit.reports.registers import put
 from tongcds.domain.catalogue import Comparator
@@ -14,7 +13,6 @@ from tongcds.domain.periods import Period, month_of, quarter_of
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.units import unit_id
 from tongcds.domain.views import Why
-from tongcds.replica import create_tables
 from tongcds.reports.aims import aims_of, units_above
 from tongcds.reports.known import known_figures, months_in
 from tongcds.reports.places import old_communes, place
@@ -29,26 +27,22 @@ FOURTH_QUARTER = quarter_of(ON)
 
 
 @pytest.fixture
-def area() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as opened:
-        create_tables(opened)
-        put(
-            opened,
-            "unit",
-            [
-                {
-                    "id": AREA,
-                    "kind": "cluster",
-                    "name": "Khu vực Mai Sơn",
-                    "parent_id": PROVINCE,
-                    "member_ids": CHIENG_MUNG + CHIENG_MAI,
-                }
-            ],
-        )
-        put(opened, "village", [{"id": VILLAGE, "commune_id": CHIENG_MUNG, "name": "Bản Nà Ngà"}])
-        yield opened
-    engine.dispose()
+def area(connection: Connection) -> Connection:
+    put(
+        connection,
+        "unit",
+        [
+            {
+                "id": AREA,
+                "kind": "cluster",
+                "name": "Khu vực Mai Sơn",
+                "parent_id": PROVINCE,
+                "member_ids": CHIENG_MUNG + CHIENG_MAI,
+            }
+        ],
+    )
+    put(connection, "village", [{"id": VILLAGE, "commune_id": CHIENG_MUNG, "name": "Bản Nà Ngà"}])
+    return connection
 
 
 def publish(connection: Connection, *rows: tuple[bytes, str, str, int | None]) -> None:

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.unit.reports.registers import put
 from tongcds import i18n
 from tongcds.domain.stamps import derived_id, stamp_of
 from tongcds.domain.units import unit_id
-from tongcds.replica import create_tables
 from tongcds.reports.overview import SHOWN, commune_overview, month_ends_before, today_tiles, village_overview
 
 ON = date(2026, 11, 23)
@@ -23,15 +21,6 @@ NA_NGA, NA_TOP = derived_id("Nà Ngà"), derived_id("Nà Tọp")
 
 def millis(*moment: int) -> int:
     return int(datetime(*moment, tzinfo=UTC).timestamp() * 1000)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as opened:
-        create_tables(opened)
-        yield opened
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.unit.reports.registers import put
 from tongcds.domain.catalogue import load_targets
 from tongcds.domain.needs import Shortfall
 from tongcds.domain.stamps import derived_id, stamp_of
 from tongcds.domain.units import unit_id
-from tongcds.replica import create_tables
 from tongcds.reports.shortfalls import shortfalls
 
 ON = date(2026, 11, 23)
@@ -23,33 +21,29 @@ HOMES = {HERE: 10, THERE: 10, NOWHERE: 3}
 
 
 @pytest.fixture
-def villages() -> Iterator[Connection]:
+def villages(connection: Connection) -> Connection:
     """Smartphones in 4 of 10 households here, in all of those there; nobody has asked in the third."""
-    engine = create_engine("sqlite://")
-    with engine.connect() as opened:
-        create_tables(opened)
-        put(opened, "village", [{"id": v, "commune_id": CHIENG_MUNG, "name": v.hex()} for v in HOMES])
-        homes = [(v, derived_id("h", v.hex(), i)) for v, count in HOMES.items() for i in range(count)]
-        put(opened, "household", [{"id": home, "village_id": v} for v, home in homes])
-        having = homes[:4] + homes[10:20]
-        put(
-            opened,
-            "observation",
-            [
-                {
-                    "id": derived_id("o", home.hex()),
-                    "village_id": v,
-                    "subject_id": home,
-                    "fact": "household_smartphone",
-                    "value": 1,
-                    "held_on": "2026-11-02",
-                    "stamp": stamp_of(i + 1),
-                }
-                for i, (v, home) in enumerate(having)
-            ],
-        )
-        yield opened
-    engine.dispose()
+    put(connection, "village", [{"id": v, "commune_id": CHIENG_MUNG, "name": v.hex()} for v in HOMES])
+    homes = [(v, derived_id("h", v.hex(), i)) for v, count in HOMES.items() for i in range(count)]
+    put(connection, "household", [{"id": home, "village_id": v} for v, home in homes])
+    having = homes[:4] + homes[10:20]
+    put(
+        connection,
+        "observation",
+        [
+            {
+                "id": derived_id("o", home.hex()),
+                "village_id": v,
+                "subject_id": home,
+                "fact": "household_smartphone",
+                "value": 1,
+                "held_on": "2026-11-02",
+                "stamp": stamp_of(i + 1),
+            }
+            for i, (v, home) in enumerate(having)
+        ],
+    )
+    return connection
 
 
 def test_a_village_short_of_its_target_weighs_and_one_that_reached_it_or_that_nobody_asked_does_not(villages):

@@ -20,7 +20,7 @@ from tongcds.actions import differences
 from tongcds.commands import differences as command
 from tongcds.commands.answers import LOOK
 from tongcds.domain.periods import month_of
-from tongcds.domain.views.differences import FigureDifference, Why
+from tongcds.domain.views.differences import Cause, FigureDifference
 from tongcds.errors import UserError
 from tongcds.records import record_type
 from tongcds.reports import behind as reported
@@ -64,18 +64,18 @@ def change(connection: Connection, record: bytes, table: Any = VISIT, **values: 
     connection.execute(update(table).where(table.c.id == record).values(**later))
 
 
-def inject(desk: Desk, visits: list[bytes]) -> dict[bytes, Why]:
+def inject(desk: Desk, visits: list[bytes]) -> dict[bytes, Cause]:
     """Every way in which one of two replicas comes to count a visit that the other does not."""
     elsewhere = desk.world.unit(OTHER_VILLAGE)
-    ways: dict[Why, tuple[bool, Callable[[Connection, bytes], object]]] = {
-        Why.LACKING_HERE: (True, lambda c, i: c.execute(delete(VISIT).where(VISIT.c.id == i))),
-        Why.LACKING_THERE: (False, lambda c, i: c.execute(delete(VISIT).where(VISIT.c.id == i))),
-        Why.REMOVED_HERE: (True, lambda c, i: change(c, i, deleted=1)),
-        Why.REMOVED_THERE: (False, lambda c, i: change(c, i, deleted=1)),
-        Why.ELSEWHERE_HERE: (True, lambda c, i: change(c, i, area=elsewhere, village_id=elsewhere)),
-        Why.ELSEWHERE_THERE: (False, lambda c, i: change(c, i, area=elsewhere, village_id=elsewhere)),
-        Why.OLDER_HERE: (False, lambda c, i: change(c, i, withdrawn_why="twice")),
-        Why.OLDER_THERE: (True, lambda c, i: change(c, i, withdrawn_why="twice")),
+    ways: dict[Cause, tuple[bool, Callable[[Connection, bytes], object]]] = {
+        Cause.LACKING_HERE: (True, lambda c, i: c.execute(delete(VISIT).where(VISIT.c.id == i))),
+        Cause.LACKING_THERE: (False, lambda c, i: c.execute(delete(VISIT).where(VISIT.c.id == i))),
+        Cause.REMOVED_HERE: (True, lambda c, i: change(c, i, deleted=1)),
+        Cause.REMOVED_THERE: (False, lambda c, i: change(c, i, deleted=1)),
+        Cause.ELSEWHERE_HERE: (True, lambda c, i: change(c, i, area=elsewhere, village_id=elsewhere)),
+        Cause.ELSEWHERE_THERE: (False, lambda c, i: change(c, i, area=elsewhere, village_id=elsewhere)),
+        Cause.OLDER_HERE: (False, lambda c, i: change(c, i, withdrawn_why="twice")),
+        Cause.OLDER_THERE: (True, lambda c, i: change(c, i, withdrawn_why="twice")),
     }
     expected = {}
     for number, visit in enumerate(visits):
@@ -102,7 +102,7 @@ def test_a_hundred_divergences_are_found_and_named_by_record(commune: Desk) -> N
     assert {row.record_id: row.why for row in view.rows} == expected
     assert view.ours.numerator != view.theirs.numerator or view.ours.fingerprint != view.theirs.fingerprint
     assert all(row.counted and row.sentence for row in view.rows)
-    assert all("HN-" in row.words for row in view.rows if row.why is not Why.LACKING_HERE)
+    assert all("HN-" in row.words for row in view.rows if row.why is not Cause.LACKING_HERE)
     assert f"{DIVERGENCES} " in view.summary
 
 
@@ -135,7 +135,7 @@ def test_what_waits_to_be_sent_is_said_to_wait(commune: Desk) -> None:
         "visit", village_id=commune.world.unit(VILLAGE), household_id=home, on=commune.core.today.isoformat()
     )
     assert {row.record_id: row.why for row in difference(commune).rows} == dict.fromkeys(
-        (visit, fresh), Why.NOT_SENT
+        (visit, fresh), Cause.NOT_SENT
     )
     commune.sync()
     assert difference(commune).rows == ()
@@ -146,9 +146,9 @@ def test_what_makes_up_the_whole_of_a_share_is_compared_too(commune: Desk) -> No
     with in_vault(commune) as connection:
         change(connection, home, record_type("household").table, left_on="2026-01-01")
     rows = difference(commune, "XHS04").rows
-    assert (home, Why.OLDER_THERE, False) in {(row.record_id, row.why, row.counted) for row in rows}
+    assert (home, Cause.OLDER_THERE, False) in {(row.record_id, row.why, row.counted) for row in rows}
     seen = {row.kind: row.why for row in rows if row.counted}
-    assert seen in ({}, {"observation": Why.FOLLOWS})
+    assert seen in ({}, {"observation": Cause.FOLLOWS})
 
 
 def test_one_village_is_held_against_the_server_alone(commune: Desk) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from tongcds.domain.views.figures import value_of
 from tongcds.i18n import N_
 
 
@@ -63,12 +64,8 @@ class BoardFigure:
 
     @property
     def value(self) -> float | None:
-        """The share of a ratio (0.62; members for each team: 5.5), the number itself otherwise."""
-        if self.numerator is None:
-            return None
-        if self.denominator is None:
-            return float(self.numerator)
-        return self.numerator / self.denominator if self.denominator else None
+        """As `value_of`."""
+        return value_of(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class BoardIndicator:
 class BoardRow:
     """A unit with its figures; `against` are those of the other period, in the same order.
 
-    `opens`: there are units below it to go down to. `ended`: the unit is no more on the last day.
+    `opens`: there are units below it to go down to.
     """
 
     unit_id: bytes
@@ -144,7 +141,7 @@ class CloseView:
     """One indicator closely: month by month, for each unit below, and by groups of people.
 
     `groups` by what they are broken down by ("sex", "age_band", "poverty"); empty where only published
-    figures are known. `expected`: its target's forecast as a share or number, None for none.
+    figures are known.
     """
 
     indicator: BoardIndicator

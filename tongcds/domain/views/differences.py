@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Why(StrEnum):
+class Cause(StrEnum):
     """Why a record stands behind one figure and not behind the other."""
 
     NOT_SENT = "not_sent"
@@ -33,7 +33,7 @@ class DifferingRecord:
     kind: str
     record_id: bytes
     words: str
-    why: Why
+    why: Cause
     sentence: str
     here: bool
     counted: bool

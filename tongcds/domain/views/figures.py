@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 
+def value_of(numerator: int | None, denominator: int | None) -> float | None:
+    """The share of a ratio (0.62; members for each team: 5.5), the number itself where there is no whole.
+
+    None where it is not known, or the whole is nothing.
+    """
+    if numerator is None:
+        return None
+    if denominator is None:
+        return float(numerator)
+    return numerator / denominator if denominator else None
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of one unit on one day. `numerator is None` means "no data yet", which is not 0.

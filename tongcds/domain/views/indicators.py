@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from tongcds.domain.views.figures import value_of
+
 
 @dataclass(frozen=True, slots=True)
 class IndicatorGroup:
@@ -36,12 +38,8 @@ class IndicatorRow:
 
     @property
     def value(self) -> float | None:
-        """The share of a ratio (0.62; members for each team: 5.5), the number itself otherwise."""
-        if self.numerator is None:
-            return None
-        if self.denominator is None:
-            return float(self.numerator)
-        return self.numerator / self.denominator if self.denominator else None
+        """As `value_of`."""
+        return value_of(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True, slots=True)
