@@ -30,7 +30,7 @@ _ROWS: Final = (
     ("Tiểu khu 8", 402, 455),
     ("Bản Mé", None, None),
 )
-_SHARES: Final = (0.39, 0.42, 0.44, 0.455, 0.49, None, 0.53, 0.585, 0.62, 0.65, 0.668, 0.701)
+_SHARES: Final = (0.39, 0.42, 0.44, 0.455, 0.49, None, 0.53, 0.585, 0.62, 0.65, 0.668, 1231 / 1790)
 
 
 def _figure(part: int | None, whole: int | None, *, hidden: bool = False) -> BoardFigure:
