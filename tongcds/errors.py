@@ -683,6 +683,11 @@ SENTENCES: Final[dict[str, str]] = {
     "quarantine_not_acceptable": N_(
         "Permission alone does not help here; its author has to correct it. It can be refused."
     ),
+    "report_unit_ended": N_(
+        "{unit} did not stand any more on {day}, so there is nothing to report for it. Choose a period in "
+        "which it did."
+    ),
+    "report_period_ahead": N_("{period} begins on {day} only. Nothing can be reported of it yet."),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
 }
 """What happened, what is safe, what to do: one sentence or two for each code."""

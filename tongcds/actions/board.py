@@ -15,32 +15,31 @@ from sqlalchemy import Connection
 from tongcds.actions.core import Core
 from tongcds.actions.indicators import group_name, require_counted
 from tongcds.domain import formulas
-from tongcds.domain.catalogue import Comparator, load_indicators
+from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.periods import Period, month_of, month_to
 from tongcds.domain.text import natural_sort_key
 from tongcds.domain.units import FIRST_DAY_2025
 from tongcds.domain.views import (
     BehindRow,
     BehindView,
-    BoardFigure,
     BoardIndicator,
     BoardRow,
     BoardView,
     CloseView,
     Group,
-    Mark,
     Role,
     SeriesPoint,
 )
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_number, language, ngettext
 from tongcds.reports import places, units
-from tongcds.reports.aims import Aim, Aims, aims_of, units_above
+from tongcds.reports.aims import Aims, aims_of, units_above
 from tongcds.reports.behind import Part, behind
 from tongcds.reports.figures import Count, added, broken_down
-from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figures
+from tongcds.reports.known import Knowns, is_done_in_a_period, known_figures
 from tongcds.reports.places import Place
 from tongcds.reports.sheets import Breakdown
+from tongcds.reports.shown import shown_figure
 from tongcds.storage.named import named
 
 FIRST_SHOWN: Final = ("XHS01", "XHS09", "XHS11", "XHS04")
@@ -148,7 +147,7 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
 
     def series(unit: bytes) -> tuple[SeriesPoint, ...]:
         return tuple(
-            SeriesPoint(month.last, _figure(wanted, knowns[unit, wanted], aims.of(unit, wanted)))
+            SeriesPoint(month.last, shown_figure(wanted, knowns[unit, wanted], aims.of(unit, wanted)))
             for month, knowns in zip(months, found, strict=True)
         )
 
@@ -255,34 +254,10 @@ def _by_old_commune(
 
 def _row(unit: bytes, name: str, codes: Sequence[str], found: Sequence[Knowns], aims: Aims) -> BoardRow:
     now, *before = [
-        tuple(_figure(code, knowns[unit, code], aims.of(unit, code)) for code in codes) for knowns in found
+        tuple(shown_figure(code, knowns[unit, code], aims.of(unit, code)) for code in codes)
+        for knowns in found
     ]
     return BoardRow(unit, name, now, before[0] if before else ())
-
-
-def _figure(code: str, known: Known, aim: Aim | None) -> BoardFigure:
-    count = known.count
-    return BoardFigure(
-        indicator=code,
-        numerator=count.numerator,
-        denominator=count.denominator,
-        why=known.why,
-        target=_mark(code, aim),
-        records=count.records,
-        fingerprint=count.fingerprint,
-        definition=known.definition,
-    )
-
-
-def _mark(code: str, aim: Aim | None) -> Mark | None:
-    """A target in the unit of the figure; None where it is in another measure."""
-    if aim is None:
-        return None
-    share, unit = aim.share, load_indicators()[code].unit
-    if (share is not None) != (unit == "%"):
-        return None
-    value = float(aim.value) if share is None else share
-    return Mark(value, aim.comparator is Comparator.AT_MOST, aim.says)
 
 
 def _indicator(code: str) -> BoardIndicator:

@@ -1,0 +1,177 @@
+"""Which reports are made, by whom, to whom, over which period and by when: tables that a province edits.
+
+The body that orders a report fixes when figures are closed, and whoever reports has at least one working day
+after that (Nghị định 09/2019/NĐ-CP, Điều 8). By Điều 12 a month runs from the 15th to the next 14th, a
+quarter, half and year likewise; other reports use calendar periods. So the day on which a period closes is
+part of the kind of report. Levels are those of a time: until 30 June 2025 a commune reported to its district.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from tongcds.domain.catalogue import load_indicators
+from tongcds.domain.periods import PERIOD_OF, Period, PeriodKind, after, before
+from tongcds.domain.privacy import working_days_after
+from tongcds.domain.tables import read_table
+from tongcds.errors import UserError
+from tongcds.paths import resources_folder
+
+_LATEST_CLOSE: Final = 28  # a day that every month has
+
+
+class Level(StrEnum):
+    """Who reports, or is reported to; above the province stands nobody who has this program."""
+
+    TEAM = "team"
+    COMMUNE = "commune"
+    DISTRICT = "district"
+    PROVINCE = "province"
+    ABOVE = "above"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportType:
+    """A kind of report. `closes_on`: the day of the month that ends a period, None for calendar periods.
+
+    `due_days`: working days from the end of the period to the deadline, at least one. `since` and `until` are
+    days that a period has to end on or between. `basis` as in the catalogues: published, or a draft of ours.
+    """
+
+    code: str
+    name_vi: str
+    name_en: str
+    level: Level
+    addressee: Level
+    period: PeriodKind
+    due_days: int
+    indicators: tuple[str, ...]
+    basis: str
+    closes_on: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def name(self, language: str) -> str:
+        """What it is called, in "vi" or "en"."""
+        return self.name_vi if language == "vi" else self.name_en
+
+    def holds_for(self, last: date) -> bool:
+        """Whether a period that ends on this day is reported with this kind."""
+        return (self.since is None or self.since <= last) and (self.until is None or last <= self.until)
+
+    def period_of(self, day: date) -> Period:
+        """The period that a day lies in, as this kind of report cuts the year."""
+        found = self._moved(PERIOD_OF[self.period](day))
+        if day > found.last:
+            return self._moved(after(PERIOD_OF[self.period](day)))
+        if day < found.first:
+            return self._moved(before(PERIOD_OF[self.period](day)))
+        return found
+
+    def name_of(self, period: Period) -> str:
+        """What people call a period of this kind: one that closes on 14 December is the year."""
+        return PERIOD_OF[self.period](period.last).name
+
+    def before(self, period: Period) -> Period:
+        """The period of this kind before."""
+        return self.period_of(period.first - timedelta(days=1))
+
+    def year_to(self, period: Period) -> Period:
+        """The reporting year up to the end of a period."""
+        first = date(period.last.year, 1, 1)
+        return Period(
+            first if self.closes_on is None else _day_after_close(first, self.closes_on), period.last
+        )
+
+    def due_on(self, period: Period) -> date:
+        """The deadline of a period's report."""
+        return working_days_after(period.last, self.due_days)
+
+    def latest(self, on: date, count: int) -> Iterator[Period]:
+        """The period that a day lies in and those before it, the latest first, as far as the kind holds."""
+        period = self.period_of(on)
+        for _ in range(count):
+            if self.holds_for(period.last):
+                yield period
+            period = self.before(period)
+
+    def _moved(self, calendar: Period) -> Period:
+        if self.closes_on is None:
+            return calendar
+        return Period(
+            _day_after_close(calendar.first, self.closes_on), calendar.last.replace(day=self.closes_on)
+        )
+
+
+def _day_after_close(first_of_month: date, closes_on: int) -> date:
+    """The day after the close in the month before one."""
+    return (first_of_month - timedelta(days=1)).replace(day=closes_on) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section of a report. `lead` begins it with figures: `{ACT01}` stands for that indicator's."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    lead_vi: str = ""
+    lead_en: str = ""
+
+    def title(self, language: str) -> str:
+        """Its heading, in "vi" or "en"."""
+        return self.title_vi if language == "vi" else self.title_en
+
+    def lead(self, language: str) -> str:
+        """The sentence it begins with, in "vi" or "en"; "" where there is none."""
+        return self.lead_vi if language == "vi" else self.lead_en
+
+
+def _folder(folder: Path | None) -> Path:
+    return folder or resources_folder() / "reports"
+
+
+@cache
+def load_report_types(folder: Path | None = None) -> MappingProxyType[str, ReportType]:
+    """Every kind of report by code.
+
+    Raises:
+        UserError: the table has a mistake; the parameters say where.
+    """
+    path = _folder(folder) / "types.csv"
+    rows = read_table(path, ReportType, refers={"indicators": load_indicators()})
+    for line, row in enumerate(rows, 2):
+        wrong = _wrong_in(row)
+        if wrong:
+            value = str(getattr(row, wrong))
+            raise UserError("table_value_wrong", file=path.name, line=line, column=wrong, value=value)
+    return MappingProxyType({row.code: row for row in rows})
+
+
+def _wrong_in(row: ReportType) -> str:
+    """The column in which a line that can be read makes no sense; "" where it does."""
+    levels = list(Level)
+    if row.due_days < 1:
+        return "due_days"
+    if row.closes_on is not None and not 1 <= row.closes_on <= _LATEST_CLOSE:
+        return "closes_on"
+    if levels.index(row.addressee) <= levels.index(row.level):
+        return "addressee"
+    return "period" if row.period not in PERIOD_OF or row.period is PeriodKind.MID_MONTH else ""
+
+
+@cache
+def load_sections(folder: Path | None = None) -> tuple[Section, ...]:
+    """The sections of a report, in order.
+
+    Raises:
+        UserError: the table has a mistake; the parameters say where.
+    """
+    return read_table(_folder(folder) / "sections.csv", Section)
