@@ -9,13 +9,14 @@ from PySide6.QtCore import QDir, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
-from tongcds.actions import Core, board
+from tongcds.actions import Core, board, differences
 from tongcds.domain.periods import month_of
 from tongcds.domain.views import BehindView, BoardView, CloseView
 from tongcds.i18n import _
 from ui.desk import Desk
 from ui.forms.behind_dialog import BehindDialog
 from ui.forms.board_parts import Asked, PeriodBar
+from ui.forms.difference_dialog import DifferenceDialog
 from ui.screens.board import BoardScreen
 
 
@@ -27,7 +28,7 @@ class Board(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.dialog: BehindDialog | None = None
+        self.dialog: BehindDialog | DifferenceDialog | None = None
 
     def open(self) -> None:
         """Show the own unit, this month."""
@@ -48,6 +49,7 @@ class Board(QObject):
         screen.said.connect(shell.say)
         screen.saved.connect(self._save)
         screen.listed.connect(self._list)
+        screen.compared.connect(self.compare)
         screen.targets_requested.connect(self.targets_requested)
         shell.open_over(screen)
 
@@ -56,7 +58,14 @@ class Board(QObject):
         self._desk.counts.run(work, self._show_records, owner=self, failed=self._desk.failed)
 
     def _show_records(self, view: BehindView) -> None:
-        dialog = BehindDialog(view, parent=self._desk.window())
+        self._open(BehindDialog(view, parent=self._desk.window()))
+
+    def compare(self, asked: Asked) -> None:
+        """Hold a figure against the server's, record by record."""
+        ask = partial(differences.figure_difference, self._desk.core, asked.code, asked.period, asked.unit_id)
+        self._open(DifferenceDialog(ask, self._desk.net, parent=self._desk.window()))
+
+    def _open(self, dialog: BehindDialog | DifferenceDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.opened.connect(self._desk.show)
         self.dialog = dialog

@@ -31,8 +31,8 @@ class Desk:
     """An open vault at work, and who works with it.
 
     `window` answers the window as it is now; it is made anew in another language. `reads`, `counts`,
-    `writes` and `files` are where work runs. `changes` tells screens to read again; `changed` does that, and
-    has the exchange begin; `show` opens a household in the register.
+    `writes`, `files` and `net` are where work runs. `changes` tells screens to read again; `changed` does
+    that, and has the exchange begin; `show` opens a household in the register.
     """
 
     core: Core
@@ -43,6 +43,7 @@ class Desk:
     counts: Tasks
     writes: Tasks
     files: Tasks
+    net: Tasks
     changes: ChangeBus
     changed: Callable[[Changes], None]
     show: Callable[[bytes], None]

@@ -110,6 +110,7 @@ class Desktop(QObject):
         # What is counted over everything takes a second, and nobody who looks something up waits for it.
         self.counts = Tasks(reads or ThreadPoolExecutor(1, "counts"), self)
         self.files = Tasks(files or ThreadPoolExecutor(1, "files"), self)
+        self._net = net or ThreadPoolExecutor(1, "net")
         self.changes = ChangeBus(self)
         self.who = core.whoami()
         desk = Desk(
@@ -121,6 +122,7 @@ class Desktop(QObject):
             counts=self.counts,
             writes=self.writes,
             files=self.files,
+            net=Tasks(self._net, self),
             changes=self.changes,
             changed=self._changed,
             show=self.open_household,
@@ -143,7 +145,6 @@ class Desktop(QObject):
         self.overview = Overview(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
-        self._net = net or ThreadPoolExecutor(1, "net")
         self.background = Background(desk, settings, self._net, parent=self)
         self.background.exchanged.connect(self._after_exchange)
         self.background.lease_over.connect(self._lock_if_possible)

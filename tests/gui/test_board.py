@@ -48,7 +48,7 @@ def screen(keep, qtbot, asked):
 
 
 def names(screen):
-    return [row.name for row in screen.table.rows_model.rows()]
+    return [row.name for row in screen.units.table.rows_model.rows()]
 
 
 def choose(choice, value):
@@ -59,8 +59,8 @@ def choose(choice, value):
 
 def test_it_begins_with_this_month_and_the_own_unit(screen, asked):
     assert (asked[0].period, asked[0].unit_id) == (month_of(samples.TODAY), None)
-    assert screen.value.text() == "68.8%"
-    assert "1,231/1,790" in screen.detail.text()
+    assert screen.figure.value.text() == "68.8%"
+    assert "1,231/1,790" in screen.figure.detail.text()
 
 
 def test_alt_and_the_arrows_go_through_the_periods_but_not_into_the_future(screen, asked):
@@ -94,40 +94,40 @@ def test_days_the_wrong_way_round_ask_for_nothing(screen, asked):
 def test_two_periods_are_compared_and_the_change_is_said(screen, asked):
     choose(screen.bar.compare, "before")
     assert asked[-1].against == month_of(samples.TODAY.replace(month=10))
-    assert "+2.3 pts" in screen.detail.text()
-    assert "Change" in [column.heading for column in screen.table.rows_model.columns]
+    assert "+2.3 pts" in screen.figure.detail.text()
+    assert "Change" in [column.heading for column in screen.units.table.rows_model.columns]
 
 
 def test_a_ranking_puts_what_is_not_known_last_and_gives_it_no_place(screen):
-    choose(screen.order, "best")
+    choose(screen.units.order, "best")
     assert names(screen)[0] == "Tiểu khu 8"
     assert names(screen)[-2:] == ["Bản Nong Ten", "Bản Mé"]
-    model = screen.table.rows_model
+    model = screen.units.table.rows_model
     assert model.cell(0, 0).words == "1. Tiểu khu 8"
     assert model.cell(5, 0).words == "Bản Mé"
-    choose(screen.order, "worst")
+    choose(screen.units.order, "worst")
     assert names(screen)[0] == "Bản Xum"
 
 
 def test_unknown_and_hidden_are_said_and_are_not_0(screen):
-    model = screen.table.rows_model
+    model = screen.units.table.rows_model
     assert model.cell(3, 1).words == "No data yet"
     assert model.cell(5, 1).words == "under 5"
 
 
 def test_the_chosen_row_says_why_it_has_no_figure_or_what_proves_it(screen):
-    screen.table.setFocus()
-    screen.table.choose(5)
-    assert "Hidden: it would tell of fewer than five people" in screen.row_told.text()
-    QTest.keyClick(screen.table, Qt.Key.Key_Up)
-    assert "7F3A-19C2" in screen.row_told.text()
-    assert "1:people" in screen.row_told.text()
+    screen.units.table.setFocus()
+    screen.units.table.choose(5)
+    assert "Hidden: it would tell of fewer than five people" in screen.units.row_told.text()
+    QTest.keyClick(screen.units.table, Qt.Key.Key_Up)
+    assert "7F3A-19C2" in screen.units.row_told.text()
+    assert "1:people" in screen.units.row_told.text()
 
 
 def test_enter_goes_down_and_backspace_up(screen, asked, monkeypatch):
-    screen.table.setFocus()
-    screen.table.choose(1)
-    press(screen.table, Qt.Key.Key_Return)
+    screen.units.table.setFocus()
+    screen.units.table.choose(1)
+    press(screen.units.table, Qt.Key.Key_Return)
     unit = asked[-1].unit_id
     assert unit is not None
     below = replace(
@@ -135,24 +135,24 @@ def test_enter_goes_down_and_backspace_up(screen, asked, monkeypatch):
     )
     screen.show_view(below)
     assert screen.up.isVisible()
-    assert screen.table is None
+    assert screen.units.table is None
     QTest.keyClick(screen, Qt.Key.Key_Backspace)
     assert asked[-1].unit_id == b"c"
 
 
 def test_the_proof_is_shown_on_demand(screen):
-    assert not screen.how.isVisible()
+    assert not screen.figure.how.isVisible()
     press(button(screen, "How it is counted"))
-    assert "7F3A-19C2" in screen.how.text()
-    assert "1:people" in screen.how.text()
+    assert "7F3A-19C2" in screen.figure.how.text()
+    assert "1:people" in screen.figure.how.text()
 
 
 @pytest.mark.parametrize(("key", "words"), [(1, "Months"), (2, "Units"), (3, "Small charts"), (4, "Groups")])
 def test_every_chart_says_its_figures_as_text(screen, key, words):
-    screen.kinds.setFocus()
-    QTest.keyClick(screen.kinds, Qt.Key.Key_0 + key)
+    screen.drawn.kinds.setFocus()
+    QTest.keyClick(screen.drawn.kinds, Qt.Key.Key_0 + key)
     settle()
-    chart = screen.chart
+    chart = screen.drawn.chart
     told = chart.accessibleDescription()
     assert chart.data().series
     assert {"Months": "68.8%", "Units": "Bản Nà Ngà: 63.8%", "Small charts": "Bản Xum", "Groups": "640/905"}[
@@ -162,13 +162,13 @@ def test_every_chart_says_its_figures_as_text(screen, key, words):
 
 
 def test_the_arrows_read_figure_by_figure(screen):
-    screen.chart.setFocus()
+    screen.drawn.chart.setFocus()
     told = []
-    screen.chart.told.connect(told.append)
+    screen.drawn.chart.told.connect(told.append)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
-        QTest.keyClick(screen.chart, key)
+        QTest.keyClick(screen.drawn.chart, key)
     assert told == ["12/2025: 39.1%", "01/2026: 42.0%", "12/2025: 39.1%"] or len(told) == 3
-    assert screen.chart.accessibleDescription() == told[-1]
+    assert screen.drawn.chart.accessibleDescription() == told[-1]
 
 
 def test_the_records_behind_it_are_asked_for_only_where_they_are_held(screen):
@@ -276,4 +276,4 @@ def test_a_failure_is_said_and_can_be_tried_again(keep):
     settle()
     made.retried.emit()
     settle()
-    assert made.value.text() == "68.8%"
+    assert made.figure.value.text() == "68.8%"

@@ -50,7 +50,7 @@ DOORS = {
     "ui/program.py:_Rescue.phone": "the office's own phone",
     "ui/screens/opening.py:OpeningScreen._lease_told": "the office's own phone",
     "ui/forms/rescue_steps.py:RescueSteps.ask": "the office's own phone",
-    "ui/screens/board.py:BoardScreen.copy_chart": "sums over a unit, no person",
+    "ui/forms/board_drawn.py:ChartCard.copy_chart": "sums over a unit, no person",
     "ui/selftest.py:_draw_a_window": "no people at all",
     "ui/selftest.py:run": "no people at all",
     "ui/stage.py:take": "invented people",

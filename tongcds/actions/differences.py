@@ -32,13 +32,14 @@ from tongcds.reports.behind import (
     sums_of,
 )
 from tongcds.reports.figures import Count, added, definition, figures
+from tongcds.reports.known import until
 from tongcds.storage import named, register
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.wording import type_name
 from tongcds.sync.behind import ask
 
 _MOST_ASKED: Final = 2_000
-_SENTENCES: Final[Mapping[Cause, str]] = {
+SENTENCES: Final[Mapping[Cause, str]] = {
     Cause.NOT_SENT: N_("It waits on this computer to be sent; after the next exchange both have it."),
     Cause.LACKING_HERE: N_("This computer does not have it yet; the next exchange brings it."),
     Cause.LACKING_THERE: N_("The server does not have it, although this computer sent it."),
@@ -72,13 +73,15 @@ def figure_difference(
 ) -> FigureDifference:
     """The figure of the own unit, or of one of its villages, beside the server's; asks the server.
 
-    Without a network it is held against what the server published of the unit.
+    A period that still runs is looked at up to today, as everywhere. Without a
+    network it is held against what the server published of the unit.
 
     Raises:
         UserError: indicator_unknown, indicator_not_counted, figures_only, not_enrolled; server_refused.
     """
     who = core.credentials()
     _check(code, who)
+    period = until(period, core.today)
     unit = village_id or who.unit_id
     ours = _ours(core, code, period, unit, who)
     bits = bits_for(ours.items)
@@ -136,7 +139,7 @@ def _address(core: Core) -> str:
 
 
 def _ours(core: Core, code: str, period: Period, unit: bytes, who: Credentials) -> _Ours:
-    with core.vault.read() as connection:
+    with core.vault.count() as connection:
         villages = [village for village, _name in register.villages(connection)]
         places = [unit]
         if unit == who.unit_id and Role(who.role) is Role.COMMUNE:
@@ -182,7 +185,7 @@ def _rows(
                     record_id=item.id,
                     words=known.words,
                     why=why,
-                    sentence=_(_SENTENCES[why]),
+                    sentence=_(SENTENCES[why]),
                     here=here,
                     counted=item.part == Part.COUNTED,
                     household_id=known.household_id,

@@ -69,11 +69,11 @@ def known_figures(
         KeyError: the catalogue has no such indicator.
     """
     if holds_records:
-        return _counted(connection, units, codes, [_until(period, on) for period in periods])
+        return _counted(connection, units, codes, [until(period, on) for period in periods])
     return [_published(connection, list(units), codes, period, on) for period in periods]
 
 
-def _until(period: Period, on: date) -> Period:
+def until(period: Period, on: date) -> Period:
     """The part of a period that is over."""
     return Period(period.first, on) if period.first <= on < period.last else period
 

@@ -6,17 +6,23 @@ from datetime import date
 from typing import Final
 
 from tongcds.actions.board import choices
+from tongcds.actions.differences import SENTENCES
 from tongcds.domain.periods import month_of
 from tongcds.domain.views import (
     BoardFigure,
     BoardRow,
     BoardView,
+    Cause,
     CloseView,
+    DifferingRecord,
+    FigureDifference,
+    FigureSeen,
     Group,
     Mark,
     SeriesPoint,
     Why,
 )
+from tongcds.i18n import _, ngettext
 from ui.forms.board_parts import Asked, PeriodBar
 from ui.preview import samples
 from ui.preview.village import identity
@@ -87,6 +93,43 @@ def close(asked: Asked, kind: str = "typical") -> CloseView:
             ("poverty", (Group("nghèo", 88, 240), Group("cận nghèo", None, 130))),
         ),
     )  # fmt: skip
+
+
+def difference() -> FigureDifference:
+    """148 visits or 108: two of the records that make it."""
+    told = (
+        ("Buổi ghé 12/11/2026, hộ Lò Văn Ơn (HN-0087)", Cause.NOT_SENT, "HN-0087", True),
+        ("Buổi ghé 03/11/2026, hộ Quàng Thị Mai (HN-0042)", Cause.REMOVED_THERE, "HN-0042", True),
+        ("Buổi ghé 1f00c2aa", Cause.LACKING_HERE, "", False),
+    )
+    return FigureDifference(
+        code="ACT01",
+        name="Số lượt tổ đến hộ",
+        unit="Xã Chiềng Mung",
+        first=date(2026, 11, 1),
+        last=samples.TODAY,
+        ours=FigureSeen(148, None, "7F3A-19C2"),
+        theirs=FigureSeen(108, None, "0B11-77D0"),
+        rows=tuple(
+            DifferingRecord(
+                kind="visit",
+                record_id=identity(words),
+                words=words,
+                why=why,
+                sentence=_(SENTENCES[why]),
+                here=here,
+                counted=True,
+                household_id=identity(home) if home else b"",
+            )
+            for words, why, home, here in told
+        ),
+        asked=True,
+        summary=ngettext(
+            "This computer has {ours}, the server {theirs}: {n} record differs.",
+            "This computer has {ours}, the server {theirs}: {n} records differ.",
+            3,
+        ).format(ours=148, theirs=108, n=3),
+    )
 
 
 def bar() -> PeriodBar:

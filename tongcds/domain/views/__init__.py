@@ -19,6 +19,7 @@ from tongcds.domain.views.board import (
     SeriesPoint,
     Why,
 )
+from tongcds.domain.views.differences import Cause, DifferingRecord, FigureDifference, FigureSeen
 from tongcds.domain.views.editing import (
     Departure,
     EditUndo,
@@ -164,6 +165,7 @@ __all__ = [
     "BoardIndicator",
     "BoardRow",
     "BoardView",
+    "Cause",
     "CloseView",
     "ConflictRow",
     "ConflictSide",
@@ -171,6 +173,7 @@ __all__ = [
     "ConsentRenewal",
     "ConsentState",
     "Departure",
+    "DifferingRecord",
     "DoubtList",
     "DoubtRow",
     "Draft",
@@ -182,6 +185,8 @@ __all__ = [
     "FieldChange",
     "FieldValue",
     "Figure",
+    "FigureDifference",
+    "FigureSeen",
     "FigureSource",
     "FigureTerms",
     "FilterCount",
