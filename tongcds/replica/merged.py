@@ -78,6 +78,9 @@ def _inhabited(connection: Connection, homes: Sequence[bytes], people: Mapping[b
     for start in range(0, len(homes), _SLICE):
         there = select(_PERSON.c.household_id, _PERSON.c.id).where(
             _PERSON.c.household_id.in_(homes[start : start + _SLICE]),
+            # As the village's own records know it.
+            _HOUSEHOLD.c.id == _PERSON.c.household_id,
+            _HOUSEHOLD.c.village_id == _PERSON.c.village_id,
             _PERSON.c.deleted == 0,
             _PERSON.c.erased.is_(None),
             _PERSON.c.left_on.is_(None),

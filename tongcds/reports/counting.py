@@ -35,9 +35,8 @@ from sqlalchemy import (
 
 from tongcds.domain.formulas import Condition, Formula, Of
 from tongcds.domain.periods import Period
-from tongcds.replica.merged import as_table
 from tongcds.reports import looks
-from tongcds.reports.frame import Frame, Rows, classes_in, moments_of
+from tongcds.reports.frame import Frame, Rows, classes_in, merged_in_villages, moments_of
 from tongcds.reports.sheets import SHEETS, Breakdown
 
 AGE_BANDS: Final = ((0, 5), (6, 13), (14, 17), (18, 34), (35, 59), (60, None))
@@ -152,7 +151,7 @@ def frame_for(
         places,
         moments,
         last_day,
-        as_table(merged) if merged else None,
+        merged_in_villages(merged) if merged else None,
         classes_in(places),
         wants,
         groups,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,18 +10,22 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, case, func, li
 
 from tongcds.domain.periods import Period
 from tongcds.records import record_type
+from tongcds.replica.merged import as_table
 
 # Any: the columns are those that the docstrings name.
 Rows = Select[Any]
 
 _POVERTY: Final = record_type("poverty_class").table.c
+_PERSON: Final = record_type("person").table.c
+_HOUSEHOLD: Final = record_type("household").table.c
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What a statement is about: villages (and communes, for their teams), periods, who is here twice.
 
-    `merged` is None where nobody is: what is not asked for costs no database a wrong guess. `classes` are the
+    `merged` says in which `village` a record (`id`) is one with another (`survivor`); it is None where none
+    is: what is not asked for costs no database a wrong guess. `classes` are the
     poverty classes with days. `wants` are the attributes of subjects that somebody asks for ("born", "sex",
     "poverty", "fibre", "mobile"), `groups` the one that figures are broken down by.
     """
@@ -83,18 +87,37 @@ def _months_before(day: str, months: int) -> str:
     return f"{month // 12:04d}-{month % 12 + 1:02d}{day[7:]}"
 
 
+def merged_in_villages(merged: Mapping[bytes, bytes]) -> CTE:
+    """What `replica.merged.merged_records` says, each with the village that it is so in.
+
+    What was done for somebody elsewhere, before they moved, is not said of whom they are one with here.
+    """
+    found = as_table(merged)
+    village = func.coalesce(_PERSON.village_id, _HOUSEHOLD.village_id)
+    return (
+        select(found.c.id, found.c.survivor, village.label("village"))
+        .outerjoin(_PERSON.id.table, _PERSON.id == found.c.id)
+        .outerjoin(_HOUSEHOLD.id.table, _HOUSEHOLD.id == found.c.id)
+        .cte("merged_here")
+    )
+
+
 def classes_in(places: Sequence[bytes]) -> CTE:
-    """The poverty classes that have days, each until the next one: `home`, `class`, `since`, `until`.
+    """The poverty classes that have days, each until the next one of the same village's records.
+
+    Columns: `village`, `home`, `class`, `since`, `until`.
 
     What stood before the first known day begins at "".
     """
     dated = _POVERTY
     since = func.coalesce(dated.valid_from, "")
     until = func.lead(since).over(
-        partition_by=dated.household_id, order_by=(since, dated.stamp, dated.device, dated.n)
+        partition_by=(dated.village_id, dated.household_id),
+        order_by=(since, dated.stamp, dated.device, dated.n),
     )
     return (
         select(
+            dated.village_id.label("village"),
             dated.household_id.label("home"),
             dated.poverty.label("class"),
             since.label("since"),

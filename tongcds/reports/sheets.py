@@ -74,17 +74,18 @@ def _mobile() -> ColumnElement[str | None]:
 def _with_class(rows: Rows, frame: Frame, here: Subquery) -> Rows:
     """The same with `poverty`: the class that a household had on the last day, what its field says else.
 
-    `here` has `home`, `poverty` and, where the periods are not joined, the `last` day.
+    `here` has `village`, `home`, `poverty` and, where the periods are not joined, the `last` day.
     """
     known = frame.classes
     last = here.c.last if "last" in here.c else frame.moments.c.last
     held = case((known.c.home.is_not(None), known.c["class"]), else_=here.c.poverty).label("poverty")
-    return rows.add_columns(held).outerjoin(known, _class_held(known, here.c.home, last))
+    return rows.add_columns(held).outerjoin(known, _class_held(known, here, last))
 
 
-def _class_held(classes: CTE, home: ColumnElement[bytes], day: ColumnElement[str]) -> ColumnElement[bool]:
+def _class_held(classes: CTE, here: Subquery, day: ColumnElement[str]) -> ColumnElement[bool]:
     known = classes.c
-    return and_(known.home == home, known.since <= day, or_(known.until.is_(None), known.until > day))
+    theirs = and_(known.home == here.c.home, known.village == here.c.village)
+    return and_(theirs, known.since <= day, or_(known.until.is_(None), known.until > day))
 
 
 def _household_sheet(frame: Frame) -> Rows:
@@ -141,8 +142,8 @@ def _support_sheet(frame: Frame) -> Rows:
     rows = given.subquery("given")
     with_person = (
         select(rows, _PERSON.sex, signs.born().label("born"), _HOUSEHOLD.id.label("home"), _HOUSEHOLD.poverty)
-        .outerjoin(_PERSON.id.table, _PERSON.id == rows.c.subject)
-        .outerjoin(_HOUSEHOLD.id.table, _HOUSEHOLD.id == _PERSON.household_id)
+        .outerjoin(_PERSON.id.table, and_(_PERSON.id == rows.c.subject, _PERSON.village_id == rows.c.village))
+        .outerjoin(_HOUSEHOLD.id.table, signs.at_home())
     )
     if "poverty" not in frame.wants:
         return with_person

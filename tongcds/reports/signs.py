@@ -61,8 +61,20 @@ def shows(frame: Frame, record: ColumnElement[bytes]) -> list[ColumnElement[bool
 
 
 def standing_for(frame: Frame, record: ColumnElement[bytes]) -> ColumnElement[bytes]:
-    """The record, or the one that stands for it, where `frame.merged` is joined by its `id`."""
+    """The record, or the one that stands for it, where `frame.merged` is joined (`named_here`)."""
     return record if frame.merged is None else func.coalesce(frame.merged.c.survivor, record)
+
+
+def named_here(
+    merged: CTE, record: ColumnElement[bytes], village: ColumnElement[bytes]
+) -> ColumnElement[bool]:
+    """How `frame.merged` is joined for `standing_for`."""
+    return and_(merged.c.id == record, merged.c.village == village)
+
+
+def at_home() -> ColumnElement[bool]:
+    """How a person's household is joined: as the records of the same village know it."""
+    return and_(_HOUSEHOLD.id == _PERSON.household_id, _HOUSEHOLD.village_id == _PERSON.village_id)
 
 
 def born() -> ColumnElement[str | None]:
@@ -91,7 +103,7 @@ def households(frame: Frame) -> Rows:
 def people(frame: Frame, *, for_household: bool = False) -> Rows:
     """The same of people; with `for_household` only those whose household is here, and it is the subject.
 
-    A household that this replica does not know keeps nobody out.
+    A household that is not in this village's records keeps nobody out.
     """
     person, home = _PERSON, _HOUSEHOLD
     found = (
@@ -109,7 +121,7 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
             home.id.label("home"),
             home.poverty,
         )
-        .outerjoin(home.id.table, home.id == person.household_id)
+        .outerjoin(home.id.table, at_home())
         .where(
             person.deleted == 0,
             person.village_id.in_(frame.places),
@@ -118,7 +130,7 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
             *shows(frame, person.id),
         )
     )
-    return found.where(home.village_id == person.village_id) if for_household else found
+    return found.where(home.id.is_not(None)) if for_household else found
 
 
 def present(here: Subquery, moments: CTE) -> ColumnElement[bool]:
@@ -159,10 +171,10 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
         others = frame.merged
         survivor = func.coalesce(others.c.survivor, seen.subject_id).label("subject")
         rows = rows.with_only_columns(survivor, *(c for c in rows.selected_columns if c.key != "subject"))
-        rows = rows.outerjoin(others, others.c.id == seen.subject_id)
+        rows = rows.outerjoin(others, named_here(others, seen.subject_id, seen.area))
     told = rows.subquery("told")
     until = func.lead(told.c.held_on, type_=Text).over(
-        partition_by=(told.c.subject, told.c.fact),
+        partition_by=(told.c.area, told.c.subject, told.c.fact),
         order_by=(told.c.held_on, told.c.stamp, told.c.device, told.c.n),
     )
     spans = select(told, until.label("until")).subquery("spans")
@@ -222,7 +234,7 @@ def visited(frame: Frame) -> Rows:
         _VISIT.area.label("village"),
     ).join_from(_VISIT.id.table, frame.moments, in_period(frame, _VISIT.on))
     if merged is not None:
-        rows = rows.outerjoin(merged, merged.c.id == _VISIT.household_id)
+        rows = rows.outerjoin(merged, named_here(merged, _VISIT.household_id, _VISIT.area))
     return rows.where(counting_visits(frame))
 
 
@@ -254,7 +266,11 @@ def supports(frame: Frame) -> Rows:
             frame.moments.c.last,
             *frame.ages,
         )
-        .join_from(support.id.table, visit.id.table, visit.id == support.visit_id)
+        .join_from(
+            support.id.table,
+            visit.id.table,
+            and_(visit.id == support.visit_id, visit.area == support.area),
+        )
         .join(frame.moments, in_period(frame, visit.on))
         .join(at, each)
         .where(support.deleted == 0, support.area.in_(frame.places), counting_visits(frame))
@@ -263,7 +279,11 @@ def supports(frame: Frame) -> Rows:
     found = select(
         standing_for(frame, rows.c.person).label("subject"), *(c for c in rows.c if c.key != "person")
     )
-    return found if merged is None else found.outerjoin(merged, merged.c.id == rows.c.person)
+    return (
+        found
+        if merged is None
+        else found.outerjoin(merged, named_here(merged, rows.c.person, rows.c.village))
+    )
 
 
 def guided(frame: Frame) -> Rows:
@@ -343,11 +363,15 @@ def active(frame: Frame) -> Rows:
             literal(ACTIVE, Text).label("sign"),
             literal("", Text).label("word"),
             literal(1, Integer).label("value"),
-                _VISIT.id.label("record"),
+            _VISIT.id.label("record"),
             *frame.always_fresh,
             _TEAM.unit_id.label("village"),
         )
-        .join_from(_TEAM.id.table, _MEMBER.id.table, _MEMBER.team_id == _TEAM.id)
+        .join_from(
+            _TEAM.id.table,
+            _MEMBER.id.table,
+            and_(_MEMBER.team_id == _TEAM.id, _MEMBER.unit_id == _TEAM.unit_id),
+        )
         .join(_VISIT.id.table, _VISIT.by_id == _MEMBER.id)
         .join(frame.moments, in_period(frame, _VISIT.on))
         .outerjoin(_VILLAGE.id.table, _VILLAGE.id == _VISIT.area)

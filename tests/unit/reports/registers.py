@@ -62,6 +62,7 @@ class Register:
     supports: list[dict[str, Any]] = field(default_factory=list)
     teams: list[dict[str, Any]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
+    classes: list[dict[str, Any]] = field(default_factory=list)
 
     def tables(self) -> Tables:
         """What the plain loops take."""
@@ -70,16 +71,32 @@ class Register:
             self.teams, self.members,
         )  # fmt: skip
 
+    def by_type(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of each record type."""
+        return {
+            "household": self.households,
+            "person": self.people,
+            "observation": self.observations,
+            "duplicate": self.duplicates,
+            "village": self.villages,
+            "visit": self.visits,
+            "support": self.supports,
+            "team": self.teams,
+            "member": self.members,
+            "poverty_class": self.classes,
+        }
+
     def put(self, connection: Connection) -> None:
-        put(connection, "household", self.households)
-        put(connection, "person", self.people)
-        put(connection, "observation", self.observations)
-        put(connection, "duplicate", self.duplicates)
-        put(connection, "village", self.villages)
-        put(connection, "visit", self.visits)
-        put(connection, "support", self.supports)
-        put(connection, "team", self.teams)
-        put(connection, "member", self.members)
+        for name, rows in self.by_type().items():
+            put(connection, name, rows)
+
+    def of_village(self, village: bytes) -> Register:
+        """What whoever holds this village alone has of it."""
+
+        def here(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            return [row for row in rows if row.get("village_id", row.get("unit_id", row["id"])) == village]
+
+        return Register(**{name: here(rows) for name, rows in vars(self).items()})
 
 
 def put(connection: Connection, type_name: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -151,6 +168,11 @@ def registers(draw: st.DrawFn) -> Register:
 def registers_with_duplicates(draw: st.DrawFn) -> Register:
     """The same, with words on pairs of people and of households, and heads among the people."""
     made = draw(registers())
+    _say_of_pairs(draw, made)
+    return made
+
+
+def _say_of_pairs(draw: st.DrawFn, made: Register) -> None:
     ids = [person["id"] for person in made.people]
     for home in made.households:
         home["head_id"] = draw(st.sampled_from([None, *ids]))
@@ -172,6 +194,31 @@ def registers_with_duplicates(draw: st.DrawFn) -> Register:
                     "device": draw(st.integers(1, 3)),
                 }
             )
+
+
+@st.composite
+def scattered_registers(draw: st.DrawFn) -> Register:
+    """Lively ones with pairs and classes, in which records of one village are about those of another."""
+    made = draw(lively_registers())
+    _say_of_pairs(draw, made)
+    for i in range(draw(st.integers(0, 4)) if made.households else 0):
+        home = draw(st.sampled_from(made.households))
+        made.classes.append(
+            {
+                "id": derived_id("class", i),
+                "village_id": home["village_id"],
+                "household_id": home["id"],
+                "poverty": draw(st.sampled_from(["poor", "near_poor", "none"])),
+                "valid_from": draw(perhaps_days),
+                "stamp": draw(st.integers(1, 3)),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    for name, rows in made.by_type().items():
+        place = "unit_id" if name in {"team", "member"} else "village_id"
+        for row in rows if name != "village" else ():
+            if draw(st.integers(0, 4)) == 0:
+                row[place] = draw(st.sampled_from(VILLAGES))
     return made
 
 
