@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
@@ -23,7 +24,7 @@ from tongcds.papers.paper import Paper
 from ui.desk import Desk
 from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
-from ui.paper.pages import Pages, Watch, page_layout, unwatched
+from ui.paper.pages import Laid, Pages, Watch, page_layout
 from ui.tasks import Progress
 
 Maker = Callable[[bool, str], Printout]
@@ -60,17 +61,22 @@ class _Held:
     def __init__(self) -> None:
         self._pages: Pages | None = None
 
-    def begin(self, paper: Paper, watch: Watch) -> int:
-        """Lay a paper out; answers how many pages it has."""
-        self._pages = None
-        self._pages = Pages(paper, watch)
-        return len(self._pages)
+    def begin(self, paper: Paper) -> Laid:
+        """Lay out the first pages of a paper."""
+        self._pages = Pages(paper)
+        return self._pages.lay_out_some()
 
-    def pdf(self, paper: Paper, watch: Watch) -> bytes:
+    def go_on(self, paper: Paper) -> Laid | None:
+        """Lay out the next pages; None where the paper was let go of meanwhile."""
+        if self._pages is None or self._pages.paper is not paper:
+            return None
+        return self._pages.lay_out_some()
+
+    def pdf(self, paper: Paper, laying: Watch, drawing: Watch) -> bytes:
         """The paper as a PDF; it is laid out anew only where it was let go of meanwhile."""
         if self._pages is None or self._pages.paper is not paper:
             self._pages = Pages(paper)
-        return self._pages.pdf(watch)
+        return self._pages.lay_out(laying).pdf(drawing)
 
     def image(self, number: int, dpi: float, ratio: float) -> QImage:
         """A page for a screen whose pixels are so many to one."""
@@ -80,18 +86,34 @@ class _Held:
         image.setDevicePixelRatio(ratio)
         return image
 
-    def print(self, printer: QPrinter, watch: Watch) -> bool:
+    def print(self, printer: QPrinter, laying: Watch, drawing: Watch) -> bool:
         """Paint the pages that were asked for on a printer."""
         if self._pages is None:
             return False
+        pages = self._pages.lay_out(laying)
         first = (printer.fromPage() or 1) - 1
-        last = printer.toPage() or len(self._pages)
-        numbers = range(first, min(last, len(self._pages)))
-        return self._pages.paint_all(printer, printer.resolution(), numbers, watch)
+        last = printer.toPage() or len(pages)
+        numbers = range(first, min(last, len(pages)))
+        try:
+            return pages.paint_all(printer, printer.resolution(), numbers, drawing)
+        except CancelledError:
+            printer.abort()
+            raise
 
     def end(self) -> None:
         """Let go of the pages."""
         self._pages = None
+
+
+def _watch(report: Watch, stop: Event) -> Watch:
+    """Reports what is done, and ends the work once somebody stops it."""
+
+    def watch(done: int, total: int) -> None:
+        if stop.is_set():
+            raise CancelledError
+        report(done, total)
+
+    return watch
 
 
 class Printing(QObject):
@@ -119,7 +141,10 @@ class Printing(QObject):
         self.ask = ask
         self._printout: Printout | None = None
         self._held = _Held()
-        self._work: Progress | None = None
+        self._stop = Event()
+        self._laying, self._drawing = Progress(self), Progress(self)
+        self._laying.moved.connect(self._show_layout)
+        self._drawing.moved.connect(self._show_drawing)
         self.choice: PaperChoice | None = None
         self.preview: PaperPreview | None = None
 
@@ -231,6 +256,7 @@ class Printing(QObject):
         preview.anew_wanted.connect(partial(self._make, make))
         preview.save_wanted.connect(self._save)
         preview.print_wanted.connect(self._ask_printer)
+        preview.stop_wanted.connect(self._stop_work)
         preview.finished.connect(self._closed)
         self.preview = preview
         preview.open()
@@ -246,8 +272,24 @@ class Printing(QObject):
         preview = self.preview
         if preview is not None:
             preview.show_left(printout.left_out)
-            begin = partial(self._held.begin, printout.paper, self._watched(preview.show_layout))
-            self._desk.files.run(begin, preview.started, owner=preview, failed=self._failed)
+            begin = partial(self._held.begin, printout.paper)
+            self._desk.files.run(begin, partial(self._begun, printout), owner=preview, failed=self._failed)
+
+    def _begun(self, printout: Printout, laid: Laid) -> None:
+        if self.preview is not None and self._printout is printout:
+            self.preview.started(laid.pages)
+            self._laid(printout, laid)
+
+    def _laid(self, printout: Printout, laid: Laid | None) -> None:
+        """Show how far it is and have the next bit laid out; a page that is turned to waits for one bit."""
+        preview = self.preview
+        if preview is None or self._printout is not printout or laid is None:
+            return
+        preview.show_laid(laid.pages, laid.done, laid.total)
+        if not laid.whole:
+            go_on = partial(self._held.go_on, printout.paper)
+            done = partial(self._laid, printout)
+            self._desk.files.run(go_on, done, owner=preview, failed=self._failed)
 
     def _draw(self, number: int, dpi: float) -> None:
         preview = self.preview
@@ -260,7 +302,7 @@ class Printing(QObject):
         printout = self._printout
         preview = self.preview
         if printout is not None and preview is not None:
-            draw = partial(self._held.pdf, printout.paper, self._watched(preview.show_drawing))
+            draw = partial(self._held.pdf, printout.paper, *self._watches(preview))
             self._desk.files.run(draw, partial(self._write, printout), owner=self, failed=self._failed)
 
     def _write(self, printout: Printout, content: bytes) -> None:
@@ -288,11 +330,11 @@ class Printing(QObject):
             self._failed(problem)
 
     def _print(self, printout: Printout, printer: QPrinter) -> None:
-        done = partial(self._printed, printout)
         preview = self.preview
-        watch = unwatched if preview is None else self._watched(preview.show_drawing)
-        work = partial(self._held.print, printer, watch)
-        self._desk.files.run(work, done, owner=self, failed=self._failed)
+        if preview is not None:
+            done = partial(self._printed, printout)
+            work = partial(self._held.print, printer, *self._watches(preview))
+            self._desk.files.run(work, done, owner=self, failed=self._failed)
 
     def _printed(self, printout: Printout, went: bool) -> None:  # noqa: FBT001 - the answer of work
         if not went:
@@ -302,17 +344,22 @@ class Printing(QObject):
         note = partial(printing.printed, self._desk.core, printout)
         self._desk.do(note, _("Handed to the printer."), owner=self)
 
-    def _watched(self, show: Callable[[int, int], None]) -> Watch:
-        """What is shown of long work, until the preview is closed: that stops it."""
-        work = self._work = Progress(self)
-        work.moved.connect(show)
+    def _watches(self, preview: PaperPreview) -> tuple[Watch, Watch]:
+        """What the preview shows of laying out and of drawing, until somebody stops it."""
+        stop = self._stop = Event()
+        preview.show_work()
+        return _watch(self._laying.report, stop), _watch(self._drawing.report, stop)
 
-        def watch(done: int, total: int) -> None:
-            if work.is_cancelled():
-                raise CancelledError
-            work.report(done, total)
+    def _show_layout(self, done: int, total: int) -> None:
+        if self.preview is not None:
+            self.preview.show_layout(done, total)
 
-        return watch
+    def _show_drawing(self, done: int, total: int) -> None:
+        if self.preview is not None:
+            self.preview.show_drawing(done, total)
+
+    def _stop_work(self) -> None:
+        self._stop.set()
 
     def _failed(self, problem: Exception) -> None:
         self._leave()
@@ -323,8 +370,7 @@ class Printing(QObject):
             self.preview.accept()
 
     def _closed(self) -> None:
-        if self._work is not None:
-            self._work.cancel()
+        self._stop.set()
         self.preview = None
         self._printout = None
         self._desk.files.run(self._held.end, lambda _nothing: None, owner=self)

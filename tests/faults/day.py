@@ -140,7 +140,7 @@ def write_out(program: Program, household_id: bytes) -> None:
     paper = printing.sheets(core, [household_id], numbers=True, ground="duty")
     printing.save(core, paper, pdf(paper.paper))
     printing.printed(core, paper)
-    Pages(paper.paper).image(0, 96)
+    Pages(paper.paper).lay_out().image(0, 96)
 
 
 def break_down(hook: Excepthook) -> None:

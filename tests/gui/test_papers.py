@@ -115,7 +115,7 @@ def test_each_sheet_begins_on_a_page_of_its_own_and_counts_anew(written):
 
 def test_a_row_is_not_torn_from_its_box(written):
     made = paper(table([f"Người {at}" for at in range(90)]))
-    found = Pages(made)
+    found = Pages(made).lay_out()
     assert len(found) == len(pages_of(written(made, "pdftotext", "-layout")))
 
 
@@ -179,7 +179,7 @@ def test_a_group_is_one_cell_that_is_said_once(written):
 
 
 def test_a_page_as_a_picture_has_ink_and_white_margins():
-    image = Pages(paper(table(["Lò Văn Mẫu"] * 30))).image(0, 50)
+    image = Pages(paper(table(["Lò Văn Mẫu"] * 30))).lay_out().image(0, 50)
     assert (image.width(), image.height()) == (413, 585)
     dark = [
         (across, down)
@@ -218,4 +218,4 @@ def test_a_table_of_nothing_but_one_endless_row_is_set_all_the_same(written):
 def test_the_sheet_of_a_household_of_five_is_one_page():
     home = village.household(village.rows()[0].household_id)
     assert len(home.people) == 5
-    assert len(Pages(survey.sheets(samples.whoami(), [home], village.TODAY))) == 1
+    assert len(Pages(survey.sheets(samples.whoami(), [home], village.TODAY)).lay_out()) == 1

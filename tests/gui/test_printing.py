@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,9 @@ from tests.gui.keyboard import CTRL, Keyboard, Later
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home, core_of, home, team
 from tongcds import paths
 from tongcds.actions import Core, audit, exports
+from tongcds.actions.printing import Printout
 from tongcds.domain import record_code
 from tongcds.domain.views import LogFilter
-from tongcds.errors import CancelledError
 from tongcds.papers.paper import Column, Page, Paper, Row, Sheet, Table, Title
 from tongcds.settings import Settings
 from ui.desktop import Desktop
@@ -314,39 +314,95 @@ def long_paper(rows: int) -> Paper:
     return Paper("B01", "Sổ", (Sheet("Sổ", None, Title("Sổ"), (table,)),), Page.LANDSCAPE)
 
 
-def test_a_long_paper_says_how_far_it_is_and_closing_the_preview_stops_it(desktop: Desktop) -> None:
+def test_a_long_paper_is_laid_out_bit_by_bit_and_says_how_far_it_is() -> None:
+    pages = Pages(long_paper(400))
+    first = pages.lay_out_some()
+    assert 0 < first.done < first.total == 400
+    assert first.pages == len(pages) > 0
+    assert not pages.image(0, 40).isNull(), "the first page can be looked at"
     said: list[tuple[int, int]] = []
-    pages = Pages(long_paper(400), lambda done, total: said.append((done, total)))
+    pages.lay_out(lambda done, total: said.append((done, total)))
     assert said == sorted(said)
     assert len(said) > 3, "told of each part"
     assert said[-1] == (400, 400)
+    assert pages.lay_out_some() == pages.laid()
+    assert pages.laid().whole
     drawn: list[tuple[int, int]] = []
     pages.pdf(lambda done, total: drawn.append((done, total)))
     assert drawn == [(at + 1, len(pages)) for at in range(len(pages))]
 
-    desktop.printing.members()
-    printout = desktop.printing._printout
-    assert printout is not None
+
+def long_preview(desktop: Desktop) -> tuple[PaperPreview, Later]:
+    """The preview of a long paper of which nothing is laid out yet, and what lays it out when told to."""
     later = Later()
     desktop.files._executor = later
-    desktop.printing._made(replace(printout, paper=long_paper(400)))
-    preview_of(desktop).reject()
-    laying_out, *_rest = desktop.files._errands.values()
-    with pytest.raises(CancelledError):
-        laying_out.work()
+    desktop.printing._open("Sổ", False, lambda _numbers, _ground: Printout(long_paper(400), 1))
+    return preview_of(desktop), later
+
+
+def one_more(later: Later) -> None:
+    _future, work = later.waiting.pop(0)
+    work()
+
+
+def test_the_first_pages_can_be_read_while_the_others_are_laid_out(desktop: Desktop) -> None:
+    preview, later = long_preview(desktop)
+    assert not preview.save.isEnabled()
+    one_more(later)
+    some = preview_pages(preview)
+    assert some > 1
+    words = preview.place.words()
+    assert words.startswith("Trang 1 · đang dàn trang: ")
+    assert words.endswith(" / 400 dòng")
+    assert preview.meter.isVisible()
+    assert preview.save.isEnabled()
+    preview.turn()
     later.catch_up()
+    assert preview_pages(preview) > some
+    assert preview.place.words() == f"Trang 2 / {preview_pages(preview)}"
+    assert not preview.meter.isVisible()
+
+
+def test_a_file_is_made_of_all_pages_and_can_be_stopped_without_leaving(desktop: Desktop) -> None:
+    preview, later = long_preview(desktop)
+    one_more(later)
+    preview.save.click()
+    assert not preview.save.isEnabled()
+    assert preview.leave.text() == "Dừng"
+    preview.reject()
+    assert desktop.printing.preview is preview, "it is the making that was stopped"
+    assert preview.leave.text() == "Đóng"
+    later.catch_up()
+    assert exports.listed(desktop.core) == ()
     assert not desktop.shell.messages.isVisible(), "who stopped it need not be told"
+    preview.save.click()
+    later.catch_up()
+    (row,) = exports.listed(desktop.core)
+    numbers = re.findall(r"^\f?(\d+) +Thanh toán", text_of(Path(row.folder) / row.name), re.MULTILINE)
+    assert numbers == [str(at) for at in range(400)]
 
 
-def test_a_preview_shows_rows_then_pages_and_offers_nothing_meanwhile(desktop: Desktop) -> None:
+def test_closing_a_preview_ends_the_laying_out(desktop: Desktop) -> None:
+    preview, later = long_preview(desktop)
+    one_more(later)
+    preview.reject()
+    later.catch_up()
+    assert not desktop.files._errands
+    assert desktop.printing._held._pages is None
+
+
+def test_a_preview_says_how_far_a_file_is(desktop: Desktop) -> None:
     desktop.printing.members()
     preview = preview_of(desktop)
+    preview.show_drawing(3, 12)
+    assert preview.place.words() == "Trang 1 / 1", "nothing is being made"
+    preview.show_work()
     preview.show_layout(80, 400)
     assert (preview.place.words(), preview.meter.isVisible()) == ("Đang dàn trang: 80 / 400 dòng", True)
     preview.show_drawing(3, 12)
     assert preview.place.words() == "Đang vẽ trang: 3 / 12"
     assert not preview.save.isEnabled()
-    preview.show_drawing(12, 12)
+    preview.reject()
     assert preview.save.isEnabled()
     assert not preview.meter.isVisible()
 

@@ -59,7 +59,8 @@ class PaperPreview(QDialog):
 
     `wanted` asks for a page (from 0) at a resolution; `show_page` brings it. `anew_wanted` asks for the
     paper anew: with whole phone numbers or without, and on which ground with those who did not agree.
-    `started` says how many pages it has now.
+    `started` says that there are pages to look at, `show_laid` how far the rest is. While a file is made or
+    a printer served, closing asks with `stop_wanted` to stop that and nothing else.
 
     Args:
         title: what is printed.
@@ -72,6 +73,7 @@ class PaperPreview(QDialog):
     wanted = Signal(int, float)
     save_wanted = Signal()
     print_wanted = Signal()
+    stop_wanted = Signal()
     anew_wanted = Signal(bool, str)
 
     def __init__(self, title: str, *, has_numbers: bool, parent: QWidget | None = None) -> None:
@@ -79,6 +81,8 @@ class PaperPreview(QDialog):
         self.setWindowTitle(title)
         self._count = 0
         self._page = 0
+        self._laying = ""
+        self._busy = False
         self._zoom = _FIRST_ZOOM
         self._sheet = _Sheet()
         self.area = QScrollArea()
@@ -162,26 +166,53 @@ class PaperPreview(QDialog):
         self.anew_wanted.emit(self.numbers.isChecked(), self.without.ground())
 
     def started(self, pages: int) -> None:
-        """The paper is laid out, on so many pages."""
+        """The first pages of a paper, so many, can be looked at."""
         self._count = pages
         self._page = min(self._page, pages - 1)
-        self._may(pages > 0)
         self._ask()
 
+    def show_laid(self, pages: int, done: int, total: int) -> None:
+        """There are so many pages now; `done` of `total` rows and sheets are laid out."""
+        self._count = pages
+        self._laying = "" if done >= total else _counted(_("laying out: {n} of {all} rows"), done, total)
+        if not self._busy:
+            self.meter.show_share(done / max(total, 1))
+            self.meter.setVisible(bool(self._laying))
+            self._say_place()
+            self._may(pages > 0)
+
+    def show_work(self) -> None:
+        """A file is being made or a printer served: until it is done, the only way on is to stop it."""
+        self._busy = True
+        self.leave.set_words(_("Cancel"))
+        self._may(self._count > 0)
+
     def show_layout(self, done: int, total: int) -> None:
-        """Say how much is laid out, in rows and sheets; closing stops it."""
+        """Say how much is laid out for a file or a printer."""
         self._show_work(_("Laying out: {n} of {all} rows"), done, total)
 
     def show_drawing(self, done: int, total: int) -> None:
-        """Say how many pages are drawn for a file or a printer; closing stops it."""
+        """Say how many pages are drawn for a file or a printer."""
         self._show_work(_("Drawing: {n} of {all} pages"), done, total)
-        for button in (self.save, self.print):
-            button.setEnabled(done >= total)
 
     def _show_work(self, words: str, done: int, total: int) -> None:
-        self.meter.show_share(done / total)
-        self.meter.setVisible(done < total)
-        self.place.setText(words.format(n=format_number(done), all=format_number(total)))
+        # The last word of work that was stopped may come late.
+        if self._busy:
+            self.meter.show_share(done / total)
+            self.meter.show()
+            self.place.setText(_counted(words, done, total))
+
+    def reject(self) -> None:
+        """Close; while something is being made, stop that instead."""
+        if not self._busy:
+            super().reject()
+            return
+        self._busy = False
+        self.stop_wanted.emit()
+        self.leave.set_words(_("Close"))
+        self.meter.hide()
+        self._say_place()
+        self._may(self._count > 0)
 
     def show_page(self, number: int, image: QImage) -> None:
         """Show a page that was asked for, unless another one is wanted by now."""
@@ -232,15 +263,27 @@ class PaperPreview(QDialog):
             self._ask()
 
     def _may(self, may: bool) -> None:  # noqa: FBT001 - a Qt-style setter
-        for button in (self.save, self.print, self.smaller, self.larger):
+        for button in (self.smaller, self.larger):
             button.setEnabled(may)
+        for making in (self.save, self.print, self.numbers, self.without):
+            making.setEnabled(may and not self._busy)
         self.before.setEnabled(may and self._page > 0)
         self.after.setEnabled(may and self._page < self._count - 1)
 
     def _ask(self) -> None:
         self._may(self._count > 0)
-        words = _("Page {n} of {all}").format(n=format_number(self._page + 1), all=format_number(self._count))
-        self.place.setText(words)
-        self.area.setAccessibleName(words)
+        self._say_place()
         self.size_words.setText(format_percent(ZOOMS[self._zoom] / 100))
         self.wanted.emit(self._page, _SCREEN_DPI * ZOOMS[self._zoom] / 100 * self.devicePixelRatioF())
+
+    def _say_place(self) -> None:
+        words = _counted(_("Page {n} of {all}"), self._page + 1, self._count)
+        if self._laying:
+            page = _("Page {n}").format(n=format_number(self._page + 1))
+            words = f"{page} · {self._laying}"
+        self.place.setText(words)
+        self.area.setAccessibleName(words)
+
+
+def _counted(words: str, done: int, total: int) -> str:
+    return words.format(n=format_number(done), all=format_number(total))

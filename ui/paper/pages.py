@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
@@ -26,6 +26,7 @@ from ui.paper.writing import font
 from ui.words import NAME
 
 _MM_PER_INCH: Final = 25.4
+_SOME_LINES: Final = 80
 
 
 class _Place(NamedTuple):
@@ -34,6 +35,19 @@ class _Place(NamedTuple):
     part: int
     page: int
     number: int
+
+
+class Laid(NamedTuple):
+    """How far a layout is: pages that there are, and rows and sheets done of all."""
+
+    pages: int
+    done: int
+    total: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.done >= self.total
 
 
 Watch = Callable[[int, int], None]
@@ -45,21 +59,47 @@ def unwatched(_done: int, _total: int) -> None:
 
 
 class Pages:
-    """The pages of a paper. Made, used and dropped on one thread; any thread will do.
+    """The pages of a paper, laid out bit by bit. Made, used and dropped on one thread; any thread will do.
 
-    Parts are set when they are needed and the last one is kept, so that a stack of hundreds costs no memory.
-    `watch` is told how many rows and sheets of all are laid out.
+    A page can be painted as soon as it is laid out. Parts are set when they are needed and the last one is
+    kept, so that a stack of hundreds costs no memory.
     """
 
-    def __init__(self, paper: Paper, watch: Watch = unwatched) -> None:
+    def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self._set: tuple[int, QTextDocument] | None = None
         self._parts: list[tuple[Sheet, bool]] = []
         self._places: list[_Place] = []
-        done, total = 0, sum(_lines(sheet) for sheet in paper.sheets)
-        for sheet in paper.sheets:
+        self._done, self._total = 0, sum(_lines(sheet) for sheet in paper.sheets)
+        self._work = self._lay_out()
+
+    def __len__(self) -> int:
+        """How many pages are laid out."""
+        return len(self._places)
+
+    def laid(self) -> Laid:
+        """How far the layout is."""
+        return Laid(len(self), self._done, self._total)
+
+    def lay_out_some(self) -> Laid:
+        """Lay out the next few pages; some tens of milliseconds of work."""
+        enough = min(self._done + _SOME_LINES, self._total)
+        for _part in self._work:
+            if self._done >= enough:
+                break
+        return self.laid()
+
+    def lay_out(self, watch: Watch = unwatched) -> Pages:
+        """Lay out the rest; `watch` is told how many rows and sheets of all are laid out."""
+        for _part in self._work:
+            watch(self._done, self._total)
+        return self
+
+    def _lay_out(self) -> Iterator[None]:
+        """A part of a sheet at each step."""
+        for sheet in self.paper.sheets:
             number = 0
-            for part in parts(sheet, paper.page):
+            for part in parts(sheet, self.paper.page):
                 at = len(self._parts)
                 self._parts.append((part.sheet, part.begins))
                 if part.document is not None:
@@ -67,12 +107,8 @@ class Pages:
                 for page in range(part.pages):
                     number += 1
                     self._places.append(_Place(at, page, number))
-                done += _lines(part.sheet)
-                watch(min(done, total), total)
-
-    def __len__(self) -> int:
-        """How many pages there are."""
-        return len(self._places)
+                self._done = min(self._done + _lines(part.sheet), self._total)
+                yield
 
     def size_mm(self) -> tuple[int, int]:
         """Width and height of every page."""
@@ -126,7 +162,7 @@ class Pages:
         return painter.end()
 
     def pdf(self, watch: Watch = unwatched) -> bytes:
-        """The paper as a PDF/A-1b with its fonts embedded."""
+        """What is laid out as a PDF/A-1b with its fonts embedded."""
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
@@ -166,7 +202,7 @@ def page_layout(page: Page) -> QPageLayout:
 
 def pdf(paper: Paper) -> bytes:
     """The paper as a PDF, laid out and painted in one go."""
-    return Pages(paper).pdf()
+    return Pages(paper).lay_out().pdf()
 
 
 def _lines(sheet: Sheet) -> int:
