@@ -53,7 +53,12 @@ class Privacy(QObject):
         self._desk.read(work, partial(self._show_consent, household_id), owner=self)
 
     def _show_consent(self, household_id: bytes, states: Sequence[ConsentState]) -> None:
-        dialog = ConsentDialog(household_id, states, self._desk.core.today, parent=self._desk.window())
+        try:
+            dialog = ConsentDialog(household_id, states, self._desk.core.today, parent=self._desk.window())
+        except UserError as problem:
+            # There is no text to ask with.
+            self._desk.failed(problem)
+            return
         dialog.answered.connect(self._keep_consent)
         dialog.withdrawn.connect(self._withdraw)
         dialog.erase_asked.connect(self._ask_erase)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from tongcds.actions.core import Core
-from tongcds.domain import catalogue, formulas
+from tongcds.domain import edited, formulas
 from tongcds.domain.catalogue import load_indicators, load_services
 from tongcds.domain.periods import Period
 from tongcds.domain.sources import Source, source_of, waiting
@@ -119,7 +119,7 @@ def group_name(group: str) -> str:
 
 def table_problems() -> tuple[str, ...]:
     """What is wrong with single lines of the tables that a province edits; everything else is there."""
-    return tuple(sentence(error) for error in (*catalogue.problems(), *formulas.problems()))
+    return tuple(sentence(error) for error in edited.problems())
 
 
 def _problems(codes: Collection[str], period: Period) -> tuple[str, ...]:

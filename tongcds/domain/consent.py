@@ -21,7 +21,7 @@ from typing import Final
 
 from tongcds.domain.facts import mistake_words
 from tongcds.domain.privacy import load_purposes
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import Lines, read_some
 from tongcds.domain.views import ConsentState, LeftOut
 from tongcds.errors import UserError
 from tongcds.i18n import N_, _, format_number, language, ngettext
@@ -86,10 +86,15 @@ class Ground:
 
 
 @cache
+def ground_lines(folder: Path | None = None) -> Lines[Ground]:
+    """The lines of the table, with what is wrong in it."""
+    return read_some((folder or resources_folder() / "privacy") / "grounds.csv", Ground)
+
+
+@cache
 def load_grounds(folder: Path | None = None) -> MappingProxyType[str, Ground]:
-    """The grounds by code, in the order of the table."""
-    rows = read_table((folder or resources_folder() / "privacy") / "grounds.csv", Ground)
-    return MappingProxyType({row.code: row for row in rows})
+    """The grounds by code, in the order of the table; lines that make no sense are left out."""
+    return MappingProxyType({row.code: row for row in ground_lines(folder).rows})
 
 
 def require_ground(code: str) -> None:
@@ -111,7 +116,8 @@ class Answers:
 
     def of(self, person_id: bytes | None, household_id: bytes, purpose: str) -> Stance:
         """Where a person stands; without one, or where they said nothing themselves, their household."""
-        if load_purposes()[purpose].basis:
+        known = load_purposes().get(purpose)
+        if known is not None and known.basis:
             return Stance.AGREED
         own = self._said(person_id, purpose) if person_id is not None else Stance.NOT_ASKED
         if own is Stance.AGREED or own in SAID_NO:

@@ -36,9 +36,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tongcds.domain.catalogue import RollUp, load_indicators, load_service_groups
-from tongcds.domain.facts import Subject, load_facts
-from tongcds.domain.tables import read_table
+from tongcds.domain.catalogue import RollUp, load_indicators, load_service_groups, lost_indicators
+from tongcds.domain.facts import Subject, fact_lines, load_facts
+from tongcds.domain.tables import read_some
 from tongcds.errors import UserError
 from tongcds.paths import resources_folder
 
@@ -172,10 +172,15 @@ def counted_indicators() -> tuple[str, ...]:
 def _read(folder: Path | None) -> tuple[MappingProxyType[str, tuple[Formula, ...]], tuple[UserError, ...]]:
     path = (folder or resources_folder() / "catalogues") / "formulas.csv"
     found: dict[str, list[Formula]] = {}
-    wrong: list[UserError] = []
-    spoilt: set[str] = set()
-    for line in read_table(path, _Line):
+    lines = read_some(path, _Line)
+    wrong: list[UserError] = [*lines.problems]
+    # With one of its ways of counting gone, another would hold on days for which it is not meant.
+    spoilt = {code.partition("/")[0] for code in lines.lost}
+    for line in lines.rows:
         indicator, _, version = line.code.partition("/")
+        if indicator in lost_indicators() or _words(line) & fact_lines().lost:
+            spoilt.add(indicator)
+            continue
         try:
             made = _formula(path.name, line, indicator, version)
             _check_days(path.name, line.code, made, found.get(indicator, ()))
@@ -204,6 +209,12 @@ def _formula(file: str, line: _Line, indicator: str, version: str) -> Formula:
         line.valid_from,
         line.valid_to,
     )
+
+
+def _words(line: _Line) -> set[str]:
+    return {
+        word.strip() for text in (*line.where, *line.having) for word in text.partition("=")[2].split("|")
+    }
 
 
 def _condition(file: str, line: _Line, text: str) -> Condition:

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tongcds.domain.identity import Birth
-from tongcds.domain.tables import read_table
+from tongcds.domain.identity import FEMALE, MALE, Birth
+from tongcds.domain.tables import Lines, read_some
 from tongcds.domain.text import clean, fold
 from tongcds.paths import resources_folder
 
@@ -41,9 +41,15 @@ class _Words(NamedTuple):
 
 
 @cache
-def _relations(folder: Path | None = None) -> _Words:
+def relation_lines(folder: Path | None = None) -> Lines[Relation]:
+    """The lines of the table, with what is wrong in it."""
     path = (folder or resources_folder() / "quality") / "relations.csv"
-    known = read_table(path, Relation, key="word")
+    return read_some(path, Relation, key="word", refers={"sex": frozenset({FEMALE, MALE})})
+
+
+@cache
+def _relations(folder: Path | None = None) -> _Words:
+    known = relation_lines(folder).rows
     folded: dict[str, Relation] = {}
     for one in known:
         folded.setdefault(fold(one.word), one)
@@ -51,11 +57,7 @@ def _relations(folder: Path | None = None) -> _Words:
 
 
 def relation_of(word: str, folder: Path | None = None) -> Relation | None:
-    """What this word says; None for one that is not in the table. Marks count where they were written.
-
-    Raises:
-        UserError: the table has a mistake; the parameters say where.
-    """
+    """What this word says; None for one that is not in the table. Marks count where they were written."""
     known = _relations(folder)
     return known.marked.get(clean(word).casefold()) or known.folded.get(fold(word))
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from tongcds.domain.identity import FEMALE, MALE
 from tongcds.domain.kinship import HEAD, is_head_word, relation_of
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import Lines, read_some
 from tongcds.domain.text import clean
 from tongcds.paths import resources_folder
 
@@ -22,6 +22,8 @@ UNKNOWN: Final = "chưa rõ"
 """The word for a relation that nobody has asked about yet."""
 
 OLDER, YOUNGER = "older", "younger"
+
+_SEXES: Final = frozenset({FEMALE, MALE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,16 @@ class HeadChange:
 
 
 @cache
-def load_head_changes(folder: Path | None = None) -> tuple[HeadChange, ...]:
-    """The rows in their order; the first that fits counts.
+def head_change_lines(folder: Path | None = None) -> Lines[HeadChange]:
+    """The lines of the table, with what is wrong in it."""
+    path = (folder or resources_folder() / "quality") / "head_changes.csv"
+    refers = {"old_head_sex": _SEXES, "sex": _SEXES, "than": frozenset({OLDER, YOUNGER})}
+    return read_some(path, HeadChange, refers=refers)
 
-    Raises:
-        UserError: the table has a mistake; the parameters say where.
-    """
-    return read_table((folder or resources_folder() / "quality") / "head_changes.csv", HeadChange)
+
+def load_head_changes(folder: Path | None = None) -> tuple[HeadChange, ...]:
+    """The rows in their order, without those that make no sense; the first that fits counts."""
+    return head_change_lines(folder).rows
 
 
 def relation_to(new_head: Kin, person: Kin, old_head_sex: str) -> str:

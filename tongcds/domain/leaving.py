@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import Lines, read_some
 from tongcds.i18n import language
 from tongcds.paths import resources_folder
 
@@ -42,14 +42,15 @@ class LeavingReason:
 
 
 @cache
-def load_leaving_reasons(folder: Path | None = None) -> Mapping[str, LeavingReason]:
-    """All reasons by code, in the order of the table.
+def leaving_lines(folder: Path | None = None) -> Lines[LeavingReason]:
+    """The lines of the table, with what is wrong in it."""
+    return read_some((folder or resources_folder() / "register") / "leaving.csv", LeavingReason)
 
-    Raises:
-        UserError: the table has a mistake; the parameters say where.
-    """
-    path = (folder or resources_folder() / "register") / "leaving.csv"
-    return MappingProxyType({one.code: one for one in read_table(path, LeavingReason)})
+
+@cache
+def load_leaving_reasons(folder: Path | None = None) -> Mapping[str, LeavingReason]:
+    """All reasons by code, in the order of the table; lines that make no sense are left out."""
+    return MappingProxyType({one.code: one for one in leaving_lines(folder).rows})
 
 
 def leaving_words(why: str) -> str:

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from pathlib import Path
+from typing import Final
 
-from tongcds.domain.tables import read_table
+from tongcds.domain.catalogue import load_indicators
+from tongcds.domain.tables import Lines, read_some
 from tongcds.paths import resources_folder
+
+POSSIBLE: Final = frozenset(
+    {
+        "no_smartphone", "no_account_15", "not_visited_this_year", "aged_60", "poor", "near_poor",
+        "consent_not_asked", "no_vneid", "never_visited", "follow_up", "overdue",
+    }
+)  # fmt: skip
+"""What can be a reason: the filters of households that are always there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +63,12 @@ class Shortfall:
 
 
 @cache
-def load_reasons(folder: Path | None = None) -> tuple[Reason, ...]:
-    """The reasons in the order in which they are said.
+def reason_lines(folder: Path | None = None) -> Lines[Reason]:
+    """The lines of the table, with what is wrong in it."""
+    path = (folder or resources_folder() / "needs") / "reasons.csv"
+    return read_some(path, Reason, refers={"code": POSSIBLE, "indicator": load_indicators()})
 
-    Raises:
-        UserError: the table has a mistake; the parameters say where.
-    """
-    return read_table((folder or resources_folder() / "needs") / "reasons.csv", Reason)
+
+def load_reasons(folder: Path | None = None) -> tuple[Reason, ...]:
+    """The reasons in the order in which they are said; lines that make no sense are left out."""
+    return reason_lines(folder).rows

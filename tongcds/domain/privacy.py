@@ -14,12 +14,15 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import Lines, read_some
 from tongcds.domain.views import ConsentState, RequestRow
+from tongcds.errors import UserError
 from tongcds.i18n import N_, _, format_date, format_number, language, ngettext
 from tongcds.paths import resources_folder
+
+_Row = TypeVar("_Row")
 
 _SATURDAY: Final = 5
 _MONTHS: Final = 12
@@ -156,7 +159,7 @@ class RequestKind:
 class Holiday:
     """A public holiday; its code is the day."""
 
-    code: str
+    code: date
     name_vi: str
     name_en: str
 
@@ -180,55 +183,87 @@ class Retention:
         return self.what_vi if language() == "vi" else self.what_en
 
 
-def _table(folder: Path | None, name: str) -> Path:
-    return (folder or resources_folder() / "privacy") / name
+@cache
+def _lines(folder: Path | None, name: str, row_type: type[_Row]) -> Lines[_Row]:
+    return read_some((folder or resources_folder() / "privacy") / name, row_type)
+
+
+def _texts(folder: Path | None) -> Lines[ConsentText]:
+    return _lines(folder, "consent_texts.csv", ConsentText)
+
+
+def _purposes(folder: Path | None) -> Lines[Purpose]:
+    return _lines(folder, "consent_purposes.csv", Purpose)
+
+
+def _kinds(folder: Path | None) -> Lines[RequestKind]:
+    return _lines(folder, "request_kinds.csv", RequestKind)
+
+
+def _holidays(folder: Path | None) -> Lines[Holiday]:
+    return _lines(folder, "holidays.csv", Holiday)
+
+
+def _retention(folder: Path | None) -> Lines[Retention]:
+    return _lines(folder, "retention.csv", Retention)
+
+
+def problems(folder: Path | None = None) -> tuple[UserError, ...]:
+    """What is wrong with single lines of these tables: they are left out, and everything else is there.
+
+    Nothing goes out or away for want of a line: a purpose that is lost is one that nobody agreed to, a type
+    without a time is kept, and nobody is asked with a text that is not there.
+    """
+    read = (_texts(folder), _purposes(folder), _kinds(folder), _holidays(folder), _retention(folder))
+    return tuple(problem for lines in read for problem in lines.problems)
 
 
 @cache
 def load_consent_texts(folder: Path | None = None) -> tuple[ConsentText, ...]:
     """All versions, the oldest first."""
-    return tuple(
-        sorted(read_table(_table(folder, "consent_texts.csv"), ConsentText), key=lambda t: t.valid_from)
-    )
+    return tuple(sorted(_texts(folder).rows, key=lambda text: text.valid_from))
 
 
 def consent_text(on: date) -> ConsentText:
-    """The version in force on a day; before the first one, the first."""
+    """The version in force on a day; before the first one, the first.
+
+    Raises:
+        UserError: no line of the table makes sense, so there is nothing to ask with.
+    """
     texts = load_consent_texts()
+    if not texts:
+        raise next(iter(_texts(None).problems), UserError("table_unreadable", file="consent_texts.csv"))
     return next((text for text in reversed(texts) if text.valid_from <= on), texts[0])
 
 
 @cache
 def load_purposes(folder: Path | None = None) -> MappingProxyType[str, Purpose]:
     """The purposes by code, in the order of the table."""
-    rows = read_table(_table(folder, "consent_purposes.csv"), Purpose)
-    return MappingProxyType({row.code: row for row in rows})
+    return MappingProxyType({row.code: row for row in _purposes(folder).rows})
 
 
 @cache
 def load_request_kinds(folder: Path | None = None) -> MappingProxyType[str, RequestKind]:
     """The kinds of request by code, in the order of the table."""
-    rows = read_table(_table(folder, "request_kinds.csv"), RequestKind)
-    return MappingProxyType({row.code: row for row in rows})
+    return MappingProxyType({row.code: row for row in _kinds(folder).rows})
 
 
 @cache
 def load_holidays(folder: Path | None = None) -> frozenset[date]:
     """Public holidays."""
-    rows = read_table(_table(folder, "holidays.csv"), Holiday)
-    return frozenset(date.fromisoformat(row.code) for row in rows)
+    return frozenset(row.code for row in _holidays(folder).rows)
 
 
 @cache
 def load_retention(folder: Path | None = None) -> MappingProxyType[str, Retention]:
-    """How long each type of record is kept, by type."""
-    rows = read_table(_table(folder, "retention.csv"), Retention)
-    return MappingProxyType({row.code: row for row in rows})
+    """How long each type of record is kept, by type; one that is not there is kept without end."""
+    return MappingProxyType({row.code: row for row in _retention(folder).rows})
 
 
 def log_kept_from(today: date) -> date:
     """The first day of which the access log still keeps its lines."""
-    return months_after(today, -load_retention()["audit"].months)
+    rule = load_retention().get("audit")
+    return date.min if rule is None else months_after(today, -rule.months)
 
 
 def is_working_day(day: date) -> bool:
@@ -256,10 +291,18 @@ def due_days(kind: RequestKind, received_on: date) -> tuple[date, date]:
 
 
 def sensitive_without_consent(given: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
-    """Those of the filled fields that need a consent of their own which was not given."""
+    """Those of the filled fields that need a consent of their own which was not given.
+
+    Args:
+        given: the purposes that were agreed to.
+        fields: filled fields that are sensitive.
+    """
     purposes = load_purposes()
     covered = {kind for code in given if code in purposes for kind in purposes[code].kinds}
     needed = {kind for one in purposes.values() if not one.basis for kind in one.kinds}
+    if _purposes(None).problems:
+        # Which fields the lost purpose was of, nobody can say: all that no law lets us keep.
+        needed = set(fields) - {kind for one in purposes.values() if one.basis for kind in one.kinds}
     return tuple(field for field in fields if field in needed - covered)
 
 

@@ -8,7 +8,7 @@ is the caller's business: `storage.quality` reads whole vaults, `forms.household
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from hashlib import blake2b
@@ -16,11 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tongcds.domain.facts import Subject, load_facts
+from tongcds.domain.facts import Subject, fact_lines, load_facts
 from tongcds.domain.identity import age_on, doubts_about_id, is_future, read_id_number, read_phone
 from tongcds.domain.kinship import differs_in_age, differs_in_sex, is_head_word, is_spouse_word
 from tongcds.domain.kinship_change import UNKNOWN
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import Lines, read_some
 from tongcds.domain.text import fold
 from tongcds.errors import UserError
 from tongcds.i18n import language
@@ -30,6 +30,7 @@ _SAID: Final = 8
 _CITIZEN_ID_DIGITS: Final = 12
 _OLD_ID_DIGITS: Final = 9
 _PHONES: Final = ("smartphone", "phone_2g")
+_BEFORE_DAY: Final = "visit_before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,27 +305,47 @@ _OF_HOUSEHOLD: Final[Mapping[str, Callable[[Rule, Home, date], _Said]]] = {
     "two_spouses": _two_spouses,
     "village_unknown": _village_unknown,
     "code_shared": _code_shared,
-    "visit_before": _visit_before,
+    _BEFORE_DAY: _visit_before,
     "visit_after_today": _visit_after_today,
 }
 
 
 @cache
-def load_rules(folder: Path | None = None) -> Mapping[str, Rule]:
-    """All rules by code, in the order of the table.
-
-    Raises:
-        UserError: the table has a mistake, or names a check or a fact that there is not.
-    """
+def rule_lines(folder: Path | None = None) -> Lines[Rule]:
+    """The lines of the table, with what is wrong in it."""
     path = (folder or resources_folder() / "quality") / "rules.csv"
-    rules = {rule.code: rule for rule in read_table(path, Rule, refers={"fact": load_facts()})}
-    for line, rule in enumerate(rules.values(), start=2):
-        known = _OF_PERSON if rule.subject is Subject.PERSON else _OF_HOUSEHOLD
-        if rule.check not in known:
-            raise UserError(
-                "table_reference_unknown", file=path.name, line=line, column="check", value=rule.check
-            )
-    return MappingProxyType(rules)
+    facts = {"fact": load_facts()}
+    found = read_some(path, Rule, refers=facts, lost={"fact": fact_lines().lost})
+    kept = {line: rule for line, rule in zip(found.numbers, found.rows, strict=True) if not _wrong_in(rule)}
+    wrong = tuple(
+        UserError(code, file=path.name, line=line, column=column, value=getattr(rule, column))
+        for line, rule in zip(found.numbers, found.rows, strict=True)
+        for column, code in _wrong_in(rule)
+    )
+    return replace(found, rows=tuple(kept.values()), numbers=tuple(kept), problems=(*found.problems, *wrong))
+
+
+def _wrong_in(rule: Rule) -> list[tuple[str, str]]:
+    """Columns that make no sense together with the others, and what is wrong."""
+    if rule.check not in (_OF_PERSON if rule.subject is Subject.PERSON else _OF_HOUSEHOLD):
+        return [("check", "table_reference_unknown")]
+    if rule.check == _BEFORE_DAY:
+        return [] if _is_day(rule.other) else [("other", "table_value_wrong")]
+    known = {"", *load_facts(), *fact_lines().lost}
+    return [] if rule.other in known else [("other", "table_reference_unknown")]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+@cache
+def load_rules(folder: Path | None = None) -> Mapping[str, Rule]:
+    """All rules by code, in the order of the table; lines that make no sense are left out."""
+    return MappingProxyType({rule.code: rule for rule in rule_lines(folder).rows})
 
 
 def doubts(home: Home, today: date) -> Iterator[Doubt]:

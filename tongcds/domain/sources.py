@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Final
 
 from tongcds.domain import formulas
-from tongcds.domain.catalogue import load_indicators
-from tongcds.domain.tables import read_table
+from tongcds.domain.catalogue import load_indicators, lost_indicators
+from tongcds.domain.tables import Lines, read_some
 from tongcds.paths import resources_folder
 
 _EXTERNAL: Final = "external figure"
@@ -39,15 +39,18 @@ class _Line:
 
 
 @cache
-def waiting(folder: Path | None = None) -> Mapping[str, Mapping[str, str]]:
-    """By indicator and language: what it waits for.
-
-    Raises:
-        UserError: the table cannot be read, or names an indicator that does not exist.
-    """
+def waiting_lines(folder: Path | None = None) -> Lines[_Line]:
+    """The lines of the table, with what is wrong in it."""
     path = (folder or resources_folder() / "catalogues") / "waiting.csv"
-    lines = read_table(path, _Line, refers={"code": load_indicators().keys()})
-    return MappingProxyType({line.code: {"vi": line.for_vi, "en": line.for_en} for line in lines})
+    refers, lost = {"code": load_indicators().keys()}, {"code": lost_indicators()}
+    return read_some(path, _Line, refers=refers, lost=lost)
+
+
+@cache
+def waiting(folder: Path | None = None) -> Mapping[str, Mapping[str, str]]:
+    """By indicator and language: what it waits for; lines that make no sense are left out."""
+    rows = waiting_lines(folder).rows
+    return MappingProxyType({line.code: {"vi": line.for_vi, "en": line.for_en} for line in rows})
 
 
 def source_of(indicator: str) -> Source:

@@ -117,6 +117,21 @@ def read_lines(
     return Lines(tuple(rows), tuple(numbers), tuple(problems), frozenset(gone - seen))
 
 
+def read_some(
+    path: Path,
+    row_type: type[Row],
+    *,
+    key: str = "code",
+    refers: Mapping[str, Collection[str]] | None = None,
+    lost: Mapping[str, Collection[str]] | None = None,
+) -> Lines[Row]:
+    """As `read_lines`, but a table that cannot be read at all, or has other columns, has no lines."""
+    try:
+        return read_lines(path, row_type, key=key, refers=refers, lost=lost)
+    except UserError as error:
+        return Lines(problems=(error,))
+
+
 def refer_within(
     path: Path,
     lines: Lines[Row],
