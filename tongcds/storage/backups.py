@@ -124,6 +124,8 @@ def copy(raw: cipher.RawConnection, path: Path, key: bytes) -> Facts:
             target = cipher.open_raw(path, key, cipher.Access.MAKE, exclusive=True)
             try:
                 raw.backup(target)
+                # Closing would do it, too, but for half a second no other thread of Python's could run.
+                target.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
                 target.close()
         finally:
