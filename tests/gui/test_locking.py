@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from nacl.signing import SigningKey
-from PySide6.QtCore import QByteArray, QEvent, QObject
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -281,11 +281,30 @@ def pass_time(watch: Idle, clock: Still, seconds: float) -> None:
         watch.tick()
 
 
-def test_ten_minutes_without_a_touch_lock(watched):
+def shown(qtbot) -> QWidget:
+    """A window on the screen."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def press_a_key(window: QWidget) -> None:
+    """As the system does it: the window gets the key, and gives it to its widget."""
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_A)
+
+
+def test_ten_minutes_without_a_touch_lock(qtbot, watched):
     watch, clock, told = watched
+    there = shown(qtbot)
     pass_time(watch, clock, 595)
     assert told == []
-    QApplication.sendEvent(QObject(watch), QKeyEvent(QEvent.Type.KeyPress, 0x41, CTRL))
+    press_a_key(there)
+    pass_time(watch, clock, 300)
+    came_later = shown(qtbot)
+    pass_time(watch, clock, 295)
+    assert told == []
+    press_a_key(came_later)
     pass_time(watch, clock, 595)
     assert told == []
     pass_time(watch, clock, 5)
