@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tongcds.actions.opening import vault_folder
+from tongcds.clock import milliseconds
 from tongcds.domain.invented import InventedHousehold, village
 from tongcds.domain.stamps import derived_id
 from tongcds.protocol.messages import Credentials, ScopeEntry
@@ -34,7 +35,7 @@ def clock() -> datetime:
 
 def now() -> int:
     """The same in milliseconds."""
-    return int(clock().timestamp() * 1000)
+    return milliseconds(clock)
 
 
 @dataclass(frozen=True, slots=True)

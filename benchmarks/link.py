@@ -21,7 +21,7 @@ from benchmarks._workload import HOUSEHOLDS, PEOPLE, SUPPORTS, Home, Team, house
 from benchmarks.metric import Metric
 from tongcds.actions import opening
 from tongcds.actions.core import Core
-from tongcds.clock import system_clock
+from tongcds.clock import milliseconds, system_clock
 from tongcds.errors import UnavailableError
 from tongcds.replica import load_identity
 from tongcds.storage import local
@@ -70,7 +70,7 @@ def _until_done(core: Core, port: int) -> float:
 def _work(core: Core, what: Callable[[Team], None]) -> None:
     who = core.credentials()
     with core.vault.write() as connection:
-        me = load_identity(connection, now=lambda: int(system_clock().timestamp() * 1000))
+        me = load_identity(connection, now=lambda: milliseconds(system_clock))
         if me is None:
             raise LookupError("the vault is not enrolled")
         busy = Team(connection, "link", me=me, author=who.member_id)

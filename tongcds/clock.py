@@ -20,3 +20,18 @@ def system_clock() -> datetime:
 def business_date(clock: Clock) -> date:
     """The local (Vietnamese) date at this moment, the one that a visit made now would carry."""
     return clock().astimezone(VIETNAM).date()
+
+
+def milliseconds(clock: Clock) -> int:
+    """This moment in Unix milliseconds, the form in which stamps, the vault and the wire keep moments."""
+    return int(clock().timestamp() * 1000)
+
+
+def moment_of(milliseconds: float) -> datetime:
+    """The moment of Unix milliseconds, in UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def day_of(milliseconds: float) -> date:
+    """The local (Vietnamese) date of Unix milliseconds."""
+    return moment_of(milliseconds).astimezone(VIETNAM).date()

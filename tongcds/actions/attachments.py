@@ -16,6 +16,7 @@ from typing import Final
 
 from tongcds.actions import exports
 from tongcds.actions.core import Changes, Core
+from tongcds.clock import milliseconds
 from tongcds.domain.attachments import ENDINGS, MAX_BYTES, examine
 from tongcds.domain.consent import NOTES, left_out_words
 from tongcds.domain.views import AttachmentRow, LeftOut
@@ -162,7 +163,7 @@ def _fetch(
         transport.close()
     with core.vault.write() as connection:
         name = core.vault.attachments.name_of(one.digest)
-        attachment_notes.confirmed(connection, name, int(core.clock().timestamp() * 1000))
+        attachment_notes.confirmed(connection, name, milliseconds(core.clock))
 
 
 def left_out(core: Core, attachment_id: bytes, ground: str = "") -> LeftOut:

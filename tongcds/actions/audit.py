@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of, moment_of
 from tongcds.domain.privacy import log_kept_from
 from tongcds.domain.views import AuditFinding, AuditLine, AuditView, Reminder
 from tongcds.errors import UserError
@@ -89,7 +89,7 @@ def keep_views(core: Core, *, days: bool = False) -> Changes:
     with core.vault.change(core.author()) as change:
         connection = change.connection
         for who, household_id, at in seen:
-            on = datetime.fromtimestamp(at / 1000, VIETNAM).date().isoformat()
+            on = day_of(at).isoformat()
             if audit.is_said(connection, who, on, audit.OPEN, household_id):
                 continue
             audit.append(connection, audit.Line(at, on, who, audit.OPEN, household_id))
@@ -171,7 +171,7 @@ def _lines(connection: Connection) -> list[AuditLine]:
     found = [
         AuditLine(
             on=date.fromisoformat(row.on),
-            at=datetime.fromtimestamp(row.at / 1000, UTC),
+            at=moment_of(row.at),
             person=names.get(row.who, ""),
             kind=row.kind,
             about=about.get(row.subject_id, ""),

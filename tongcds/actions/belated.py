@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from tongcds.actions import audit
 from tongcds.actions.core import Core
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of
 from tongcds.errors import TongcdsError
 from tongcds.storage import belated, exports
 from tongcds.storage.local import load_enrolment
@@ -39,6 +38,6 @@ def _note(core: Core, notes: list[belated.Note]) -> None:
             if (note.at, path) in there:
                 continue
             exports.add(change.connection, at=note.at, who=who, kind=SALVAGED, path=path, people=note.people)
-            on = datetime.fromtimestamp(note.at / 1000, UTC).astimezone(VIETNAM).date()
+            on = day_of(note.at)
             audit.record_late(change, audit.EXPORT, at=note.at, on=on, count=note.people, detail=SALVAGED)
     belated.forget(core.vault.folder)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tongcds.clock import Clock, business_date
+from tongcds.clock import Clock, business_date, milliseconds
 from tongcds.domain.views import Role, Whoami
 from tongcds.errors import UserError
 from tongcds.protocol.messages import Credentials
@@ -85,7 +85,7 @@ class Core:
 
     def now(self) -> int:
         """The present moment in milliseconds since 1970 (UTC)."""
-        return int(self.clock().timestamp() * 1000)
+        return milliseconds(self.clock)
 
     def whoami(self) -> Whoami:
         """Names for the window's frame."""

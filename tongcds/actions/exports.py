@@ -12,13 +12,13 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from tongcds import paths
 from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
+from tongcds.clock import moment_of
 from tongcds.domain.consent import Gate, left_out_words, no_phone_words, require_ground
 from tongcds.domain.views import NOBODY, ExportRow, LeftOut
 from tongcds.errors import UserError
@@ -147,7 +147,7 @@ def listed(core: Core) -> tuple[ExportRow, ...]:
             one.id,
             one.path.name,
             str(one.path.parent),
-            datetime.fromtimestamp(one.at / 1000, UTC),
+            moment_of(one.at),
             one.kind,
             one.people,
             one.path.is_file(),

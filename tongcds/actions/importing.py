@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from tongcds import memory
 from tongcds.actions import audit, column_memory, poverty
 from tongcds.actions.core import Changes, Core
+from tongcds.clock import milliseconds
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import ImportChoices, ImportPreview, ImportRow, ImportSheet, Role
 from tongcds.errors import CancelledError, UserError
@@ -204,7 +205,7 @@ def apply_import(
         created["poverty_class"] = poverty.write_found(change, found, prepared.held_on, prepared.decision_no)
         batch = local.ImportBatch(
             id=secrets.token_bytes(16),
-            at=int(core.clock().timestamp() * 1000),
+            at=milliseconds(core.clock),
             file_name=prepared.path.name,
             households=plan.households_to_write,
             people=plan.people_to_write,
@@ -252,7 +253,7 @@ def undo_import(core: Core, import_id: bytes) -> tuple[UndoneImport, Changes]:
                 later = writer.set_after(name, record_id, batch.last_n)
                 writer.update(name, record_id, **{k: v for k, v in before.items() if k not in later})
                 kept += bool(later & before.keys())
-        local.mark_import_undone(change.connection, import_id, int(core.clock().timestamp() * 1000))
+        local.mark_import_undone(change.connection, import_id, milliseconds(core.clock))
         audit.record(core, change, audit.UNDO)
     return UndoneImport(removed, kept), Changes.of(*_KINDS, "import")
 

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.errors import TongcdsError, UnavailableError, UserError
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation, ProtocolError
@@ -56,7 +56,7 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
         UnavailableError: vault_missing, vault_newer, vault_in_use; vault_damaged when no backup could put it
             right (then see `actions.rescue`).
     """
-    vault = Vault.open(vault_folder(profile), passphrase, now=lambda: int(clock().timestamp() * 1000))
+    vault = Vault.open(vault_folder(profile), passphrase, now=lambda: milliseconds(clock))
     return caught_up(Core(vault, clock))
 
 
@@ -70,7 +70,7 @@ def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> C
         vault_folder(profile),
         passphrase,
         person=person,
-        now=lambda: int(clock().timestamp() * 1000),
+        now=lambda: milliseconds(clock),
         passes=keyslots.calibrated(perf_counter),
     )
     return Core(vault, clock)

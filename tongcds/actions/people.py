@@ -15,7 +15,7 @@ from tongcds.actions import audit
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.opening import vault_folder
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.domain import wordcode
 from tongcds.domain.text import clean
 from tongcds.errors import UserError
@@ -119,7 +119,7 @@ def accept(profile: Path, code: str, passphrase: str, clock: Clock) -> Core:
     """
 
     def now() -> int:
-        return int(clock().timestamp() * 1000)
+        return milliseconds(clock)
 
     folder = vault_folder(profile)
     invited = keyslots.open_slots(folder, code, now=now)

@@ -14,7 +14,7 @@ from tongcds.actions import audit
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.opening import is_enrolled, vault_folder
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.domain import wordcode
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol.custody import FIRST_SHARE, RECOVERY_WORDS, SECOND_SHARE, join, open_kept, read_kept
@@ -63,7 +63,7 @@ def check_code(profile: Path, typed: str, clock: Clock) -> Recovering:
     """
     code = wordcode.normalised(typed, RECOVERY_WORDS)
     folder = vault_folder(profile)
-    return _recovering(folder, keyslots.open_recovery(folder, code, now=lambda: _milliseconds(clock)))
+    return _recovering(folder, keyslots.open_recovery(folder, code, now=lambda: milliseconds(clock)))
 
 
 def recover(profile: Path, recovering: Recovering, slot_id: bytes, passphrase: str, clock: Clock) -> Core:
@@ -76,7 +76,7 @@ def recover(profile: Path, recovering: Recovering, slot_id: bytes, passphrase: s
     folder = vault_folder(profile)
     mine = Slots(folder, recovering.opened).set_passphrase(recovering.opened, passphrase, whose=slot_id)
     log.info("a way in was recovered", extra={"kind": recovering.opened.kind})
-    vault = Vault.open_with(folder, mine, now=lambda: _milliseconds(clock))
+    vault = Vault.open_with(folder, mine, now=lambda: milliseconds(clock))
     try:
         core = caught_up(Core(vault, clock))
         if is_enrolled(core):
@@ -119,7 +119,7 @@ def open_as_province(
         retirement.clear_way(folder)
         lock = InstanceLock(folder / LOCK_NAME)
         try:
-            if not repair.restore_keys(folder, backup, _milliseconds(clock)):
+            if not repair.restore_keys(folder, backup, milliseconds(clock)):
                 raise UnavailableError("backup_unreadable")
         finally:
             lock.release()
@@ -145,14 +145,10 @@ def recover_backup(
     folder = vault_folder(profile)
     Slots(folder, recovering.opened).set_passphrase(recovering.opened, passphrase, whose=slot_id)
     log.info("a way in was recovered", extra={"kind": recovering.opened.kind})
-    vault = Vault.restore(folder, backup, passphrase, now=lambda: _milliseconds(clock))
+    vault = Vault.restore(folder, backup, passphrase, now=lambda: milliseconds(clock))
     return caught_up(Core(vault, clock))
 
 
 def _recovering(folder: Path, opened: VaultKey) -> Recovering:
     there = keyslots.holders(folder, opened)
     return Recovering(opened, tuple((one.slot_id, one.person) for one in there if not one.invited))
-
-
-def _milliseconds(clock: Clock) -> int:
-    return int(clock().timestamp() * 1000)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from tongcds.actions import audit
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.opening import is_enrolled, vault_folder
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds, moment_of
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_datetime, format_number, ngettext
 from tongcds.storage import rescue
@@ -36,7 +36,7 @@ def recovered(core: Core) -> Recovered | None:
     told = core.vault.recovery
     if told is None:
         return None
-    at = None if told.backup_at is None else datetime.fromtimestamp(told.backup_at / 1000, UTC)
+    at = None if told.backup_at is None else moment_of(told.backup_at)
     return Recovered(at, told.brought_back, told.complete)
 
 
@@ -69,7 +69,7 @@ def backup_if_due(core: Core) -> bool:
     Raises:
         UnavailableError: backup_no_room, backup_failed, disk_full, disk_failing.
     """
-    return core.vault.backup_if_due(_milliseconds(core.clock))
+    return core.vault.backup_if_due(milliseconds(core.clock))
 
 
 def backup_to(core: Core, folder: Path) -> Path:
@@ -96,7 +96,7 @@ def restore_backup(profile: Path, source: Path, passphrase: str, clock: Clock) -
         UnavailableError: backup_unreadable, vault_in_use, vault_newer, disk_full, disk_failing.
     """
     folder = vault_folder(profile)
-    vault = Vault.restore(folder, source, passphrase, now=lambda: _milliseconds(clock))
+    vault = Vault.restore(folder, source, passphrase, now=lambda: milliseconds(clock))
     return caught_up(Core(vault, clock))
 
 
@@ -109,7 +109,7 @@ def open_from_backup(profile: Path, passphrase: str, clock: Clock) -> Core:
         UserError, UnavailableError: as `opening.open_vault`.
     """
     folder = vault_folder(profile)
-    vault = Vault.open(folder, passphrase, now=lambda: _milliseconds(clock), agreed=True)
+    vault = Vault.open(folder, passphrase, now=lambda: milliseconds(clock), agreed=True)
     return caught_up(Core(vault, clock))
 
 
@@ -120,7 +120,7 @@ def copy_everything(profile: Path, target: Path, clock: Clock) -> Path:
         UserError: stick_unwritable, stick_lies.
         UnavailableError: vault_in_use.
     """
-    return rescue.copy_sealed(vault_folder(profile), target, now=_milliseconds(clock))
+    return rescue.copy_sealed(vault_folder(profile), target, now=milliseconds(clock))
 
 
 def begin_anew(profile: Path, passphrase: str, clock: Clock) -> Path:
@@ -132,8 +132,4 @@ def begin_anew(profile: Path, passphrase: str, clock: Clock) -> Path:
         UserError: unsent_anew with the count of changes that wait, unsent_unknown when it cannot be known.
         UnavailableError: vault_in_use.
     """
-    return rescue.move_aside(vault_folder(profile), passphrase, now=_milliseconds(clock))
-
-
-def _milliseconds(clock: Clock) -> int:
-    return int(clock().timestamp() * 1000)
+    return rescue.move_aside(vault_folder(profile), passphrase, now=milliseconds(clock))

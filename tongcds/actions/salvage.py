@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tongcds.actions import exports, opening
-from tongcds.clock import Clock, business_date
+from tongcds.clock import Clock, business_date, milliseconds
 from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import _, format_number, ngettext
 from tongcds.storage import belated, salvage_table
@@ -70,7 +70,7 @@ def salvage(profile: Path, passphrase: str, clock: Clock) -> Salvaged:
     """
     require_unreadable(profile, passphrase, clock)
     folder = opening.vault_folder(profile)
-    opened = storage.unlock(folder, passphrase, now=lambda: _milliseconds(clock))
+    opened = storage.unlock(folder, passphrase, now=lambda: milliseconds(clock))
     found = storage.salvage(folder, opened)
     lines = salvage_table.lines(found)
     if not lines:
@@ -83,7 +83,7 @@ def salvage(profile: Path, passphrase: str, clock: Clock) -> Salvaged:
     people = len(found.told["person"])
 
     def remember(path: Path) -> None:
-        note = belated.Note(_milliseconds(clock), opened.member, str(path.absolute()), people)
+        note = belated.Note(milliseconds(clock), opened.member, str(path.absolute()), people)
         try:
             belated.add(folder, opened, note)
         except OSError:
@@ -145,7 +145,3 @@ def _read(found: storage.Salvage, kind: str) -> Read:
     told: Iterable[storage.Told] = found.told[kind].values()
     from_journal = sum(one.source is not storage.Source.VAULT for one in told)
     return Read(kind, len(found.told[kind]), from_journal, found.unread[kind])
-
-
-def _milliseconds(clock: Clock) -> int:
-    return int(clock().timestamp() * 1000)

@@ -23,7 +23,7 @@ import nacl.utils
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.opening import vault_folder
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.errors import UserError
 from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.vault import Vault
@@ -116,7 +116,7 @@ class Pins:
         self._kept[slot_id] = replace(kept, wrong=0, last=None)
         opened = replace(kept.about, key=key)
         folder = vault_folder(profile)
-        vault = Vault.open_with(folder, opened, now=lambda: int(clock().timestamp() * 1000))
+        vault = Vault.open_with(folder, opened, now=lambda: milliseconds(clock))
         return caught_up(Core(vault, clock))
 
     def _require_patience(self, slot_id: bytes, kept: _Kept, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +10,7 @@ from sqlalchemy import Connection
 
 from tongcds.actions import opening
 from tongcds.actions.core import Changes, Core
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of, milliseconds
 from tongcds.domain.identity import read_id_number
 from tongcds.domain.views import QuarantinedRow, RememberedRow, Role, SilentRow, SyncStatus, SyncView
 from tongcds.errors import UserError
@@ -92,7 +91,7 @@ def _remembered(connection: Connection) -> tuple[RememberedRow, ...]:
     changed, places, since = count_lost(connection)
     found = [RememberedRow(count, place or _("a village")) for place, count in sorted(places.items())]
     if changed:
-        on = datetime.fromtimestamp((since + AUTHORS_HAVE_MS) / 1000, VIETNAM).date()
+        on = day_of(since + AUTHORS_HAVE_MS)
         found.insert(0, RememberedRow(changed, on=on))
     return tuple(found)
 
@@ -205,11 +204,11 @@ def answers_to_bring_back(core: Core, folder: Path) -> int:
 
 def _note(core: Core, *, sent: int, received: int) -> None:
     with core.vault.write() as connection:
-        me = load_identity(connection, now=lambda: int(core.clock().timestamp() * 1000))
+        me = load_identity(connection, now=lambda: milliseconds(core.clock))
         local.add_exchange(
             connection,
             local.Exchange(
-                at=int(core.clock().timestamp() * 1000),
+                at=milliseconds(core.clock),
                 way="usb",
                 sent=sent,
                 received=received,

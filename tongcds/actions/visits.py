@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 
 from tongcds.actions import audit
 from tongcds.actions.core import Changes, Core
+from tongcds.clock import moment_of
 from tongcds.domain.catalogue import facts_made, load_service_groups, load_services, services_in_force
 from tongcds.domain.facts import How, Subject
 from tongcds.domain.views import Draft, PersonRow, Result, ServiceChoice, SupportEntry, VisitEntry
@@ -163,7 +164,7 @@ def load_draft(core: Core, form: str) -> Draft | None:
         saved = local.load_draft(connection, who, form)
     if saved is None:
         return None
-    return Draft(saved.form, datetime.fromtimestamp(saved.saved_at / 1000, UTC), saved.content)
+    return Draft(saved.form, moment_of(saved.saved_at), saved.content)
 
 
 def drop_draft(core: Core, form: str) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, func, or_, select
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import VIETNAM, moment_of
 from tongcds.domain.periods import Period
 from tongcds.domain.stamps import ID_LENGTH, milliseconds_of
 from tongcds.domain.units import LAST_DAY_BEFORE, Era, UnitKind, load_units
@@ -150,7 +150,7 @@ def statuses(connection: Connection, unit_ids: Sequence[bytes]) -> dict[bytes, S
             row["teams"] or 0,
             row["teams_in_time"] or 0,
             row["households"],
-            None if row["last_sync_at"] is None else _moment(row["last_sync_at"]),
+            None if row["last_sync_at"] is None else moment_of(row["last_sync_at"]),
         )
         for row in connection.execute(query).mappings()
     }
@@ -175,15 +175,11 @@ def village_statuses(connection: Connection, village_ids: Sequence[bytes], on: d
     for village in village_ids:
         status = published.get(village)
         if status is None:
-            last = _moment(milliseconds_of(latest[village])) if village in latest else None
+            last = moment_of(milliseconds_of(latest[village])) if village in latest else None
             in_time = 0 if is_silent(last, on) else teams.get(village, 0)
             status = Status(teams_in_time=in_time, last_sync=last)
         found[village] = replace(status, teams=max(status.teams, teams.get(village, 0)))
     return found
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def published_figures(

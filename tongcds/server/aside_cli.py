@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of
 from tongcds.errors import UserError
 from tongcds.i18n import _
 from tongcds.records import record_type, type_numbered
@@ -112,4 +111,4 @@ def _type_name(row: Aside) -> str:
 
 
 def _day(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(VIETNAM).date().isoformat()
+    return day_of(milliseconds).isoformat()

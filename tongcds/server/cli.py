@@ -18,13 +18,13 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from tongcds import log, memory, paths
-from tongcds.clock import VIETNAM, Clock, system_clock
+from tongcds.clock import VIETNAM, Clock, milliseconds, moment_of, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
@@ -58,11 +58,11 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = system_clock)
     memory.leave_no_dump()
     given = _parser().parse_args(arguments)
 
-    began = int(clock().timestamp() * 1000)
+    began = milliseconds(clock)
     shift = int(given.at.timestamp() * 1000) - began if getattr(given, "at", None) else 0
 
     def now() -> int:
-        return int(clock().timestamp() * 1000) + shift
+        return milliseconds(clock) + shift
 
     try:
         work: Callable[[argparse.Namespace, Callable[[], int]], _Output | None] = given.work
@@ -384,11 +384,7 @@ def _restored(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 def _moment(milliseconds: int | None) -> str:
     if milliseconds is None:
         return ""
-    return (
-        datetime.fromtimestamp(milliseconds / 1000, UTC)
-        .astimezone(VIETNAM)
-        .isoformat(timespec="minutes")[:16]
-    )
+    return moment_of(milliseconds).astimezone(VIETNAM).isoformat(timespec="minutes")[:16]
 
 
 def _demo(given: argparse.Namespace, now: Callable[[], int]) -> _Output | None:

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select, update
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of
 from tongcds.domain.formulas import counted_indicators
 from tongcds.reports.figures import Figures, stock_on_days
 from tongcds.server.database import Database
@@ -51,7 +51,7 @@ def days_of(today: date) -> list[Day]:
 
 def today_at(now: int) -> date:
     """The business day of a moment (milliseconds since 1970)."""
-    return datetime.fromtimestamp(now / 1000, UTC).astimezone(VIETNAM).date()
+    return day_of(now)
 
 
 def stale_places(connection: Connection, villages: Sequence[bytes], today: date) -> Stale:

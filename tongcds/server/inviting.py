@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import segno
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import VIETNAM, moment_of
 from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import _
 from tongcds.protocol import invitations
@@ -133,7 +133,7 @@ def shown(invitation: Invitation) -> Output:
 
 
 def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(VIETNAM)
+    return moment_of(milliseconds).astimezone(VIETNAM)
 
 
 def _qr(invitation: Invitation, where: str) -> None:

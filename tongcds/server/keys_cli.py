@@ -10,11 +10,10 @@ import getpass
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import VIETNAM, moment_of
 from tongcds.domain import wordcode
 from tongcds.errors import UnavailableError, UserError
 from tongcds.forms.passphrase import LEAST_LENGTH, is_ready
@@ -244,5 +243,5 @@ def _grouped(digits: str) -> str:
 
 
 def _moment(milliseconds: int) -> str:
-    at = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(VIETNAM)
+    at = moment_of(milliseconds).astimezone(VIETNAM)
     return at.isoformat(timespec="minutes")[:16]

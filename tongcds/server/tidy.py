@@ -19,13 +19,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of
 from tongcds.domain.privacy import log_kept_from
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.i18n import _
@@ -86,7 +85,7 @@ def tidy(database: Database, *, now: int) -> Tidied:
 
 def _remove_logged(connection: Connection, *, now: int) -> int:
     """Remove what laptops said of their access logs, once it is older than it may be; how much that was."""
-    today = datetime.fromtimestamp(now / 1000, VIETNAM).date()
+    today = day_of(now)
     over = select(_AUDIT.id).where(_AUDIT.on < log_kept_from(today).isoformat(), _AUDIT.deleted == 0)
     ids = list(connection.execute(over).scalars())
     if ids:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of, split_id
 from tongcds.domain.views import QuarantinedRow, ReturnedChange, ReturnedRow
 from tongcds.protocol.messages import Write
@@ -125,7 +125,7 @@ def _returned_row(connection: Connection, n: int) -> ReturnedRow:
         wording.reason(found.code),
         household_code=subject.household_code,
         code=found.code,
-        at=_moment(milliseconds_of(write.stamp)),
+        at=moment_of(milliseconds_of(write.stamp)),
         author=author_name(connection, write.author),
         changes=_changes(connection, found.record, write.id, write.values),
         gone=found.gone,
@@ -157,7 +157,7 @@ def _quarantined_row(connection: Connection, row: Any) -> QuarantinedRow:  # noq
         code,
         unit_name=unit or "",
         author=author_name(connection, row.author_id),
-        at=_moment(row.written),
+        at=moment_of(row.written),
         reason=wording.reason(row.code),
         code=row.code,
         changes=() if record is None else _changes(connection, record, row.subject_id, values),
@@ -196,7 +196,3 @@ def _words(field: str, kind: Kind, value: Value, names: Mapping[bytes, str]) -> 
         return wording.value_words(field, kind, value, names)
     except (ValueError, TypeError):
         return str(value)
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Final
 import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
 
+from tongcds.clock import moment_of
 from tongcds.errors import UnavailableError
 from tongcds.storage import cipher, keyslots, slotfile
 from tongcds.storage.files import FULL, read_at_most, sync_file, sync_folder, write_whole
@@ -85,7 +85,7 @@ def make(
             not what was copied. What was there before is there still.
     """
     # Numbered, since the clock may have been put back.
-    name = f"{_last_number(folder) + 1:06}-{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{why}"
+    name = f"{_last_number(folder) + 1:06}-{moment_of(now):%Y%m%d-%H%M%S}-{why}"
     making = folder / (name + _UNFINISHED)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ def kept(there: Sequence[Backup]) -> tuple[Backup, ...]:
     for form, most in (("%Y-%j", DAYS), ("%G-%V", WEEKS)):
         last: dict[str, Backup] = {}
         for backup in there:
-            last.setdefault(f"{datetime.fromtimestamp(backup.label.at / 1000, UTC):{form}}", backup)
+            last.setdefault(f"{moment_of(backup.label.at):{form}}", backup)
         keep += list(last.values())[:most]
     keep += [backup for backup in there if backup.label.why == MIGRATION][:1]
     # Counted from the newest, which was just made.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Select, func, select, update
 
+from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, OwnValue
 from tongcds.forms import one_field
@@ -83,7 +83,7 @@ def history(connection: Connection) -> tuple[ExchangeRow, ...]:
     """The latest exchanges, the last first; at most 200."""
     return tuple(
         ExchangeRow(
-            at=datetime.fromtimestamp(past.at / 1000, UTC),
+            at=moment_of(past.at),
             way=past.way,
             sent=past.sent,
             received=past.received,
@@ -123,7 +123,7 @@ def _conflict_row(connection: Connection, row: _Row, own_device: int | None) -> 
         ConflictSide(
             text=wording.value_words(row.field, record.kinds.get(row.field, Kind.TEXT), value, names),
             author=author_name(connection, author),
-            at=datetime.fromtimestamp(milliseconds_of(stamp) / 1000, UTC),
+            at=moment_of(milliseconds_of(stamp)),
             this_device=device == own_device,
             in_use=value == current,
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from tongcds.clock import moment_of
 from tongcds.domain.views import ImportRow
 from tongcds.protocol.messages import Credentials, ScopeEntry, Standing
 from tongcds.records import Value
@@ -358,14 +358,10 @@ def load_imports(connection: Connection) -> tuple[ImportRow, ...]:
     rows = connection.execute(select(*columns, IMPORT.c.undone_at).order_by(IMPORT.c.at.desc()))
     return tuple(
         ImportRow(
-            r.id, _moment(r.at), r.file_name, r.households, r.people, r.undone_at and _moment(r.undone_at)
+            r.id, moment_of(r.at), r.file_name, r.households, r.people, r.undone_at and moment_of(r.undone_at)
         )
         for r in rows
     )
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def mark_import_undone(connection: Connection, import_id: bytes, at: int) -> None:

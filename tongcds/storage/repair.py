@@ -11,12 +11,12 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
 
+from tongcds.clock import moment_of
 from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import format_datetime
 from tongcds.replica import Identity, chain_at, cursors_of, load_identity, put_cursors
@@ -109,13 +109,13 @@ def _require_nothing_lost(only_here: outside.Only) -> None:
 
 def _require_agreement(backup: backups.Backup, *, agreed: bool) -> None:
     if not agreed:
-        at = datetime.fromtimestamp(backup.label.at / 1000, UTC)
+        at = moment_of(backup.label.at)
         raise UnavailableError("repair_loses", moment=format_datetime(at))
 
 
 def set_aside(folder: Path, names: tuple[str, ...], now: int) -> None:
     """Move files as they are into a folder of their own; those that are not there are passed over."""
-    aside = folder / ASIDE / f"{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}-{now % 1000:03}"
+    aside = folder / ASIDE / f"{moment_of(now):%Y%m%d-%H%M%S}-{now % 1000:03}"
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in names:
         if (folder / name).exists():

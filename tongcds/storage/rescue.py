@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from tongcds.clock import moment_of
 from tongcds.errors import UnavailableError, UserError
 from tongcds.storage import outside
 from tongcds.storage.files import sync_folder
@@ -72,7 +72,7 @@ def asides(folder: Path) -> tuple[Path, ...]:
 
 
 def _stamp(now: int) -> str:
-    return f"{datetime.fromtimestamp(now / 1000, UTC):%Y%m%d-%H%M%S}"
+    return f"{moment_of(now):%Y%m%d-%H%M%S}"
 
 
 def _free(folder: Path, name: str) -> Path:

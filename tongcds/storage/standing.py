@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from tongcds.clock import moment_of
 from tongcds.domain.views import Standing
 from tongcds.records import record_type
 from tongcds.replica.own import RETURNED, WAITING
@@ -70,4 +71,4 @@ def received_at(connection: Connection, ids: Sequence[bytes]) -> datetime | None
     if last is None:
         return None
     at = local.received_at(connection, last)
-    return None if at is None else datetime.fromtimestamp(at / 1000, UTC)
+    return None if at is None else moment_of(at)

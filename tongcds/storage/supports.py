@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, or_, select
 
+from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import RecentRow, Result, TodoRow
 from tongcds.records import record_type
@@ -160,7 +161,7 @@ def recent(connection: Connection, on: date, limit: int) -> tuple[RecentRow, ...
             minutes=row.minutes,
             service_group=service_group(row.service or ""),
             on=date.fromisoformat(row.on),
-            logged_at=datetime.fromtimestamp(milliseconds_of(row.stamp) / 1000, UTC),
+            logged_at=moment_of(milliseconds_of(row.stamp)),
             standing=gravest((stand[row.id], stand[row.visit])),
         )
         for row in rows

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection, Select, func, select
 
+from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import Standing, WaitingRow
 from tongcds.records import record_type, type_numbered
@@ -67,7 +67,7 @@ def _row(
         title,
         code,
         tuple(kinds.items()),
-        datetime.fromtimestamp(milliseconds_of(max(stamp for _, _, stamp in members)) / 1000, UTC),
+        moment_of(milliseconds_of(max(stamp for _, _, stamp in members))),
         standing.gravest(where[record_id] for _, record_id, _ in members),
     )
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from nacl.signing import SigningKey
 
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.errors import CancelledError, UnavailableError, UserError
 from tongcds.protocol import attachments as signing
 from tongcds.protocol.sealed import PIECE, GrownError
@@ -289,7 +289,7 @@ class Sender:
             attachment_notes.unasked(connection, self._vault.attachments.name_of(one.digest), self._now())
 
     def _now(self) -> int:
-        return int(self._clock().timestamp() * 1000)
+        return milliseconds(self._clock)
 
 
 def fetch(
@@ -367,7 +367,7 @@ def tidy(vault: Vault, clock: Clock) -> int:
     if not files.names():
         return 0
     with vault.write() as connection:
-        going = attachment_notes.unneeded(connection, files, int(clock().timestamp() * 1000))
+        going = attachment_notes.unneeded(connection, files, milliseconds(clock))
     for name in going:
         files.forget(name)
     return len(going)

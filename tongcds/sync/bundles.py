@@ -16,7 +16,7 @@ from pathlib import Path
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.errors import UserError
 from tongcds.protocol import bundle, chunks
 from tongcds.protocol.messages import (
@@ -94,7 +94,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
     Raises:
         UserError: not_enrolled, stick_unwritable, stick_lies.
     """
-    now = int(clock().timestamp() * 1000)
+    now = milliseconds(clock)
     custody.settle(vault)
     with vault.write() as connection:
         me = load_identity(connection, now=lambda: now)
@@ -242,7 +242,7 @@ def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
         read = read_answer(raw)
         try:
             with vault.write() as connection:
-                me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+                me = load_identity(connection, now=lambda: milliseconds(clock))
                 enrolment = load_enrolment(connection)
                 if me is None or enrolment is None:
                     raise UserError("not_enrolled")
@@ -263,7 +263,7 @@ def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
 def _needed_from(vault: Vault, counter: int, clock: Clock) -> int:
     """The own write that the server needs next although the file that it answers held later ones, or 0."""
     with vault.read() as connection:
-        me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+        me = load_identity(connection, now=lambda: milliseconds(clock))
         last = packed(connection)
     if me is None or last is None or last.counter > counter or me.received >= last.last:
         return 0

@@ -19,7 +19,7 @@ import msgspec
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.domain.stamps import ID_LENGTH, new_prefix
 from tongcds.domain.views import Role
 from tongcds.errors import UserError
@@ -164,7 +164,7 @@ def finish(vault: Vault, begun: Pending, transport: Transport, clock: Clock) -> 
             secret=begun.secret,
             public_key=bytes(SigningKey(begun.signing_seed).verify_key),
             prefix=begun.prefix,
-            time=int(clock().timestamp() * 1000),
+            time=milliseconds(clock),
         )
         answer = transport.post(ENROL_PATH, encode(asked))
         registered = decode(Registered, answer)
@@ -203,7 +203,7 @@ def request(begun: Pending, clock: Clock) -> bytes:
         device = invitations.ticket_from(begun.ticket, begun.server_key).credentials.device
     except ProtocolError:
         raise UserError("invitation_damaged") from None
-    now = int(clock().timestamp() * 1000)
+    now = milliseconds(clock)
     asked = RegisterRequest(VERSION, begun.ticket, bytes(key.verify_key), begun.prefix, now)
     return seal(encode(asked), device=device, counter=1, key=key, server_key=begun.server_key)
 
@@ -237,7 +237,7 @@ def shown(connection: Connection, clock: Clock) -> bytes:
     kept = msgspec.msgpack.decode(base64.b64decode(text), type=Certificate)
     told = decode(Credentials, decode(Registered, kept.registered).credentials)
     key = SigningKey(enrolment.signing_seed)
-    now = int(clock().timestamp() * 1000)
+    now = milliseconds(clock)
     asked = RegisterRequest(VERSION, b"", bytes(key.verify_key), kept.prefix, now, kept.registered)
     return seal(encode(asked), device=told.device, counter=1, key=key, server_key=told.server_key)
 
@@ -270,12 +270,12 @@ def _keep(connection: Connection, certificate: Certificate) -> None:
 
 def _become(connection: Connection, begun: Pending, credentials: Credentials, clock: Clock) -> None:
     """Go on as this device. What was written under another number, by this file or the last, comes along."""
-    me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+    me = load_identity(connection, now=lambda: milliseconds(clock))
     if me is None:
         new_identity(
             connection,
             device=credentials.device,
-            now=lambda: int(clock().timestamp() * 1000),
+            now=lambda: milliseconds(clock),
             prefix=begun.prefix,
         )
     elif me.device != credentials.device:

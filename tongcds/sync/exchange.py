@@ -15,7 +15,7 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.domain.views import SyncPhase
 from tongcds.errors import CancelledError, UnavailableError, UserError
 from tongcds.protocol.messages import VERSION, State, SyncRequest
@@ -100,10 +100,6 @@ class Outcome:
     def is_quiet(self) -> bool:
         """Whether neither side had anything new to say."""
         return not (self.sent or self.received or self.repaired or self.given_back or self.files.files)
-
-
-def _milliseconds(clock: Clock) -> int:
-    return int(clock().timestamp() * 1000)
 
 
 class Exchange:
@@ -213,7 +209,7 @@ class Exchange:
         """The next request; the replay counter is spent before anything leaves."""
         packed, writes = ahead.take(), []
         with self._vault.write() as connection:
-            me = load_identity(connection, now=lambda: _milliseconds(self._clock))
+            me = load_identity(connection, now=lambda: milliseconds(self._clock))
             enrolment = load_enrolment(connection)
             if me is None or enrolment is None:
                 raise UserError("not_enrolled")
@@ -231,7 +227,7 @@ class Exchange:
             epoch=enrolment.epoch,
             scope=enrolment.scope,
             cursors=[cursors[area] for area in areas],
-            time=_milliseconds(self._clock),
+            time=milliseconds(self._clock),
             chunk=packed.chunk,
             page_limit=self._pace.page(PAGE_LIMIT),
             chain=before[:CHAIN_BYTES] if packed.count else b"",
@@ -242,7 +238,7 @@ class Exchange:
         return body, enrolment, packed.count
 
     def _me(self, connection: Connection) -> Identity:
-        me = load_identity(connection, now=lambda: _milliseconds(self._clock))
+        me = load_identity(connection, now=lambda: milliseconds(self._clock))
         assert me is not None  # noqa: S101  an enrolled vault has an identity
         return me
 
@@ -298,7 +294,7 @@ class Exchange:
 
     def _is_due(self) -> bool:
         """Whether the values are to be compared though the digests say the same: once a week."""
-        now = _milliseconds(self._clock)
+        now = milliseconds(self._clock)
         with self._vault.read() as connection:
             if not all(merged_files(connection).values()):
                 return False
@@ -315,7 +311,7 @@ class Exchange:
             decided = bool(merged_files(connection))
         if differs and not decided:
             log.warning("the digests differ", extra={"count": self.outcome.rounds})
-        now = partial(_milliseconds, self._clock)
+        now = partial(milliseconds, self._clock)
         with self._vault.read() as connection:
             restored = bool(get_note(connection, KEEPS_EXTRA))
             # What was merged from another laptop's file and the server decided otherwise is no damage.

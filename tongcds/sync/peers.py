@@ -14,7 +14,7 @@ from typing import Final
 from nacl.signing import SigningKey
 from sqlalchemy import Connection, select
 
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds
 from tongcds.domain.views import Role
 from tongcds.protocol import bundle, chunks
 from tongcds.protocol.envelope import take_apart, verify
@@ -148,7 +148,7 @@ def take(vault: Vault, found: bundle.Opened, sender: Sender, clock: Clock) -> Ta
     kinds: set[str] = set()
     for sealed in content.envelopes[:_MOST_ENVELOPES]:
         with vault.write() as connection:
-            me = load_identity(connection, now=lambda: int(clock().timestamp() * 1000))
+            me = load_identity(connection, now=lambda: milliseconds(clock))
             enrolment = load_enrolment(connection)
             if me is None or enrolment is None:
                 break

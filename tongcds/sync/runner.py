@@ -11,13 +11,12 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
 from sqlalchemy import Connection
 
-from tongcds.clock import Clock
+from tongcds.clock import Clock, milliseconds, moment_of
 from tongcds.domain.views import Role, SyncPhase, SyncStatus
 from tongcds.errors import CancelledError, TongcdsError, UserError
 from tongcds.replica import Identity, load_identity, pending_count
@@ -137,7 +136,7 @@ class Runner:
             bytes_sent=progress.bytes_sent if busy and progress else 0,
             bytes_to_send=progress.bytes_to_send if busy and progress else 0,
             seconds_left=progress.seconds_left if busy and progress else None,
-            received_at=None if latest is None else datetime.fromtimestamp(latest.at / 1000, UTC),
+            received_at=None if latest is None else moment_of(latest.at),
             clock_wrong_ms=0 if me is None else me.clock.wrong_by(),
             needs_you=left_to_people(connection) + _left_to_officers(connection),
             online=self._online,
@@ -240,7 +239,7 @@ class Runner:
             )
 
     def _now(self) -> int:
-        return int(self._clock().timestamp() * 1000)
+        return milliseconds(self._clock)
 
     def _take(self, event: machine.Event, touched: frozenset[str] = frozenset()) -> None:
         with self._lock:

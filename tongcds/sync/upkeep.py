@@ -6,12 +6,11 @@ So it does of lines of the access log whose time is over; their records are the 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 
-from tongcds.clock import VIETNAM
+from tongcds.clock import day_of
 from tongcds.domain.privacy import log_kept_from
 from tongcds.replica import load_identity
 from tongcds.replica.lost import forget_old
@@ -45,7 +44,7 @@ def tidy_if_due(vault: Vault, *, now: int) -> int:
         through = connection.execute(covered).scalar_one() or 0
         count = drop_own(connection, me, through) + drop_tombstones(connection, me, now=now)
         count += forget_old(connection, now - OWN_KEPT_MS)
-        today = datetime.fromtimestamp(now / 1000, VIETNAM).date()
+        today = day_of(now)
         count += audit.let_go(connection, log_kept_from(today).isoformat())
     if count:
         log.info("tidied", extra={"count": count})
