@@ -12,6 +12,8 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from tongcds.replica.dialect import unadapted
+
 Answer = TypeVar("Answer")
 
 _POOL = 8
@@ -28,6 +30,8 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA busy_timeout = 10000",
 )
+
+unadapted(sqlcipher3.dbapi2)
 
 
 class BusyError(Exception):

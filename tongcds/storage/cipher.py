@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from tongcds.errors import TongcdsError, UnavailableError
+from tongcds.replica.dialect import unadapted
 
 TWO_CONNECTIONS_FROM: Final = (3, 51, 3)
 """Before this version of SQLite two connections could damage a WAL that was being reset."""
@@ -50,6 +51,8 @@ _FULL: Final = 13
 _FAILING: Final = frozenset({10, 14})
 _WORDS: Final = {"database or disk is full": "disk_full", "disk I/O error": "disk_failing"}
 _PRIMARY: Final = 0xFF
+
+unadapted(sqlcipher)
 
 
 class Cursor(Protocol):

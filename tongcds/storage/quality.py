@@ -107,8 +107,11 @@ def note(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> None
     Call it before the search follows, which knows where a person lived before.
     """
     wanted = {kind: list(ids) for kind, ids in touched.items() if kind in _OWNERS}
-    if sum(map(len, wanted.values())) > _MANY:
+    count = sum(map(len, wanted.values()))
+    if count > _MANY:
         put_note(connection, _CHECKED, "")
+        return
+    if count > _SLICE and _is_new(connection):
         return
     for kind, ids in wanted.items():
         for start in range(0, len(ids), _SLICE):
@@ -120,6 +123,14 @@ def note(connection: Connection, touched: Mapping[str, Iterable[bytes]]) -> None
                     .prefix_with("OR IGNORE")
                     .from_select(["subject_id"], select(owners).where(owners.c[0].is_not(None)))
                 )
+
+
+def _is_new(connection: Connection) -> bool:
+    """Whether nothing was ever looked at: then everything will be, whatever is noted."""
+    return (
+        not get_note(connection, _CHECKED)
+        and connection.execute(select(FOUND.c.rule).limit(1)).first() is None
+    )
 
 
 def forget(connection: Connection, ids: Sequence[bytes]) -> None:

@@ -272,7 +272,7 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
         .order_by(_HOUSEHOLD.c.id)
     ).all()
     people: dict[bytes, list[_Row]] = {}
-    for person in connection.execute(
+    at_home = connection.execute(
         select(
             _PERSON.c.id,
             _PERSON.c.household_id,
@@ -289,7 +289,8 @@ def _index(connection: Connection, households: Sequence[bytes]) -> None:
             merged.shows(_PERSON.c.id),
         )
         .order_by(_PERSON.c.id)
-    ):
+    ).all()
+    for person in at_home:
         people.setdefault(person.household_id, []).append(person)
     next_row = (connection.execute(select(func.max(ENTRY.c.row))).scalar() or 0) + 1
     entries: list[tuple[object, ...]] = []
@@ -318,12 +319,17 @@ def _entries(home: _Row, people: Sequence[_Row]) -> Iterator[_Entry]:
     code, village = home.code or "", home.village or ""
     place = [*plain_words(village), *code_words(code)]
     beside = " · ".join(filter(None, (code, village)))
-    yield _entry(HOUSEHOLD_KIND, home, head, beside, place=place)
+    yield _entry(HOUSEHOLD_KIND, home, head, beside, _marked_as(Kind.PLACE, place))
     led_by = head.full_name if head is not None else ""
+    beside = " · ".join(filter(None, (led_by, beside)))
+    at_home = _marked_as(Kind.HOME, place)
     for person in people:
         if person is not head:
-            beside = " · ".join(filter(None, (led_by, code, village)))
-            yield _entry(PERSON_KIND, home, person, beside, home_words=place)
+            yield _entry(PERSON_KIND, home, person, beside, at_home)
+
+
+def _marked_as(kind: Kind, words: Iterable[str]) -> str:
+    return " ".join([kind + word for word in words])
 
 
 def _entry(
@@ -331,9 +337,7 @@ def _entry(
     home: _Row,
     person: _Row | None,
     detail: str,
-    *,
-    place: Sequence[str] = (),
-    home_words: Sequence[str] = (),
+    place: str,
 ) -> _Entry:
     name = (person.full_name or "") if person is not None else ""
     left_on = home.left_on
@@ -354,11 +358,10 @@ def _entry(
         person.birth if person is not None else None,
     )
     words = (
-        (Kind.GIVEN, plain_words(" ".join(name.split()[-1:]))),
-        (Kind.NAME, plain_words(name)),
-        (Kind.MARKED, marked_words(name)),
-        (Kind.PLACE, place),
-        (Kind.HOME, home_words),
-        (Kind.PHONE, phones),
+        _marked_as(Kind.GIVEN, plain_words(" ".join(name.split()[-1:]))),
+        _marked_as(Kind.NAME, plain_words(name)),
+        _marked_as(Kind.MARKED, marked_words(name)),
+        place,
+        _marked_as(Kind.PHONE, phones),
     )
-    return entry, " ".join(kind + word for kind, found in words for word in found)
+    return entry, " ".join(words)

@@ -212,6 +212,28 @@ def test_everything_is_looked_at_again_in_another_month(team: Core, home: Home, 
     assert found(team) == []
 
 
+def first_fill(team: Core, home: Home) -> list[bytes]:
+    """A person who is doubtful among more than are noted one by one, before anything was looked at."""
+    people = [home.people[2], *(number.to_bytes(16, "big") for number in range(stored._SLICE))]
+    with team.vault.write() as connection:
+        stored.note(connection, {"person": people})
+        return list(connection.execute(stored.TOUCHED.select()).scalars())
+
+
+def test_a_first_fill_is_looked_at_whole_and_not_noted_one_by_one(team: Core, home: Home) -> None:
+    change(team, "person", home.people[2], birth="1890")
+    with team.vault.write() as connection:
+        connection.execute(stored.TOUCHED.delete())
+    assert first_fill(team, home) == []
+    assert found(team) == [("age_unlikely", home.people[2])]
+
+
+def test_what_comes_after_the_first_look_is_noted(team: Core, home: Home) -> None:
+    """The control."""
+    assert found(team) == []
+    assert home.household in first_fill(team, home)
+
+
 def test_commands_list_doubts_and_settle_one(
     team: Core, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
