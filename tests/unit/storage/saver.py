@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count, cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Event
 
 from tests.unit.forms.test_visit import ACCOUNT, HOME, TODAY, household, person
 from tests.unit.storage.homes import AUTHOR, PASSPHRASE, Home, Ticking, visit
@@ -18,8 +19,14 @@ SUPPORTS = 3
 NEIGHBOURS = household(person(4, "Quàng Văn Inh"), n=8)
 
 
+def say_and_wait(out: Connection, what: bytes) -> None:
+    """Say it and stay there: whoever hears it kills us before anything more is done."""
+    out.send_bytes(what)
+    Event().wait()
+
+
 def save_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
-    """Send each visit's id when it is saved or, with `too_early`, a moment before."""
+    """Send each visit's id when it is saved or, with `too_early`, before, and then wait to be killed."""
     vault = Vault.open(folder, PASSPHRASE, now=Ticking())
     household = record_type("household").table
     with vault.read() as connection:
@@ -30,7 +37,7 @@ def save_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
         with vault.change(AUTHOR) as change:
             made = visit(change.writer, to, "2026-11-23", *supports)
             if too_early:
-                out.send_bytes(made)
+                say_and_wait(out, made)
         if not too_early:
             out.send_bytes(made)
 
@@ -51,7 +58,7 @@ def group() -> VisitSession:
 
 
 def type_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
-    """Keep the draft of a session for two households, longer by a word each time, and send its number."""
+    """Keep the draft of a session for two households, longer by a word each time; else the same."""
     vault = Vault.open(folder, PASSPHRASE, now=Ticking())
     session = group()
     for number in count(1):
@@ -59,6 +66,6 @@ def type_for_ever(folder: Path, out: Connection, *, too_early: bool) -> None:
         with vault.write() as connection:
             local.save_draft(connection, AUTHOR, local.SavedDraft("visit", number, session.content()))
             if too_early:
-                out.send_bytes(number.to_bytes(8, "big"))
+                say_and_wait(out, number.to_bytes(8, "big"))
         if not too_early:
             out.send_bytes(number.to_bytes(8, "big"))
