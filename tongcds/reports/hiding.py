@@ -1,14 +1,18 @@
 """Which figures the units above may not see, because they would tell of single people.
 
 A figure of fewer than five people is hidden, and so is one that fewer than five people are left out of. A
-hidden figure must not follow by subtraction either: where all others of a whole are seen together with the
-whole, one more is hidden, and as many more as it takes until the hidden ones together are no small group.
+hidden figure must not follow by subtraction either, at any level: units below a hidden one are not all seen,
+and where a whole is seen, what is hidden of it are several units that together are no small group. What must
+be hidden besides stays what it was, where that is possible: otherwise two days would tell what one hides.
 (Own rules; that cells under five stay hidden is common practice of statistics on people.)
+
+The same is done with one figure a unit and with the figures of several groups of people of it, which are seen
+or hidden together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from tongcds.domain.formulas import Of
@@ -20,6 +24,9 @@ FEWEST: Final = 5
 OF_PEOPLE: Final = frozenset({Of.HOUSEHOLDS, Of.PEOPLE, Of.SUPPORTS, Of.SUPPORTED})
 """What small figures would tell of single people; three teams or villages are nobody's secret."""
 
+Row = Sequence[Count]
+"""The figures of one unit that are seen or hidden together."""
+
 
 def is_small(count: Count) -> bool:
     """Whether too few people have it, or too few have it not."""
@@ -29,32 +36,83 @@ def is_small(count: Count) -> bool:
     return count.numerator < FEWEST or 0 < rest < FEWEST
 
 
-def hidden(counts: Mapping[bytes, Count], wholes: Collection[Collection[bytes]]) -> set[bytes]:
-    """The units whose figure of one indicator and day is hidden.
+def hidden(
+    rows: Mapping[bytes, Row],
+    wholes: Mapping[bytes, Collection[bytes]],
+    before: Collection[bytes] = frozenset(),
+) -> set[bytes]:
+    """The units whose figures of one indicator and day are hidden.
+
+    Where nobody looked there is nothing to hide, and nothing that could hide something else.
 
     Args:
-        counts: of units of one level.
-        wholes: for each unit above whose figure is shown too, the units that it adds up.
+        rows: of units of all levels.
+        wholes: for each unit that adds others up, these; they form a tree.
+        before: the units that are hidden in what is published now.
     """
-    found = {unit for unit, count in counts.items() if is_small(count)}
-    before = -1
-    while len(found) != before:
-        before = len(found)
-        for members in wholes:
-            _cover(counts, members, found)
-    return found
+    known = {unit for unit, row in rows.items() if any(count.numerator is not None for count in row)}
+    parts = {
+        whole: sorted(part for part in members if part in known)
+        for whole, members in wholes.items()
+        if whole in known
+    }
+    hiding = _Hiding(rows, parts, before, {unit for unit in known if any(map(is_small, rows[unit]))})
+    count = -1
+    while count != len(hiding.found):
+        count = len(hiding.found)
+        for whole in parts:
+            while (more := hiding.needed(whole)) is not None:
+                hiding.found.add(more)
+    return hiding.found
 
 
-def _cover(counts: Mapping[bytes, Count], members: Collection[bytes], found: set[bytes]) -> None:
-    """Hide more of a whole until what is hidden there cannot be worked out or is no small group."""
-    known = [unit for unit in members if unit in counts and counts[unit].numerator is not None]
-    seen = sorted((unit for unit in known if unit not in found), key=lambda unit: (_size(counts[unit]), unit))
-    inside = [unit for unit in known if unit in found]
-    while inside and seen and (len(inside) == 1 or is_small(added([counts[unit] for unit in inside]))):
-        smallest = seen.pop(0)
-        found.add(smallest)
-        inside.append(smallest)
+class _Hiding:
+    """What is hidden so far, and what must be hidden besides."""
 
+    def __init__(
+        self,
+        rows: Mapping[bytes, Row],
+        parts: Mapping[bytes, Sequence[bytes]],
+        before: Collection[bytes],
+        found: set[bytes],
+    ) -> None:
+        self._rows, self._parts, self._before = rows, parts, before
+        self.found = found
 
-def _size(count: Count) -> int:
-    return count.numerator or 0
+    def needed(self, whole: bytes) -> bytes | None:
+        """One more unit that must be hidden on account of this whole; None where nothing follows from it."""
+        ends = self._ends(whole)
+        if whole in self.found:
+            fine = bool(ends) or not self._parts[whole]
+        else:
+            fine = not ends or (len(ends) > 1 and not self._are_small(ends))
+        if fine:
+            return None
+        seen = self._seen(whole)
+        if seen:
+            return min(seen, key=self._order)
+        # Nothing else is left to hide, and the whole is what it hides.
+        return None if whole in self.found else whole
+
+    def _ends(self, whole: bytes) -> list[bytes]:
+        """What is hidden of a whole, each part as far down as its own parts tell of it."""
+        ends: list[bytes] = []
+        for part in self._parts.get(whole, ()):
+            if part in self.found:
+                ends += self._ends(part) or [part]
+        return ends
+
+    def _seen(self, whole: bytes) -> list[bytes]:
+        """What is seen of a whole, and of its hidden parts."""
+        seen: list[bytes] = []
+        for part in self._parts.get(whole, ()):
+            seen += self._seen(part) if part in self.found else [part]
+        return seen
+
+    def _are_small(self, units: Sequence[bytes]) -> bool:
+        together = zip(*(self._rows[unit] for unit in units), strict=True)
+        return any(is_small(added(column)) for column in together)
+
+    def _order(self, unit: bytes) -> tuple[bool, int, bytes]:
+        size = sum(count.numerator or 0 for count in self._rows[unit])
+        return unit not in self._before, size, unit

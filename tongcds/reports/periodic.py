@@ -25,7 +25,7 @@ from tongcds.i18n import _, format_date, format_number, format_percent, language
 from tongcds.reports import places
 from tongcds.reports.aims import aims_of
 from tongcds.reports.figures import NOTHING_KNOWN
-from tongcds.reports.hiding import OF_PEOPLE, hidden, is_small
+from tongcds.reports.hiding import OF_PEOPLE, hidden
 from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figures
 from tongcds.reports.shown import shown_figure
 
@@ -137,11 +137,8 @@ def _as_read_above(knowns: Knowns, whole: bytes, members: Sequence[bytes], on: d
         if formula is None or formula.of not in OF_PEOPLE:
             continue
         inside = [unit for unit in members if (unit, code) in knowns]
-        counts = {unit: knowns[unit, code].count for unit in inside}
-        gone = hidden(counts, [inside] if inside else [])
-        if is_small(knowns[whole, code].count):
-            gone |= {whole}
-        for unit in gone:
+        rows = {unit: (knowns[unit, code].count,) for unit in (*inside, whole)}
+        for unit in hidden(rows, {whole: inside}):
             found[unit, code] = Known(NOTHING_KNOWN, Why.HIDDEN, knowns[unit, code].definition)
     return found
 

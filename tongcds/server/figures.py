@@ -17,19 +17,21 @@ from tongcds.domain.formulas import formula_on
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
-from tongcds.reports.figures import Count, definition, rolled_up
-from tongcds.reports.hiding import OF_PEOPLE, hidden, is_small
+from tongcds.reports.figures import Count, definition
+from tongcds.reports.hiding import OF_PEOPLE, hidden
 from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places, today_at
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
-from tongcds.server.scopes import clusters, communes_below, communes_of, villages_of
+from tongcds.server.scopes import communes_below, villages_of
 from tongcds.server.tables import CELL, COUNTED, DEVICE
+from tongcds.server.tree import units_tree
 
 SILENT_DAYS = 14
 _DAY_MS = 86_400_000
 _SLICE = 400
 _HOUSEHOLD = record_type("household").table.c
 _TEAM = record_type("team").table.c
+_FIGURE = record_type("figure").table.c
 _STATUS = record_type("unit_status").table.c
 
 
@@ -208,14 +210,13 @@ def _publish_cells(
     """Write the figures of changed villages and of every unit above them.
 
     Of one indicator and month that changed somewhere below a unit, the figures of all its communes are
-    written: which of them are hidden depends on the others.
+    written, and of other villages those that are hidden now and were not, or were and are not any more: which
+    of them are hidden depends on the others.
     """
     state = office(connection)
     if not changed or state is None:
         return
-    all_communes = communes_of(connection, state.province_id)
-    commune_of = dict(villages_of(connection, all_communes))
-    of_clusters = clusters(connection, state.province_id)
+    tree = units_tree(connection, state.province_id)
     by_month: dict[str, dict[str, set[bytes]]] = {}
     for village, indicator, month in changed:
         by_month.setdefault(month, {}).setdefault(indicator, set()).add(village)
@@ -229,25 +230,33 @@ def _publish_cells(
             (r.village, r.indicator): Count(r.numerator, r.denominator, r.records, r.fingerprint)
             for r in rows
         }
-        of_communes = rolled_up(cells, commune_of | {commune: commune for commune in all_communes})
         on = max(r.on for r in rows)
         figures = {key: count for key, count in cells.items() if key[0] in by_indicator[key[1]]}
-        levels: list[tuple[dict[tuple[bytes, str], Count], list[Collection[bytes]]]] = [
-            (of_communes, [*of_clusters.values(), all_communes])
-        ]
-        of_areas: dict[tuple[bytes, str], Count] = {}
-        for cluster, members in of_clusters.items():
-            of_areas |= rolled_up(of_communes, dict.fromkeys(members, cluster))
-        levels.append((of_areas, [list(of_clusters)]))
-        levels.append((rolled_up(of_communes, dict.fromkeys(all_communes, state.province_id)), []))
-        veiled = {key for key, count in figures.items() if _of_people(key[1], on) and is_small(count)}
-        for counts, wholes in levels:
-            figures |= counts
-            for indicator in by_indicator:
-                if _of_people(indicator, on):
-                    level = {unit: count for (unit, code), count in counts.items() if code == indicator}
-                    veiled |= {(unit, indicator) for unit in hidden(level, wholes)}
+        above = tree.rolled_up(cells)
+        figures |= above
+        of_people = [indicator for indicator in by_indicator if _of_people(indicator, on)]
+        everything = {key: count for key, count in (cells | above).items() if key[0] in tree.units}
+        ids = {key: derived_id("figure", *key, month) for key in everything if key[1] in of_people}
+        before = _hidden_now(connection, ids)
+        veiled = set()
+        for indicator in of_people:
+            level = {unit: (count,) for (unit, code), count in everything.items() if code == indicator}
+            was = {unit for unit, code in before if code == indicator}
+            veiled |= {(unit, indicator) for unit in hidden(level, tree.parts, was)}
+        figures |= {key: everything[key] for key in veiled ^ before if key in everything}
         _publish(writer, month, on, figures, veiled)
+
+
+def _hidden_now(connection: Connection, ids: Mapping[tuple[bytes, str], bytes]) -> set[tuple[bytes, str]]:
+    """Those of which the figure that is published is a hidden one."""
+    keys = {record: key for key, record in ids.items()}
+    every = list(keys)
+    found: set[tuple[bytes, str]] = set()
+    for start in range(0, len(every), _SLICE):
+        part = every[start : start + _SLICE]
+        query = select(_FIGURE.id).where(_FIGURE.id.in_(part), _FIGURE.hidden == 1, _FIGURE.deleted == 0)
+        found.update(keys[record] for record in connection.execute(query).scalars())
+    return found
 
 
 def _of_people(indicator: str, on: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from tests.unit.server.conftest import AREA, COMMUNE, OTHER_VILLAGE, VILLAGE
+from tests.unit.server.conftest import AREA, COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
 from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.replica import device_row
@@ -249,3 +249,38 @@ def test_days_are_vietnamese_days():
     assert days[:3] == [date(2026, 3, 31), date(2026, 2, 28), date(2026, 1, 31)]
     assert days[-1] == date(2025, 4, 30)
     assert len(days) == 12
+
+
+def accounts(laptop, part: int, whole: int) -> None:
+    """So many people with an account among so many, each in a household of their own."""
+    for place in range(whole):
+        home = laptop.household(laptop.me.unit_id)
+        laptop.observe(home, "fibre", place < part, on="2026-11-02")
+    laptop.sync()
+
+
+def test_a_village_does_not_follow_from_its_commune_and_the_other_villages(world):
+    one, other = world.laptop(VILLAGE), world.laptop(SECOND_VILLAGE)
+    accounts(one, 2, 20)
+    accounts(other, 12, 30)
+    refresh(world)
+    today = "2026-11-23"
+    assert published(world, COMMUNE)[today] == (14, 50, 0)
+    assert published(world, VILLAGE)[today] == published(world, SECOND_VILLAGE)[today] == (None, None, 1)
+    # As soon as nothing is small any more, the other village is seen again, though nothing changed there.
+    for row in one.rows("household")[:9]:
+        one.observe(row["id"], "fibre", True, on="2026-11-03")
+    one.sync()
+    refresh(world)
+    part = published(world, VILLAGE)[today][0]
+    assert part >= 9
+    assert published(world, SECOND_VILLAGE)[today] == (12, 30, 0)
+
+
+def test_villages_that_give_away_a_small_one_would_be_noticed(small_world, monkeypatch):
+    # Negative control: each village is looked at alone.
+    monkeypatch.setattr(
+        figures, "hidden", lambda rows, *_others: {one for one, (count,) in rows.items() if is_small(count)}
+    )
+    with pytest.raises(AssertionError):
+        test_a_village_does_not_follow_from_its_commune_and_the_other_villages(small_world)

@@ -1,0 +1,58 @@
+"""The units of a province as figures go up through them: villages, communes, areas, the province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from tongcds.reports.figures import Count, rolled_up
+from tongcds.server.scopes import clusters, communes_of, villages_of
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsTree:
+    """Who adds up whom.
+
+    `parts` are the units of each unit that adds others up, as a reader of all of them sees it: of areas that
+    share no commune the province is the sum of these and of the communes outside of them.
+    """
+
+    province: bytes
+    communes: tuple[bytes, ...]
+    commune_of: Mapping[bytes, bytes]
+    areas: Mapping[bytes, Sequence[bytes]]
+    parts: Mapping[bytes, Sequence[bytes]]
+
+    @property
+    def units(self) -> frozenset[bytes]:
+        """Every unit whose figures are published."""
+        return frozenset({self.province, *self.communes, *self.areas, *self.commune_of})
+
+    def rolled_up(self, cells: Mapping[tuple[bytes, str], Count]) -> dict[tuple[bytes, str], Count]:
+        """Figures of communes, areas and the province out of those of villages.
+
+        A commune is a place of its own for the teams that work for all of it.
+        """
+        found = rolled_up(cells, {**self.commune_of, **{commune: commune for commune in self.communes}})
+        of_communes = dict(found)
+        for area, members in self.areas.items():
+            found |= rolled_up(of_communes, dict.fromkeys(members, area))
+        return found | rolled_up(of_communes, dict.fromkeys(self.communes, self.province))
+
+
+def units_tree(connection: Connection, province: bytes) -> UnitsTree:
+    """The units of a province as they stand now."""
+    communes = communes_of(connection, province)
+    areas = clusters(connection, province)
+    commune_of = dict(villages_of(connection, communes))
+    inside = [commune for members in areas.values() for commune in members]
+    parts: dict[bytes, Sequence[bytes]] = {commune: [] for commune in communes}
+    for village, commune in commune_of.items():
+        parts[commune] = [*parts[commune], village]
+    parts |= areas
+    apart = len(inside) == len(set(inside))
+    outside = [commune for commune in communes if commune not in inside]
+    parts[province] = [*areas, *outside] if apart else communes
+    return UnitsTree(province, tuple(communes), commune_of, areas, parts)
