@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from benchmarks._vaults import MEMBER, TODAY, Home
+from benchmarks._day import TODAY
+from benchmarks._vaults import MEMBER, Home
 from tongcds.domain.catalogue import facts_made
 from tongcds.replica import Writer
 from tongcds.storage.vault import Vault

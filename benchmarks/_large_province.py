@@ -23,7 +23,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.schema import CreateIndex
 
-from benchmarks._vaults import TODAY, now
+from benchmarks._day import TODAY, now
 from tests.unit.server.postgresql import cluster_in
 from tongcds.domain.catalogue import facts_made
 from tongcds.domain.invented import village

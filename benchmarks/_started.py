@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from benchmarks._day import PASSPHRASE, clock
 from benchmarks._turns import Stalls, until
-from benchmarks._vaults import PASSPHRASE, clock
 from tongcds import memory
 from tongcds.i18n import set_language
 from tongcds.settings import Settings

@@ -14,9 +14,10 @@ from typing import Final
 
 from PySide6.QtTest import QTest
 
+from benchmarks._day import TODAY
 from benchmarks._province import PASSPHRASE, enrolled, founded
 from benchmarks._turns import Stalls, until
-from benchmarks._vaults import HOUSEHOLDS_A_VILLAGE, TODAY, write_home
+from benchmarks._vaults import HOUSEHOLDS_A_VILLAGE, write_home
 from tongcds import memory
 from tongcds.actions import opening, syncing
 from tongcds.actions.core import Core

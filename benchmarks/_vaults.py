@@ -6,11 +6,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 
+from benchmarks._day import PASSPHRASE, TODAY, now
 from tongcds.actions.opening import vault_folder
-from tongcds.clock import milliseconds
 from tongcds.domain.invented import InventedHousehold, village
 from tongcds.domain.stamps import derived_id
 from tongcds.protocol.messages import Credentials, ScopeEntry
@@ -20,22 +19,10 @@ from tongcds.storage.keyslots import PASSES
 from tongcds.storage.local import Enrolment, save_enrolment
 from tongcds.storage.vault import Vault
 
-TODAY = date(2026, 11, 23)
 HOUSEHOLDS_A_VILLAGE = 150
 MEMBER = derived_id("benchmark", "member")
 _COMMUNE = derived_id("benchmark", "commune")
 _BUILD = Path(__file__).resolve().parents[1] / "build"
-PASSPHRASE = "bốn con vịt vàng"  # noqa: S105 - it locks nothing but a throw-away vault
-
-
-def clock() -> datetime:
-    """The moment of every benchmark."""
-    return datetime(2026, 11, 23, 7, 32, tzinfo=UTC)
-
-
-def now() -> int:
-    """The same in milliseconds."""
-    return milliseconds(clock)
 
 
 @dataclass(frozen=True, slots=True)

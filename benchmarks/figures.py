@@ -18,8 +18,9 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
+from benchmarks._day import PASSPHRASE, TODAY, now
 from benchmarks._large_province import AREA, PROVINCE, province
-from benchmarks._vaults import PASSPHRASE, TODAY, now, on_disk
+from benchmarks._vaults import on_disk
 from benchmarks.metric import Metric
 from tongcds.domain.formulas import counted_indicators
 from tongcds.domain.stamps import derived_id

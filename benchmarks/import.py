@@ -13,7 +13,8 @@ from pathlib import Path
 
 import openpyxl
 
-from benchmarks._vaults import HOUSEHOLDS_A_VILLAGE, TODAY, clock, filled
+from benchmarks._day import TODAY, clock
+from benchmarks._vaults import HOUSEHOLDS_A_VILLAGE, filled
 from benchmarks.metric import Metric
 from tongcds.actions.core import Core
 from tongcds.actions.importing import apply_import, prepare_import

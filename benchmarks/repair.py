@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks._commune import PEOPLE, lived_in
-from benchmarks._vaults import MEMBER, PASSPHRASE, clock, filled_profile
+from benchmarks._day import PASSPHRASE, clock
+from benchmarks._vaults import MEMBER, filled_profile
 from benchmarks.metric import Metric
 from tongcds.actions import opening, register, rescue
 from tongcds.domain.views import HouseholdFilter

@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from benchmarks._vaults import TODAY, clock, filled
+from benchmarks._day import TODAY, clock
+from benchmarks._vaults import filled
 from benchmarks.metric import Metric, percentile
 from tongcds.actions.core import Core
 from tongcds.actions.visits import save_visit

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from benchmarks._vaults import TODAY, Home, filled
+from benchmarks._day import TODAY
+from benchmarks._vaults import Home, filled
 from benchmarks.metric import Metric, percentile
 from tongcds.domain.views import PersonQuery
 from tongcds.storage import search

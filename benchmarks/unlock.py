@@ -10,7 +10,7 @@ from statistics import median
 
 import nacl.pwhash.argon2id
 
-from benchmarks._vaults import clock
+from benchmarks._day import clock
 from benchmarks.metric import Metric
 from tongcds.actions import opening
 from tongcds.storage import slotfile

@@ -21,11 +21,11 @@ from tongcds import paths
 from tongcds.actions import (
     audit,
     column_memory,
+    doorstep,
     importing,
     lease,
     opening,
     overview,
-    retirement,
     syncing,
     today,
 )
@@ -132,7 +132,7 @@ def main(
 
 
 def _with_core(options: argparse.Namespace, profile: Path, clock: Clock) -> int:
-    retirement.finish(profile)
+    doorstep.finish_retirement(profile)
     if options.alone is not None:
         alone: Callable[[argparse.Namespace, Path, Clock], int] = options.alone
         return alone(options, profile, clock)
@@ -159,7 +159,7 @@ def _open(options: argparse.Namespace, profile: Path, clock: Clock) -> Core:
 
 def _create(options: argparse.Namespace, profile: Path, clock: Clock) -> Core:
     """The vault to enrol: an existing one goes on where an earlier try ended."""
-    if opening.vault_exists(profile):
+    if doorstep.vault_exists(profile):
         return _open(options, profile, clock)
     invitation = _invitation(options)
     return opening.create_vault(profile, passphrases.present(options), invitation.member_name, clock)

@@ -17,19 +17,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from tongcds import log, paths
-from tongcds.actions import (
-    Core,
-    lease,
-    opening,
-    people,
-    place,
-    recovery,
-    rescue,
-    retirement,
-    salvage,
-    syncing,
-)
-from tongcds.actions.sessions import Pins
+from tongcds.actions import doorstep, place
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import TongcdsError, UserError
 from tongcds.i18n import _, format_number, set_language
@@ -37,13 +25,22 @@ from tongcds.settings import LANGUAGE, LOCK_AFTER, Settings
 from ui import app as dressing
 from ui.errors import Excepthook, words_for
 from ui.idle import Idle
+from ui.later import Later
 from ui.power import Power
 from ui.screens.opening import OpeningScreen
 from ui.tasks import Tasks
 from ui.theme import Length
 
 if TYPE_CHECKING:
+    from tongcds.actions import Core, lease, opening, people, recovery, rescue, salvage, sessions, syncing
     from ui.desktop import Desktop
+else:
+    # All that works on an open vault: two thirds of the program, which `_desktop` loads on another thread
+    # while the first picture is there and somebody types.
+    lease, opening, people, recovery, rescue, salvage, sessions, syncing = (
+        Later(f"tongcds.actions.{name}")
+        for name in ("lease", "opening", "people", "recovery", "rescue", "salvage", "sessions", "syncing")
+    )
 
 log_ = logging.getLogger(__name__)
 
@@ -66,8 +63,7 @@ class Program(QObject):
         self._settings = settings
         self._clock = clock
         self.desktop: Desktop | None = None
-        self._pins = Pins()
-        self._ways = _Ways(profile, clock, self._pins)
+        self._ways = _Ways(profile, clock)
         self._idle: Idle | None = None
         self._left: tuple[bytes, str] = (b"", "")
         self._power = Power(self)
@@ -77,7 +73,7 @@ class Program(QObject):
         self._coming: Core | None = None
         try:
             # A vault that was being destroyed when the program ended.
-            retirement.finish(profile)
+            doorstep.finish_retirement(profile)
         except TongcdsError as problem:
             log_.warning("a vault was not destroyed yet", extra={"code": problem.code})
         self.opening: OpeningScreen[Core, opening.Invitation] | None = self._make_opening()
@@ -85,13 +81,13 @@ class Program(QObject):
     def _make_opening(self) -> OpeningScreen[Core, opening.Invitation]:
         screen: OpeningScreen[Core, opening.Invitation] = OpeningScreen(
             person="",
-            exists=opening.vault_exists(self._profile),
+            exists=doorstep.vault_exists(self._profile),
             unlock=self._unlock,
             create=self._create,
-            is_enrolled=opening.is_enrolled,
-            read_file=opening.read_invitation,
-            read_code=opening.invitation_of_code,
-            enrol=opening.enrol_device,
+            is_enrolled=self._ways.is_enrolled,
+            read_file=self._ways.read_file,
+            read_code=self._ways.read_code,
+            enrol=self._ways.enrol,
             tasks=self._tasks,
             rescue=_Rescue(self._profile, self._clock),
             ways=self._ways,
@@ -123,7 +119,7 @@ class Program(QObject):
         if desktop is None:
             return
         self._left = (b"", "")
-        self._pins.forget_all()
+        self._ways.forget_pins()
         self._take_away(desktop)
 
     def _take_away(self, desktop: Desktop) -> None:
@@ -131,7 +127,7 @@ class Program(QObject):
 
         def finish() -> None:
             desktop.finish()
-            retirement.finish(self._profile)
+            doorstep.finish_retirement(self._profile)
 
         self._stop_watching()
         self.desktop = None
@@ -194,7 +190,7 @@ class Program(QObject):
 
     def _show(self, core: Core, words: str) -> None:
         self._coming = None
-        self.desktop = _desktop()(core, self._settings, pins=self._pins)
+        self.desktop = _desktop()(core, self._settings, pins=self._ways.pins())
         self.desktop.lock_requested.connect(self.lock)
         self.desktop.retiring.done.connect(self._retire)
         slot_id, place = self._left
@@ -234,17 +230,37 @@ def _first_words(core: Core) -> str:
 class _Ways:
     """The ways into this profile's vault for those who do not type their passphrase."""
 
-    def __init__(self, profile: Path, clock: Clock, pins: Pins) -> None:
+    def __init__(self, profile: Path, clock: Clock) -> None:
         self._profile = profile
         self._clock = clock
-        self._pins = pins
+        self._pins: sessions.Pins | None = None
         self._recovering: recovery.Recovering | None = None
 
+    def pins(self) -> sessions.Pins:
+        """Of this program; nobody has one before the first window."""
+        self._pins = self._pins or sessions.Pins()
+        return self._pins
+
+    def forget_pins(self) -> None:
+        self.pins().forget_all()
+
     def people_with_pin(self) -> tuple[tuple[bytes, str], ...]:
-        return self._pins.people()
+        return () if self._pins is None else self._pins.people()
 
     def open_with_pin(self, slot_id: bytes, pin: str) -> Core:
-        return self._pins.open(self._profile, slot_id, pin, self._clock)
+        return self.pins().open(self._profile, slot_id, pin, self._clock)
+
+    def is_enrolled(self, vault: Core) -> bool:
+        return opening.is_enrolled(vault)
+
+    def read_file(self, path: Path) -> opening.Invitation:
+        return opening.read_invitation(path)
+
+    def read_code(self, text: str, url: str) -> opening.Invitation:
+        return opening.invitation_of_code(text, url)
+
+    def enrol(self, vault: Core, invitation: opening.Invitation) -> object:
+        return opening.enrol_device(vault, invitation)
 
     def accept(self, code: str, passphrase: str) -> Core:
         return people.accept(self._profile, code, passphrase, self._clock)

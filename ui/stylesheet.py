@@ -7,7 +7,7 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from ui import theme
 from ui.theme import TEXT_STYLES, Length, Style, Theme, space
 

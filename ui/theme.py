@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
 
 from tongcds import paths
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 
 log = logging.getLogger(__name__)
 

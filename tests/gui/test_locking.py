@@ -183,7 +183,7 @@ def test_a_pin_that_anybody_would_try_is_refused(program, qtbot, pin):
     own = card(program, "_own")
     own.pin_set.emit(pin)
     qtbot.waitUntil(lambda: "Mã PIN có 6 chữ số" in outline(own))
-    assert program._pins.people() == ()
+    assert program._ways.people_with_pin() == ()
 
 
 def test_the_lead_lets_somebody_in_and_each_comes_back_as_themselves(program, qtbot):

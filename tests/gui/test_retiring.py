@@ -147,7 +147,7 @@ def test_after_a_backup_the_program_is_at_the_screen_of_an_empty_computer(
     assert screen.invitation.isVisible()
     assert not screen.unlock.isVisible()
     assert not screen.pin.isVisible()
-    assert program._pins.people() == ()
+    assert program._ways.people_with_pin() == ()
     assert "Xuân" not in outline(screen)
     assert not opening.vault_exists(profile_of_team)
     assert {path.name for path in opening.vault_folder(profile_of_team).iterdir()} == {"vault.lock"}

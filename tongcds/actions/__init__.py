@@ -6,6 +6,21 @@ Actions open the transactions; merging, searching and talking to the server are 
 
 from __future__ import annotations
 
-from tongcds.actions.core import Changes, Core
+from typing import TYPE_CHECKING
 
 __all__ = ["Changes", "Core"]
+
+if TYPE_CHECKING:
+    from tongcds.actions.core import Changes, Core
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load `core` when it is asked for: the window's first picture needs `doorstep` and `place` alone.
+
+        With `core` come the vault, the exchange and SQLAlchemy, which take as long as all of that picture.
+        """
+        if name not in __all__:
+            raise AttributeError(name)
+        from tongcds.actions import core  # noqa: PLC0415 - as above
+
+        return getattr(core, name)

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
+from tongcds.actions.doorstep import vault_exists, vault_folder
 from tongcds.clock import Clock, milliseconds
 from tongcds.errors import TongcdsError, UnavailableError, UserError
 from tongcds.protocol import invitations
@@ -33,18 +34,6 @@ __all__ = [
     "vault_exists",
     "vault_folder",
 ]
-
-_FOLDER = "vault"
-
-
-def vault_folder(profile: Path) -> Path:
-    """Where a profile keeps its vault."""
-    return profile / _FOLDER
-
-
-def vault_exists(profile: Path) -> bool:
-    """Whether there is a vault to open, damaged or not."""
-    return Vault.exists(vault_folder(profile))
 
 
 def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:

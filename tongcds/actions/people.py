@@ -14,7 +14,7 @@ from typing import Final
 from tongcds.actions import audit
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Changes, Core
-from tongcds.actions.opening import vault_folder
+from tongcds.actions.doorstep import vault_folder
 from tongcds.clock import Clock, milliseconds
 from tongcds.domain import wordcode
 from tongcds.domain.text import clean

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongcds import paths
-from tongcds.actions.opening import vault_folder
+from tongcds.actions.doorstep import vault_folder
 from tongcds.i18n import _
 from tongcds.storage import place
 from tongcds.storage.place import Disk

@@ -13,7 +13,8 @@ from pathlib import Path
 from tongcds.actions import audit
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
-from tongcds.actions.opening import is_enrolled, vault_folder
+from tongcds.actions.doorstep import vault_folder
+from tongcds.actions.opening import is_enrolled
 from tongcds.clock import Clock, milliseconds
 from tongcds.domain import wordcode
 from tongcds.errors import UnavailableError, UserError

@@ -9,7 +9,8 @@ from pathlib import Path
 from tongcds.actions import audit
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
-from tongcds.actions.opening import is_enrolled, vault_folder
+from tongcds.actions.doorstep import vault_folder
+from tongcds.actions.opening import is_enrolled
 from tongcds.clock import Clock, milliseconds, moment_of
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_datetime, format_number, ngettext

@@ -9,15 +9,15 @@ from __future__ import annotations
 import contextlib
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from tongcds.actions import audit, syncing
 from tongcds.actions.core import Core
-from tongcds.actions.opening import is_enrolled, vault_folder
+from tongcds.actions.opening import is_enrolled
 from tongcds.domain.text import fold
 from tongcds.errors import TongcdsError, UserError
 from tongcds.i18n import _, format_number
 from tongcds.storage import keyslots, outside, retirement
+from tongcds.storage.holdings import holdings
 from tongcds.storage.keyslots import VaultKey
 from tongcds.sync import carrying
 
@@ -62,7 +62,7 @@ def confirmation() -> str:
 def stock(core: Core) -> Stock:
     """What is in the vault, and what of it is nowhere else."""
     with core.vault.read() as connection:
-        there = retirement.holdings(connection)
+        there = holdings(connection)
         only = outside.only_here(connection, core.vault.attachments)
     return Stock(
         households=there.households,
@@ -103,7 +103,7 @@ def stock_words(there: Stock) -> list[str]:
 
 
 def retire(core: Core, order: Order) -> Stock:
-    """Decide that this vault is destroyed; answers what goes. Close it, then `finish`.
+    """Decide that this vault is destroyed; answers what goes. Close it, then `doorstep.finish_retirement`.
 
     Before that a line of the access log says so and is sent with whatever waits, where the server can be
     reached.
@@ -138,26 +138,10 @@ def complete(core: Core) -> None:
     """Close the vault and destroy it, as was decided.
 
     Raises:
-        UnavailableError: as `finish`.
+        UnavailableError: vault_in_use, keys_stay; then `doorstep.finish_retirement` tries again.
     """
     core.close()
-    _finish(core.vault.folder)
-
-
-def finish(profile: Path) -> None:
-    """Destroy the profile's vault where that was decided; call it at each start, and once it is closed.
-
-    Raises:
-        UnavailableError: vault_in_use, keys_stay.
-    """
-    _finish(vault_folder(profile))
-
-
-def _finish(folder: Path) -> None:
-    decided = retirement.is_decided(folder)
-    retirement.finish(folder)
-    if decided:
-        log.info("no key of the vault is left on this computer")
+    retirement.finish(core.vault.folder)
 
 
 def _second(core: Core, first: VaultKey, passphrase: str) -> VaultKey:

@@ -22,7 +22,7 @@ import nacl.utils
 
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
-from tongcds.actions.opening import vault_folder
+from tongcds.actions.doorstep import vault_folder
 from tongcds.clock import Clock, milliseconds
 from tongcds.errors import UserError
 from tongcds.storage.keyslots import VaultKey

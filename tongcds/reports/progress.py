@@ -23,7 +23,7 @@ from tongcds.domain.periods import Period, month_of
 from tongcds.domain.targets import Look, Verdict, days_of, forecast, is_rank, value_in, verdict
 from tongcds.domain.views.board import Why
 from tongcds.domain.views.targets import FigureSource, TargetRow, TargetTerms, TypedFigure
-from tongcds.domain.views.words import Standing
+from tongcds.domain.words import Standing
 from tongcds.i18n import language
 from tongcds.reports.aims import document_words
 from tongcds.reports.known import Known, is_done_in_a_period, is_rate_of_what_was_done, known_figures

@@ -23,10 +23,10 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from tongcds.clock import moment_of
 from tongcds.errors import UnavailableError
-from tongcds.storage import cipher, keyslots, slotfile
+from tongcds.storage import cipher, keyslots, slotfile, traces
 from tongcds.storage.files import FULL, read_at_most, sync_file, sync_folder, write_whole
 
-FOLDER: Final = "backups"
+FOLDER: Final = traces.BACKUPS
 DATABASE_NAME: Final = "vault.tcds"
 KEYS_NAME: Final = "keys.tcds"
 LABEL_NAME: Final = "label.tcds"

@@ -28,9 +28,10 @@ import nacl.utils
 
 from tongcds.errors import UnavailableError
 from tongcds.replica.replay import Logged
+from tongcds.storage import traces
 from tongcds.storage.files import FULL, sync_file, sync_folder
 
-FILE_NAME: Final = "journal.tcds"
+FILE_NAME: Final = traces.JOURNAL
 PURPOSE: Final = "journal"
 _MAGIC: Final = b"TCDSJRN1"
 _MARK: Final = 8

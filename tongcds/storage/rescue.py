@@ -6,7 +6,6 @@ Nothing here changes, reads or deletes what is in the files.
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 from pathlib import Path
 from typing import Final
@@ -18,7 +17,6 @@ from tongcds.storage.files import sync_folder
 from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 
 _CHUNK: Final = 1 << 20
-_STAMP: Final = re.compile(r"-\d{8}-\d{6}(-\d+)?")
 
 
 def copy_sealed(folder: Path, target: Path, *, now: int) -> Path:
@@ -61,14 +59,6 @@ def move_aside(folder: Path, passphrase: str, *, now: int) -> Path:
     folder.rename(aside)
     sync_folder(folder.parent)
     return aside
-
-
-def asides(folder: Path) -> tuple[Path, ...]:
-    """The vaults that `move_aside` put beside this one, the oldest first."""
-    there = folder.parent.glob(f"{folder.name}-*")
-    return tuple(
-        sorted(path for path in there if path.is_dir() and _STAMP.fullmatch(path.name, len(folder.name)))
-    )
 
 
 def _stamp(now: int) -> str:

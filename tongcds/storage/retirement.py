@@ -15,19 +15,15 @@ opens the vault any more, and whoever comes next finishes. Whether it may be dec
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import nacl.utils
-from sqlalchemy import Connection, func, select
-
 from tongcds.errors import UnavailableError
-from tongcds.records import record_type
-from tongcds.storage import exports, local, rescue, slotfile
+from tongcds.storage import slotfile, traces
 from tongcds.storage.files import read_at_most, sync_file, sync_folder, write_whole
 from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 
@@ -36,31 +32,7 @@ _MAGIC: Final = b"TCDSGONE"
 _MOST_MARK: Final = 64
 _KEYS: Final = "keys"
 
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What goes with a vault: households and people in it, forms that are half filled in.
-
-    `exported` counts files that were written out of it, still lie there in the clear, and do not go.
-    """
-
-    households: int
-    people: int
-    drafts: int
-    exported: int
-
-
-def holdings(connection: Connection) -> Holdings:
-    """What is in a vault, in numbers."""
-
-    def living(name: str) -> int:
-        table = record_type(name).table
-        query = select(func.count()).where(table.c.deleted == 0, table.c.left_on.is_(None))
-        return connection.execute(query).scalar_one()
-
-    drafts = connection.execute(select(func.count()).select_from(local.DRAFT)).scalar_one()
-    paths = connection.execute(select(exports.EXPORT.c.path)).scalars()
-    return Holdings(living("household"), living("person"), drafts, sum(Path(path).exists() for path in paths))
+log = logging.getLogger(__name__)
 
 
 def decide(folder: Path) -> None:
@@ -94,6 +66,11 @@ def is_decided(folder: Path) -> bool:
         return problem.code == "vault_damaged" and content.startswith(_MAGIC)
 
 
+def is_there(folder: Path) -> bool:
+    """Whether there is a vault in this folder, whatever its state, that nobody decided to destroy."""
+    return traces.found(folder) and not is_decided(folder)
+
+
 def finish(folder: Path) -> None:
     """Destroy the slots of a vault for which that was decided, then delete the rest as far as that goes.
 
@@ -113,12 +90,13 @@ def finish(folder: Path) -> None:
 def _finish(folder: Path) -> None:
     lock = InstanceLock(folder / LOCK_NAME)
     try:
-        homes = (folder, *rescue.asides(folder))
+        homes = (folder, *traces.asides(folder))
         _destroy([path for home in homes for path in _key_files(home)])
         with contextlib.suppress(OSError):
             _clear(homes)
     finally:
         lock.release()
+    log.info("no key of the vault is left on this computer")
 
 
 def clear_way(folder: Path) -> None:
@@ -167,7 +145,7 @@ def _overwrite(path: Path) -> bool:
     """Put random bytes in the place of a file's own, and onto the disk; whether that went."""
     try:
         with path.open("r+b") as file:
-            file.write(nacl.utils.random(os.fstat(file.fileno()).st_size))
+            file.write(os.urandom(os.fstat(file.fileno()).st_size))
             file.flush()
             sync_file(file.fileno())
     except OSError:

@@ -32,6 +32,7 @@ from tongcds.storage import (
     repair,
     retirement,
     slotfile,
+    traces,
 )
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.backing import Backing
@@ -43,7 +44,7 @@ from tongcds.storage.keeper import Keeper
 from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.slots import Slots
 
-FILE_NAME, _MAKING_NAME = "vault.tcds", "vault.making"
+FILE_NAME, _MAKING_NAME = traces.DATABASE, traces.MAKING
 # Counting goes through whole tables once: pages that were read are not read again soon.
 _COUNTING_KIB: Final = 4 * 1024
 Now = Callable[[], int]
@@ -99,10 +100,7 @@ class Vault:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether there is a vault in this folder, whatever its state."""
-        if (folder / _MAKING_NAME).exists() or retirement.is_decided(folder):
-            return False
-        names = (FILE_NAME, journal.FILE_NAME, backups.FOLDER, *slotfile.FILE_NAMES)
-        return any((folder / name).exists() for name in names)
+        return retirement.is_there(folder)
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, *, person: str, now: Now, passes: int = 0) -> Vault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from tongcds.i18n import _
 from ui import theme
 from ui.theme import Length, Style, space

@@ -14,13 +14,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tongcds import handbook
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _
 from ui import theme
 from ui.errors import words_for
-from ui.forms.help_window import HelpWindow
 from ui.forms.lease_pane import LeasePane
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
 from ui.forms.recovery_panes import PinPane, RecoveryPane
@@ -163,6 +161,10 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.recovery: "forgotten",
             self.rescue: "forgotten",
         }
+        # Hardly anybody asks here, and it takes a tenth of the first picture's time.
+        from tongcds import handbook  # noqa: PLC0415 - as above
+        from ui.forms.help_window import HelpWindow  # noqa: PLC0415 - as above
+
         window = self.findChild(HelpWindow) or HelpWindow(self)
         window.show_topic(topics.get(self._pane, handbook.FIRST))
         window.show()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from ui import icons, theme
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint

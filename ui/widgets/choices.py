@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QSizePolicy, QWidget
 
-from tongcds.domain.views import Result, Tone
+from tongcds.domain.words import Result, Tone
 from tongcds.i18n import _
 from ui import icons, theme, words
 from ui.theme import IconSize, Length, Style, space

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from ui import theme
 from ui.theme import Length
 from ui.widgets import paint

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from ui import theme
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint

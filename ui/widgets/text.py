@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from tongcds.domain.views import Tone
+from tongcds.domain.words import Tone
 from ui import icons, theme
 from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint

@@ -10,7 +10,7 @@ from tests.faults.scenes import quickly
 from tests.pictures import jpeg
 from tests.unit.actions.conftest import MEMBER, PASSPHRASE, VILLAGE, core_of, enrolled, home, team
 from tongcds import cli
-from tongcds.actions import audit, opening, people, register, rescue, retirement, visits
+from tongcds.actions import audit, doorstep, opening, people, register, rescue, retirement, visits
 from tongcds.actions.retirement import Order, confirmation
 from tongcds.domain.views import Role
 from tongcds.errors import UnavailableError, UserError, sentence
@@ -207,10 +207,10 @@ def test_a_start_after_a_cut_finishes_and_leaves_an_empty_computer(tmp_path, clo
     retirement.retire(core, OWN)
     core.close()
     assert not opening.vault_exists(tmp_path)
-    retirement.finish(tmp_path)
+    doorstep.finish_retirement(tmp_path)
     assert {path.name for path in opening.vault_folder(tmp_path).iterdir()} == {"vault.lock"}
     opening.create_vault(tmp_path, SECOND, "Lò Văn Ún", clock).close()
-    retirement.finish(tmp_path)
+    doorstep.finish_retirement(tmp_path)
     opening.open_vault(tmp_path, SECOND, clock).close()
 
 

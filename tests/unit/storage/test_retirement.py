@@ -12,7 +12,8 @@ from tests.faults.scenes import quickly
 from tests.unit.storage.homes import PASSPHRASE, Ticking, add, names
 from tongcds.domain import wordcode
 from tongcds.errors import TongcdsError, UnavailableError
-from tongcds.storage import backups, keyslots, outside, rescue, retirement, slotfile
+from tongcds.storage import backups, keyslots, outside, retirement, slotfile, traces
+from tongcds.storage.holdings import Holdings, holdings
 from tongcds.storage.keyslots import About
 from tongcds.storage.vault import Vault
 
@@ -95,11 +96,11 @@ def test_the_scene_opens_in_four_ways_and_from_every_copy(full, tmp_path, logs):
     assert openers(full) == ["first", "second", "code", "province"]
     logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
     assert backup_opens(full / backups.FOLDER, tmp_path)
-    assert len(slots_left(full, *rescue.asides(full))) == 3 + 2 + 2 + 3 + 2
+    assert len(slots_left(full, *traces.asides(full))) == 3 + 2 + 2 + 3 + 2
 
 
 def test_no_way_in_is_left_beside_the_vault_in_a_backup_or_aside(full, copied, tmp_path):
-    asides = rescue.asides(full)
+    asides = traces.asides(full)
     assert len(asides) == 1
     retirement.decide(full)
     retirement.finish(full)
@@ -108,7 +109,7 @@ def test_no_way_in_is_left_beside_the_vault_in_a_backup_or_aside(full, copied, t
     assert not backup_opens(full / backups.FOLDER, tmp_path)
     assert not Vault.exists(full)
     assert {path.name for path in full.iterdir()} == {"vault.lock"}
-    assert rescue.asides(full) == ()
+    assert traces.asides(full) == ()
     # Whoever kept the sealed files has nothing that opens them.
     for path in slots_left(copied):
         path.unlink()
@@ -243,6 +244,6 @@ def test_wrong_passphrases_never_destroy_anything(full):
 def test_holdings_are_counted(full, now):
     vault = Vault.open(full, PASSPHRASE, now=now)
     with vault.read() as connection:
-        assert retirement.holdings(connection) == retirement.Holdings(0, 0, 0, 0)
+        assert holdings(connection) == Holdings(0, 0, 0, 0)
         assert outside.only_here(connection, vault.attachments).writes == 1
     vault.close()

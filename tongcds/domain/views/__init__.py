@@ -146,7 +146,7 @@ from tongcds.domain.views.visits import (
     TodayView,
     VisitEntry,
 )
-from tongcds.domain.views.words import Result, Role, Standing, Tone, Whoami, Withdrawal
+from tongcds.domain.words import Result, Role, Standing, Tone, Whoami, Withdrawal
 
 __all__ = [
     "NOBODY",

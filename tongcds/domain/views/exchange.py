@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from tongcds.domain.views.words import Standing
+from tongcds.domain.words import Standing
 
 
 class SyncPhase(StrEnum):

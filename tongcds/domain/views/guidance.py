@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from tongcds.domain.views.words import Standing
+from tongcds.domain.words import Standing
 
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 2_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tongcds.domain.views.words import Result, Standing, Withdrawal
+from tongcds.domain.words import Result, Standing, Withdrawal
 
 
 class GroupBy(StrEnum):

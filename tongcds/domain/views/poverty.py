@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tongcds.domain.views.words import Standing
+from tongcds.domain.words import Standing
 
 POVERTY_CLASSES = ("poor", "near_poor", "none")
 """The classes of the yearly review; None stands for not known."""

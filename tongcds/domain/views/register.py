@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tongcds.domain.views.privacy import ConsentState
-from tongcds.domain.views.words import Standing
+from tongcds.domain.words import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from tongcds.domain.catalogue import Comparator
 from tongcds.domain.targets import Verdict
-from tongcds.domain.views.words import Standing
+from tongcds.domain.words import Standing
 from tongcds.i18n import N_
 
 LONGEST_WORDING: Final = 1_000

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from tongcds.domain.views.figures import Tile
 from tongcds.domain.views.privacy import Reminder
 from tongcds.domain.views.register import TodoRow
-from tongcds.domain.views.words import Result, Standing
+from tongcds.domain.words import Result, Standing
 
 
 @dataclass(frozen=True, slots=True)
