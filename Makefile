@@ -25,7 +25,9 @@ test: ## run every test; one file or folder with T=tests/unit
 soak: ## the same faults, provinces and registers as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
 	@scripts/bootstrap.sh --tests
 	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults tests/sim tests/registers \
-		tests/property/test_replicas.py tests/e2e/test_attachments.py tests/e2e/test_server.py \
+		tests/property/test_replicas.py tests/property/test_unreceived.py \
+		tests/e2e/test_b4_cut_exchange.py tests/e2e/test_attachments.py tests/e2e/test_server.py \
+		tests/unit/server/test_b3_repeated_pushes.py tests/unit/sync/test_repair.py \
 		tests/e2e/test_a10_clock.py tests/e2e/test_window.py tests/e2e/test_recovery.py \
 		tests/unit/storage/test_keyslots.py tests/unit/storage/test_slot_kinds.py \
 		tests/unit/storage/test_passphrases.py tests/unit/actions/test_lease.py

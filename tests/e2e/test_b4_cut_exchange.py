@@ -28,7 +28,7 @@ from tongcds.server.database import Database, sqlite_url
 from tongcds.sync import answers, exchange
 from tongcds.sync.packing import Packed, pack
 
-CUTS = 500
+CUTS = times(500, 5_000)
 SLOW = 2_000
 """Bytes a second of the link that the pace is held to: GPRS on a bad day."""
 

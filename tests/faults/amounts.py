@@ -15,6 +15,11 @@ def times(usual: int, soak: int) -> int:
     return max(usual, round(soak * SHARE)) if SOAK else usual
 
 
+def seeds(first: int, soak: int) -> range:
+    """One seed with the other tests, so many in `make soak`."""
+    return range(first, first + times(1, soak))
+
+
 def chance(name: str) -> Random:
     """The dice of one test; its name and the seed are printed, and give the same run again."""
     sys.stdout.write(f"FAULT_SEED={SEED} ({name})\n")

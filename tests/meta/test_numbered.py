@@ -1,7 +1,8 @@
-"""Every numbered promise of durability (A1 to A12) and keys (D1 to D8) has a test, a control, and is soaked.
+"""Every numbered promise has a test, a control, and is soaked.
 
-A test says in a docstring which number it is for, and a control that it is one. `make test` runs all of them;
-`make soak` those of at least one file for each number.
+A1 to A12: durability, B1 to B12: syncing, D1 to D8: keys. A test says in its name or in a docstring which
+number it is for, and a control that it is one. `make test` runs all of them; `make soak` those of at least
+one file for each number.
 """
 
 from __future__ import annotations
@@ -14,21 +15,25 @@ import pytest
 
 from tests.meta.rules import ROOT, relative, sources
 
-NUMBERS = (*(f"A{n}" for n in range(1, 13)), *(f"D{n}" for n in range(1, 9)))
+NUMBERS = [f"{part}{n}" for part, last in (("A", 12), ("B", 12), ("D", 8)) for n in range(1, last + 1)]
+_NUMBERED = re.compile(r"test_([a-g]\d{1,2})_")
 TESTS = [path for path in sources("tests") if path.name.startswith("test_") and path.parent.name != "meta"]
 
 
-def docstrings(path: Path) -> list[str]:
+def said(path: Path) -> list[str]:
+    """Docstrings, and the names of tests that begin with a number."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     named = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.FunctionDef)]
-    return [text for node in named if (text := ast.get_docstring(node))]
+    names = [node.name for node in named if isinstance(node, ast.FunctionDef)]
+    numbered = [f"{found[1].upper()}: {name}" for name in names if (found := _NUMBERED.match(name))]
+    return [*numbered, *(text for node in named if (text := ast.get_docstring(node)))]
 
 
-SAID = {path: docstrings(path) for path in TESTS}
+SAID = {path: said(path) for path in TESTS}
 
 
 def places(number: str) -> list[Path]:
-    """The files whose docstrings name a number."""
+    """The files that name a number."""
     word = re.compile(rf"\b{number}\b")
     return [path for path, said in SAID.items() if any(word.search(text) for text in said)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from tests.faults.amounts import SOAK, times
 from tests.unit.replica.laptops import (
     NA_NGA,
     NA_TOP,
@@ -237,10 +237,7 @@ class Desktops(RuleBasedStateMachine):
         self.office.now += seconds * 1000
 
 
-SOAK = os.environ.get("TONGCDS_SOAK") == "1"
-Desktops.TestCase.settings = settings(
-    max_examples=5_000 if SOAK else 200, stateful_step_count=100 if SOAK else 50
-)
+Desktops.TestCase.settings = settings(max_examples=times(200, 5_000), stateful_step_count=100 if SOAK else 50)
 TestDesktops = Desktops.TestCase
 
 
@@ -308,6 +305,7 @@ def test_a_wrong_variant_is_found_out(
     variant: Callable[[pytest.MonkeyPatch], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The control of B2."""
     variant(monkeypatch)
     with pytest.raises(AssertionError):
         clash(*three)

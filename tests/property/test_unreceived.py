@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from tests.faults.amounts import times
 from tests.unit.replica.laptops import NA_NGA, NA_TOP, Laptop, Office, close
 from tongcds.protocol.messages import Moved, ScopeEntry
 from tongcds.records import record_type
@@ -90,7 +91,7 @@ def _unreceived(laptop: Laptop) -> list[int]:
     return list(laptop.connection.execute(query).scalars())
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100, 5_000))
 @given(st.lists(st.tuples(st.sampled_from(EVENTS[:-1]), st.integers(0, 3)), max_size=6), st.booleans())
 def test_b12_nothing_takes_an_unreceived_write(steps: Any, edited: bool) -> None:
     try_all(steps, edited=edited)

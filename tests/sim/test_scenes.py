@@ -1,6 +1,7 @@
 """B5 to B9: scenes that comparable systems lose work in, each with everything that the simulator checks.
 
-Amounts are those of each submission; the simulator draws the same events at random in `test_simulator`.
+Amounts are those of each submission, from many seeds in `make soak`; the simulator draws the same events at
+random in `test_simulator`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pytest
 from nacl.signing import SigningKey
 from sqlalchemy import select
 
+from tests.faults.amounts import seeds
 from tests.sim.machines import Machine, Network, Weather
 from tests.sim.world import World
 from tongcds.replica import own, pages
@@ -26,6 +28,7 @@ UNSENT = 200
 INTERLEAVINGS = 200
 # Enough to show that a wrong program is found out.
 A_FEW = 20
+SEEDS = 20
 LAPTOPS = 50
 DAY = date(2026, 11, 23)
 Make = Callable[..., World]
@@ -93,8 +96,9 @@ def edit_while_uploading(world: World, times: int = INTERLEAVINGS) -> list[str]:
     return world.problems()
 
 
-def test_b5_an_edit_during_an_upload_survives(world: Make) -> None:
-    assert edit_while_uploading(world(5, machines=5)) == []
+@pytest.mark.parametrize("seed", seeds(5, SEEDS))
+def test_b5_an_edit_during_an_upload_survives(world: Make, seed: int) -> None:
+    assert edit_while_uploading(world(seed, machines=5)) == []
 
 
 def test_b5_control_a_receipt_for_more_than_was_sent(world: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +144,9 @@ def _epoch(world: World) -> int:
     return state.epoch
 
 
-def test_b6_laptops_offer_again_what_a_restored_server_lacks(world: Make) -> None:
-    assert restore_an_older_server(world(6, machines=LAPTOPS)) == []
+@pytest.mark.parametrize("seed", seeds(6, SEEDS))
+def test_b6_laptops_offer_again_what_a_restored_server_lacks(world: Make, seed: int) -> None:
+    assert restore_an_older_server(world(seed, machines=LAPTOPS)) == []
 
 
 def test_b6_control_nobody_offers_again(world: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,8 +181,9 @@ def restore_and_clone(world: World) -> list[str]:
     return world.problems()
 
 
-def test_b7_a_restored_laptop_and_five_of_one_image_lose_nothing(world: Make) -> None:
-    assert restore_and_clone(world(7, machines=6)) == []
+@pytest.mark.parametrize("seed", seeds(7, SEEDS))
+def test_b7_a_restored_laptop_and_five_of_one_image_lose_nothing(world: Make, seed: int) -> None:
+    assert restore_and_clone(world(seed, machines=6)) == []
 
 
 def test_b7_control_a_number_seen_before_is_taken_for_known(
@@ -220,16 +226,20 @@ def reform_while_away(world: World, change: str) -> list[str]:
     return world.problems()
 
 
+@pytest.mark.parametrize("seed", seeds(8, SEEDS))
 @pytest.mark.parametrize("change", ["village merged", "communes merged", "village moved"])
-def test_b8_a_reform_costs_a_team_that_was_away_nothing(world: Make, change: str) -> None:
-    one = world(8, machines=10)
+def test_b8_a_reform_costs_a_team_that_was_away_nothing(world: Make, change: str, seed: int) -> None:
+    one = world(seed, machines=10)
     assert reform_while_away(one, change) == []
     assert set_aside(one) == []
 
 
+@pytest.mark.parametrize("seed", seeds(8, SEEDS))
 @pytest.mark.parametrize("change", ["team moved", "role narrowed"])
-def test_b8_what_was_written_under_an_authority_that_ended_is_kept(world: Make, change: str) -> None:
-    one = world(8, machines=10)
+def test_b8_what_was_written_under_an_authority_that_ended_is_kept(
+    world: Make, change: str, seed: int
+) -> None:
+    one = world(seed, machines=10)
     assert reform_while_away(one, change) == []
     assert set(set_aside(one)) <= {"not_allowed", "author_unknown", "unknown_record"}
     assert set_aside(one)
@@ -280,11 +290,12 @@ def _key_of(machine: Machine) -> bytes:
     return bytes(SigningKey(known.signing_seed).verify_key)
 
 
+@pytest.mark.parametrize("seed", seeds(9, SEEDS))
 @pytest.mark.parametrize("road", ["network", "stick"])
 def test_b9_a_withdrawn_laptop_hands_in_what_it_had_not_sent_and_nothing_is_applied(
-    world: Make, road: str
+    world: Make, road: str, seed: int
 ) -> None:
-    assert hand_in(world(9, machines=6), road) == []
+    assert hand_in(world(seed, machines=6), road) == []
 
 
 def hand_in(one: World, road: str) -> list[str]:

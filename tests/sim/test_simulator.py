@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.amounts import SOAK, seeds
 from tests.sim.world import World
 from tongcds.replica import merge as merging
 from tongcds.replica import own, pages
@@ -24,13 +25,12 @@ from tongcds.sync.exchange import Exchange
 
 receiving = importlib.import_module("tongcds.replica.receive")
 
-SOAK = os.environ.get("TONGCDS_SOAK") == "1"
 # Laptops, steps and seeds. The longest come first, so that workers end together.
 PLAN = (
     (
-        (50, 10_000, range(50_000, 50_120)),
-        (20, 8_000, range(20_000, 20_060)),
-        (8, 5_000, range(8_000, 8_064)),
+        (50, 10_000, seeds(50_000, 120)),
+        (20, 8_000, seeds(20_000, 60)),
+        (8, 5_000, seeds(8_000, 64)),
     )
     if SOAK
     else (

@@ -13,6 +13,7 @@ from string import ascii_letters
 
 import pytest
 
+from tests.faults.amounts import seeds
 from tests.sim.machines import Machine
 from tests.sim.world import World
 from tongcds.errors import UnavailableError
@@ -89,10 +90,11 @@ def send_a_thousand(
     return link, told
 
 
+@pytest.mark.parametrize("seed", seeds(10, 40))
 def test_b10_a_thousand_changes_arrive_over_a_link_that_breaks(
-    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    made = world(10, machines=5)
+    made = world(seed, machines=5)
     link, told = send_a_thousand(made, monkeypatch)
     counts = [count for _, count in told]
     assert link.breaks > 0

@@ -13,7 +13,7 @@ import pytest
 from nacl.signing import VerifyKey
 from sqlalchemy import delete, func, select, update
 
-from tests.faults.amounts import chance
+from tests.faults.amounts import chance, seeds
 from tests.unit.server.conftest import COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, World
 from tests.unit.server.laptop import Laptop
 from tongcds.protocol.chunks import WriteChunk, pack_writes
@@ -116,18 +116,20 @@ def sent(world: World) -> list[Push]:
     return [push for laptop in (team, other, commune) for push in pushes(laptop, 2)]
 
 
-def test_a_push_that_comes_a_hundred_times_changes_nothing_and_is_answered_the_same(world, sent):
+@pytest.mark.parametrize("seed", seeds(0, 20))
+def test_a_push_that_comes_a_hundred_times_changes_nothing_and_is_answered_the_same(world, sent, seed):
     first = {push: refusals(push, send(world, push)) for push in sent}
     assert {code for told in first.values() for _n, code in told} == {"not_allowed"}
     last = {push.laptop.me.device: push.last for push in sent}
     before = state_hash(world)
-    for push, answer in storm(world, sent, chance("b3 repeated")):
+    for push, answer in storm(world, sent, chance(f"b3 repeated {seed}")):
         assert answer.receipt.watermark == last[push.laptop.me.device]
         assert refusals(push, answer) == first[push]
     assert state_hash(world) == before
 
 
-def test_pushes_that_overtake_each_other_from_the_beginning_are_taken_once(world):
+@pytest.mark.parametrize("seed", seeds(0, 20))
+def test_pushes_that_overtake_each_other_from_the_beginning_are_taken_once(world, seed):
     laptops = [world.laptop(village) for village in (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE)]
     for laptop in laptops:
         laptop.sync()
@@ -140,7 +142,7 @@ def test_pushes_that_overtake_each_other_from_the_beginning_are_taken_once(world
     for push in reversed(everything):
         if push.first > 1:
             assert send(world, push).receipt.watermark == 0
-    storm(world, everything, chance("b3 overtaking"))
+    storm(world, everything, chance(f"b3 overtaking {seed}"))
     with world.province.database.read() as connection:
         marks = connection.execute(select(DEVICE.c.device, DEVICE.c.watermark))
         watermarks = {row.device: row.watermark for row in marks}

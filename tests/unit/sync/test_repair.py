@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
+from tests.faults.amounts import seeds
 from tests.unit.server.conftest import COMMUNE, SECOND_VILLAGE, VILLAGE, World
 from tests.unit.sync.conftest import Desks
 from tests.unit.sync.desks import Desk, on_server, server_rows
@@ -148,11 +149,12 @@ def damaged(desk: Desk, seed: int, count: int, kinds: tuple[Callable[..., None],
             kinds[number % len(kinds)](damage, connection)
 
 
+@pytest.mark.parametrize("turn", seeds(0, 40))
 def test_a_hundred_differences_of_every_kind_are_found_and_mended(
-    commune: Desk, desks: Desks, logs: Any
+    commune: Desk, desks: Desks, logs: Any, turn: int
 ) -> None:
     seed = random.randrange(1 << 32)
-    sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.write(f"seed {seed} in turn {turn}\n")
     before = set(commune.rows("household"))
     damaged(commune, seed, DIVERGENCES)
     unsent = commune.create(village_id=commune.world.unit(VILLAGE), code="HN-9999")
@@ -176,7 +178,7 @@ def test_a_hundred_differences_of_every_kind_are_found_and_mended(
 def test_without_the_repair_the_differences_stay(
     commune: Desk, logs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Negative control: it is the repair that mends, not the exchange beside it.
+    """The control: it is the repair that mends, not the exchange beside it."""
     damaged(commune, 1, 10)
     logs.expect(EXCHANGE, "the digests differ")
     monkeypatch.setattr(Repair, "run", lambda self: self.done)
