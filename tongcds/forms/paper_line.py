@@ -14,7 +14,14 @@ from typing import Final, TypeVar
 
 from tongcds.domain.catalogue import Service, load_services
 from tongcds.domain.facts import How, Subject
-from tongcds.domain.paper_keys import NOT_YET, RESULTS, STATES, lettered_facts, numbered_services
+from tongcds.domain.paper_keys import (
+    NOT_YET,
+    RESULTS,
+    STATES,
+    lettered_facts,
+    numbered_services,
+    services_called,
+)
 from tongcds.domain.text import clean
 from tongcds.domain.views import (
     STOP_WORDS,
@@ -39,9 +46,13 @@ T = TypeVar("T")
 
 _PERSON: Final = "person"
 _SERVICE = re.compile(r"(\d{1,2}|[a-z]{2}\d{2})(?:[.:/](\d{1,9}))?([a-z]?)")
+# A name, whom it was for, how it ended: "lua dao.2 h".
+_NAMED = re.compile(r"([^.:/]*?[^\W\d_][^.:/]*?)(?:[.:/](\d{1,9}))?(?:\s+([thk]))?")
 _FACT = re.compile(r"(\d?)((?:[a-z]-?)+)")
 _LETTER = re.compile(r"([a-z])(-?)")
 _APART = re.compile(r"[\s,;]+")
+_MARKED_OFF = re.compile(r"[,;]")
+_MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +148,7 @@ class _Reader:
     def _supports(self) -> tuple[SupportEntry, ...]:
         found: dict[str, SupportEntry] = {}
         words = []
-        for token in _tokens(self._texts[SERVICES]):
+        for token in _services(self._texts[SERVICES]):
             entry, said = self._support(token)
             if entry.service in found:
                 raise _Problem(_("“{text}” stands there twice.").format(text=token))
@@ -147,14 +158,15 @@ class _Reader:
         return tuple(found.values())
 
     def _support(self, token: str) -> tuple[SupportEntry, str]:
-        read = _SERVICE.fullmatch(token)
+        read = _SERVICE.fullmatch(token) or _NAMED.fullmatch(token)
         service = self._service(read[1]) if read else None
-        result = RESULTS.get(read[3]) if read else None
+        result = RESULTS.get(read[3] or "") if read else None
         if read is None or service is None or result is None:
             raise _Problem(
-                _("“{text}” is no service. Write its number from the list, such as 3, 3.2 or 3h.").format(
-                    text=token
-                )
+                _(
+                    "“{text}” is no service. Write its number from the list, such as 3, 3.2 or 3h, or its "
+                    "name between commas."
+                ).format(text=token)
             )
         name = service.short(language())
         if service.unit.value != _PERSON:
@@ -170,7 +182,15 @@ class _Reader:
     def _service(self, typed: str) -> Service | None:
         if typed.isdecimal():
             return numbered_services(self._on or self._today).get(int(typed))
-        return load_services().get(typed.upper())
+        by_code = load_services().get(typed.upper())
+        if by_code is not None:
+            return by_code
+        found = services_called(typed, self._on or self._today)
+        if len(found) > 1:
+            names = ", ".join(one.short(language()) for one in found[:_MOST_NAMED])
+            words = _("“{text}”: is it {names}? Write more of the name, or the number.")
+            raise _Problem(words.format(text=typed, names=f"{names}…" if found[_MOST_NAMED:] else names))
+        return found[0] if found else None
 
     def _person(self, number: int) -> tuple[bytes, str]:
         if not 1 <= number <= len(self._home.people):
@@ -232,6 +252,16 @@ class _Reader:
 
 def _tokens(text: str) -> list[str]:
     return [token for token in _APART.split(text.lower().replace("−", "-").replace("–", "-")) if token]  # noqa: RUF001 - dashes as typed
+
+
+def _services(text: str) -> Iterator[str]:
+    """Numbers and codes with anything between them; names between commas."""
+    for piece in _MARKED_OFF.split(text):
+        tokens = _tokens(piece)
+        if all(_SERVICE.fullmatch(token) for token in tokens):
+            yield from tokens
+        else:
+            yield clean(piece).lower()
 
 
 def _said(name: str, whom: str, result: Result) -> str:

@@ -162,7 +162,10 @@ def _keys_of(field: str, today: date) -> str:
             services = " · ".join(
                 f"{number} {service.short(said)}" for number, service in numbered_services(today).items()
             )
-            ends = _("behind it: t did it alone, h come back, k declined; .2 for the second person")
+            ends = _(
+                "behind it: t did it alone, h come back, k declined; .2 for the second person. Names do too, "
+                "with commas between them."
+            )
             return f"{services} — {ends}"
         case "facts":
             facts = lettered_facts().items()

@@ -71,6 +71,39 @@ def test_a_service_of_the_household_names_nobody_and_a_code_is_read_too():
 
 
 @pytest.mark.parametrize(
+    ("typed", "service", "people", "result"),
+    [
+        ("cap quang", "IN03", (), "together"),
+        ("Đăng ký cáp quang t", "IN03", (), "alone"),
+        ("vneid.2 h", "ID01", (UN,), "come_back"),
+        ("nhan biet lua dao.23 k", "SE01", (UN, MAI), "declined"),
+        ("mobile money", "PY05", (XUAN,), "together"),
+    ],
+)
+def test_a_service_may_be_called_by_its_name_without_marks(typed, service, people, result):
+    (entry,) = line(services=typed).entry.supports
+    assert (entry.service, entry.person_ids, entry.result) == (service, people, result)
+
+
+def test_names_and_numbers_stand_beside_each_other_and_what_was_understood_is_said():
+    reading = line(services="1 2h, cap quang, mobile money.3")
+    assert [support.service for support in reading.entry.supports] == [code_of(1), code_of(2), "IN03", "PY05"]
+    assert "Đăng ký cáp quang" in reading.heard[SERVICES]
+
+
+@pytest.mark.parametrize("typed", ["vi", "nhan biet cap quang", "xyz", "cap quang.2", "t", "vneid 3"])
+def test_a_name_that_may_be_several_services_or_none_is_doubted(typed):
+    problems = line(services=typed).problems
+    assert list(problems) == [SERVICES]
+
+
+def test_of_several_services_the_first_are_named():
+    said = line(services="dien tu").problems[SERVICES]
+    assert said.startswith("“dien tu”")
+    assert "…" in said
+
+
+@pytest.mark.parametrize(
     ("field", "text"),
     [
         (MET, "4"),
