@@ -20,7 +20,7 @@ from tongcds.actions.printing import Printout
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, LogFilter, Role
 from tongcds.errors import CancelledError, UnavailableError
 from tongcds.i18n import _
-from tongcds.papers.paper import Paper
+from tongcds.papers.paper import PAGE_MM, Paper
 from ui.desk import Desk
 from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
@@ -277,7 +277,7 @@ class Printing(QObject):
 
     def _begun(self, printout: Printout, laid: Laid) -> None:
         if self.preview is not None and self._printout is printout:
-            self.preview.started(laid.pages)
+            self.preview.started(laid.pages, PAGE_MM[printout.paper.page][0])
             self._laid(printout, laid)
 
     def _laid(self, printout: Printout, laid: Laid | None) -> None:

@@ -204,6 +204,22 @@ def test_pages_are_turned_and_sized_from_the_keyboard(desktop: Desktop, home: Ho
     assert desktop.printing.preview is None
 
 
+def test_a_page_is_as_wide_as_there_is_room_until_somebody_says_how_large(desktop: Desktop) -> None:
+    preview = take(desktop, "(B07)")
+    settle()
+    assert preview.area.horizontalScrollBar().maximum() == 0
+    narrow = preview._sheet.sizeHint().width()
+    preview.resize(preview.width() + 200, preview.height())
+    settle()
+    assert preview._sheet.sizeHint().width() > narrow
+    preview.zoom_out()
+    chosen = preview._sheet.sizeHint().width()
+    preview.resize(preview.width() + 100, preview.height())
+    settle()
+    assert preview._sheet.sizeHint().width() == chosen
+    preview.reject()
+
+
 @pytest.mark.parametrize(("first", "last", "pages"), [(0, 0, 2), (2, 2, 1)])
 def test_the_printer_gets_the_pages_that_were_asked_for(
     desktop: Desktop, home: Home, tmp_path: Path, first: int, last: int, pages: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QScrollArea, QSizePolicy, QWidget
 
 from tongcds.domain.views import LeftOut, Tone
@@ -23,8 +23,10 @@ from ui.widgets.text import Text
 ZOOMS: Final = (50, 75, 100, 125, 150, 200)
 """Per cent of the paper's real size."""
 
-_FIRST_ZOOM: Final = 2
+_REAL: Final = 100
+_FIT_MOST: Final = 125
 _SCREEN_DPI: Final = 96
+_MM_PER_INCH: Final = 25.4
 _SHARE_OF_SCREEN: Final = 0.9
 
 
@@ -55,7 +57,9 @@ class _Sheet(QWidget):
 
 
 class PaperPreview(QDialog):
-    """Shows the pages of a paper. Page Up and Page Down turn, Ctrl and plus or minus zoom, Esc closes.
+    """Shows the pages of a paper, as wide as there is room until somebody says how large.
+
+    Page Up and Page Down turn, Ctrl and plus or minus zoom, Esc closes.
 
     `wanted` asks for a page (from 0) at a resolution; `show_page` brings it. `anew_wanted` asks for the
     paper anew: with whole phone numbers or without, and on which ground with those who did not agree.
@@ -83,7 +87,9 @@ class PaperPreview(QDialog):
         self._page = 0
         self._laying = ""
         self._busy = False
-        self._zoom = _FIRST_ZOOM
+        self._width_mm = 0
+        self._zoom: int | None = None
+        self._shown = 0
         self._sheet = _Sheet()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -130,10 +136,7 @@ class PaperPreview(QDialog):
         box.addLayout(turning)
         box.addWidget(self.meter)
         box.addWidget(self.area, 1)
-        warning = _(
-            "Paper and PDF lie outside the vault: anybody who has them can read them. That you print or save "
-            "is noted, and a PDF stays on your list until you delete it."
-        )
+        warning = _("Anybody who has the paper or the PDF can read it. That you print or save it is noted.")
         box.addWidget(Notice("triangle-alert", Tone.WARN, warning))
         box.addWidget(self.without)
         buttons = line(gap=2)
@@ -144,9 +147,8 @@ class PaperPreview(QDialog):
         box.addLayout(buttons)
         look = theme.current()
         room = self.screen().availableGeometry().size() * _SHARE_OF_SCREEN
-        wide = QSize(look.scaled(Length.FORM_WIDE), room.height())
         self.setMinimumSize(QSize(look.scaled(Length.DIALOG), look.scaled(Length.SIDE)).boundedTo(room))
-        self.resize(wide.boundedTo(room))
+        self.resize(room)
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _listen(self) -> None:
@@ -165,9 +167,9 @@ class PaperPreview(QDialog):
     def _ask_anew(self) -> None:
         self.anew_wanted.emit(self.numbers.isChecked(), self.without.ground())
 
-    def started(self, pages: int) -> None:
-        """The first pages of a paper, so many, can be looked at."""
-        self._count = pages
+    def started(self, pages: int, width_mm: int) -> None:
+        """The first pages of a paper, so many and so wide, can be looked at."""
+        self._count, self._width_mm = pages, width_mm
         self._page = min(self._page, pages - 1)
         self._ask()
 
@@ -241,18 +243,31 @@ class PaperPreview(QDialog):
 
     def zoom_in(self) -> None:
         """Larger."""
-        self._change_zoom(self._zoom + 1)
+        self._change_zoom(next((zoom for zoom in ZOOMS if zoom > self._percent()), ZOOMS[-1]))
 
     def zoom_out(self) -> None:
         """Smaller."""
-        self._change_zoom(self._zoom - 1)
+        self._change_zoom(next((zoom for zoom in reversed(ZOOMS) if zoom < self._percent()), ZOOMS[0]))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _percent(self) -> int:
+        """How large the page is shown; as wide as there is room where nobody said it."""
+        if self._zoom is not None or not self._width_mm:
+            return self._zoom or _REAL
+        room = self.area.viewport().width() - self.area.verticalScrollBar().sizeHint().width()
+        fitting = int(100 * room / (self._width_mm / _MM_PER_INCH * _SCREEN_DPI))
+        return max(ZOOMS[0], min(fitting, _FIT_MOST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._count and self._percent() != self._shown:
+            self._ask()
+
     def _change_zoom(self, zoom: int) -> None:
-        if 0 <= zoom < len(ZOOMS) and zoom != self._zoom:
+        if zoom != self._percent():
             self._zoom = zoom
             self._ask()
 
@@ -273,8 +288,9 @@ class PaperPreview(QDialog):
     def _ask(self) -> None:
         self._may(self._count > 0)
         self._say_place()
-        self.size_words.setText(format_percent(ZOOMS[self._zoom] / 100))
-        self.wanted.emit(self._page, _SCREEN_DPI * ZOOMS[self._zoom] / 100 * self.devicePixelRatioF())
+        percent = self._shown = self._percent()
+        self.size_words.setText(format_percent(percent / 100))
+        self.wanted.emit(self._page, _SCREEN_DPI * percent / 100 * self.devicePixelRatioF())
 
     def _say_place(self) -> None:
         words = _counted(_("Page {n} of {all}"), self._page + 1, self._count)

@@ -66,7 +66,7 @@ _RULE_MOST: Final = 0.16
 _LEFT_HEAD: Final = 44.0
 _QR_MM: Final = 23.0
 _CODE_SHARE: Final = 24.0
-_SIGN_MM: Final = 12.0
+_SIGN_MM: Final = 10.0
 _DOTS_LEAST: Final = 25.0
 
 _ALIGNED: Final = {
@@ -152,7 +152,7 @@ class Setter:
 
     def letterhead(self, head: Letterhead) -> None:
         """Both heads beside each other, each over its rule."""
-        table = self._grid(1, [_LEFT_HEAD, 100 - _LEFT_HEAD], padding=1)
+        table = self._grid(1, [_LEFT_HEAD, 100 - _LEFT_HEAD], padding=1, below=_GAP)
         left = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         if head.above:
             left.line(head.above.upper(), font(_SMALL), _CENTRE)
@@ -220,7 +220,8 @@ class Setter:
             return 0, 0
         heads = table.rows() - len(block.rows)
         layout, height = self.document.documentLayout(), self._size.height()
-        last = int((layout.frameBoundingRect(table).bottom() - 1) / height)
+        # The gap under it is no part of it.
+        last = int((layout.frameBoundingRect(table).bottom() - points(_GAP) - 1) / height)
         ends: list[float] = []
         for at in range(len(block.rows)):
             end = max(
@@ -262,7 +263,9 @@ class Setter:
         heads = 2 if block.numbered else 1
         whole = sum(column.share for column in block.columns)
         shares = [100 * column.share / whole for column in block.columns]
-        table = self._grid(heads + len(block.rows), shares, ruled=True, heads=heads)
+        # The tables of a form stand between headings, and a form has to fit its page.
+        gap = _GAP if block.numbered else 0
+        table = self._grid(heads + len(block.rows), shares, ruled=True, heads=heads, above=gap, below=gap)
         self._table_set = table
         bold = font(_TABLE, bold=True)
         for across, column in enumerate(block.columns):
@@ -357,7 +360,7 @@ class Setter:
         self._kept.append(table)
 
     def _signatures(self, places: Sequence[Signature]) -> None:
-        table = self._grid(1, [100 / len(places)] * len(places), padding=1)
+        table = self._grid(1, [100 / len(places)] * len(places), padding=1, above=_GAP / 2)
         for across, place in enumerate(places):
             at = Place(self._scale, table.cellAt(0, across).firstCursorPosition())
             if any(one.day for one in places):
@@ -395,10 +398,23 @@ class Setter:
         return self._cursor
 
     def _grid(
-        self, rows: int, shares: Sequence[float], *, ruled: bool = False, heads: int = 0, padding: float = 3
+        self,
+        rows: int,
+        shares: Sequence[float],
+        *,
+        ruled: bool = False,
+        heads: int = 0,
+        padding: float = 3,
+        above: float = 0,
+        below: float = 0,
     ) -> QTextTable:
-        """A table over the whole width at the end of the document."""
+        """A table over the whole width at the end of the document.
+
+        Qt leaves out the room above a paragraph that comes after a table, so the table brings it along.
+        """
         form = QTextTableFormat()
+        form.setTopMargin(self._length(points(above)))
+        form.setBottomMargin(self._length(points(below)))
         form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         form.setColumnWidthConstraints(
             [QTextLength(QTextLength.Type.PercentageLength, share) for share in shares]

@@ -31,6 +31,7 @@ FAMILIES: Final = ("Tinos", "Noto Sans Khmer")
 """Tinos has the metrics of Times New Roman, which the decree asks for, and every Vietnamese letter."""
 
 _METRES: Final = 39.3701
+_UNDER: Final = 2.0
 # Qt gives these a meaning inside of a document: objects, and beginnings and ends of frames.
 _MEANT: Final = re.compile("[\ufffc\ufdd0-\ufdef]")
 
@@ -110,5 +111,5 @@ class Place:
 
     def rule(self, width: float, *, most: float = float("inf")) -> None:
         """A solid line under what was written."""
-        self.line("", font(4), Qt.AlignmentFlag.AlignHCenter)
+        self.line("", font(4), Qt.AlignmentFlag.AlignHCenter, before=_UNDER)
         marks.rule(self.cursor, min(width, most))
