@@ -57,6 +57,7 @@ from tongcds.commands import (
     privacy,
     quality,
     recovery,
+    reporting,
     rescuing,
     returned,
     rounds,
@@ -382,6 +383,7 @@ def _parser() -> argparse.ArgumentParser:
     logbook.add_to(add)
     guidance.add_to(add)
     targets.add_to(add)
+    reporting.add_to(add)
     board.add_to(add)
     people.add_to(add)
     recovery.add_to(add)

@@ -687,7 +687,42 @@ SENTENCES: Final[dict[str, str]] = {
         "{unit} did not stand any more on {day}, so there is nothing to report for it. Choose a period in "
         "which it did."
     ),
+    "report_unit_unknown": N_(
+        "This computer knows nothing of {unit} yet, so there is nothing to report. Sync once, then try again."
+    ),
     "report_period_ahead": N_("{period} begins on {day} only. Nothing can be reported of it yet."),
+    "report_kind_unknown": N_("There is no kind of report “{code}” for this unit. Nothing was changed."),
+    "report_kind_over": N_(
+        "The report “{name}” is not made for a period that ends on {day}: other levels reported then. Choose "
+        "another kind or period."
+    ),
+    "report_without_district": N_(
+        "It is not known which district {unit} lay in on {day}, so the report cannot be addressed. Nothing "
+        "was handed up."
+    ),
+    "report_period_runs": N_(
+        "{period} ends on {day} only, and until then its figures change. It can be handed up from that day "
+        "on; what you typed is kept."
+    ),
+    "report_section_unknown": N_("A report has no section “{code}”. Nothing was changed."),
+    "report_text_too_long": N_("Here are at most {most} letters. Nothing was saved; shorten it."),
+    "report_too_long": N_(
+        "The report is too long to be sent. Nothing was handed up; shorten what was typed."
+    ),
+    "report_unknown": N_("This report is not on this computer. Nothing was changed."),
+    "report_not_yours": N_("This report is for another unit to decide on. Nothing was changed."),
+    "report_accepted": N_(
+        "This report was accepted and is locked. Nothing was changed; hand up a corrected version instead."
+    ),
+    "report_withdrawn": N_("This report was taken back by its sender. Nothing was changed."),
+    "report_corrected": N_(
+        "There is a newer version of this report; this one stays to be read. Decide on the newer one."
+    ),
+    "report_said_already": N_("That was said of this report already. Nothing was changed."),
+    "report_reason_missing": N_(
+        "Say why the report is returned; its sender has to know what to mend. Nothing was changed."
+    ),
+    "report_nobody_below": N_("No unit reports to this one."),
     "date_in_future": N_("This day has not come yet. Write today's date or an earlier one."),
 }
 """What happened, what is safe, what to do: one sentence or two for each code."""

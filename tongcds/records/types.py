@@ -625,3 +625,58 @@ TYPED_FIGURE = declare(
     append_only=True,
     indexes=("unit_id",),
 )
+
+# A report as it was handed up; nothing of it is ever changed, a correction is the next report (corrects_id).
+# kind is a code of `domain.report_types`; unit and addressee are their names at the time, addressee_id is who
+# decides on it today (NULL: nobody who has this program). content is packed (`storage.reports`), NULL where
+# only those who hold registers may read it: then it is the `report_content`'s.
+REPORT = declare(
+    "report",
+    32,
+    _id("unit_id"),
+    _text("unit"),
+    _word("kind"),
+    _date("first"),
+    _date("last"),
+    _id("addressee_id"),
+    _text("addressee"),
+    _date("due_on"),
+    _date("handed_on"),
+    _id("corrects_id"),
+    _id("by_id"),
+    Field("content", Kind.BYTES),
+    area="unit_id",
+    append_only=True,
+    indexes=(("unit_id", "last"),),
+)
+
+# What a team's report says: exact figures, and words that may name people.
+REPORT_CONTENT = declare(
+    "report_content",
+    33,
+    _id("unit_id"),
+    _id("report_id"),
+    Field("content", Kind.BYTES, _BASIC),
+    area="unit_id",
+    about_people=True,
+    append_only=True,
+    indexes=("report_id",),
+)
+
+# One step of a report (subject_id) on its way: received, returned, accepted are the addressee's word,
+# withdrawn the sender's. after: the last steps that whoever took this one had seen, so that two who decide
+# without knowing of each other are both heard.
+REPORT_STEP = declare(
+    "report_step",
+    34,
+    _id("unit_id"),
+    _id("subject_id"),
+    _word("word"),
+    _text("reason"),
+    _date("on"),
+    Field("after", Kind.IDS),
+    _id("by_id"),
+    area="unit_id",
+    append_only=True,
+    indexes=("subject_id",),
+)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from tongcds.domain.views import Role
 from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import RecordType, record_type
+from tongcds.replica.handing_up import refusal_of
 from tongcds.replica.rows import Row
 
 # Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
@@ -35,13 +36,14 @@ _ABOUT_VILLAGERS = frozenset(
 # A quota is given to the team of a village.
 _IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
+_REPORTING = frozenset({"report", "report_content", "report_step"})
 # What an office sets out to reach, and what it typed in from elsewhere.
 _OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"})
 _MAY_WRITE = {
-    Role.TEAM: _REGISTER | {"member"},
-    Role.COMMUNE: _REGISTER | _OF_AN_OFFICE | {"village", "team", "announcement", "quota"},
-    Role.AREA: _OF_AN_OFFICE,
-    Role.PROVINCE: _OF_AN_OFFICE | {"unit", "unit_event"},
+    Role.TEAM: _REGISTER | _REPORTING | {"member"},
+    Role.COMMUNE: _REGISTER | _OF_AN_OFFICE | _REPORTING | {"village", "team", "announcement", "quota"},
+    Role.AREA: _OF_AN_OFFICE | _REPORTING,
+    Role.PROVINCE: _OF_AN_OFFICE | _REPORTING | {"unit", "unit_event"},
 }
 
 
@@ -92,7 +94,7 @@ def authority(
     """What `receive` asks about each write of a device.
 
     Codes: `not_allowed` (this role does not write such records, or not there), `author_unknown` (signed in
-    the name of somebody who does not belong to the device's unit).
+    the name of somebody who does not belong to the device's unit), `report_accepted` (`replica.handing_up`).
     """
     areas = {entry.area for entry in entries if entry.mode == WRITE}
     # Teams read their commune's own area, so no household is put there.
@@ -108,14 +110,14 @@ def authority(
         if record.name == "village" and row is None and write.values.get("commune_id") == unit:
             # What follows in the same chunk may already live there.
             areas.add(area)
-        if homes_elsewhere and area == unit and record.name in _IN_A_VILLAGE:
-            return "not_allowed"
-        if record.name == "audit" and (row is not None or area != unit):
-            # Each writes its own log, and nobody changes a line.
-            return "not_allowed"
+        if record.name in _REPORTING:
+            return refusal_of(connection, record.name, area, write, row, unit=unit, areas=areas)
         of_a_team = record.name == "member" and role is Role.TEAM
         if (
             area not in areas
+            or (homes_elsewhere and area == unit and record.name in _IN_A_VILLAGE)
+            # Each writes its own log, and nobody changes a line.
+            or (record.name == "audit" and (row is not None or area != unit))
             or _out_of_place(record.name, unit, write, row)
             or (record.name == "quarantined" and _not_theirs_to_say(role, area, unit, write, row))
             or (of_a_team and _not_for_the_lead(unit, member, write, row))

@@ -55,12 +55,14 @@ def draw(
     """The report of a unit over a period as it stands on a day.
 
     Raises:
-        UserError: report_unit_ended; report_period_ahead for a period that has not begun.
+        UserError: report_unit_ended, report_unit_unknown, and report_period_ahead before it begins.
     """
     if period.first > on:
         raise UserError("report_period_ahead", period=kind.name_of(period), day=period.first)
     place = places.place(connection, who.unit_id, min(period.last, on))
     if place is None:
+        if not places.is_known(connection, who.unit_id):
+            raise UserError("report_unit_unknown", unit=who.heading.unit)
         raise UserError("report_unit_ended", unit=who.heading.unit, day=min(period.last, on))
     codes = kind.indicators
     done = [code for code in codes if _is_done(code, period.last)]

@@ -62,6 +62,12 @@ def place(connection: Connection, unit_id: bytes, on: date) -> Place | None:
     return Place(unit_id, name, (*inside, *communes), COMMUNE, below)
 
 
+def is_known(connection: Connection, unit_id: bytes) -> bool:
+    """Whether anything is known of a unit here, ended or not; a laptop that never synced knows none."""
+    village = connection.execute(select(_VILLAGE.id).where(_VILLAGE.id == unit_id)).first()
+    return village is not None or bool(units.unit_names(connection, [unit_id])[unit_id])
+
+
 def places_of(
     connection: Connection, unit_ids: Sequence[bytes], kind: str, on: date
 ) -> dict[bytes, tuple[bytes, ...]]:

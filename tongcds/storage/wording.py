@@ -119,6 +119,9 @@ _TYPES: Final[Mapping[str, str]] = {
     "quota": N_("Quota"),
     "target": N_("Target"),
     "typed_figure": N_("Typed-in figure"),
+    "report": N_("Report"),
+    "report_content": N_("Text and figures of a report"),
+    "report_step": N_("Step of a report"),
     "audit": N_("Access log"),
     "duplicate": N_("Word on two records that may be one"),
     "earlier": N_("Value from before a merge"),
@@ -128,6 +131,10 @@ _REASONS: Final[Mapping[str, str]] = {
     "not_allowed": N_("This unit's records may not be changed from this computer any more."),
     "author_unknown": N_("The server does not know the person who made this change in this unit."),
     "append_only": N_("What was observed stays as it is; only a newer observation can replace it."),
+    "report_accepted": N_(
+        "The report was accepted meanwhile, so it can be neither taken back nor removed. Hand up a "
+        "corrected one."
+    ),
     "unknown_type": N_("The server does not know this kind of record yet."),
     "unknown_record": N_("The server does not have the record that was changed."),
     "bad_value": N_("The server cannot keep one of the values."),

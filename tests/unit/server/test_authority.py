@@ -19,14 +19,18 @@ PEOPLE = {
     "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
     "attachment", "duplicate", "earlier", "round", "round_stop", "settled", "poverty_class",
 }  # fmt: skip
+REPORTING = {"report", "report_content", "report_step"}
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
 # For each role: the record types that it may make new, and where.
 MAY_MAKE = {
-    "team": {name: {VILLAGE} for name in PEOPLE | {"audit"}},
+    "team": {name: {VILLAGE} for name in PEOPLE | {"audit"} | REPORTING},
     "commune": {
         "audit": {COMMUNE},
+        "report": {COMMUNE},
+        "report_content": {COMMUNE},
+        "report_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
         **{
             name: {VILLAGE, SECOND_VILLAGE, COMMUNE}
@@ -34,8 +38,10 @@ MAY_MAKE = {
         },
         "quota": {VILLAGE, SECOND_VILLAGE},
     },
-    "area": {name: {AREA} for name in ("member", "audit", "target", "typed_figure")},
-    "province": {name: {"14"} for name in ("member", "unit_event", "audit", "target", "typed_figure")},
+    "area": {name: {AREA} for name in {"member", "audit", "target", "typed_figure"} | REPORTING},
+    "province": {
+        name: {"14"} for name in {"member", "unit_event", "audit", "target", "typed_figure"} | REPORTING
+    },
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
 NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "laptop", "conflict", "quarantined"}

@@ -1,0 +1,169 @@
+"""Reports on their way between team, commune and province, written offline by several people at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, SECOND_VILLAGE, VILLAGE
+from tongcds.actions import incoming, reporting, returned
+from tongcds.actions.journal import take_back
+from tongcds.domain.report_types import load_report_types
+from tongcds.domain.reporting import State, Word
+from tongcds.domain.views import Standing
+
+MONTH = load_report_types()["T-MONTH"]
+
+
+def hand_up(desk, kind="T-MONTH", **typed):
+    last = load_report_types()[kind].before(load_report_types()[kind].period_of(desk.core.today)).last
+    return reporting.hand_up(desk.core, kind, last, typed)[0]
+
+
+def state(desk, report):
+    return reporting.read(desk.core, report).state
+
+
+def sync_all(*desks):
+    for _round in range(2):
+        for desk in desks:
+            desk.sync()
+
+
+def synced(desks, world, unit, person):
+    """A desktop after its first exchange."""
+    desk = desks(world, unit, person)
+    desk.sync()
+    return desk
+
+
+@pytest.fixture
+def team(small_world, desks):
+    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
+
+
+@pytest.fixture
+def office(small_world, desks):
+    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")
+
+
+def test_a_reason_reaches_the_sender_and_the_corrected_report_is_accepted(team, office):
+    first = hand_up(team, III="Sóng yếu")
+    sync_all(team, office)
+    page = reporting.read(office.core, first)
+    assert (page.state, page.may_decide, page.report.typed) == (State.SENT, True, {"III": "Sóng yếu"})
+    incoming.decide(office.core, first, Word.RETURNED, "Ghi rõ bản nào mất sóng")
+    sync_all(office, team)
+    (row, *_others) = reporting.due(team.core)
+    assert (row.state, row.reason) == (State.RETURNED, "Ghi rõ bản nào mất sóng")
+    assert incoming.reminders(team.core).due[0].state is State.RETURNED
+    second = hand_up(team, III="Sóng yếu ở đầu bản")
+    sync_all(team, office)
+    incoming.decide(office.core, second, Word.ACCEPTED)
+    sync_all(office, team)
+    assert state(team, second) is State.ACCEPTED
+    assert [one.report_id for one in reporting.read(team.core, second).versions] == [second, first]
+    assert reporting.read(office.core, first).report.typed == {"III": "Sóng yếu"}
+
+
+def test_two_officers_who_decide_offline_are_both_heard(small_world, desks, team, office):
+    other = synced(desks, small_world, COMMUNE, "Lường Văn Toàn")
+    report = hand_up(team)
+    sync_all(team, office, other)
+    incoming.decide(office.core, report, Word.ACCEPTED)
+    incoming.decide(other.core, report, Word.RETURNED, "Thiếu phần V")
+    sync_all(office, other, team)
+    for desk in (office, other, team):
+        page = reporting.read(desk.core, report)
+        assert (page.state, {one.word for one in page.steps}) == (
+            State.CONTRARY,
+            {Word.ACCEPTED, Word.RETURNED},
+        )
+    assert incoming.reminders(other.core).to_decide == 1
+    incoming.decide(other.core, report, Word.ACCEPTED)
+    sync_all(other, office, team)
+    assert {state(desk, report) for desk in (office, other, team)} == {State.ACCEPTED}
+
+
+def test_two_of_one_team_who_hand_up_offline_are_shown_as_two(small_world, desks, team, office):
+    other = synced(desks, small_world, VILLAGE, "Hà Văn Pản")
+    first, second = hand_up(team), hand_up(other)
+    sync_all(team, other, office)
+    row = next(row for row in incoming.incoming(office.core).rows if row.unit == "Bản Nà Ngà")
+    assert (row.twice, row.versions) == (True, 2)
+    reporting.withdraw(team.core, first)
+    sync_all(team, other, office)
+    row = next(row for row in incoming.incoming(office.core).rows if row.unit == "Bản Nà Ngà")
+    assert (row.twice, row.report_id) == (False, second)
+
+
+def test_what_was_accepted_meanwhile_can_be_neither_taken_back_nor_removed(small_world, desks, team, office):
+    other = synced(desks, small_world, VILLAGE, "Hà Văn Pản")
+    last = MONTH.before(MONTH.period_of(team.core.today)).last
+    report, undo, _changes = reporting.hand_up(team.core, "T-MONTH", last)
+    sync_all(team, other, office)
+    incoming.decide(office.core, report, Word.ACCEPTED)
+    office.sync()
+    reporting.withdraw(other.core, report)
+    take_back(team.core, undo)
+    sync_all(other, team, office)
+    assert {state(desk, report) for desk in (office, team)} == {State.ACCEPTED}
+    assert reporting.read(office.core, report).report is not None
+    for desk in (team, other):
+        assert "report_accepted" in codes(desk)
+
+
+def codes(desk):
+    """Why the server kept own writes aside."""
+    return {row.code for row in returned.returned(desk.core)}
+
+
+def test_a_teams_exact_figures_stay_in_its_commune_and_its_state_goes_up(small_world, desks, team, office):
+    report = hand_up(team, III="Nhà ông A chưa có máy")
+    sync_all(team, office)
+    for place, person in ((AREA, "Quàng Văn Hải"), ("14", "Hoàng Thu Hà")):
+        above = desks(small_world, place, person)
+        above.sync()
+        page = reporting.read(above.core, report)
+        assert (page.state, page.report, page.may_decide) == (State.SENT, None, False)
+        assert above.rows("report_content") == {}
+    (row,) = (one for one in incoming.incoming(above.core).rows if one.unit_id == office.unit)
+    assert (row.below, row.below_in) == (2, 1)
+    stranger = desks(small_world, OTHER_COMMUNE, "Cà Văn Tuấn")
+    stranger.sync()
+    assert stranger.rows("report") == {}
+    neighbour = desks(small_world, SECOND_VILLAGE, "Tòng Văn Sơn")
+    neighbour.sync()
+    assert neighbour.rows("report") == {}
+
+
+def test_a_province_returns_a_communes_report_in_an_area_that_it_only_reads(small_world, desks, office):
+    province = synced(desks, small_world, "14", "Hoàng Thu Hà")
+    area = synced(desks, small_world, AREA, "Quàng Văn Hải")
+    report = hand_up(office, "C-MONTH", IV="Đi từng nhà")
+    sync_all(office, province, area)
+    assert reporting.read(province.core, report).report.typed == {"IV": "Đi từng nhà"}
+    assert not reporting.read(area.core, report).may_decide
+    incoming.decide(province.core, report, Word.RETURNED, "Thiếu kết quả đào tạo")
+    sync_all(province, office)
+    assert province.core.runner.exchange_now() is not None
+    page = reporting.read(office.core, report)
+    assert (page.state, page.steps[0].reason) == (State.RETURNED, "Thiếu kết quả đào tạo")
+    assert page.steps[0].by == ""
+    row = next(row for row in incoming.incoming(province.core).rows if row.report_id == report)
+    assert (row.decides, row.standing) == (True, Standing.RECEIVED)
+
+
+def test_nobody_else_decides(small_world, desks, team, office):
+    """The negative control: a step written past the action is set aside by the server."""
+    area = synced(desks, small_world, AREA, "Quàng Văn Hải")
+    report = hand_up(team)
+    sync_all(team, office, area)
+    village = reporting.read(team.core, report)
+    assert village.state is State.SENT
+    for desk in (team, area):
+        with desk.writing() as writer:
+            writer.create("report_step", unit_id=team.unit, subject_id=report, word="accepted")
+    sync_all(team, area, office)
+    assert state(office, report) is State.SENT
+    for desk in (team, area):
+        assert codes(desk) == {"not_allowed"}

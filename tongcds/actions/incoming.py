@@ -1,0 +1,219 @@
+"""Reports of the units below: who handed one up and in time, returning one with a reason, accepting one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from tongcds.actions import reporting
+from tongcds.actions.core import Changes, Core
+from tongcds.actions.journal import Journal
+from tongcds.domain.periods import Period
+from tongcds.domain.report_types import Level, ReportType, load_report_types
+from tongcds.domain.reporting import OPEN, TO_DECIDE, State, Word, state_before
+from tongcds.domain.views import EditUndo, Role
+from tongcds.domain.views.reporting import (
+    Completeness,
+    CycleView,
+    IncomingRow,
+    IncomingView,
+    Reminders,
+)
+from tongcds.errors import UserError
+from tongcds.i18n import language
+from tongcds.protocol.messages import Credentials
+from tongcds.records import record_type
+from tongcds.reports import places, units
+from tongcds.storage import reports as stored
+from tongcds.storage.reports import Versions
+
+_BELOW: Final = {Role.COMMUNE: Level.TEAM, Role.AREA: Level.COMMUNE, Role.PROVINCE: Level.COMMUNE}
+_CHOICES: Final = 8
+_TEAM: Final = record_type("team").table.c
+
+
+def cycle(core: Core) -> CycleView:
+    """Báo cáo: the own reports, and those of the units below over the period that ended last."""
+    who = core.credentials()
+    below = incoming(core) if Role(who.role) in _BELOW else None
+    return CycleView(core.today, who.unit_name, reporting.due(core), below)
+
+
+def reminders(core: Core) -> Reminders:
+    """What Hôm nay says: own reports that are due or came back, and how many wait for a decision here."""
+    who = core.credentials()
+    mine = tuple(row for row in reporting.due(core) if row.state in OPEN)
+    with core.vault.read() as connection:
+        handed = stored.handed_up(connection, since=core.today - timedelta(days=reporting.CHASED_DAYS))
+    waiting = [
+        versions
+        for versions in handed.values()
+        if versions.counting.addressee_id == who.unit_id and versions.counting.state in TO_DECIDE
+    ]
+    return Reminders(mine, len(waiting))
+
+
+def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingView:
+    """Who of the units below has handed up a report over a period, and how it stands.
+
+    Args:
+        core: an open vault.
+        code: the kind of report; the first of the level below where none is given.
+        day: a day of the period; where none is given the one that ended last.
+
+    Raises:
+        UserError: report_kind_unknown, report_nobody_below.
+    """
+    who, on = core.credentials(), core.today
+    kinds = _kinds_below(who, on)
+    kind = reporting.the_kind(code) if code else kinds[0]
+    if kind not in kinds:
+        raise UserError("report_kind_unknown", code=code)
+    period = kind.period_of(on if day is None else day)
+    if day is None and period.last > on:
+        period = kind.before(period)
+    with core.vault.read() as connection:
+        below = _expected(connection, who, min(period.last, on))
+        handed = stored.handed_up(connection, [unit for unit, _name in below], since=period.last)
+        under = _under(connection, [unit for unit, _name in below], kind, period)
+    rows = [
+        _row(
+            who,
+            (kind, period),
+            (unit, name),
+            versions=handed.get((unit, kind.code, period.last)),
+            on=on,
+            under=under.get(unit, (0, 0)),
+        )
+        for unit, name in below
+    ]
+    choices = [one for one in kind.latest(on, _CHOICES) if one.first <= on]
+    return IncomingView(
+        kind=kind.code,
+        name=kind.name(language()),
+        period=kind.name_of(period),
+        first=period.first,
+        last=period.last,
+        due_on=kind.due_on(period),
+        rows=tuple(rows),
+        sums=_sums(rows),
+        kinds=tuple((one.code, one.name(language())) for one in kinds),
+        periods=tuple((one.last, kind.name_of(one)) for one in choices),
+    )
+
+
+def decide(core: Core, report_id: bytes, word: Word, reason: str = "") -> tuple[EditUndo, Changes]:
+    """Say that a report is being looked at, return it with a reason, or accept it, which locks it.
+
+    Raises:
+        UserError: report_unknown, report_not_yours, report_reason_missing, report_text_too_long,
+            report_withdrawn, report_corrected, report_said_already.
+    """
+    who, words = core.credentials(), reporting.checked_line(reason)
+    if word is Word.RETURNED and not words:
+        raise UserError("report_reason_missing")
+    with core.vault.change(core.author()) as change:
+        handed, versions = stored.one_report(change.connection, report_id)
+        if word is Word.WITHDRAWN or handed.addressee_id != who.unit_id:
+            raise UserError("report_not_yours")
+        if handed.state is State.WITHDRAWN:
+            raise UserError("report_withdrawn")
+        if versions.counting.report_id != report_id and not versions.twice:
+            raise UserError("report_corrected")
+        if handed.state == word.value:
+            raise UserError("report_said_already")
+        journal = Journal(change.writer)
+        reporting.add_step(core, journal, handed, word, words)
+        undo = journal.undo()
+    return undo, Changes.of("report", "report_step")
+
+
+def _kinds_below(who: Credentials, on: date) -> list[ReportType]:
+    level = _BELOW.get(Role(who.role))
+    kinds = [
+        kind
+        for kind in load_report_types().values()
+        if kind.level is level and any(True for _period in kind.latest(on, _CHOICES))
+    ]
+    if not kinds:
+        raise UserError("report_nobody_below")
+    return kinds
+
+
+def _expected(connection: Connection, who: Credentials, on: date) -> Sequence[tuple[bytes, str]]:
+    """The units that owe a report: communes, or the villages that have a team as far as that is known."""
+    place = places.place(connection, who.unit_id, on)
+    below = () if place is None else place.below
+    if Role(who.role) is not Role.COMMUNE:
+        return below
+    ids = [unit for unit, _name in below]
+    query = select(_TEAM.unit_id).where(_TEAM.unit_id.in_(ids), _TEAM.deleted == 0)
+    with_team = set(connection.execute(query).scalars())
+    return [one for one in below if one[0] in with_team] if with_team else below
+
+
+def _under(
+    connection: Connection, communes: Sequence[bytes], kind: ReportType, period: Period
+) -> Mapping[bytes, tuple[int, int]]:
+    """Of each commune: its villages, and those whose team has handed up a report over the same period."""
+    if kind.level is not Level.COMMUNE:
+        return {}
+    villages = units.villages_in(connection, communes, period.last)
+    handed = {
+        unit
+        for (unit, code, last), versions in stored.handed_up(
+            connection, list(villages), since=period.last
+        ).items()
+        if last == period.last
+        and load_report_types()[code].level is Level.TEAM
+        and versions.counting.state is not State.WITHDRAWN
+    }
+    found: dict[bytes, tuple[int, int]] = {}
+    for village, (_name, commune) in villages.items():
+        all_of, there = found.get(commune, (0, 0))
+        found[commune] = all_of + 1, there + (village in handed)
+    return found
+
+
+def _row(
+    who: Credentials,
+    asked: tuple[ReportType, Period],
+    unit: tuple[bytes, str],
+    *,
+    versions: Versions | None,
+    on: date,
+    under: tuple[int, int],
+) -> IncomingRow:
+    kind, period = asked
+    due_on = kind.due_on(period)
+    if versions is None:
+        state = state_before(period.last, due_on, on)
+        return IncomingRow(*unit, state, due_on, below=under[0], below_in=under[1])
+    counting = versions.counting
+    return IncomingRow(
+        *unit,
+        counting.state,
+        counting.due_on or due_on,
+        report_id=counting.report_id,
+        handed_on=counting.handed_on,
+        versions=len(versions.reports),
+        twice=versions.twice,
+        reason=reporting.reason_of(counting),
+        decides=counting.addressee_id == who.unit_id,
+        below=under[0],
+        below_in=under[1],
+        standing=counting.standing,
+    )
+
+
+def _sums(rows: Sequence[IncomingRow]) -> Completeness:
+    handed = [row for row in rows if row.report_id is not None and row.state is not State.WITHDRAWN]
+    return Completeness(
+        units=len(rows),
+        handed=len(handed),
+        in_time=sum(not row.late for row in handed),
+        accepted=sum(row.state is State.ACCEPTED for row in handed),
+    )

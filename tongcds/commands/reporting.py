@@ -1,0 +1,174 @@
+"""Commands of the cycle of reports: what is due, drawing up and handing up, deciding on those of others."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Final
+
+from tongcds.actions import incoming, reporting
+from tongcds.actions.core import Core
+from tongcds.commands.answers import DONE, LOOK, read_day, show
+from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, Word
+from tongcds.domain.views.board import WHY_WORDS, BoardFigure
+from tongcds.domain.views.report import Report
+from tongcds.domain.views.reporting import DueRow, IncomingRow, ReportPage
+from tongcds.errors import UserError
+from tongcds.i18n import _, format_date, format_number, format_percent
+
+Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
+_WORDS: Final = {"look": Word.RECEIVED, "return": Word.RETURNED, "accept": Word.ACCEPTED}
+
+
+def add_to(add: Add) -> None:
+    """Put the commands into a parser."""
+    add("reports", list_due, "reports that this unit owes or handed up, the most urgent first")
+    made = add("report", one_of_ours, "a report as it stands now: type into it, hand it up, correct it")
+    made.add_argument("kind", help="as `reports` lists it, for example T-MONTH")
+    made.add_argument("--on", metavar="DAY", help="a day of the period; the one that ended last without it")
+    made.add_argument("--set", action="append", default=[], metavar="SECTION=TEXT", help="as III=…")
+    made.add_argument("--hand-up", action="store_true", help="freeze it with its figures and send it up")
+    made = add("reports-in", list_incoming, "who of the units below has handed up a report, and in time")
+    made.add_argument("kind", nargs="?", default="", help="the first kind of the level below without it")
+    made.add_argument("--on", metavar="DAY", help="a day of the period; the one that ended last without it")
+    made = add("report-show", one_handed_up, "a report that was handed up, and what was said of it")
+    made.add_argument("id", help="as the lists give it, or the beginning of it")
+    made.add_argument("--say", choices=list(_WORDS), help="what this unit decides (its addressee only)")
+    made.add_argument("--reason", default="", help="why, needed to return it")
+    made.add_argument("--take-back", action="store_true", help="take an own one back (not once accepted)")
+
+
+def list_due(options: argparse.Namespace, core: Core) -> int:
+    """List the own reports."""
+    rows = reporting.due(core)
+    show(options, {"reports": [_due_values(row) for row in rows]}, [_due_line(row) for row in rows])
+    return DONE
+
+
+def one_of_ours(options: argparse.Namespace, core: Core) -> int:
+    """Show a report as it stands, with what is typed into it; hand it up."""
+    day = read_day(options.on) if options.on else None
+    drawn = reporting.drawn_up(core, options.kind, day)
+    typed = {**drawn.report.typed, **dict(_section(words) for words in options.set)}
+    if options.set:
+        reporting.keep_text(core, options.kind, drawn.report.last, typed)
+    if options.hand_up:
+        made, _undo, _changes = reporting.hand_up(core, options.kind, drawn.report.last, typed)
+        page = reporting.read(core, made)
+        show(options, page, _page_lines(page))
+        return DONE
+    drawn = reporting.drawn_up(core, options.kind, drawn.report.last)
+    show(options, drawn.report, _report_lines(drawn.report))
+    return LOOK if drawn.report.notes else DONE
+
+
+def list_incoming(options: argparse.Namespace, core: Core) -> int:
+    """List the reports of the units below."""
+    view = incoming.incoming(core, options.kind, read_day(options.on) if options.on else None)
+    sums = view.sums
+    head = _(
+        "{name}, {period}: {handed} of {units} handed up, {in_time} in time, {accepted} accepted"
+    ).format(
+        name=view.name,
+        period=view.period,
+        handed=format_number(sums.handed),
+        units=format_number(sums.units),
+        in_time=format_number(sums.in_time),
+        accepted=format_number(sums.accepted),
+    )
+    show(options, view, [head, *(_incoming_line(row) for row in view.rows)])
+    return DONE
+
+
+def one_handed_up(options: argparse.Namespace, core: Core) -> int:
+    """Show a report that was handed up; decide on it, or take it back."""
+    report_id = _the_one(core, options.id)
+    if options.say:
+        incoming.decide(core, report_id, _WORDS[options.say], options.reason)
+    elif options.take_back:
+        reporting.withdraw(core, report_id)
+    page = reporting.read(core, report_id)
+    show(options, page, _page_lines(page))
+    return DONE
+
+
+def _the_one(core: Core, beginning: str) -> bytes:
+    fitting = [
+        report_id for report_id in reporting.all_ids(core) if report_id.hex().startswith(beginning.lower())
+    ]
+    if not beginning or len(fitting) != 1:
+        raise UserError("report_unknown")
+    return fitting[0]
+
+
+def _section(words: str) -> tuple[str, str]:
+    code, _equals, text = words.partition("=")
+    return code.strip(), text
+
+
+def _due_values(row: DueRow) -> dict[str, object]:
+    return {name: getattr(row, name) for name in (*row.__dataclass_fields__, "late")}
+
+
+def _due_line(row: DueRow) -> str:
+    parts = [
+        row.kind,
+        row.period,
+        _("due {day}").format(day=format_date(row.due_on)),
+        _(STATE_WORDS[row.state]),
+        _("late") if row.late and row.handed_on else "",
+        _("handed up twice") if row.twice else "",
+        row.reason,
+        "" if row.report_id is None else row.report_id.hex(),
+    ]
+    return "  ".join(filter(None, parts))
+
+
+def _incoming_line(row: IncomingRow) -> str:
+    parts = [
+        f"{row.unit:<28}",
+        _(STATE_WORDS[row.state]),
+        "" if row.handed_on is None else format_date(row.handed_on),
+        _("late") if row.late else "",
+        _("handed up twice") if row.twice else "",
+        f"{format_number(row.below_in)}/{format_number(row.below)}" if row.below else "",
+        "" if row.report_id is None else row.report_id.hex(),
+    ]
+    return "  ".join(filter(None, parts))
+
+
+def _page_lines(page: ReportPage) -> list[str]:
+    lines = [f"{page.report_id.hex()}  {page.unit}  {page.name}, {page.period}  {_(STATE_WORDS[page.state])}"]
+    for one in page.steps:
+        when = "" if one.on is None else format_date(one.on)
+        lines.append("  ".join(filter(None, ("   ", when, one.by, _(WORD_WORDS[one.word]), one.reason))))
+    return [*lines, *(() if page.report is None else _report_lines(page.report))]
+
+
+def _report_lines(report: Report) -> list[str]:
+    lines = [
+        _("{name}, {period} ({first} to {last}), to {addressee}, due {day}").format(
+            name=report.title,
+            period=report.period,
+            first=format_date(report.first),
+            last=format_date(report.last),
+            addressee=report.heading.addressee,
+            day=format_date(report.due_on),
+        )
+    ]
+    for row in report.rows:
+        figures = " ".join(f"{_figure(one):>18}" for one in (row.before, row.now, row.year))
+        lines.append(f"{row.indicator:<6} {figures}  {row.name}")
+    for section in report.sections:
+        lines.append(f"{section.code}. {section.title}")
+        lines += [f"    {words}" for words in (section.lead, *section.text.splitlines()) if words]
+    return [*lines, *report.notes]
+
+
+def _figure(figure: BoardFigure) -> str:
+    if figure.numerator is None:
+        return _(WHY_WORDS[figure.why])
+    if figure.denominator is None:
+        return format_number(figure.numerator)
+    share = "" if figure.value is None else f" {format_percent(figure.value, decimals=1)}"
+    return f"{format_number(figure.numerator)}/{format_number(figure.denominator)}{share}"

@@ -1,0 +1,112 @@
+"""Where a report stands: read from the steps that the sender and the addressee took, never stored.
+
+A step names the last ones that whoever took it had seen. Steps that nobody has seen since are the last word;
+where two of them say different things, two people decided without knowing of each other, and both are shown
+until somebody who has seen both decides again. Pure values; records are read by `storage.reports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from tongcds.i18n import N_
+
+
+class Word(StrEnum):
+    """What somebody says of a report: WITHDRAWN is the sender's, the others are the addressee's."""
+
+    RECEIVED = "received"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class State(StrEnum):
+    """Where the report of a unit and period stands; the first three while there is none."""
+
+    RUNNING = "running"
+    DUE = "due"
+    OVERDUE = "overdue"
+    SENT = "sent"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    ACCEPTED = "accepted"
+    CONTRARY = "contrary"
+
+
+STATE_WORDS: Final = MappingProxyType(
+    {
+        State.RUNNING: N_("period still runs"),
+        State.DUE: N_("due"),
+        State.OVERDUE: N_("overdue"),
+        State.SENT: N_("handed up"),
+        State.RECEIVED: N_("being looked at"),
+        State.RETURNED: N_("returned"),
+        State.WITHDRAWN: N_("taken back"),
+        State.ACCEPTED: N_("accepted"),
+        State.CONTRARY: N_("two contrary decisions"),
+    }
+)
+"""States in words."""
+
+WORD_WORDS: Final = MappingProxyType(
+    {
+        Word.RECEIVED: N_("looks at it"),
+        Word.RETURNED: N_("returned it"),
+        Word.ACCEPTED: N_("accepted it"),
+        Word.WITHDRAWN: N_("took it back"),
+    }
+)
+"""What somebody did, in words."""
+
+OPEN: Final = frozenset({State.DUE, State.OVERDUE, State.RETURNED, State.WITHDRAWN})
+"""States in which the sender has something to do."""
+
+TO_DECIDE: Final = frozenset({State.SENT, State.RECEIVED, State.CONTRARY})
+"""States in which the addressee has something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `by` is "" where this computer does not know the person; `after` as in the record."""
+
+    step_id: bytes
+    word: Word
+    reason: str
+    on: date | None
+    by: str
+    after: tuple[bytes, ...]
+
+
+def last_words(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps that no other one was taken after, in the order in which they came."""
+    taken = tuple(steps)
+    seen = {step_id for one in taken for step_id in one.after}
+    return tuple(one for one in taken if one.step_id not in seen)
+
+
+def state_of(steps: Sequence[Step]) -> State:
+    """Where a report that was handed up stands.
+
+    That somebody began to look at it says nothing against a decision.
+    """
+    last = {one.word for one in last_words(steps)}
+    decided = last - {Word.RECEIVED}
+    if len(decided) > 1:
+        return State.CONTRARY
+    if decided:
+        return State(decided.pop().value)
+    return State.RECEIVED if last else State.SENT
+
+
+def state_before(last: date, due_on: date, on: date) -> State:
+    """Where a report stands that nobody has handed up."""
+    if on < last:
+        return State.RUNNING
+    return State.OVERDUE if on > due_on else State.DUE

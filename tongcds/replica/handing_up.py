@@ -1,0 +1,88 @@
+"""Who may hand up a report and who decides on it: the part of `replica.authority` that looks at records.
+
+A unit hands up its own reports only. On them decides the unit that they are addressed to, also where it may
+write nothing else: a province in the area of one of its communes. Once a report is accepted it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from tongcds.protocol.messages import Write
+from tongcds.records import record_type
+from tongcds.replica.rows import Row
+
+ACCEPTED: Final = "accepted"
+WITHDRAWN: Final = "withdrawn"
+DECISIONS: Final = frozenset({"received", "returned", ACCEPTED})
+"""Words of the addressee; WITHDRAWN is the sender's."""
+
+LOCKED: Final = "report_accepted"
+"""The code of what comes too late."""
+
+_NOT_ALLOWED: Final = "not_allowed"
+_REPORT: Final = record_type("report").table.c
+_STEP: Final = record_type("report_step").table.c
+
+
+def refusal_of(
+    connection: Connection,
+    name: str,
+    area: bytes,
+    write: Write,
+    row: Row | None,
+    *,
+    unit: bytes,
+    areas: Collection[bytes],
+) -> str:
+    """Why a unit may not write this about a report; "" when it may.
+
+    Args:
+        connection: where reports and their steps are.
+        name: report, report_content, report_step.
+        area: where it would be.
+        write: what is said.
+        row: the record as it stands, None for a new one.
+        unit: whose word it is.
+        areas: where that unit may write.
+    """
+    if name == "report_step":
+        return _refusal_of_step(connection, area, write, row, unit=unit, areas=areas)
+    if area != unit or area not in areas:
+        return _NOT_ALLOWED
+    if row is None:
+        # Nobody accepts their own.
+        return _NOT_ALLOWED if write.values.get("addressee_id") == unit else ""
+    report = row["id"] if name == "report" else row["values"]["report_id"]
+    return LOCKED if _is_accepted(connection, report) else ""
+
+
+def _refusal_of_step(
+    connection: Connection,
+    area: bytes,
+    write: Write,
+    row: Row | None,
+    *,
+    unit: bytes,
+    areas: Collection[bytes],
+) -> str:
+    said = write.values if row is None else row["values"]
+    subject, word = said.get("subject_id"), said.get("word")
+    report = connection.execute(
+        select(_REPORT.unit_id, _REPORT.addressee_id).where(_REPORT.id == subject)
+    ).one_or_none()
+    if report is None:
+        # A stick may have brought it to whoever decides before the server has it.
+        return "" if area in areas else _NOT_ALLOWED
+    theirs = report.unit_id == unit and area in areas if word == WITHDRAWN else report.addressee_id == unit
+    if report.unit_id != area or word not in {WITHDRAWN, *DECISIONS} or not theirs:
+        return _NOT_ALLOWED
+    return LOCKED if word == WITHDRAWN and _is_accepted(connection, subject) else ""
+
+
+def _is_accepted(connection: Connection, report: object) -> bool:
+    query = select(_STEP.id).where(_STEP.subject_id == report, _STEP.word == ACCEPTED, _STEP.deleted == 0)
+    return connection.execute(query.limit(1)).first() is not None
