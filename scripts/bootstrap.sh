@@ -26,6 +26,8 @@ libraries='libGL.so.1:libgl1 libEGL.so.1:libegl1 libxkbcommon.so.0:libxkbcommon0
     libxkbcommon-x11.so.0:libxkbcommon-x11-0 libxcb-cursor.so.0:libxcb-cursor0
     libxcb-icccm.so.4:libxcb-icccm4 libxcb-keysyms.so.1:libxcb-keysyms1 libxcb-shape.so.0:libxcb-shape0'
 test_programs='Xvfb:xvfb xdotool:xdotool pdftotext:poppler-utils'
+# Reads our documents as offices do; 300 MB, a minute.
+office='libreoffice-writer-nogui libreoffice-calc-nogui'
 # The power cuts of tests/faults; where there is no FUSE they are left out.
 [ -c /dev/fuse ] && test_programs="$test_programs fusermount3:fuse3"
 
@@ -41,6 +43,7 @@ missing_packages() {
         for pair in $test_programs; do
             command -v "${pair%%:*}" >/dev/null 2>&1 || printf '%s ' "${pair#*:}"
         done
+        command -v soffice >/dev/null 2>&1 || printf '%s ' "$office"
         # Debian keeps the server's programs off the PATH.
         PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')" command -v initdb >/dev/null 2>&1 \
             || printf 'postgresql '

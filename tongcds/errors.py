@@ -655,6 +655,25 @@ SENTENCES: Final[dict[str, str]] = {
     "no_printer": N_(
         "No printer is set up on this computer. Save the paper as a PDF and print it somewhere else."
     ),
+    "template_unreadable": N_(
+        "The template {file} cannot be read, so the paper was made with another one. Save it anew in Word "
+        "as a document (.docx)."
+    ),
+    "template_wrong": N_(
+        "The template {file} has a mistake ({why}), so the paper was made with the one that ships. Fields "
+        "are written like {{{{ co_quan }}}}."
+    ),
+    "template_field_unknown": N_(
+        "The template {file} has a field “{field}” that nobody knows. Its place stayed empty; "
+        "the rest is made."
+    ),
+    "template_without_body": N_(
+        "The template {file} has no place {{{{ noi_dung }}}}, so the paper's tables and text are not in it."
+    ),
+    "font_missing": N_(
+        "The font {font} of papers is missing on this computer, so another one was taken. Install the "
+        "program anew to bring it back."
+    ),
     "printer_failed": N_("The printer took nothing. See whether it is on and connected, then print again."),
     "period_invalid": N_("The last day is before the first one. Change one of them."),
     "date_invalid": N_("This is not a date. Write it like 23/11/2026."),

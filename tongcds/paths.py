@@ -12,6 +12,8 @@ import platformdirs
 PROFILE_VARIABLE = "TONGCDS_PROFILE"
 EXPORTS_VARIABLE = "TONGCDS_EXPORTS"
 _EXPORTS = "TongCDS – Tệp xuất"
+TEMPLATES_VARIABLE = "TONGCDS_TEMPLATES"
+_TEMPLATES = "TongCDS – Mẫu văn bản"
 
 
 def profile_folder(override: Path | str | None = None) -> Path:
@@ -31,6 +33,12 @@ def exports_folder() -> Path:
     """The one folder for files that people write out of the vault; TONGCDS_EXPORTS names another."""
     chosen = os.environ.get(EXPORTS_VARIABLE)
     return Path(chosen) if chosen else platformdirs.user_documents_path() / _EXPORTS
+
+
+def templates_folder() -> Path:
+    """The folder of this person's own templates; it may not be there. TONGCDS_TEMPLATES names another."""
+    chosen = os.environ.get(TEMPLATES_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_documents_path() / _TEMPLATES
 
 
 @cache

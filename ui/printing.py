@@ -15,16 +15,20 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
-from tongcds.actions import Changes, printing
+from tongcds.actions import Changes, board, printing
 from tongcds.actions.printing import Printout
-from tongcds.domain.views import HouseholdDetail, HouseholdFilter, LogFilter, Role
-from tongcds.errors import CancelledError, UnavailableError
+from tongcds.documents import Format, Written
+from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter, Role
+from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
-from tongcds.papers.paper import PAGE_MM, Paper
+from tongcds.papers.paper import PAGE_MM, Behind, Paper
 from ui.desk import Desk
+from ui.forms.behind_dialog import BehindDialog
 from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
+from ui.paper.links import Link
 from ui.paper.pages import Laid, Pages, Watch, page_layout
+from ui.paper.writing import font_notes
 from ui.tasks import Progress
 
 Maker = Callable[[bool, str], Printout]
@@ -78,13 +82,13 @@ class _Held:
             self._pages = Pages(paper)
         return self._pages.lay_out(laying).pdf(drawing)
 
-    def image(self, number: int, dpi: float, ratio: float) -> QImage:
-        """A page for a screen whose pixels are so many to one."""
+    def image(self, number: int, dpi: float, ratio: float) -> tuple[QImage, tuple[Link, ...]]:
+        """A page for a screen whose pixels are so many to one, and the numbers on it."""
         if self._pages is None or number >= len(self._pages):
-            return QImage()
+            return QImage(), ()
         image = self._pages.image(number, dpi)
         image.setDevicePixelRatio(ratio)
-        return image
+        return image, self._pages.links(number)
 
     def print(self, printer: QPrinter, laying: Watch, drawing: Watch) -> bool:
         """Paint the pages that were asked for on a printer."""
@@ -147,6 +151,7 @@ class Printing(QObject):
         self._drawing.moved.connect(self._show_drawing)
         self.choice: PaperChoice | None = None
         self.preview: PaperPreview | None = None
+        self.behind: BehindDialog | None = None
 
     def listen(self, window: QWidget) -> None:
         """Have Ctrl+P ask in this window what is to be printed."""
@@ -257,6 +262,7 @@ class Printing(QObject):
         preview.save_wanted.connect(self._save)
         preview.print_wanted.connect(self._ask_printer)
         preview.stop_wanted.connect(self._stop_work)
+        preview.behind_wanted.connect(self._show_behind)
         preview.finished.connect(self._closed)
         self.preview = preview
         preview.open()
@@ -272,6 +278,7 @@ class Printing(QObject):
         preview = self.preview
         if preview is not None:
             preview.show_left(printout.left_out)
+            preview.show_notes((*printout.notes, *font_notes()))
             begin = partial(self._held.begin, printout.paper)
             self._desk.files.run(begin, partial(self._begun, printout), owner=preview, failed=self._failed)
 
@@ -295,13 +302,47 @@ class Printing(QObject):
         preview = self.preview
         if preview is not None:
             work = partial(self._held.image, number, dpi, preview.devicePixelRatioF())
-            show = partial(preview.show_page, number)
+            show = partial(self._show_page, preview, number)
             self._desk.files.run(work, show, owner=preview, failed=self._failed)
 
-    def _save(self) -> None:
+    def _show_page(self, preview: PaperPreview, number: int, shown: tuple[QImage, tuple[Link, ...]]) -> None:
+        preview.show_page(number, *shown)
+
+    def _show_behind(self, behind: Behind) -> None:
+        """Show the records behind a number of the paper, to whoever may see them."""
+        work = partial(board.records, self._desk.core, behind.indicator, behind.period, behind.unit_id)
+        self._desk.counts.run(work, self._list_behind, owner=self, failed=self._not_behind)
+
+    def _list_behind(self, view: BehindView) -> None:
+        if self.preview is None:
+            return
+        dialog = BehindDialog(view, parent=self.preview)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.opened.connect(self._show_household)
+        self.behind = dialog
+        dialog.open()
+
+    def _show_household(self, household_id: object) -> None:
+        self._leave()
+        if isinstance(household_id, bytes):
+            self._desk.show(household_id)
+
+    def _not_behind(self, problem: Exception) -> None:
+        if self.preview is not None and isinstance(problem, UserError):
+            self.preview.show_notes([sentence(problem)])
+        else:
+            self._failed(problem)
+
+    def _save(self, kind: Format) -> None:
         printout = self._printout
         preview = self.preview
-        if printout is not None and preview is not None:
+        if printout is not None and preview is not None and kind is not Format.PDF:
+            # Nothing of it can be watched; whoever stops it gets no file.
+            self._watches(preview)
+            work = partial(printing.as_file, printout, kind)
+            done = partial(self._write_as, printout, kind, self._stop)
+            self._desk.files.run(work, done, owner=self, failed=self._failed)
+        elif printout is not None and preview is not None:
             draw = partial(self._held.pdf, printout.paper, *self._watches(preview))
             self._desk.files.run(draw, partial(self._write, printout), owner=self, failed=self._failed)
 
@@ -309,12 +350,19 @@ class Printing(QObject):
         work = partial(printing.save, self._desk.core, printout, content)
         self._desk.writes.run(work, self._saved, owner=self, failed=self._failed)
 
-    def _saved(self, answer: tuple[Path, Changes]) -> None:
+    def _write_as(self, printout: Printout, kind: Format, stop: Event, written: Written) -> None:
+        if stop.is_set():
+            return
+        work = partial(printing.save, self._desk.core, printout, written.content, kind)
+        done = partial(self._saved, notes=written.notes)
+        self._desk.writes.run(work, done, owner=self, failed=self._failed)
+
+    def _saved(self, answer: tuple[Path, Changes], notes: tuple[str, ...] = ()) -> None:
         path, changes = answer
         self._desk.changed(changes)
         self._leave()
         words = _("Written: {file}. Anybody who has this copy can open it.").format(file=path)
-        self._desk.window().say(words, stays=True)
+        self._desk.window().say(" ".join((words, *notes)), stays=True)
 
     def _ask_printer(self) -> None:
         printout, preview = self._printout, self.preview

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from tongcds import paths
 from tongcds.actions import audit, exports, logbook, rounds
 from tongcds.actions.core import Changes, Core
+from tongcds.documents import Format, Written, write
 from tongcds.domain.consent import CALLS, NOTES, Gate, left_out_words
 from tongcds.domain.identity import format_phone
 from tongcds.domain.views import NOBODY, HouseholdDetail, HouseholdFilter, HouseholdLine, LeftOut, LogFilter
@@ -25,7 +27,6 @@ from tongcds.storage import paper_lines, register
 from tongcds.storage.members import members_of
 from tongcds.storage.wording import result_words
 
-PDF: Final = ".pdf"
 _SMARTPHONE: Final = "household_smartphone"
 _SHOP: Final = "online_shop"
 
@@ -34,13 +35,15 @@ _SHOP: Final = "online_shop"
 class Printout:
     """A paper, and what the access log keeps of it: about how many people, or about which record.
 
-    `left_out` are those who are not on it, or are without their consent.
+    `left_out` are those who are not on it, or are without their consent. `notes` are sentences about what
+    could not be done as asked.
     """
 
     paper: Paper
     people: int
     subject_id: bytes = b""
     left_out: LeftOut = NOBODY
+    notes: tuple[str, ...] = ()
 
 
 def members(core: Core, *, numbers: bool = False) -> Printout:
@@ -136,8 +139,16 @@ def round_list(core: Core, round_id: bytes, *, ground: str = "") -> Printout:
     return Printout(paper, people, round_id, named.left_out)
 
 
-def save(core: Core, printout: Printout, content: bytes) -> tuple[Path, Changes]:
-    """Write a drawn paper into the folder for exported files, under a name that is free there.
+def as_file(printout: Printout, kind: Format) -> Written:
+    """A paper as a document that is edited, from the person's own template where there is one.
+
+    A PDF is drawn by whoever draws.
+    """
+    return write(printout.paper, kind, paths.templates_folder())
+
+
+def save(core: Core, printout: Printout, content: bytes, kind: Format = Format.PDF) -> tuple[Path, Changes]:
+    """Write a paper as a file into the folder for exported files, under a name that is free there.
 
     It is listed for whoever wrote it, and noted.
 
@@ -145,7 +156,9 @@ def save(core: Core, printout: Printout, content: bytes) -> tuple[Path, Changes]
         UserError: export_unwritable.
     """
     paper = printout.paper
-    path = exports.write(exports.folder(), f"{paper.stem} {core.today.isoformat()}", PDF, content)
+    path = exports.write(
+        exports.folder(), f"{paper.stem} {core.today.isoformat()}", f".{kind.value}", content
+    )
     return path, exports.keep(
         core, path, paper.form, printout.people, printout.subject_id, left_out=printout.left_out
     )

@@ -9,8 +9,9 @@ from typing import Final
 from tongcds.actions import printing
 from tongcds.actions.core import Core
 from tongcds.actions.printing import Printout
-from tongcds.commands.answers import DONE, USAGE, add_ground, read_day, show, the_household, write
+from tongcds.commands.answers import DONE, LOOK, USAGE, add_ground, read_day, show, the_household, write
 from tongcds.commands.rounds import round_named
+from tongcds.documents import Format, Written
 from tongcds.domain.consent import left_out_words
 from tongcds.domain.views import HouseholdFilter, LogFilter
 from tongcds.i18n import _, format_number, ngettext
@@ -63,7 +64,7 @@ _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
 
 def add_to(add: Add) -> None:
     """Put the command into a parser."""
-    made = add("print", print_paper, "make a paper as a PDF: sheets of households, lists, the log")
+    made = add("print", print_paper, "make a paper as a file: sheets of households, lists, the log")
     made.add_argument("what", choices=list(_MAKE))
     made.add_argument("household", nargs="*", help="for sheet: codes or texts; an empty sheet without one")
     made.add_argument("--all", action="store_true", help="for sheet: every household that --text leaves")
@@ -71,18 +72,42 @@ def add_to(add: Add) -> None:
     made.add_argument("--since", help="for log: first day as 2026-11-01; without it the month's first")
     made.add_argument("--until", help="for log: last day; without it today")
     made.add_argument("--id", help="for round: its number")
+    add_format(made)
     made.add_argument("--numbers", action="store_true", help="whole phone numbers; the access log notes it")
     add_ground(made)
 
 
 def print_paper(options: argparse.Namespace, core: Core) -> int:
-    """Make a paper, draw it, write it."""
-    draw: Draw | None = options.draw
-    if draw is None:
-        write(_("this command needs the desktop program"))
+    """Make a paper and write it."""
+    if not can_write(options):
         return USAGE
-    printout = _MAKE[options.what](options, core)
-    path, _changes = printing.save(core, printout, draw(printout.paper))
+    return tell(options, core, _MAKE[options.what](options, core))
+
+
+def add_format(made: argparse.ArgumentParser) -> None:
+    """Give a command the option that says what a paper is written as."""
+    kinds = [kind.value for kind in Format]
+    made.add_argument("--format", choices=kinds, default=Format.PDF.value, help="a PDF without it")
+
+
+def can_write(options: argparse.Namespace) -> bool:
+    """Whether the format that was asked for can be made here; says so where it cannot."""
+    if options.draw is None and options.format == Format.PDF:
+        write(_("this command needs the desktop program"))
+        return False
+    return True
+
+
+def tell(options: argparse.Namespace, core: Core, printout: Printout) -> int:
+    """Write a paper as a file, and say where it is and what could not be done as asked."""
+    draw: Draw | None = options.draw
+    kind = Format(options.format)
+    if kind is Format.PDF and draw is not None:
+        made = Written(draw(printout.paper))
+    else:
+        made = printing.as_file(printout, kind)
+    path, _changes = printing.save(core, printout, made.content, kind)
+    notes = (*printout.notes, *made.notes)
     sheets = len(printout.paper.sheets)
     words = ngettext("{n} paper written: {file}.", "{n} papers written: {file}.", sheets)
     warning = _("Anybody who has this copy can open it.")
@@ -92,7 +117,8 @@ def print_paper(options: argparse.Namespace, core: Core) -> int:
         "sheets": sheets,
         "people": printout.people,
         "left_out": dict(printout.left_out.counts),
+        "notes": list(notes),
     }
     said = f"{words.format(n=format_number(sheets), file=path)} {warning}"
-    show(options, answer, list(filter(None, (said, left_out_words(printout.left_out)))))
-    return DONE
+    show(options, answer, list(filter(None, (said, left_out_words(printout.left_out), *notes))))
+    return LOOK if notes else DONE

@@ -7,9 +7,12 @@ Sizes and margins follow Nghị định 30/2020/NĐ-CP, Phụ lục I.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeGuard
+
+from tongcds.domain.periods import Period
 
 
 class Page(StrEnum):
@@ -68,23 +71,68 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What a number counts, for whoever wants to see the records: an indicator of a unit over a period."""
+
+    indicator: str
+    unit_id: bytes
+    period: Period
+
+
+class Unit(StrEnum):
+    """How a spreadsheet shows a number: whole, with one decimal, as a share, or as đồng."""
+
+    COUNT = "count"
+    DECIMAL = "decimal"
+    SHARE = "share"
+    DONG = "dong"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number: `words` as it is read, `value` as a spreadsheet keeps it (a share as 0.8)."""
+
+    words: str
+    value: float
+    unit: Unit = Unit.COUNT
+    behind: Behind | None = None
+
+
+Words = str | tuple[str | Number, ...]
+"""Running text, with the numbers in it that something stands behind."""
+
+
+def said(words: Words) -> str:
+    """Running text as it is read."""
+    return words if isinstance(words, str) else "".join(map(_read, words))
+
+
+def _read(part: str | Number) -> str:
+    return part.words if isinstance(part, Number) else part
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """Words over the whole width."""
 
-    words: str
+    words: Words
     look: Look = Look.BODY
 
 
-Cell = str | Mark
+Cell = str | Mark | Number
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `share`: its width beside the other columns' shares."""
+    """A column of a table. `share`: its width beside the other columns' shares.
+
+    Columns beside each other with the same `group` stand under one title of that name.
+    """
 
     title: str
     share: float
     align: Align = Align.START
+    group: str = ""
 
 
 class Kind(StrEnum):
@@ -115,6 +163,11 @@ class Table:
     rows: tuple[Row, ...]
     numbered: bool = False
     least_mm: float = 0
+
+    @property
+    def heads(self) -> int:
+        """How many lines its titles take."""
+        return 1 + any(column.group for column in self.columns) + self.numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +223,16 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A place to sign: "TỔ TRƯỞNG", "(Ký, ghi rõ họ tên)", and the name where it is known."""
+    """A place to sign: "TỔ TRƯỞNG", "(Ký, ghi rõ họ tên)", and the name where it is known.
+
+    `authority` is in whose name ("TM. ỦY BAN NHÂN DÂN").
+    """
 
     role: str
     note: str = ""
     name: str = ""
     day: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +243,36 @@ class Signatures:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of an official paper: who receives it at the left, who signs it at the right."""
+
+    receivers: tuple[str, ...]
+    place: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values of a chart under one name, in the order of its labels; None: not known. Shares as 0.8."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars beside each other for each label. A spreadsheet draws them; printed papers leave them out."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Paragraph | Table | Facts | Boxes | Lines | Code | Signatures | PageBreak
+Block = Paragraph | Table | Facts | Boxes | Lines | Code | Signatures | Closing | Chart | PageBreak
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +290,16 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The kind of the paper in capitals, what it is about, and a line in italics for a period or an annex."""
+    """The kind of the paper in capitals, what it is about, and a line in italics for a period or an annex.
+
+    `annex` stands above ("Phụ lục I"). `ruled`: a line is drawn under what it is about.
+    """
 
     name: str
     about: str = ""
     note: str = ""
+    annex: str = ""
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +320,37 @@ class Paper:
     """Something to be printed.
 
     `form` is the code of the form ("B01"), `stem` the name of its file without an ending, free of people's
-    names: file names are seen by everybody.
+    names: file names are seen by everybody. `fields` are words that an office's own template may take by a
+    name, beside those that every paper has.
     """
 
     form: str
     stem: str
     sheets: tuple[Sheet, ...]
     page: Page = Page.PORTRAIT
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+def numbers(paper: Paper) -> Iterator[tuple[str, Number]]:
+    """The numbers that something stands behind, each with the words beside it."""
+    for sheet in paper.sheets:
+        for block in sheet.blocks:
+            if isinstance(block, Paragraph) and not isinstance(block.words, str):
+                yield from ((said(block.words), part) for part in block.words if _opens(part))
+            elif isinstance(block, Table):
+                yield from _of_table(block)
+
+
+def _of_table(table: Table) -> Iterator[tuple[str, Number]]:
+    for row in table.rows:
+        label = next((cell for cell in row.cells if isinstance(cell, str) and not cell.isdigit()), "")
+        for cell, column in zip(row.cells, table.columns, strict=False):
+            if _opens(cell):
+                yield " · ".join(filter(None, (label, column.group, column.title))), cell
+
+
+def _opens(part: Cell) -> TypeGuard[Number]:
+    return isinstance(part, Number) and part.behind is not None
 
 
 def joined(papers: tuple[Paper, ...], *, stem: str) -> Paper:

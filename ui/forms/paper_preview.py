@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QDialog, QScrollArea, QSizePolicy, QWidget
 
+from tongcds.documents import Format
 from tongcds.domain.views import LeftOut, Tone
 from tongcds.i18n import _, format_number, format_percent
 from ui import theme
 from ui.forms.ground_choice import GroundChoice
+from ui.paper.links import Link
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow
@@ -31,18 +45,61 @@ _SHARE_OF_SCREEN: Final = 0.9
 
 
 class _Sheet(QWidget):
-    """Draws one page on the grey of a desk."""
+    """Draws one page on the grey of a desk; `asked` carries what stands behind a number that was clicked."""
+
+    asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self._image = QImage()
+        self._links: tuple[Link, ...] = ()
+        self._chosen = -1
+        self._dots = 1.0
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_image(self, image: QImage) -> None:
-        """Show a page."""
-        self._image = image
+    def show_image(self, image: QImage, links: tuple[Link, ...], dots: float) -> None:
+        """Show a page, and the numbers on it; `dots` are pixels to a millimetre."""
+        self._image, self._links, self._dots, self._chosen = image, links, dots, -1
         self.setMinimumSize(self.sizeHint())
         self.update()
+
+    def step(self, by: int) -> Link | None:
+        """Go to another number of the page; answers it, None where there is none."""
+        if not self._links:
+            return None
+        self._chosen = (self._chosen + by) % len(self._links) if self._chosen >= 0 else min(by, 0)
+        self._chosen %= len(self._links)
+        self.update()
+        return self._links[self._chosen]
+
+    def chosen(self) -> Link | None:
+        """The number that was gone to."""
+        return self._links[self._chosen] if self._chosen >= 0 else None
+
+    def place_of(self, link: Link) -> QRectF:
+        """Where a number stands in this widget."""
+        dots = self._dots
+        place = QRectF(link.left * dots, link.top * dots, link.width * dots, link.height * dots)
+        return place.translated(self._paper().topLeft())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._at(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        link = self._at(event.position())
+        if link is not None:
+            self.asked.emit(link.behind)
+
+    def _at(self, where: QPointF) -> Link | None:
+        return next((link for link in self._links if self.place_of(link).contains(where)), None)
+
+    def _paper(self) -> QRect:
+        place = QRect(0, 0, self.sizeHint().width(), self.sizeHint().height())
+        place.moveCenter(self.rect().center())
+        place.moveTop(max(0, place.top()))
+        return place
 
     def sizeHint(self) -> QSize:
         return self._image.deviceIndependentSize().toSize()
@@ -50,16 +107,22 @@ class _Sheet(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.current().colour("sunken"))
-        place = QRect(0, 0, self.sizeHint().width(), self.sizeHint().height())
-        place.moveCenter(self.rect().center())
-        place.moveTop(max(0, place.top()))
-        painter.drawImage(place, self._image)
+        painter.drawImage(self._paper(), self._image)
+        for at, link in enumerate(self._links):
+            place = self.place_of(link)
+            painter.setPen(QPen(theme.PAPER_INK, 1, Qt.PenStyle.DotLine))
+            painter.drawLine(place.bottomLeft(), place.bottomRight())
+            if at == self._chosen:
+                painter.setPen(QPen(theme.current().colour("accent"), 2))
+                painter.drawRect(place.adjusted(-2, -1, 2, 1))
 
 
 class PaperPreview(QDialog):
     """Shows the pages of a paper, as wide as there is room until somebody says how large.
 
     Page Up and Page Down turn, Ctrl and plus or minus zoom, Esc closes.
+
+    F3 goes to the next number that something stands behind, Enter or a click asks for it (`behind_wanted`).
 
     `wanted` asks for a page (from 0) at a resolution; `show_page` brings it. `anew_wanted` asks for the
     paper anew: with whole phone numbers or without, and on which ground with those who did not agree.
@@ -75,7 +138,8 @@ class PaperPreview(QDialog):
     help_topic = "printing"
 
     wanted = Signal(int, float)
-    save_wanted = Signal()
+    save_wanted = Signal(object)
+    behind_wanted = Signal(object)
     print_wanted = Signal()
     stop_wanted = Signal()
     anew_wanted = Signal(bool, str)
@@ -117,7 +181,14 @@ class PaperPreview(QDialog):
         self.leave = Button(_("Close"), hint="Escape")
         self.leave.clicked.connect(self.reject)
         self.save = Button(_("Save as PDF"), icon="hard-drive-download", hint="Ctrl+S")
-        self.save.clicked.connect(self.save_wanted)
+        self.save.clicked.connect(partial(self.save_wanted.emit, Format.PDF))
+        self.word = Button("Word", icon="file-text", hint="Ctrl+W")
+        self.word.clicked.connect(partial(self.save_wanted.emit, Format.DOCX))
+        self.excel = Button("Excel", icon="file-spreadsheet", hint="Ctrl+E")
+        self.excel.clicked.connect(partial(self.save_wanted.emit, Format.XLSX))
+        self.notes = Notice("triangle-alert", Tone.WARN, "")
+        self.notes.hide()
+        self._sheet.asked.connect(self.behind_wanted)
         self.print = Button(_("Print…"), icon="printer", hint="Ctrl+P", kind=Kind.PRIMARY)
         self.print.clicked.connect(self.print_wanted)
         self._build()
@@ -138,11 +209,12 @@ class PaperPreview(QDialog):
         box.addWidget(self.area, 1)
         warning = _("Anybody who has the paper or the PDF can read it. That you print or save it is noted.")
         box.addWidget(Notice("triangle-alert", Tone.WARN, warning))
+        box.addWidget(self.notes)
         box.addWidget(self.without)
         buttons = line(gap=2)
         buttons.addWidget(self.numbers)
         buttons.addStretch(1)
-        for button in (self.leave, self.save, self.print):
+        for button in (self.leave, self.word, self.excel, self.save, self.print):
             buttons.addWidget(button)
         box.addLayout(buttons)
         look = theme.current()
@@ -156,13 +228,41 @@ class PaperPreview(QDialog):
             ("PgUp", self.turn_back), ("PgDown", self.turn),
             ("Ctrl+Home", self.first), ("Ctrl+End", self.last),
             ("Ctrl++", self.zoom_in), ("Ctrl+=", self.zoom_in), ("Ctrl+-", self.zoom_out),
-            ("Ctrl+S", self.save.click), ("Ctrl+P", self.print.click),
+            ("Ctrl+S", self.save.click), ("Ctrl+P", self.print.click), ("Ctrl+W", self.word.click),
+            ("Ctrl+E", self.excel.click), ("F3", self.next_number), ("Shift+F3", self.number_before),
+            ("Return", self._open_number), ("Enter", self._open_number),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     def show_left(self, left: LeftOut) -> None:
         """Say who is not on the paper, or is without their consent."""
         self.without.show_left(left)
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Say what could not be done as asked."""
+        self.notes.say(" ".join(notes))
+        self.notes.setVisible(bool(notes))
+
+    def next_number(self) -> None:
+        """Go to the next number of this page that something stands behind."""
+        self._at_number(self._sheet.step(1))
+
+    def number_before(self) -> None:
+        """Go to the one before."""
+        self._at_number(self._sheet.step(-1))
+
+    def _at_number(self, link: Link | None) -> None:
+        if link is None:
+            self.place.setText(_("No number on this page has records to open."))
+            return
+        self.place.setText(_("{number}: Enter shows what it counts.").format(number=link.words))
+        place = self._sheet.place_of(link).center().toPoint()
+        self.area.ensureVisible(place.x(), place.y())
+
+    def _open_number(self) -> None:
+        link = self._sheet.chosen()
+        if link is not None:
+            self.behind_wanted.emit(link.behind)
 
     def _ask_anew(self) -> None:
         self.anew_wanted.emit(self.numbers.isChecked(), self.without.ground())
@@ -216,10 +316,11 @@ class PaperPreview(QDialog):
         self._say_place()
         self._may(self._count > 0)
 
-    def show_page(self, number: int, image: QImage) -> None:
+    def show_page(self, number: int, image: QImage, links: tuple[Link, ...] = ()) -> None:
         """Show a page that was asked for, unless another one is wanted by now."""
         if number == self._page:
-            self._sheet.show_image(image)
+            dots = _SCREEN_DPI * self._shown / 100 / _MM_PER_INCH
+            self._sheet.show_image(image, links, dots)
 
     def page(self) -> int:
         """The page that is shown, from 0."""
@@ -280,7 +381,7 @@ class PaperPreview(QDialog):
     def _may(self, may: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         for button in (self.smaller, self.larger):
             button.setEnabled(may)
-        for making in (self.save, self.print, self.numbers, self.without):
+        for making in (self.save, self.word, self.excel, self.print, self.numbers, self.without):
             making.setEnabled(may and not self._busy)
         self.before.setEnabled(may and self._page > 0)
         self.after.setEnabled(may and self._page < self._count - 1)

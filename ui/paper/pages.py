@@ -19,9 +19,11 @@ from PySide6.QtGui import (
 from tongcds.errors import CancelledError
 from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper, Sheet, Table
 from ui import theme
+from ui.paper.canvas import content_size
+from ui.paper.links import Link, links_of
 from ui.paper.marks import DPI, millimetres, points
 from ui.paper.parts import parts
-from ui.paper.typeset import BODY, content_size, typeset
+from ui.paper.typeset import BODY, typeset
 from ui.paper.writing import font
 from ui.words import NAME
 
@@ -139,6 +141,13 @@ class Pages:
         self.paint(painter, number, dpi)
         painter.end()
         return image
+
+    def links(self, number: int) -> tuple[Link, ...]:
+        """The numbers of a page that something stands behind, from its top to its end."""
+        place = self._places[number]
+        height = content_size(self.paper.page).height()
+        found = links_of(self._document(place.part), place.page * height, height)
+        return tuple(link.moved(MARGINS.left, MARGINS.top) for link in found)
 
     def paint_all(
         self, device: QPagedPaintDevice, dpi: float, numbers: Sequence[int], watch: Watch = unwatched

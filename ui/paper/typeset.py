@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
-from PySide6.QtCore import QSizeF, Qt
-from PySide6.QtGui import (
-    QFont,
-    QFontMetricsF,
-    QGuiApplication,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFormat,
-    QTextFrameFormat,
-    QTextLength,
-    QTextOption,
-    QTextTable,
-    QTextTableCellFormat,
-    QTextTableFormat,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QTextDocument, QTextTable
 
 from tongcds.i18n import _
+from tongcds.papers.official import FIRST_LINE_MM, GAP, RECEIVERS, RULE_SHARE, STYLES, Element
 from tongcds.papers.paper import (
-    MARGINS,
-    PAGE_MM,
     Align,
     Block,
     Boxes,
+    Chart,
+    Closing,
     Code,
     Fact,
     Facts,
@@ -38,6 +25,7 @@ from tongcds.papers.paper import (
     Lines,
     Look,
     Mark,
+    Number,
     Page,
     PageBreak,
     Paragraph,
@@ -48,22 +36,16 @@ from tongcds.papers.paper import (
     Table,
     Title,
 )
-from ui import theme
 from ui.paper import marks
-from ui.paper.marks import DPI, millimetres, points
-from ui.paper.writing import Place, font, load_fonts, ruler
+from ui.paper.canvas import Canvas, merge
+from ui.paper.marks import millimetres, points
+from ui.paper.writing import Place, font
 
-BODY: Final = 13.0
-_SMALL: Final = 12.0
-_NAME: Final = 14.0
-_TABLE: Final = 11.5
-_NOTE: Final = 10.5
-_GAP: Final = 6.0
-_LINE: Final = 0.5
-_FIRST_LINE_MM: Final = 10.0
-_RULE_SHARE: Final = 0.4
-_RULE_MOST: Final = 0.16
+BODY: Final = STYLES[Element.BODY].size
+_TABLE: Final = STYLES[Element.TABLE].size
+_NOTE: Final = STYLES[Element.NOTE].size
 _LEFT_HEAD: Final = 44.0
+_RULE_MOST: Final = 0.16
 _QR_MM: Final = 23.0
 _CODE_SHARE: Final = 24.0
 _SIGN_MM: Final = 10.0
@@ -75,14 +57,25 @@ _ALIGNED: Final = {
     Align.END: Qt.AlignmentFlag.AlignRight,
 }
 _CENTRE: Final = Qt.AlignmentFlag.AlignHCenter
+_LOOKS: Final = {
+    Look.BODY: (Element.BODY, 1.0),
+    Look.PLAIN: (Element.PLAIN, 1.0),
+    Look.HEADING: (Element.HEADING, 1.5),
+    Look.CENTRED: (Element.CENTRED, 1.0),
+    Look.NOTE: (Element.NOTE, 0.5),
+}
+"""What each paragraph is set as, and how much of a gap stands before it."""
 
 
-def content_size(page: Page) -> QSizeF:
-    """The room between the margins, in units of the layout."""
-    width, height = PAGE_MM[page]
-    return QSizeF(
-        millimetres(width - MARGINS.left - MARGINS.right), millimetres(height - MARGINS.top - MARGINS.bottom)
-    )
+def official(element: Element) -> QFont:
+    """The font of a part of a paper."""
+    style = STYLES[element]
+    return font(style.size, bold=style.bold, italic=style.italic)
+
+
+def _placed(element: Element) -> Qt.AlignmentFlag:
+    style = STYLES[element]
+    return Qt.AlignmentFlag.AlignJustify if style.justified else _ALIGNED[style.align]
 
 
 def typeset(sheet: Sheet, page: Page, *, begins: bool = True) -> QTextDocument:
@@ -105,80 +98,66 @@ def set_sheet(sheet: Sheet, page: Page, *, begins: bool) -> Setter:
     return setter
 
 
-def _merge(table: QTextTable, down: int, across: int) -> None:
-    """Make one empty cell of a row; Qt keeps a paragraph of each cell that was."""
-    table.mergeCells(down, 0, 1, across)
-    cell = table.cellAt(down, 0)
-    cursor = cell.firstCursorPosition()
-    cursor.setPosition(cell.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
-    cursor.removeSelectedText()
-
-
 class Setter:
     """Writes blocks to the end of one document."""
 
     def __init__(self, page: Page) -> None:
-        load_fonts()
-        self._ruler = ruler()
-        self._size = content_size(page)
-        self._break = False
+        self._on = Canvas(page)
+        self._scale, self._size, self._ruler = self._on.scale, self._on.size, self._on.ruler
         self._kept: list[QTextTable] = []
         self._table_set: QTextTable | None = None
-        # Lengths of formats are taken for the screen's and scaled to the device.
-        self._scale = QGuiApplication.primaryScreen().logicalDotsPerInch() / DPI
-        self.document = QTextDocument()
-        self.document.setUndoRedoEnabled(False)
-        self.document.setDocumentMargin(0)
-        self.document.setUseDesignMetrics(True)
-        self.document.setDefaultFont(font(BODY))
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document.setDefaultTextOption(option)
-        self.document.documentLayout().setPaintDevice(self._ruler)
-        marks.register(self.document)
-        self.document.setPageSize(self._size)
-        self._cursor = QTextCursor(self.document)
-        self._fresh = True
+
+    @property
+    def document(self) -> QTextDocument:
+        """What was set."""
+        return self._on.document
 
     def begin(self) -> None:
         """Lay nothing out until `end`."""
-        self._cursor.beginEditBlock()
+        self._on.begin()
 
     def end(self) -> None:
         """Let the document be laid out, once."""
-        self._cursor.endEditBlock()
+        self._on.end()
 
     # The parts of a paper
 
     def letterhead(self, head: Letterhead) -> None:
         """Both heads beside each other, each over its rule."""
-        table = self._grid(1, [_LEFT_HEAD, 100 - _LEFT_HEAD], padding=1, below=_GAP)
+        table = self._on.grid(1, [_LEFT_HEAD, 100 - _LEFT_HEAD], padding=1, below=GAP)
         left = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         if head.above:
-            left.line(head.above.upper(), font(_SMALL), _CENTRE)
-        bold = font(_SMALL, bold=True)
+            left.line(head.above.upper(), official(Element.ABOVE), _CENTRE)
+        bold = official(Element.OFFICE)
         for words in head.body:
             left.line(words.upper(), bold, _CENTRE)
-        longest = max(self._width(words.upper(), bold) for words in head.body)
-        left.rule(longest * _RULE_SHARE, most=self._size.width() * _RULE_MOST)
+        longest = max(self._on.width(words.upper(), bold) for words in head.body)
+        left.rule(longest * RULE_SHARE, most=self._size.width() * _RULE_MOST)
         if head.number:
-            left.line(head.number, font(BODY), _CENTRE, before=_GAP / 2)
+            left.line(head.number, official(Element.NUMBER), _CENTRE, before=GAP / 2)
         right = Place(self._scale, table.cellAt(0, 1).firstCursorPosition())
-        right.line(_("SOCIALIST REPUBLIC OF VIETNAM"), font(_SMALL, bold=True), _CENTRE)
+        right.line(_("SOCIALIST REPUBLIC OF VIETNAM"), official(Element.COUNTRY), _CENTRE)
         motto = _("Independence - Freedom - Happiness")
-        right.line(motto, motto_look := font(BODY, bold=True), _CENTRE)
-        right.rule(self._width(motto, motto_look))
+        right.line(motto, motto_look := official(Element.MOTTO), _CENTRE)
+        right.rule(self._on.width(motto, motto_look))
         if head.place_and_day:
-            right.line(head.place_and_day, font(BODY, italic=True), _CENTRE, before=_GAP / 2)
+            right.line(head.place_and_day, official(Element.PLACE_AND_DAY), _CENTRE, before=GAP / 2)
 
     def title(self, title: Title) -> None:
-        """The name of the paper, and what it is about."""
-        self._line(title.name.upper(), font(_NAME, bold=True), _CENTRE, before=2 * _GAP)
+        """The name of the paper, and what it is about; under an official one a rule."""
+        before = 2 * GAP
+        if title.annex:
+            self._on.line(title.annex, official(Element.ANNEX), _CENTRE, before=before)
+            before = 0.0
+        self._on.line(title.name.upper(), official(Element.KIND), _CENTRE, before=before)
         if title.about:
-            self._line(title.about, font(BODY, bold=True), _CENTRE)
+            self._on.line(title.about, look := official(Element.ABOUT), _CENTRE)
+            if title.ruled:
+                rule = self._on.line("", font(4), _CENTRE, before=2)
+                marks.rule(rule, min(self._on.width(title.about, look), self._size.width()) * RULE_SHARE)
         if title.note:
-            self._line(title.note, font(BODY, italic=True), _CENTRE)
-        self._line("", font(_GAP), _CENTRE)
+            self._on.line(title.note, official(Element.PERIOD), _CENTRE)
+        self._on.line("", font(GAP), _CENTRE)
 
     def block(self, block: Block) -> None:
         """One block of a sheet."""
@@ -187,6 +166,19 @@ class Setter:
                 self._paragraph(block)
             case Table():
                 self._table(block)
+            case Signatures():
+                self._signatures(block.places)
+            case Closing():
+                self._closing(block)
+            case PageBreak():
+                self._on.break_page()
+            case Chart():
+                pass  # a spreadsheet draws it
+            case _:
+                self._to_fill_in(block)
+
+    def _to_fill_in(self, block: Facts | Boxes | Lines | Code) -> None:
+        match block:
             case Facts():
                 self._facts(block)
             case Boxes():
@@ -195,10 +187,6 @@ class Setter:
                 self._lines(block)
             case Code():
                 self._code(block)
-            case Signatures():
-                self._signatures(block.places)
-            case PageBreak():
-                self._break = True
 
     def keep_together(self) -> None:
         """Move a table that must not be torn to the next page; call it when everything is written."""
@@ -206,9 +194,7 @@ class Setter:
         for table in self._kept:
             room = self.document.documentLayout().frameBoundingRect(table)
             if int(room.top() / height) != int((room.bottom() - 1) / height):
-                form = table.format().toTableFormat()
-                form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-                table.setFormat(form)
+                self._on.on_next_page(table)
 
     def rows_on_whole_pages(self, block: Table) -> tuple[int, int]:
         """How many rows of the table that was set last end before the last page begins, and on which page.
@@ -221,7 +207,7 @@ class Setter:
         heads = table.rows() - len(block.rows)
         layout, height = self.document.documentLayout(), self._size.height()
         # The gap under it is no part of it.
-        last = int((layout.frameBoundingRect(table).bottom() - points(_GAP) - 1) / height)
+        last = int((layout.frameBoundingRect(table).bottom() - points(GAP) - 1) / height)
         ends: list[float] = []
         for at in range(len(block.rows)):
             end = max(
@@ -242,46 +228,59 @@ class Setter:
     # Blocks
 
     def _paragraph(self, block: Paragraph) -> None:
-        match block.look:
-            case Look.BODY:
-                place = self._line(block.words, font(BODY), Qt.AlignmentFlag.AlignJustify, before=_GAP)
-                form = place.blockFormat()
-                # Unlike other lengths this one is taken as it is.
-                form.setTextIndent(millimetres(_FIRST_LINE_MM))
-                place.setBlockFormat(form)
-            case Look.PLAIN:
-                self._line(block.words, font(BODY), Qt.AlignmentFlag.AlignJustify, before=_GAP)
-            case Look.HEADING:
-                self._line(block.words, font(BODY, bold=True), Qt.AlignmentFlag.AlignLeft, before=1.5 * _GAP)
-            case Look.CENTRED:
-                self._line(block.words, font(BODY), _CENTRE, before=_GAP)
-            case Look.NOTE:
-                small = font(_NOTE, italic=True)
-                self._line(block.words, small, Qt.AlignmentFlag.AlignJustify, before=_GAP / 2)
+        element, before = _LOOKS[block.look]
+        look = official(element)
+        cursor = self._on.line("", look, _placed(element), before=before * GAP)
+        if block.look is Look.BODY:
+            form = cursor.blockFormat()
+            # Unlike other lengths this one is taken as it is.
+            form.setTextIndent(millimetres(FIRST_LINE_MM))
+            cursor.setBlockFormat(form)
+        place = Place(self._scale, cursor)
+        for part in (block.words,) if isinstance(block.words, str) else block.words:
+            if isinstance(part, Number):
+                place.add(part.words, look, keep=False, behind=part.behind)
+            else:
+                place.add(part, look)
 
     def _table(self, block: Table) -> None:
-        heads = 2 if block.numbered else 1
+        heads = block.heads
         whole = sum(column.share for column in block.columns)
         shares = [100 * column.share / whole for column in block.columns]
         # The tables of a form stand between headings, and a form has to fit its page.
-        gap = _GAP if block.numbered else 0
-        table = self._grid(heads + len(block.rows), shares, ruled=True, heads=heads, above=gap, below=gap)
+        gap = GAP if block.numbered else 0
+        table = self._on.grid(heads + len(block.rows), shares, ruled=True, heads=heads, above=gap, below=gap)
         self._table_set = table
-        bold = font(_TABLE, bold=True)
-        for across, column in enumerate(block.columns):
-            Place(self._scale, table.cellAt(0, across).firstCursorPosition()).line(
-                column.title, bold, _CENTRE
-            )
-            if block.numbered:
-                number = Place(self._scale, table.cellAt(1, across).firstCursorPosition())
+        self._titles(table, block)
+        if block.numbered:
+            for across in range(len(block.columns)):
+                number = Place(self._scale, table.cellAt(heads - 1, across).firstCursorPosition())
                 number.line(f"({across + 1})", font(_NOTE, italic=True), _CENTRE)
         for down, row in enumerate(block.rows, heads):
             self._row(table, down, row, block)
 
+    def _titles(self, table: QTextTable, block: Table) -> None:
+        """Titles of columns; those of a group under one title."""
+        grouped = any(column.group for column in block.columns)
+        for group, members in groupby(enumerate(block.columns), key=lambda one: one[1].group):
+            columns = list(members)
+            first = columns[0][0]
+            if group:
+                merge(table, 0, first, len(columns))
+                self._title_at(table, 0, first, group)
+            for across, column in columns:
+                if grouped and not group:
+                    merge(table, 0, across, 1, 2)
+                self._title_at(table, 1 if group else 0, across, column.title)
+
+    def _title_at(self, table: QTextTable, down: int, across: int, words: str) -> None:
+        place = Place(self._scale, table.cellAt(down, across).firstCursorPosition())
+        place.line(words, official(Element.TABLE_TITLE), _CENTRE)
+
     def _row(self, table: QTextTable, down: int, row: Row, block: Table) -> None:
         look = font(_TABLE, bold=row.kind is not Kind.PLAIN)
         if row.kind is Kind.GROUP:
-            _merge(table, down, len(block.columns))
+            merge(table, down, 0, len(block.columns))
         for across, (cell, column) in enumerate(zip(row.cells, block.columns, strict=False)):
             place = Place(self._scale, table.cellAt(down, across).firstCursorPosition())
             if isinstance(cell, Mark):
@@ -290,9 +289,11 @@ class Setter:
                 # As high as a line of words, so that a page ends under a whole row.
                 place.add("\u00a0", look, keep=True)
                 continue
-            place.line(
-                cell, look, Qt.AlignmentFlag.AlignLeft if row.kind is Kind.GROUP else _ALIGNED[column.align]
-            )
+            words, behind = (cell.words, cell.behind) if isinstance(cell, Number) else (cell, None)
+            start = row.kind is Kind.GROUP
+            place.line("", look, Qt.AlignmentFlag.AlignLeft if start else _ALIGNED[column.align])
+            if words:
+                place.add(words, look, behind=behind)
         if block.least_mm:
             self._heighten(table, down, block.least_mm)
 
@@ -301,7 +302,7 @@ class Setter:
         cell = table.cellAt(down, 0)
         form = cell.format().toTableCellFormat()
         line = QFontMetricsF(font(_TABLE), self._ruler).lineSpacing()
-        form.setBottomPadding(self._length(max(millimetres(least_mm) - line - points(3), points(3))))
+        form.setBottomPadding(self._on.length(max(millimetres(least_mm) - line - points(3), points(3))))
         cell.setFormat(form)
 
     def _facts(self, block: Facts) -> None:
@@ -311,10 +312,10 @@ class Setter:
                 rows.append([fact])
             else:
                 rows[-1].append(fact)
-        table = self._grid(len(rows), [100 / block.across] * block.across, padding=1)
+        table = self._on.grid(len(rows), [100 / block.across] * block.across, padding=1)
         for down, row in enumerate(rows):
             if row[0].wide:
-                _merge(table, down, block.across)
+                merge(table, down, 0, block.across)
             for across, fact in enumerate(row):
                 place = Place(self._scale, table.cellAt(down, across).firstCursorPosition())
                 self._fact(place, fact, self._size.width() / (1 if fact.wide else block.across))
@@ -325,12 +326,12 @@ class Setter:
         if fact.value:
             place.add(fact.value, font(BODY, bold=True))
         else:
-            rest = room - self._width(label, font(BODY)) - points(10)
+            rest = room - self._on.width(label, font(BODY)) - points(10)
             marks.dots(place.cursor, max(rest, millimetres(_DOTS_LEAST)))
 
     def _boxes(self, block: Boxes) -> None:
-        cursor = self._line(
-            f"{block.label}:" if block.label else "", font(BODY), Qt.AlignmentFlag.AlignLeft, before=_GAP / 2
+        cursor = self._on.line(
+            f"{block.label}:" if block.label else "", font(BODY), Qt.AlignmentFlag.AlignLeft, before=GAP / 2
         )
         for at, choice in enumerate(block.choices):
             Place(self._scale, cursor).add("   " if at or block.label else "", font(BODY))
@@ -340,15 +341,15 @@ class Setter:
 
     def _lines(self, block: Lines) -> None:
         label = f"{block.label}: " if block.label else ""
-        cursor = self._line(label, font(BODY), Qt.AlignmentFlag.AlignLeft, before=_GAP)
-        used = self._width(label, font(BODY)) if label else 0
+        cursor = self._on.line(label, font(BODY), Qt.AlignmentFlag.AlignLeft, before=GAP)
+        used = self._on.width(label, font(BODY)) if label else 0
         full = self._size.width() - points(2)
         marks.dots(cursor, max(full - used, millimetres(_DOTS_LEAST)))
         for _more in range(block.count - 1):
-            marks.dots(self._line("", font(BODY), Qt.AlignmentFlag.AlignLeft, before=_GAP), full)
+            marks.dots(self._on.line("", font(BODY), Qt.AlignmentFlag.AlignLeft, before=GAP), full)
 
     def _code(self, block: Code) -> None:
-        table = self._grid(1, [100 - _CODE_SHARE, _CODE_SHARE], padding=1)
+        table = self._on.grid(1, [100 - _CODE_SHARE, _CODE_SHARE], padding=1)
         words = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         words.line(block.words, font(_NOTE, italic=True), Qt.AlignmentFlag.AlignLeft)
         for fact in block.entries:
@@ -360,90 +361,32 @@ class Setter:
         self._kept.append(table)
 
     def _signatures(self, places: Sequence[Signature]) -> None:
-        table = self._grid(1, [100 / len(places)] * len(places), padding=1, above=_GAP / 2)
+        table = self._on.grid(1, [100 / len(places)] * len(places), padding=1, above=GAP / 2)
+        authority, day = any(one.authority for one in places), any(one.day for one in places)
         for across, place in enumerate(places):
             at = Place(self._scale, table.cellAt(0, across).firstCursorPosition())
-            if any(one.day for one in places):
-                at.line(place.day, font(BODY, italic=True), _CENTRE)
-            at.line(place.role.upper(), font(BODY, bold=True), _CENTRE)
-            at.line(place.note, font(_SMALL, italic=True), _CENTRE)
-            at.line("", font(BODY), _CENTRE)
-            marks.strut(at.cursor, millimetres(_SIGN_MM))
-            if place.name:
-                at.line(place.name, font(BODY, bold=True), _CENTRE)
+            self._sign(at, place, authority=authority, day=day)
         self._kept.append(table)
 
-    # Setting
+    def _sign(self, at: Place, place: Signature, *, authority: bool, day: bool) -> None:
+        if day:
+            at.line(place.day, official(Element.PLACE_AND_DAY), _CENTRE)
+        if authority:
+            at.line(place.authority.upper(), official(Element.SIGNER), _CENTRE)
+        at.line(place.role.upper(), official(Element.SIGNER), _CENTRE)
+        at.line(place.note, official(Element.SIGN_NOTE), _CENTRE)
+        at.line("", font(BODY), _CENTRE)
+        marks.strut(at.cursor, millimetres(_SIGN_MM))
+        if place.name:
+            at.line(place.name, official(Element.SIGNER_NAME), _CENTRE)
 
-    def _length(self, units: float) -> float:
-        """Units of the layout as a format's length."""
-        return units * self._scale
-
-    def _width(self, words: str, look: QFont) -> float:
-        return QFontMetricsF(look, self._ruler).horizontalAdvance(words)
-
-    def _line(self, words: str, look: QFont, aligned: Qt.AlignmentFlag, *, before: float = 0) -> QTextCursor:
-        """A paragraph at the end of the document; answers a cursor at its end."""
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        if not self._fresh:
-            self._cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
-        self._fresh = False
-        place = Place(self._scale, self._cursor, started=False)
-        place.line(words, look, aligned, before=before)
-        if self._break:
-            form = self._cursor.blockFormat()
-            form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-            self._cursor.setBlockFormat(form)
-            self._break = False
-        return self._cursor
-
-    def _grid(
-        self,
-        rows: int,
-        shares: Sequence[float],
-        *,
-        ruled: bool = False,
-        heads: int = 0,
-        padding: float = 3,
-        above: float = 0,
-        below: float = 0,
-    ) -> QTextTable:
-        """A table over the whole width at the end of the document.
-
-        Qt leaves out the room above a paragraph that comes after a table, so the table brings it along.
-        """
-        form = QTextTableFormat()
-        form.setTopMargin(self._length(points(above)))
-        form.setBottomMargin(self._length(points(below)))
-        form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-        form.setColumnWidthConstraints(
-            [QTextLength(QTextLength.Type.PercentageLength, share) for share in shares]
-        )
-        form.setCellPadding(self._length(points(padding)))
-        form.setCellSpacing(0)
-        form.setHeaderRowCount(heads)
-        form.setBorder(self._length(points(_LINE)) if ruled else 0)
-        if ruled:
-            form.setBorderCollapse(True)
-            form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-            form.setBorderBrush(theme.PAPER_INK)
-        if self._break:
-            form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-            self._break = False
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        table = self._cursor.insertTable(rows, len(shares), form)
-        if ruled:
-            self._rule_cells(table)
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        # The paragraph that Qt puts after a table is the next one of ours.
-        self._fresh = True
-        return table
-
-    def _rule_cells(self, table: QTextTable) -> None:
-        cell = QTextTableCellFormat()
-        cell.setBorder(self._length(points(_LINE)))
-        cell.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        cell.setBorderBrush(theme.PAPER_INK)
-        for down in range(table.rows()):
-            for across in range(table.columns()):
-                table.cellAt(down, across).setFormat(cell)
+    def _closing(self, block: Closing) -> None:
+        table = self._on.grid(1, [50, 50], padding=1)
+        left = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
+        if block.receivers:
+            left.line(f"{RECEIVERS}:", official(Element.RECEIVERS_TITLE), Qt.AlignmentFlag.AlignLeft)
+            for words in block.receivers:
+                left.line(f"- {words}", official(Element.RECEIVERS), Qt.AlignmentFlag.AlignLeft)
+        right = Place(self._scale, table.cellAt(0, 1).firstCursorPosition())
+        self._sign(right, block.place, authority=bool(block.place.authority), day=False)
+        self._kept.append(table)

@@ -22,7 +22,9 @@ from PySide6.QtGui import (
 
 from tongcds import paths
 from tongcds.domain.text import clean
-from ui.paper import marks
+from tongcds.errors import UserError, sentence
+from tongcds.papers.paper import Behind
+from ui.paper import links, marks
 from ui.paper.marks import DPI, points
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,11 @@ def missing_fonts() -> list[str]:
     """Families of papers that Qt does not know."""
     load_fonts()
     return [family for family in FAMILIES if family not in QFontDatabase.families()]
+
+
+def font_notes() -> tuple[str, ...]:
+    """A sentence for each of them: papers are set in another one then."""
+    return tuple(sentence(UserError("font_missing", font=family)) for family in missing_fonts())
 
 
 def font(size: float, *, bold: bool = False, italic: bool = False) -> QFont:
@@ -101,12 +108,14 @@ class Place:
         if words:
             self.add(words, look)
 
-    def add(self, words: str, look: QFont, *, keep: bool = False) -> None:
-        """More words in the same paragraph."""
+    def add(self, words: str, look: QFont, *, keep: bool = False, behind: Behind | None = None) -> None:
+        """More words in the same paragraph; `behind` is what they count."""
         lead = "\u00a0" if keep else words[: len(words) - len(words.lstrip())]
         tail = words[len(words.rstrip()) :] if words.strip() else ""
         letters = QTextCharFormat()
         letters.setFont(look)
+        if behind is not None:
+            links.mark(letters, behind)
         self.cursor.insertText(f"{lead}{plain(words)}{tail}", letters)
 
     def rule(self, width: float, *, most: float = float("inf")) -> None:
