@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import select
 
-from tongcds.protocol import bundle
+from tongcds.protocol import bundle, structure
 from tongcds.protocol.messages import AnswerContent, Credentials, ProtocolError, decode, encode
 from tongcds.server import ops, registration
 from tongcds.server.problems import Refusal
@@ -17,6 +17,8 @@ from tongcds.server.tables import DEVICE
 
 MAX_BUNDLE = bundle.MAX_FILE
 _MAX_ENVELOPES = 2_000
+# Heads of lists and the registration.
+_PARTS_BESIDE = 8
 
 
 class _Carried(msgspec.Struct, frozen=True, array_like=True):
@@ -70,10 +72,12 @@ def _know(province: ops.Province, header: bundle.Header) -> None:
 
 
 def _unpacked(raw: bytes) -> _Carried:
+    """What is inside, before anybody knows whose it is: two bytes for an empty envelope take two hundred."""
     try:
+        structure.bounded(raw, most=_MAX_ENVELOPES + _PARTS_BESIDE)
         content = decode(_Carried, raw)
-    except ProtocolError:
-        raise Refusal("bundle_damaged") from None
+    except ProtocolError as error:
+        raise Refusal("too_big" if error.code == "too_big" else "bundle_damaged") from None
     if len(content.envelopes) > _MAX_ENVELOPES:
         raise Refusal("too_big")
     return content

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from tongcds.clock import Clock, milliseconds
 from tongcds.errors import UserError
-from tongcds.protocol import bundle, chunks
+from tongcds.protocol import bundle, chunks, structure
 from tongcds.protocol.messages import (
     VERSION,
     AnswerContent,
@@ -230,6 +230,7 @@ def _opened(path: Path, enrolment: Enrolment) -> tuple[bytes, bundle.Opened]:
 
 def _apply(vault: Vault, found: bundle.Opened, clock: Clock) -> Imported:
     try:
+        structure.bounded(found.content or b"")
         content = decode(AnswerContent, found.content or b"")
     except ProtocolError:
         raise UserError("bundle_damaged") from None

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from tongcds.clock import Clock, milliseconds
 from tongcds.domain.views import Role
-from tongcds.protocol import bundle, chunks
+from tongcds.protocol import bundle, chunks, structure
 from tongcds.protocol.envelope import take_apart, verify
 from tongcds.protocol.messages import ProtocolError, PushContent, ScopeEntry, SyncRequest, Write, decode
 from tongcds.records import record_type, type_numbered
@@ -141,6 +141,7 @@ def take(vault: Vault, found: bundle.Opened, sender: Sender, clock: Clock) -> Ta
     Nothing of an envelope is merged unless all of it is in order; a broken one is the server's to answer.
     """
     try:
+        structure.bounded(found.content or b"")
         content = decode(PushContent, found.content or b"")
     except ProtocolError:
         return Taken()
