@@ -10,9 +10,10 @@ import pytest
 
 from tests.e2e import province as provinces
 from tests.e2e.province import COMMUNE, PASSPHRASE, VILLAGES, Laptop, Province
-from tongcds.actions import Core, opening, syncing
+from tongcds.actions import Core, households, opening, register, syncing
 from tongcds.actions.opening import Joined
 from tongcds.clock import system_clock
+from tongcds.domain.views import FieldChange, HouseholdChange, HouseholdFilter, PersonChange
 from tongcds.errors import UserError
 
 NAME = "Lò Thị Ngân"
@@ -22,6 +23,16 @@ def write_something(core: Core, code: str) -> bytes:
     village = core.credentials().unit_id
     with core.vault.change(core.author()) as change:
         return change.writer.create("household", village_id=village, code=code)
+
+
+def people_typed_in(core: Core) -> None:
+    """A household as a person types one in."""
+    (village,) = households.start(core).villages
+    assert village == (core.credentials().unit_id, VILLAGES[0])
+    named = (FieldChange("full_name", "", "Quàng Văn Inh"), FieldChange("relation", "", "chủ hộ"))
+    head = PersonChange(None, named)
+    code = (FieldChange("code", "", "HN-0001"),)
+    households.save_household(core, HouseholdChange(None, village[0], code, (head,)))
 
 
 def codes(core: Core) -> set[str]:
@@ -74,6 +85,19 @@ def test_work_begins_at_once_and_the_first_exchange_makes_the_laptop_known(
     assert on_the_server(province) == {"HN-0001": core.credentials().device}
     syncing.sync_now(core)
     assert syncing.status(core).waiting == 0
+
+
+def test_a_household_can_be_typed_in_before_anybody_heard_of_the_laptop(
+    begin: Callable[[Path], Core], file: Path, province: Province
+) -> None:
+    core = begin(file)
+    people_typed_in(core)
+    assert [row.code for row in register.households(core, HouseholdFilter()).rows] == ["HN-0001"]
+    province.start()
+    syncing.sync_now(core)
+    assert codes(core) == {"HN-0001"}
+    assert households.start(core).villages == ((core.credentials().unit_id, VILLAGES[0]),)
+    assert on_the_server(province) == {"HN-0001": core.credentials().device}
 
 
 def test_the_first_bundle_makes_the_laptop_known_and_the_answer_brings_a_page(

@@ -14,10 +14,18 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 
 from tongcds.domain import record_code
 from tongcds.domain.text import fold, matches, natural_sort_key
-from tongcds.domain.views import FilterCount, HouseholdFilter, HouseholdList, HouseholdRow, Standing
+from tongcds.domain.views import (
+    FilterCount,
+    HouseholdFilter,
+    HouseholdList,
+    HouseholdRow,
+    Role,
+    Standing,
+)
 from tongcds.records import record_type
 from tongcds.storage import filters, search
 from tongcds.storage.household import household_detail, people_of
+from tongcds.storage.local import load_enrolment
 from tongcds.storage.merged import stood_for
 from tongcds.storage.poverty import poverty_on
 from tongcds.storage.presence import (
@@ -75,13 +83,26 @@ class Brief:
 
 
 def villages(connection: Connection) -> tuple[tuple[bytes, str], ...]:
-    """The villages in this vault, by name; one that was merged away only while households are in it."""
+    """The villages in this vault, by name; one that was merged away only while households are in it.
+
+    A team that began from a file and never heard of the province yet has its own from its invitation.
+    """
     inhabited = exists().where(HOUSEHOLD.c.village_id == _VILLAGE.c.id, HOUSEHOLD.c.deleted == 0)
     query = select(_VILLAGE.c.id, _VILLAGE.c.name).where(
         _VILLAGE.c.deleted == 0, or_(_VILLAGE.c.valid_to.is_(None), inhabited)
     )
     found = [(village_id, name or "") for village_id, name in connection.execute(query)]
+    if not found:
+        return _invited_to(connection)
     return tuple(sorted(found, key=lambda village: (natural_sort_key(village[1]), village[0])))
+
+
+def _invited_to(connection: Connection) -> tuple[tuple[bytes, str], ...]:
+    enrolment = load_enrolment(connection)
+    if enrolment is None or enrolment.credentials.role != Role.TEAM:
+        return ()
+    known = connection.execute(select(_VILLAGE.c.id).limit(1)).first()
+    return () if known else ((enrolment.credentials.unit_id, enrolment.credentials.unit_name),)
 
 
 def named(villages: Sequence[tuple[bytes, str]], name: str) -> bytes | None:
