@@ -34,8 +34,8 @@ def plain(value: object) -> object:
             return value.value
         case dict():
             return {key: plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
+        case list() | tuple() | frozenset():
+            return [plain(item) for item in (sorted(value) if isinstance(value, frozenset) else value)]
         case None | str() | int() | float():
             return value
         case _:
