@@ -33,6 +33,7 @@ from tongcds.records import record_type
 from tongcds.server import figures
 from tongcds.server.database import Database
 from tongcds.server.office import found_office
+from tongcds.server.tables import OFFICE
 
 VILLAGES: Final = 28
 HOUSEHOLDS: Final = 286
@@ -74,8 +75,9 @@ def province(communes: int) -> Iterator[str]:
 
 def _made_from() -> str:
     """Changes with everything that the province is made from."""
-    tables = [f"{c.table.name}.{c.name} {c.type}" for name in _KINDS for c in record_type(name).table.columns]
-    return sha256("\n".join([Path(__file__).read_text("utf-8"), *tables]).encode()).hexdigest()[:12]
+    tables = [record_type(name).table for name in _KINDS] + list(OFFICE.tables.values())
+    columns = [f"{c.table.name}.{c.name} {c.type}" for table in tables for c in table.columns]
+    return sha256("\n".join([Path(__file__).read_text("utf-8"), *columns]).encode()).hexdigest()[:12]
 
 
 def _make(address: str, communes: int) -> None:
@@ -91,6 +93,7 @@ def _make(address: str, communes: int) -> None:
         connection.commit()
         connection.autocommit = True
         cursor.execute("VACUUM ANALYZE")
+    _number(address)
     with closing(Database(address)) as database:
         with database.write() as made:
             _units(made)
@@ -99,6 +102,19 @@ def _make(address: str, communes: int) -> None:
         # So that the first question does not pay for what was written.
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
+
+
+def _number(address: str) -> None:
+    """Every area stands at the highest number of its records, as if these had come one by one."""
+    tables = (sql.SQL("SELECT area, number FROM {}").format(sql.Identifier(name)) for name in _KINDS)
+    with psycopg.connect(address) as connection:
+        connection.execute(
+            sql.SQL(
+                "INSERT INTO area_state (area, counter, count, digest)"
+                " SELECT area, max(number), count(*), %s FROM ({}) AS records GROUP BY area"
+            ).format(sql.SQL(" UNION ALL ").join(tables)),
+            [bytes(16)],
+        )
 
 
 def _units(connection: Connection) -> None:

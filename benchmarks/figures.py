@@ -14,22 +14,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from benchmarks._day import PASSPHRASE, TODAY, now
 from benchmarks._large_province import AREA, PROVINCE, province
 from benchmarks._vaults import on_disk
 from benchmarks.metric import Metric
+from tongcds.domain.catalogue import facts_made
+from tongcds.domain.facts import Subject
 from tongcds.domain.formulas import counted_indicators
-from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.reports.figures import Figures, stock_on_days
 from tongcds.reports.overview import commune_overview
 from tongcds.server import counting, figures
 from tongcds.server.database import Database
+from tongcds.server.office import OfficeWriter
 from tongcds.storage.vault import Vault
 
 COMMUNES: Final = int(os.environ.get("BENCH_COMMUNES", "30"))
@@ -38,6 +40,7 @@ _UNIT = record_type("unit").table
 _STATUS = record_type("unit_status").table
 _VILLAGE = record_type("village").table.c
 _VISIT = record_type("visit").table
+_SUPPORT = record_type("support").table
 
 
 def run() -> Iterator[Metric]:
@@ -72,18 +75,34 @@ def _month(connection: Connection, places: Sequence[bytes]) -> Figures:
 
 
 def _village_day(database: Database, village: bytes, at: int) -> float:
-    """Milliseconds from a day's visits of a village to figures that everybody above may read."""
+    """Milliseconds from a day's work of a village to figures that everybody above may read.
+
+    Twenty visits with two services each, and what is known from these.
+    """
     with database.write() as connection:
-        query = select(_VISIT).where(_VISIT.c.area == village).limit(20)
-        rows = [dict(row) for row in connection.execute(query).mappings()]
-        for row in rows:
-            row["id"] = derived_id("figures", "day", row["id"], now(), os.getpid(), at)
-            row["on"] = TODAY.isoformat()
-        connection.execute(insert(_VISIT), rows)
-        figures.touch(connection, [village])
+        writer = OfficeWriter(connection, now=now() + at)
+        query = select(_VISIT).where(_VISIT.c.area == village).order_by(_VISIT.c.n).offset(20 * at).limit(20)
+        for old in connection.execute(query).all():
+            _help_again(connection, writer, old)
+        figures.touch(connection, writer.flush())
     began = perf_counter()
     figures.refresh(database, Role.PROVINCE, PROVINCE, now=now())
     return (perf_counter() - began) * 1000
+
+
+def _help_again(connection: Connection, writer: OfficeWriter, old: Row[Any]) -> None:
+    """What was done on an earlier visit, once more today."""
+    place, on = old.village_id, TODAY.isoformat()
+    visit = writer.create("visit", village_id=place, household_id=old.household_id, on=on, by_id=old.by_id)
+    query = select(_SUPPORT).where(_SUPPORT.c.visit_id == old.id)
+    for support in connection.execute(query).all():
+        given = {"service": support.service, "person_ids": support.person_ids, "result": support.result}
+        writer.create("support", village_id=place, visit_id=visit, **given)
+        for fact, value in facts_made(support.service):
+            subject = "person" if fact.subject == Subject.PERSON else "household"
+            about = support.person_ids if fact.subject == Subject.PERSON else old.household_id
+            seen = {"subject": subject, "subject_id": about, "fact": fact.code, "value": int(value)}
+            writer.create("observation", village_id=place, held_on=on, **seen)
 
 
 def _dashboard(database: Database, folder: Path) -> list[float]:

@@ -27,8 +27,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -36,17 +36,15 @@ from tongcds.domain.formulas import Formula, Of, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.replica.merged import merged_records
 from tongcds.reports.counting import Line, tally
+from tongcds.reports.resting import rests_on_the_log
 from tongcds.reports.sheets import Breakdown, logs_begin
 
 # What a statement sorts and joins stays in memory.
 _SLICE = 100
 _FINGERPRINT = 1 << 32
-_OF_THE_LOG = frozenset({Of.VISITS, Of.SUPPORTS, Of.SUPPORTED})
-_FROM_THE_LOG = frozenset({"visited", "guided", "active"})
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A figure of one unit and period, in whole numbers.
 
     `numerator` None: nobody has looked yet; `denominator` None: there is no whole, or it is not counted from
@@ -170,10 +168,10 @@ class _Ways:
         for code in indicators:
             for at, period in enumerate(periods):
                 formula = formula_on(code, period.last)
-                if formula is not None and _rests_on_the_log(formula) and not formula.holds_on(period.first):
+                if formula is not None and rests_on_the_log(formula) and not formula.holds_on(period.first):
                     formula = None
                 self._of[code, at] = formula
-        self.rest_on_the_log = any(f is not None and _rests_on_the_log(f) for f in self._of.values())
+        self.rest_on_the_log = any(f is not None and rests_on_the_log(f) for f in self._of.values())
 
     def of(self, indicator: str, at: int) -> Formula | None:
         return self._of[indicator, at]
@@ -199,10 +197,6 @@ def _whole(of: Of) -> str:
     return f"all {of.value}"
 
 
-def _rests_on_the_log(formula: Formula) -> bool:
-    return formula.of in _OF_THE_LOG or any(c.name in _FROM_THE_LOG for c in formula.having)
-
-
 def _count(formula: Formula, place: bytes, lines: _Lines, at: int, logged: bool) -> Count:  # noqa: FBT001
     line = lines.get((at, place, formula.indicator, ""))
     whole = None if formula.over is None else lines.get((at, place, _whole(formula.over), ""))
@@ -215,7 +209,7 @@ def _made(formula: Formula, line: Line | None, whole: Line | None, *, logged: bo
         known = line is not None or total > 0
     else:
         total = 0 if line is None else line.denominator
-        known = logged if _rests_on_the_log(formula) else line is not None and line.looked > 0
+        known = logged if rests_on_the_log(formula) else line is not None and line.looked > 0
     denominator = total if formula.is_ratio else None
     if not known:
         return Count(None, denominator, 0, "")

@@ -1,35 +1,58 @@
 """Which villages a province has to count again, and counting them; publishing is `server.figures`'.
 
-A few villages are counted where they are published. Many are counted before that, on several connections,
-while everybody goes on working.
+Of a village that changed, only what its changed records can change is counted (`server.changes`). A few
+villages are counted where they are published. Many are counted before that, on several connections, while
+everybody goes on working.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from tongcds.clock import day_of
 from tongcds.domain.formulas import counted_indicators
+from tongcds.replica.tables import AREA
+from tongcds.reports import resting
 from tongcds.reports.figures import Figures, stock_on_days
+from tongcds.server import changes
 from tongcds.server.database import Database
 from tongcds.server.tables import COUNTED
 
 MONTHS = 12
+_LATEST = 2
+"""This month and the one that may have ended since can differ without a push."""
 _AT_ONCE = 2
 _WORTH_IT = 100
 """So many places are worth more than one connection."""
-_SLICE = 400
+_KINDS_OF_TASKS = 4
+"""What differs more is counted together: a statement costs more than the villages that it counts in vain."""
+_FEW = 100
+"""More places are not worth being named one by one."""
 Answer = TypeVar("Answer")
 
-Stale = dict[bytes, tuple[bool, int]]
-"""The places to count: True for all months, False for the latest two; and the step that each is at."""
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be counted of a place.
+
+    `days` says how many of the latest days of each indicator. Counted then is what came up to `step`, and
+    records up to the number `through`; `seen` is as `step` and grows with what its villages did, too.
+    """
+
+    days: Mapping[str, int]
+    step: int
+    through: int
+    seen: int
+
+
+Stale = dict[bytes, Task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,53 +77,140 @@ def today_at(now: int) -> date:
     return day_of(now)
 
 
-def stale_places(connection: Connection, villages: Sequence[bytes], today: date) -> Stale:
-    """Which of these places are to be counted."""
-    known: dict[bytes, tuple[int, int, str]] = {}
-    for start in range(0, len(villages), _SLICE):
-        query = select(COUNTED).where(COUNTED.c.village.in_(villages[start : start + _SLICE]))
-        known.update((r.village, (r.changed, r.counted, r.counted_on)) for r in connection.execute(query))
+class _Known(NamedTuple):
+    """How a place stands in `tables.COUNTED`, and the latest number of its area."""
+
+    changed: int = 0
+    counted: int = 0
+    counted_on: str = ""
+    through: int = -1
+    number: int = 0
+
+
+def stale_places(
+    connection: Connection, villages: Mapping[bytes, bytes], communes: Sequence[bytes], today: date
+) -> Stale:
+    """Which places are to be counted: villages (each with its commune), and communes for their own teams."""
+    known = _known(connection, [*villages, *communes])
     text, month_before = today.isoformat(), (today.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+    pushed = [place for place, its in known.items() if its.changed > its.counted]
+    lately = {p for p, its in known.items() if its.counted_on[:7] >= month_before}
+    told = [place for place in pushed if place in lately and known[place].through >= 0]
+    reached = changes.reaches(connection, told)
+    for place in (known.keys() - lately) | (set(pushed) - set(told)):
+        reached[place] = changes.everything()
+    for village, reach in list(reached.items()):
+        # What its villages did is also what the teams that work for all of a commune did.
+        commune = villages.get(village)
+        if commune in known:
+            reached[commune] = _either(reached.get(commune, {}), _above(reach))
+    seen = {place: its.changed for place, its in known.items()}
+    for village, commune in villages.items():
+        if commune in seen:
+            seen[commune] += known[village].changed
+    days = [day.on.isoformat() for day in days_of(today)]
     stale: Stale = {}
-    for village in villages:
-        changed, counted, counted_on = known.get(village, (0, 0, ""))
-        if changed > counted or counted_on != text:
-            # Without a push only this month and the one that may have ended since can differ.
-            stale[village] = (changed > counted or counted_on[:7] < month_before, changed)
+    for place, its in known.items():
+        wanted = _days(reached.get(place, {}), days)
+        if its.counted_on != text:
+            for code in counted_indicators():
+                wanted[code] = max(wanted.get(code, 0), _LATEST)
+        if wanted or its.changed > its.counted:
+            stale[place] = Task(wanted, its.changed, its.number, seen[place])
     return stale
 
 
-def mark(connection: Connection, village: bytes, step: int, today: date) -> None:
-    """The published figures of a village include this step."""
-    values = {"counted": step, "counted_on": today.isoformat()}
-    if not connection.execute(update(COUNTED).where(COUNTED.c.village == village).values(values)).rowcount:
-        connection.execute(insert(COUNTED).values(village=village, changed=step, **values))
+def _known(connection: Connection, places: Sequence[bytes]) -> dict[bytes, _Known]:
+    found = dict.fromkeys(places, _Known())
+    its = COUNTED.c
+    query = select(
+        its.village, its.changed, its.counted, its.counted_on, its.through, func.coalesce(AREA.c.counter, 0)
+    ).outerjoin(AREA, AREA.c.area == its.village)
+    if len(places) <= _FEW:
+        query = query.where(its.village.in_(places))
+    for place, *values in connection.execute(query):
+        if place in found:
+            found[place] = _Known(*values)
+    return found
+
+
+def _above(reach: changes.Reach) -> changes.Reach:
+    return {code: day for code, day in reach.items() if code in resting.of_visits_elsewhere()}
+
+
+def _either(one: changes.Reach, other: changes.Reach) -> changes.Reach:
+    both = {**one}
+    for code, day in other.items():
+        both[code] = min(day, both.get(code, day))
+    return both
+
+
+def _days(reach: changes.Reach, days: Sequence[str]) -> dict[str, int]:
+    """How many of the latest days of each indicator: one, two or all, so that few statements serve many."""
+    found = {}
+    for code, since in reach.items():
+        many = sum(1 for day in days if day >= since)
+        if many:
+            found[code] = many if many <= _LATEST else len(days)
+    return found
+
+
+def mark(connection: Connection, done: Stale, today: date) -> None:
+    """The published figures of these places include what their tasks say."""
+    rows = [
+        {
+            "the_village": place,
+            "counted": task.step,
+            "counted_on": today.isoformat(),
+            "through": task.through,
+        }
+        for place, task in sorted(done.items())
+    ]
+    if not rows:
+        return
+    known = {place for place, its in _known(connection, list(done)).items() if its.counted_on or its.changed}
+    names = ("counted", "counted_on", "through")
+    old = [row for row in rows if row["the_village"] in known]
+    if old:
+        connection.execute(
+            update(COUNTED)
+            .where(COUNTED.c.village == bindparam("the_village"))
+            .values({name: bindparam(name) for name in names}),
+            old,
+        )
+    new = [
+        {"village": row["the_village"], "changed": row["counted"], **{name: row[name] for name in names}}
+        for row in rows
+        if row["the_village"] not in known
+    ]
+    if new:
+        connection.execute(insert(COUNTED), new)
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Counts made before the transaction that publishes them: of which places, at which step of each."""
+    """Counts made before the transaction that publishes them, and what they were to be counts of."""
 
-    steps: Mapping[bytes, int]
+    done: Mapping[bytes, Task]
     found: Mapping[date, Figures]
 
 
-def count_ahead(database: Database, places: Sequence[bytes], today: date) -> Ahead:
-    """Count many places where nobody has to wait for it; a few are left for later."""
-    steps: dict[bytes, int] = {}
+def count_ahead(database: Database, stale: Stale, today: date) -> Ahead:
+    """Count many places where nobody has to wait for it; a few are left for later.
+
+    What comes after `stale` was found may be in the counts or not: its task is another one then.
+    """
     found: defaultdict[date, Figures] = defaultdict(dict)
-    if database.embedded or len(places) < _WORTH_IT:
-        return Ahead(steps, found)
+    if database.embedded or len(stale) < _WORTH_IT:
+        return Ahead({}, found)
 
-    def count(connection: Connection, part: Sequence[bytes]) -> tuple[Stale, dict[date, Figures]]:
-        stale = stale_places(connection, part, today)
-        return stale, counted(connection, stale, today)
+    def count(connection: Connection, part: Sequence[bytes]) -> dict[date, Figures]:
+        return counted(connection, {place: stale[place] for place in part}, today)
 
-    for stale, counts in in_shares(database, places, count):
-        steps |= {place: step for place, (_, step) in stale.items()}
+    for counts in in_shares(database, list(stale), count):
         for day, figures in counts.items():
             found[day] |= figures
-    return Ahead(steps, found)
+    return Ahead(stale, found)
 
 
 def in_shares(
@@ -125,9 +235,26 @@ def counted(connection: Connection, stale: Stale, today: date) -> dict[date, Fig
     """The figures of stale places on the days that they are stale for."""
     days = [day.on for day in days_of(today)]
     found: defaultdict[date, Figures] = defaultdict(dict)
-    for whole, wanted in ((True, days), (False, days[:2])):
-        group = [place for place, (is_whole, _) in stale.items() if is_whole is whole]
-        if group:
-            for day, figures in stock_on_days(connection, counted_indicators(), group, wanted).items():
+    for wanted, places in _alike(stale):
+        by_days: defaultdict[int, list[str]] = defaultdict(list)
+        for code in counted_indicators():
+            if code in wanted:
+                by_days[wanted[code]].append(code)
+        for many, codes in by_days.items():
+            for day, figures in stock_on_days(connection, codes, places, days[:many]).items():
                 found[day] |= figures
     return found
+
+
+def _alike(stale: Stale) -> Iterable[tuple[Mapping[str, int], list[bytes]]]:
+    """The places of which the same is to be counted; where tasks are of many kinds, all of it of all."""
+    groups: defaultdict[frozenset[tuple[str, int]], list[bytes]] = defaultdict(list)
+    for place, task in stale.items():
+        groups[frozenset(task.days.items())].append(place)
+    if len(groups) > _KINDS_OF_TASKS or len(stale) <= _FEW:
+        together: dict[str, int] = {}
+        for group in groups:
+            for code, many in group:
+                together[code] = max(many, together.get(code, 0))
+        return [(together, list(stale))]
+    return [(dict(group), places) for group, places in groups.items()]

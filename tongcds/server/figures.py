@@ -13,7 +13,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
-from tongcds.domain.formulas import formula_on
+from tongcds.domain.formulas import counted_indicators, formula_on
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
@@ -23,8 +23,8 @@ from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, m
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.scopes import communes_below, villages_of
-from tongcds.server.tables import CELL, COUNTED, DEVICE
-from tongcds.server.tree import units_tree
+from tongcds.server.tables import CELL, COUNTED, DEVICE, HIDDEN, STATE
+from tongcds.server.tree import UnitsTree, units_tree
 
 SILENT_DAYS = 14
 _DAY_MS = 86_400_000
@@ -35,16 +35,22 @@ _FIGURE = record_type("figure").table.c
 _STATUS = record_type("unit_status").table.c
 
 
-def touch(connection: Connection, areas: Collection[bytes]) -> None:
-    """Records in these areas changed: their villages are counted again before anybody sees figures."""
+def touch(connection: Connection, areas: Collection[bytes], *, entirely: bool = False) -> None:
+    """Records in these areas changed: their villages are counted again before anybody sees figures.
+
+    With `entirely` all figures of all days are counted, whatever the records say.
+    """
     ordered = sorted(areas)
+    forgotten = {"through": -1} if entirely else {}
     for start in range(0, len(ordered), _SLICE):
         part = ordered[start : start + _SLICE]
         known = set(
             connection.execute(select(COUNTED.c.village).where(COUNTED.c.village.in_(part))).scalars()
         )
         connection.execute(
-            update(COUNTED).where(COUNTED.c.village.in_(part)).values(changed=COUNTED.c.changed + 1)
+            update(COUNTED)
+            .where(COUNTED.c.village.in_(part))
+            .values(changed=COUNTED.c.changed + 1, **forgotten)
         )
         fresh = [{"village": a, "changed": 1, "counted": 0, "counted_on": ""} for a in part if a not in known]
         if fresh:
@@ -63,11 +69,11 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
         if state is None:
             return 0
         communes = communes_below(connection, role, unit, state.province_id)
-        places = [*(v for v, _ in villages_of(connection, communes)), *communes]
-        stale = stale_places(connection, places, today)
+        villages = dict(villages_of(connection, communes))
+        stale = stale_places(connection, villages, communes, today)
         if not stale:
             return 0
-    ahead = count_ahead(database, list(stale), today)
+    ahead = count_ahead(database, stale, today)
     return database.change(lambda connection: count_again(connection, communes, now=now, ahead=ahead))
 
 
@@ -81,15 +87,13 @@ def count_again(
     today = today_at(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else counts
     villages = dict(villages_of(connection, communes))
+    state = office(connection)
     # A commune is a place of its own for the teams that work for all of it.
-    stale = stale_places(connection, [*villages, *communes], today)
-    if not stale:
+    stale = stale_places(connection, villages, communes, today)
+    if not stale or state is None:
         return 0
-    done = {} if ahead is None else ahead.steps
-    again = {place: known for place, known in stale.items() if done.get(place) != known[1]}
-    # What its villages did is also what the teams that work for all of a commune did.
-    above = {villages[place] for place, (whole, _) in stale.items() if whole and place in villages}
-    again |= dict.fromkeys(above - stale.keys(), (True, 0))
+    done = {} if ahead is None else ahead.done
+    again = {place: task for place, task in stale.items() if done.get(place) != task}
     found = counted(connection, again, today)
     changed: set[tuple[bytes, str, str]] = set()
     for day in days_of(today):
@@ -100,12 +104,20 @@ def count_again(
             figures |= {key: count for key, count in before.items() if key[0] in kept}
         if figures:
             changed |= _keep(connection, day, figures)
-    _publish_cells(connection, writer, changed)
+    tree = units_tree(connection, state.province_id)
+    _publish_cells(connection, writer, tree, changed | _added_up_otherwise(connection, tree, today))
     _publish_status(connection, writer, villages, stale.keys() & villages.keys(), now)
     writer.flush()
-    for village, (_, step) in stale.items():
-        mark(connection, village, step, today)
+    mark(connection, stale, today)
     return len(stale)
+
+
+def _added_up_otherwise(connection: Connection, tree: UnitsTree, today: date) -> set[tuple[bytes, str, str]]:
+    """Every figure that there may be, once units above add up others than before."""
+    if tree.name == connection.execute(select(STATE.c.added_up)).scalar_one():
+        return set()
+    connection.execute(update(STATE).values(added_up=tree.name))
+    return {(tree.province, code, day.month) for code in counted_indicators() for day in days_of(today)}
 
 
 def refresh_status(database: Database, role: Role, unit: bytes, *, now: int) -> int:
@@ -205,7 +217,10 @@ def _keep(
 
 
 def _publish_cells(
-    connection: Connection, writer: OfficeWriter, changed: Collection[tuple[bytes, str, str]]
+    connection: Connection,
+    writer: OfficeWriter,
+    tree: UnitsTree,
+    changed: Collection[tuple[bytes, str, str]],
 ) -> None:
     """Write the figures of changed villages and of every unit above them.
 
@@ -213,50 +228,73 @@ def _publish_cells(
     written, and of other villages those that are hidden now and were not, or were and are not any more: which
     of them are hidden depends on the others.
     """
-    state = office(connection)
-    if not changed or state is None:
-        return
-    tree = units_tree(connection, state.province_id)
+    units = tree.units
     by_month: dict[str, dict[str, set[bytes]]] = {}
     for village, indicator, month in changed:
         by_month.setdefault(month, {}).setdefault(indicator, set()).add(village)
     for month, by_indicator in sorted(by_month.items()):
-        rows = connection.execute(
-            select(CELL).where(CELL.c.month == month, CELL.c.indicator.in_(by_indicator))
-        ).all()
-        if not rows:
+        cells, on = _cells_of(connection, month, by_indicator)
+        if not cells:
             continue
-        cells = {
-            (r.village, r.indicator): Count(r.numerator, r.denominator, r.records, r.fingerprint)
-            for r in rows
-        }
-        on = max(r.on for r in rows)
         figures = {key: count for key, count in cells.items() if key[0] in by_indicator[key[1]]}
         above = tree.rolled_up(cells)
         figures |= above
-        of_people = [indicator for indicator in by_indicator if _of_people(indicator, on)]
-        everything = {key: count for key, count in (cells | above).items() if key[0] in tree.units}
-        ids = {key: derived_id("figure", *key, month) for key in everything if key[1] in of_people}
-        before = _hidden_now(connection, ids)
+        by_unit: dict[str, dict[bytes, Count]] = {code: {} for code in by_indicator if _of_people(code, on)}
+        for (unit, code), count in (cells | above).items():
+            if code in by_unit and unit in units:
+                by_unit[code][unit] = count
+        before = _hidden_now(connection, month, by_unit)
         veiled = set()
-        for indicator in of_people:
-            level = {unit: (count,) for (unit, code), count in everything.items() if code == indicator}
-            was = {unit for unit, code in before if code == indicator}
-            veiled |= {(unit, indicator) for unit in hidden(level, tree.parts, was)}
-        figures |= {key: everything[key] for key in veiled ^ before if key in everything}
+        for code, counts in by_unit.items():
+            was = {unit for unit, indicator in before if indicator == code}
+            rows = {unit: (count,) for unit, count in counts.items()}
+            veiled |= {(unit, code) for unit in hidden(rows, tree.parts, was)}
+        figures |= {(unit, code): by_unit[code][unit] for unit, code in veiled ^ before if unit in units}
         _publish(writer, month, on, figures, veiled)
+        _note_hidden(connection, month, before, veiled)
 
 
-def _hidden_now(connection: Connection, ids: Mapping[tuple[bytes, str], bytes]) -> set[tuple[bytes, str]]:
+def _cells_of(
+    connection: Connection, month: str, indicators: Collection[str]
+) -> tuple[dict[tuple[bytes, str], Count], str]:
+    """What was counted of every place for a month, and on which day."""
+    columns = (CELL.c.village, CELL.c.indicator, CELL.c.numerator, CELL.c.denominator, CELL.c.records)
+    query = select(*columns, CELL.c.fingerprint, CELL.c.on)
+    cells, latest = {}, ""
+    for village, indicator, numerator, denominator, records, fingerprint, on in connection.execute(
+        query.where(CELL.c.month == month, CELL.c.indicator.in_(indicators))
+    ):
+        cells[village, indicator] = Count(numerator, denominator, records, fingerprint)
+        latest = max(latest, on)
+    return cells, latest
+
+
+def _hidden_now(connection: Connection, month: str, indicators: Collection[str]) -> set[tuple[bytes, str]]:
     """Those of which the figure that is published is a hidden one."""
-    keys = {record: key for key, record in ids.items()}
-    every = list(keys)
-    found: set[tuple[bytes, str]] = set()
-    for start in range(0, len(every), _SLICE):
-        part = every[start : start + _SLICE]
-        query = select(_FIGURE.id).where(_FIGURE.id.in_(part), _FIGURE.hidden == 1, _FIGURE.deleted == 0)
-        found.update(keys[record] for record in connection.execute(query).scalars())
-    return found
+    query = select(HIDDEN.c.unit, HIDDEN.c.indicator).where(
+        HIDDEN.c.month == month, HIDDEN.c.indicator.in_(indicators)
+    )
+    return {(unit, indicator) for unit, indicator in connection.execute(query)}
+
+
+def _note_hidden(
+    connection: Connection,
+    month: str,
+    before: Collection[tuple[bytes, str]],
+    now: Collection[tuple[bytes, str]],
+) -> None:
+    """Keep which figures are hidden, so that nobody has to look for them among all that are published."""
+    old, new = set(before) - set(now), set(now) - set(before)
+    if old:
+        gone = HIDDEN.delete().where(
+            HIDDEN.c.month == month,
+            HIDDEN.c.indicator == bindparam("the_indicator"),
+            HIDDEN.c.unit == bindparam("the_unit"),
+        )
+        connection.execute(gone, [{"the_indicator": code, "the_unit": unit} for unit, code in sorted(old)])
+    if new:
+        rows = [{"month": month, "indicator": code, "unit": unit} for unit, code in sorted(new)]
+        connection.execute(insert(HIDDEN), rows)
 
 
 def _of_people(indicator: str, on: str) -> bool:

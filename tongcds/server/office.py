@@ -58,7 +58,9 @@ def found_office(connection: Connection, *, name: str, province_id: bytes, now: 
     )
 
 
-def office(connection: Connection) -> Row[tuple[int, int, str, bytes, int, int, int, int, int, int]] | None:
+def office(
+    connection: Connection,
+) -> Row[tuple[int, int, str, bytes, int, int, int, int, int, int, str]] | None:
     """The server's own row, as `tables.STATE` tells it; None before it was founded."""
     return connection.execute(_STATE).one_or_none()
 

@@ -158,8 +158,9 @@ def move_village(
             to_ids=commune.unit_id,
             share="whole",
         )
-    figures.touch(connection, [village.unit_id])
     writer.flush()
+    # The commune that it left, too: what its own teams did there is theirs no more.
+    figures.touch(connection, [village.unit_id, before, commune.unit_id], entirely=True)
     structure_changed(connection)
 
 

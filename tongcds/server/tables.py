@@ -11,7 +11,7 @@ OFFICE = MetaData()
 
 # One row. `structure` grows whenever units, villages or clusters change, so that scopes are worked out anew;
 # `restored_at` is when the database was last put back from a copy, 0 for never; `copied_at` when that copy
-# had last heard of any laptop.
+# had last heard of any laptop; `added_up` names which units add up which in the figures published last.
 # Moments here and below are milliseconds since 1970 (UTC).
 STATE = Table(
     "server_state",
@@ -26,6 +26,7 @@ STATE = Table(
     Column("tidied_at", WIDE, nullable=False, default=0),
     Column("restored_at", WIDE, nullable=False, default=0),
     Column("copied_at", WIDE, nullable=False, default=0),
+    Column("added_up", Text, nullable=False, default=""),
     sqlite_strict=True,
 )
 
@@ -75,7 +76,8 @@ DEVICE = Table(
 )
 
 # Where published figures stand. Each push to a village takes `changed` a step on; `counted` is the step that
-# its figures include, so a push that comes while they are counted is never forgotten.
+# its figures include, so a push that comes while they are counted is never forgotten. `through` is the number
+# in the area up to which records are included, -1 where not only records make the village count anew.
 COUNTED = Table(
     "counted_village",
     OFFICE,
@@ -83,6 +85,7 @@ COUNTED = Table(
     Column("changed", WIDE, nullable=False),
     Column("counted", WIDE, nullable=False),
     Column("counted_on", Text, nullable=False),
+    Column("through", WIDE, nullable=False, default=-1),
     sqlite_strict=True,
 )
 
@@ -101,6 +104,16 @@ CELL = Table(
     Column("fingerprint", Text, nullable=False),
     # What one village changed is added up again of all of them.
     Index("ix_village_figure_month", "month", "indicator"),
+    sqlite_strict=True,
+)
+
+# Which of the published figures are hidden.
+HIDDEN = Table(
+    "hidden_figure",
+    OFFICE,
+    Column("month", Text, primary_key=True),
+    Column("indicator", Text, primary_key=True),
+    Column("unit", LargeBinary(), primary_key=True),
     sqlite_strict=True,
 )
 

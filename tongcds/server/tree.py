@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -29,6 +30,13 @@ class UnitsTree:
     def units(self) -> frozenset[bytes]:
         """Every unit whose figures are published."""
         return frozenset({self.province, *self.communes, *self.areas, *self.commune_of})
+
+    @property
+    def name(self) -> str:
+        """Another one once units are added up otherwise."""
+        below = sorted(self.commune_of.items()), sorted(self.communes)
+        above = sorted((area, *members) for area, members in self.areas.items())
+        return sha256(repr((self.province, below, above)).encode()).hexdigest()
 
     def rolled_up(self, cells: Mapping[tuple[bytes, str], Count]) -> dict[tuple[bytes, str], Count]:
         """Figures of communes, areas and the province out of those of villages.

@@ -68,7 +68,7 @@ def test_nothing_is_counted_twice_without_need(world, team):
     assert refresh(world) == 0
     household = team.household(team.me.unit_id)
     team.sync()
-    assert refresh(world) == 1
+    assert refresh(world) == 2
     assert published(world, COMMUNE)["2026-11-23"] == (8, 21, 0)
     assert writes_made(world) != before
     assert household in {row["id"] for row in team.rows("household")}
@@ -109,7 +109,7 @@ def test_a_server_that_counts_everything_again_is_noticed(small_world, monkeypat
     touch = figures.touch
 
     def touch_all(connection, areas):
-        touch(connection, [*areas, small_world.unit(OTHER_VILLAGE)])
+        touch(connection, [*areas, small_world.unit(OTHER_VILLAGE)], entirely=True)
 
     monkeypatch.setattr(figures, "touch", touch_all)
     assert not only_what_changed_is_counted(small_world, monkeypatch)
@@ -129,8 +129,8 @@ def test_what_comes_while_a_province_is_counted_ahead_is_counted_too(world, team
     monkeypatch.setattr(counting, "_WORTH_IT", 1)
     count_ahead = counting.count_ahead
 
-    def late(database, places, today):
-        made = count_ahead(database, places, today)
+    def late(database, stale, today):
+        made = count_ahead(database, stale, today)
         team.household(team.me.unit_id)
         team.sync()
         return made
@@ -195,16 +195,18 @@ def test_a_push_that_comes_while_figures_are_counted_is_not_forgotten(world, tea
         return counted
 
     village = world.unit(VILLAGE)
+    places = {village: world.unit(COMMUNE)}
     with world.province.database.read() as connection:
+        found = counting.stale_places(connection, places, [], date(2026, 11, 23))
         step = connection.execute(select(COUNTED.c.changed).where(COUNTED.c.village == village)).scalar_one()
-        assert counting.stale_places(connection, [village], date(2026, 11, 23)) == {village: (True, step)}
+        assert found[village].step == step
     world.province.database.change(count_and_be_overtaken)
     with world.province.database.write() as connection:
         figures.touch(connection, {village})
         # Whoever counted before that push says up to which step.
-        counting.mark(connection, village, step, date(2026, 11, 23))
+        counting.mark(connection, found, date(2026, 11, 23))
     with world.province.database.read() as connection:
-        assert village in counting.stale_places(connection, [village], date(2026, 11, 23))
+        assert village in counting.stale_places(connection, places, [], date(2026, 11, 23))
 
 
 def test_the_status_says_who_has_not_synced(world, team, clock):

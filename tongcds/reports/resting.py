@@ -1,0 +1,52 @@
+"""Which figures rest on which records, so that what changed is counted again and nothing else.
+
+Who lives in a village, which class a household has and who is on record twice may change any figure of any
+day. An observation speaks of one fact from its day on, a visit and its services of what was done from theirs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tongcds.domain.formulas import Formula, Of, counted_indicators, load_formulas
+from tongcds.reports import looks, signs
+
+_OF_THE_LOG = frozenset({Of.VISITS, Of.SUPPORTS, Of.SUPPORTED})
+_FROM_THE_LOG = frozenset({signs.VISITED, signs.GUIDED, signs.ACTIVE})
+
+
+def rests_on_the_log(formula: Formula) -> bool:
+    """Whether visits or services are counted, or say who is."""
+    return formula.of in _OF_THE_LOG or not _signs(formula).isdisjoint(_FROM_THE_LOG)
+
+
+def of_everything() -> tuple[str, ...]:
+    """The indicators that records of people, households, pairs, classes, villages and teams may change."""
+    return counted_indicators()
+
+
+@cache
+def of_fact(fact: str) -> frozenset[str]:
+    """The indicators that an observation of this fact may change."""
+    return frozenset(code for code in counted_indicators() if fact in _signs_of(code))
+
+
+@cache
+def of_the_log() -> frozenset[str]:
+    """The indicators that a visit or a service may change, of the village where it was."""
+    formulas = load_formulas()
+    return frozenset(code for code in counted_indicators() if any(map(rests_on_the_log, formulas[code])))
+
+
+@cache
+def of_visits_elsewhere() -> frozenset[str]:
+    """The indicators of a commune's own teams that a visit in one of its villages may change."""
+    return frozenset(code for code in counted_indicators() if signs.ACTIVE in _signs_of(code))
+
+
+def _signs_of(indicator: str) -> set[str]:
+    return {sign for formula in load_formulas()[indicator] for sign in _signs(formula)}
+
+
+def _signs(formula: Formula) -> set[str]:
+    return {sign for look in looks.looks_of(formula) for sign in look.signs}
