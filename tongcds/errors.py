@@ -167,6 +167,10 @@ SENTENCES: Final[dict[str, str]] = {
         "This computer was stopped by the province, or has not heard from it for too long, so nothing is "
         "shown of its vault. No file was written and nothing was changed. Bring it to your commune's office."
     ),
+    "vault_doubted": N_(
+        "A part of the vault is not as it was written. Nothing was changed. Please type your passphrase once "
+        "more: the program then puts it right from its backup."
+    ),
     "repair_loses": N_(
         "The vault is damaged. It can be made anew from the backup of {moment}; what was saved after that "
         "and had not reached the server would be lost. Nothing was changed yet."

@@ -62,6 +62,8 @@ class Background(QObject):
     def start(self) -> None:
         """Begin; the first exchange waits until the window is there."""
         self._timer.start()
+        # Today is a day of use, however short.
+        self._desk.write(partial(lease.tick, self._desk.core, 0), self._heed_lease, owner=self)
         QTimer.singleShot(_FIRST_EXCHANGE_MS, self, self._runner.saved)
 
     def stop(self) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from tongcds import log, paths
 from tongcds.actions import doorstep, place
 from tongcds.clock import Clock, system_clock
-from tongcds.errors import TongcdsError, UserError
+from tongcds.errors import TongcdsError, UnavailableError, UserError
 from tongcds.i18n import _, format_number, set_language
 from tongcds.settings import LANGUAGE, LOCK_AFTER, Settings
 from ui import app as dressing
@@ -177,7 +177,7 @@ class Program(QObject):
             self.opening = None
 
     def _unlock(self, passphrase: str) -> Core:
-        return opening.open_vault(self._profile, passphrase, self._clock)
+        return opening.open_vault(self._profile, passphrase, self._clock, at_once=not self._ways.doubted)
 
     def _create(self, passphrase: str, person: str) -> Core:
         return opening.create_vault(self._profile, passphrase, person, self._clock)
@@ -203,6 +203,39 @@ class Program(QObject):
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
+        self._tasks.run(
+            partial(_proven, core),
+            partial(self._sound, self.desktop, words),
+            owner=self.desktop,
+            failed=partial(self._unsound, self.desktop),
+        )
+
+    def _sound(self, desktop: Desktop, said: str, words: str) -> None:
+        """All of the vault was looked at; what came back from its journal is not on the screens yet."""
+        if words and words != said and desktop is self.desktop:
+            desktop.rebuild()
+            desktop.shell.say(words, stays=True)
+
+    def _unsound(self, desktop: Desktop, problem: Exception) -> None:
+        """The vault that is shown is damaged: nothing was written, and opening it again puts it right."""
+        if desktop is not self.desktop or not isinstance(problem, TongcdsError):
+            return
+        log_.warning("the vault that was opened is not sound", extra={"code": problem.code})
+        self._ways.doubted = True
+        self._left = (desktop.core.session.slot_id, desktop.shell.place)
+        self._take_away(desktop)
+        if self.opening is not None:
+            self.opening.ask_again(words_for(UnavailableError("vault_doubted")))
+
+
+def _proven(core: Core) -> str:
+    """What is to be said once all of the vault was looked at.
+
+    Raises:
+        UnavailableError: as `opening.prove`.
+    """
+    opening.prove(core)
+    return rescue.recovery_words(rescue.recovered(core))
 
 
 def _desktop() -> type[Desktop]:
@@ -235,6 +268,8 @@ class _Ways:
         self._clock = clock
         self._pins: sessions.Pins | None = None
         self._recovering: recovery.Recovering | None = None
+        self.doubted = False
+        """Whether the vault was found damaged: then it is opened only after all of it was looked at."""
 
     def pins(self) -> sessions.Pins:
         """Of this program; nobody has one before the first window."""
@@ -266,8 +301,7 @@ class _Ways:
         return people.accept(self._profile, code, passphrase, self._clock)
 
     def lease(self, vault: Core) -> lease.LeaseView:
-        lease.tick(vault, 0)
-        return lease.standing(vault)
+        return lease.at_start(vault)
 
     def sync(self, vault: Core) -> object:
         return syncing.sync_now(vault)

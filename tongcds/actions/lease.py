@@ -44,6 +44,24 @@ def tick(core: Core, ran_ms: int) -> bool:
         return used.revoked or not used.left(custody.load_terms(connection).lease_days)
 
 
+def at_start(core: Core) -> LeaseView:
+    """How the lease stands with today counted; unless it is over, `tick` has to write that down later.
+
+    So that nobody waits, before they see anything, until it may be written.
+    """
+    with core.vault.read() as connection:
+        now = lease.used(lease.load(connection), core.today.isoformat(), 0)
+        terms, me = custody.load_terms(connection), load_identity(connection, now=core.now)
+    left = now.left(terms.lease_days)
+    if me is None or not (now.revoked or not left):
+        device = 0 if me is None else me.device
+        return LeaseView(
+            over=False, revoked=False, days_left=left, device=device, number="", phone=terms.phone
+        )
+    tick(core, 0)
+    return standing(core)
+
+
 def standing(core: Core) -> LeaseView:
     """How the lease stands."""
     with core.vault.write() as connection:

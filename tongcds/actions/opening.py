@@ -9,6 +9,7 @@ from time import perf_counter
 
 from msgspec import structs
 
+from tongcds.actions import lease
 from tongcds.actions.belated import caught_up
 from tongcds.actions.core import Core
 from tongcds.actions.doorstep import vault_exists, vault_folder
@@ -30,14 +31,15 @@ __all__ = [
     "is_enrolled",
     "is_registered",
     "open_vault",
+    "prove",
     "read_invitation",
     "vault_exists",
     "vault_folder",
 ]
 
 
-def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
-    """Open the profile's vault.
+def open_vault(profile: Path, passphrase: str, clock: Clock, *, at_once: bool = False) -> Core:
+    """Open the profile's vault; `at_once` before all of it was looked at, for `prove` to wait for.
 
     Raises:
         UserError: passphrase_wrong, passphrase_wait; team_code_given for the four words of an invited person
@@ -45,8 +47,39 @@ def open_vault(profile: Path, passphrase: str, clock: Clock) -> Core:
         UnavailableError: vault_missing, vault_newer, vault_in_use; vault_damaged when no backup could put it
             right (then see `actions.rescue`).
     """
-    vault = Vault.open(vault_folder(profile), passphrase, now=lambda: milliseconds(clock))
-    return caught_up(Core(vault, clock))
+    folder = vault_folder(profile)
+
+    def now() -> int:
+        return milliseconds(clock)
+
+    core = Core(Vault.open(folder, passphrase, now=now, at_once=at_once), clock)
+    if at_once and not _shows(core):
+        session = core.session
+        core.close()
+        core = Core(Vault.open_with(folder, session, now=now), clock)
+    return caught_up(core)
+
+
+def _shows(core: Core) -> bool:
+    """Whether what the frame of the window needs can be read; a screen says by itself what it cannot read."""
+    try:
+        if is_enrolled(core):
+            core.whoami()
+            is_registered(core)
+            lease.at_start(core)
+    except UnavailableError:
+        return False
+    return True
+
+
+def prove(core: Core) -> None:
+    """Wait until every page of a vault that was opened at once was looked at; until then nothing is written.
+
+    Raises:
+        UnavailableError: vault_damaged, disk_failing; nothing was changed. Close it, and open it again,
+            not at once: that puts it right.
+    """
+    core.vault.require_sound()
 
 
 def create_vault(profile: Path, passphrase: str, person: str, clock: Clock) -> Core:

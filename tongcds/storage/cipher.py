@@ -219,6 +219,15 @@ def verify(raw: RawConnection, *, pages: bool = True, structure: bool = True) ->
         raise UnavailableError("vault_damaged")
 
 
+def checkpoint(raw: RawConnection) -> None:
+    """Bring into the main file what no reader holds back; waiting for one would make the next save wait."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+
 def has_wal(path: Path) -> bool:
     """Whether something lies beside the main file that was not moved into it: the last end was not clean."""
     left = path.with_name(f"{path.name}-wal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +33,22 @@ def examine(path: Path, key: bytes) -> None:
         raise UnavailableError("vault_damaged")
     if not isinstance(seen[0], int) or seen[0] > len(migrations.STEPS):
         raise UnavailableError("vault_newer")
+
+
+def closed_well(path: Path, opened: keyslots.VaultKey) -> bool:
+    """Whether the last end was clean and the shape is today's: then one may read before `examine` is done.
+
+    What is read is verified page by page as it is. Where only one connection may be open, it writes, too.
+    """
+    if cipher.sqlite_version() < cipher.TWO_CONNECTIONS_FROM or not path.is_file() or cipher.has_wal(path):
+        return False
+    with contextlib.suppress(UnavailableError):
+        raw = cipher.open_raw(path, opened.subkey(repair.DATABASE_PURPOSE), cipher.Access.READ)
+        try:
+            return raw.execute("PRAGMA user_version").fetchone() == (len(migrations.STEPS),)
+        finally:
+            raw.close()
+    return False
 
 
 def journal_of(folder: Path, opened: keyslots.VaultKey) -> Written:

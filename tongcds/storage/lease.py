@@ -69,11 +69,15 @@ def load(connection: Connection) -> Lease:
 
 def use(connection: Connection, day: str, ran_ms: int) -> Lease:
     """The program ran so long under this date (ISO); the lease after that."""
-    lease = load(connection)
+    return _put(connection, used(load(connection), day, ran_ms))
+
+
+def used(lease: Lease, day: str, ran_ms: int) -> Lease:
+    """What is left of a lease after the program ran so long under this date (ISO)."""
     ran = ran_ms + (lease.ran_ms if day == lease.last_day else 0)
     more = (day != lease.last_day) + ran // (HOURS_A_DAY * _HOUR_MS)
     left_over = ran % (HOURS_A_DAY * _HOUR_MS)
-    return _put(connection, replace(lease, spent=lease.spent + more, last_day=day, ran_ms=left_over))
+    return replace(lease, spent=lease.spent + more, last_day=day, ran_ms=left_over)
 
 
 def renew(connection: Connection, at: int) -> None:

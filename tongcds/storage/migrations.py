@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import sqlcipher3.dbapi2
@@ -83,6 +84,22 @@ def apply_step(connection: Connection, step: Step) -> None:
         raise ValueError(message)
     step.apply(connection)
     connection.exec_driver_sql(f"PRAGMA user_version = {step.number:d}")
+
+
+def bring_up(write: Callable[[], AbstractContextManager[Connection]], back_up: Callable[[], object]) -> None:
+    """Make the steps that a vault still needs, each in a transaction of its own, after a backup.
+
+    Raises:
+        UnavailableError: `vault_newer`.
+    """
+    with write() as connection:
+        steps = pending_steps(connection, STEPS)
+        old = version(connection) > 0
+    if steps and old:
+        back_up()
+    for step in steps:
+        with write() as connection:
+            apply_step(connection, step)
 
 
 def schema(connection: Connection) -> str:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -36,18 +37,21 @@ from tongcds.storage import (
 )
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.backing import Backing
-from tongcds.storage.door import Door
-from tongcds.storage.examine import Written, examined, journal_of, of_person, opened_with
+from tongcds.storage.door import Door, reader
+from tongcds.storage.examine import Written, closed_well, examined, journal_of, of_person, opened_with
 from tongcds.storage.files import sync_folder, write_whole
 from tongcds.storage.instance_lock import LOCK_NAME, InstanceLock
 from tongcds.storage.keeper import Keeper
 from tongcds.storage.keyslots import VaultKey
+from tongcds.storage.proof import Proof
 from tongcds.storage.slots import Slots
 
 FILE_NAME, _MAKING_NAME = traces.DATABASE, traces.MAKING
 # Counting goes through whole tables once: pages that were read are not read again soon.
 _COUNTING_KIB: Final = 4 * 1024
 Now = Callable[[], int]
+Look = Callable[[], Written]
+"""Verifies what is there; answers the journal."""
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +72,9 @@ class Vault:
     """
 
     def __init__(
-        self, folder: Path, opened: VaultKey, lock: InstanceLock, now: Now, written: Written
+        self, folder: Path, opened: VaultKey, lock: InstanceLock, now: Now, look: Look, *, early: bool = False
     ) -> None:
+        written = None if early else look()
         self._folder = folder
         self._opened = opened
         self._lock = lock
@@ -83,19 +88,24 @@ class Vault:
         path, key = folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE)
         unclean = cipher.has_wal(path)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
-        self._writing = Door(cipher.open_raw(path, key, access, exclusive=not two), "BEGIN IMMEDIATE")
+        self._proof = Proof()
+        raw = cipher.open_raw(path, key, access, exclusive=not two)
+        self._writing = Door(raw, "BEGIN IMMEDIATE", self._proof.require)
         self._backing = Backing(path, opened, self._writing, self._keeper, now)
         try:
-            self._migrate()
-            self._start_journal(written)
+            if not early:
+                migrations.bring_up(self.write, partial(self.backup, backups.MIGRATION))
+                self._start_journal(written)
             if unclean:
                 self.checkpoint()
-            self._reading = _reader(path, key) if two else self._writing
-            self._counting = _reader(path, key, _COUNTING_KIB) if two else self._writing
+            self._reading = reader(path, key) if two else self._writing
+            self._counting = reader(path, key, _COUNTING_KIB) if two else self._writing
         except BaseException:
             self._keeper.close()
             self._writing.close()
             raise
+        if early:
+            self._proof.begin(partial(self._prove, look))
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -122,7 +132,7 @@ class Vault:
             for name in (retirement.MARK, *names):
                 (folder / name).unlink(missing_ok=True)
             opened = keyslots.create_slots(folder, passphrase, person, passes=passes)
-            vault = cls(folder, opened, lock, now, None)
+            vault = cls(folder, opened, lock, now, lambda: None)
             (folder / _MAKING_NAME).unlink()
             sync_folder(folder)
         except BaseException:
@@ -131,21 +141,25 @@ class Vault:
         return vault
 
     @classmethod
-    def open(cls, folder: Path, passphrase: str, *, now: Now, agreed: bool = False) -> Vault:
+    def open(
+        cls, folder: Path, passphrase: str, *, now: Now, agreed: bool = False, at_once: bool = False
+    ) -> Vault:
         """Open the vault in this folder; every page is checked before anything is written.
 
         A damaged vault is put right from its newest sound backup and its journal; `recovery` then says how.
-        `agreed`: also where what was saved after that backup is lost.
+        `agreed`: also where what was saved after that backup is lost. `at_once`: a vault whose last end was
+        clean may be read before that check is over, and whoever writes waits for it (`require_sound`).
 
         Raises:
             UserError: `passphrase_wrong`, or `passphrase_wait` after several wrong ones.
             UnavailableError: `vault_missing`, `vault_in_use`, `vault_newer`; `vault_damaged` when nothing
                 could put it right, `repair_loses` before somebody agreed; then the files are as they were.
         """
-        return cls._open(folder, lambda: of_person(folder, passphrase, now), now, agreed=agreed)
+        unlock = partial(of_person, folder, passphrase, now)
+        return cls._open(folder, unlock, now, agreed=agreed, at_once=at_once)
 
     @classmethod
-    def open_with(cls, folder: Path, opened: VaultKey, *, now: Now) -> Vault:
+    def open_with(cls, folder: Path, opened: VaultKey, *, now: Now, at_once: bool = False) -> Vault:
         """Open the vault with a key that was had already; otherwise as `open`.
 
         Raises:
@@ -158,7 +172,7 @@ class Vault:
                 raise UserError("person_gone")
             return opened
 
-        return cls._open(folder, still_there, now)
+        return cls._open(folder, still_there, now, at_once=at_once)
 
     @classmethod
     def restore(cls, folder: Path, source: Path, passphrase: str, *, now: Now) -> Vault:
@@ -213,6 +227,7 @@ class Vault:
         only_here: outside.Only | None = None,
         *,
         agreed: bool = False,
+        at_once: bool = False,
     ) -> Vault:
         if source is None and not cls.exists(folder):
             raise UnavailableError("vault_missing")
@@ -220,15 +235,17 @@ class Vault:
         try:
             opened = opened_with(unlock, folder, now=now(), spare=source or folder / backups.FOLDER)
             if source is None:
+                look = partial(examined, folder, FILE_NAME, opened)
                 try:
-                    return cls(folder, opened, lock, now, examined(folder, FILE_NAME, opened))
+                    early = at_once and closed_well(folder / FILE_NAME, opened)
+                    return cls(folder, opened, lock, now, look, early=early)
                 except UnavailableError as problem:
                     if problem.code != "vault_damaged":
                         raise
             recovery = repair.rebuild(
                 folder, FILE_NAME, opened, now=now, source=source, only_here=only_here, agreed=agreed
             )
-            vault = cls(folder, opened, lock, now, journal_of(folder, opened))
+            vault = cls(folder, opened, lock, now, partial(journal_of, folder, opened))
         except BaseException:
             lock.release()
             raise
@@ -323,6 +340,7 @@ class Vault:
         """
         if not self._backing.changed or self._closed or self._damaged:
             return False
+        self.require_sound()
         with self.read() as connection:
             me = load_identity(connection, now=self._now)
         if not self._backing.is_due(me, now):
@@ -338,6 +356,7 @@ class Vault:
             UnavailableError: `backup_no_room`, `backup_failed`, `disk_full`, `disk_failing`,
                 `vault_damaged`; all earlier backups are there still.
         """
+        self.require_sound()
         return self._backing.make(why)
 
     def backup_to(self, folder: Path) -> backups.Backup:
@@ -345,6 +364,7 @@ class Vault:
 
         Photos and papers that the server does not have go along. Raises as `backup`.
         """
+        self.require_sound()
         with self.read() as connection:
             names = attachment_notes.alone(connection, self.attachments, backed_up=True)
         files = [self.attachments.named(name) for name in sorted(names)]
@@ -352,6 +372,14 @@ class Vault:
         with self._writing.opened() as connection:
             outside.remember_backup(connection, made.label, names)
         return made
+
+    def require_sound(self) -> None:
+        """Wait until every page was looked at, where that goes on beside the work (`open`).
+
+        Raises:
+            UnavailableError: `vault_damaged`, `disk_failing`; close it, and open it again without `at_once`.
+        """
+        self._proof.require()
 
     def check(self) -> None:
         """Verify every page and the structure of the vault.
@@ -375,12 +403,7 @@ class Vault:
             return
         try:
             with self._writing.outside() as raw:
-                # Waiting for a reader to finish would make the next save wait too.
-                raw.execute("PRAGMA busy_timeout = 0")
-                try:
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                finally:
-                    raw.execute(f"PRAGMA busy_timeout = {cipher.BUSY_MS}")
+                cipher.checkpoint(raw)
         except UnavailableError as problem:
             # Then nothing more is moved, and the next start looks at every page.
             self._damaged = problem.code == "vault_damaged"
@@ -391,6 +414,7 @@ class Vault:
         if self._closed:
             return
         self._closed = True
+        self._proof.end()
         self._keeper.close()
         if self._reading is not self._writing:
             self._reading.close()
@@ -398,7 +422,9 @@ class Vault:
         try:
             self.checkpoint()
             if self._damaged:
-                self._close_untouched()
+                # Not possible beside an exclusive connection.
+                two, key = self._reading is not self._writing, self._opened.subkey(repair.DATABASE_PURPOSE)
+                self._writing.close_untouched(self._folder / FILE_NAME, key if two else None)
             else:
                 self._writing.close()
         finally:
@@ -408,19 +434,11 @@ class Vault:
         self.slots = Slots(self._folder, self._opened)
         self._backing.close()
 
-    def _close_untouched(self) -> None:
-        """Close and leave the WAL: whoever closes last moves it into the main file, unless it may only read.
-
-        Not possible beside an exclusive connection.
-        """
-        last = None
-        if self._reading is not self._writing:
-            with contextlib.suppress(UnavailableError):
-                path, key = self._folder / FILE_NAME, self._opened.subkey(repair.DATABASE_PURPOSE)
-                last = cipher.open_raw(path, key, cipher.Access.READ)
-        self._writing.close()
-        if last is not None:
-            last.close()
+    def _prove(self, look: Look) -> None:
+        # Unless it is sound nothing is moved into the main file any more, not even by closing.
+        self._damaged = True
+        self._start_journal(look())
+        self._damaged = False
 
     def _start_journal(self, written: Written) -> None:
         with self.write() as connection:
@@ -429,20 +447,3 @@ class Vault:
         self._backing.look(me)
         if self._keeper.brought_back:
             self.recovery = repair.Recovery(None, self._keeper.brought_back, complete=True)
-
-    def _migrate(self) -> None:
-        with self.write() as connection:
-            steps = migrations.pending_steps(connection, migrations.STEPS)
-            old = migrations.version(connection) > 0
-        if steps and old:
-            self.backup(backups.MIGRATION)
-        for step in steps:
-            with self.write() as connection:
-                migrations.apply_step(connection, step)
-
-
-def _reader(path: Path, key: bytes, cache_kib: int = cipher.CACHE_KIB) -> Door:
-    raw = cipher.open_raw(path, key, cipher.Access.WRITE)
-    raw.execute("PRAGMA query_only = ON")
-    raw.execute(f"PRAGMA cache_size = -{cache_kib}")
-    return Door(raw, "BEGIN")

@@ -174,6 +174,8 @@ class Runner:
     def _exchange(
         self, progress: Callable[[Progress], None], cancelled: Callable[[], bool], *, files: bool
     ) -> Outcome:
+        # Nothing goes to the server out of a vault that may be damaged.
+        self._vault.require_sound()
         with self._vault.read() as connection:
             enrolment = load_enrolment(connection)
         if enrolment is None:

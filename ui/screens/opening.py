@@ -151,8 +151,10 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         held, self._vault = self._vault, None
         return held
 
-    def _hand_over(self) -> None:
-        self.opened.emit(self.give_up())
+    def ask_again(self, words: str) -> None:
+        """Ask for the passphrase, and say why."""
+        self._show(self.unlock)
+        self.unlock.refuse(words, wrong=False)
 
     def _ask_help(self) -> None:
         topics: dict[QWidget, str] = {
@@ -163,7 +165,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         }
         # Hardly anybody asks here, and it takes a tenth of the first picture's time.
         from tongcds import handbook  # noqa: PLC0415 - as above
-        from ui.forms.help_window import HelpWindow  # noqa: PLC0415 - as above
+        from ui.forms.help_window import HelpWindow  # noqa: PLC0415
 
         window = self.findChild(HelpWindow) or HelpWindow(self)
         window.show_topic(topics.get(self._pane, handbook.FIRST))
@@ -231,7 +233,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         if not enrolled:
             self._ask_invitation()
         elif self._ways is None or self._vault is None:
-            self._hand_over()
+            self.opened.emit(self.give_up())
         else:
             self._tasks.run(partial(self._ways.lease, self._vault), self._lease_told, owner=self)
 
@@ -248,7 +250,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.lease.ask(revoked=lease.revoked, device=lease.device, number=lease.number, phone=lease.phone)
             self._show(self.lease)
         else:
-            self._hand_over()
+            self.opened.emit(self.give_up())
 
     def _renew(self, work: Callable[[OtherWays[Vault], Vault], object]) -> None:
         ways, vault = self._ways, self._vault
@@ -335,8 +337,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
             self.pin.refuse(words_for(problem), wait=_seconds_in(problem))
             return
         self.pin.set_busy(busy=False)
-        self._show(self.unlock)
-        self.unlock.refuse(words_for(problem), wrong=False)
+        self.ask_again(words_for(problem))
 
     def _opened_by(self, way: Callable[[], Vault]) -> tuple[Vault, bool]:
         vault = way()
@@ -433,7 +434,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         )
 
     def _joined(self, _answer: object) -> None:
-        self._hand_over()
+        self.opened.emit(self.give_up())
 
     def _not_joined(self, problem: Exception) -> None:
         kept = _("What you entered is kept on this computer.")

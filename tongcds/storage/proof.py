@@ -1,0 +1,54 @@
+"""Whether a vault is sound, found out beside the work that only reads it; whoever writes waits for that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+
+from tongcds.errors import UnavailableError
+
+
+class Proof:
+    """Looks at everything once, on a thread of its own; before `begin` there is nothing to wait for."""
+
+    def __init__(self) -> None:
+        self._found: Future[None] | None = None
+        self._prover: threading.Thread | None = None
+
+    def begin(self, look: Callable[[], None]) -> None:
+        """Begin to look; what `look` itself asks for does not wait."""
+        found: Future[None] = Future()
+
+        def prove() -> None:
+            try:
+                look()
+            except BaseException as problem:  # noqa: BLE001 - a future carries whatever happened
+                found.set_exception(problem)
+            else:
+                found.set_result(None)
+
+        self._found = found
+        self._prover = threading.Thread(target=prove, name="proof")
+        self._prover.start()
+
+    def require(self) -> None:
+        """Wait until everything was looked at.
+
+        Raises:
+            UnavailableError: what was found, each time it is asked for.
+        """
+        if self._found is None or threading.current_thread() is self._prover:
+            return
+        problem = self._found.exception()
+        if isinstance(problem, UnavailableError):
+            # One for each who asks: they are on several threads.
+            raise UnavailableError(problem.code, **problem.params) from problem
+        if problem is not None:
+            raise problem
+
+    def end(self) -> None:
+        """Wait until it is over, whatever it found."""
+        if self._found is not None and self._prover is not None:
+            wait([self._found])
+            self._prover.join()
