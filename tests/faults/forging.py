@@ -114,7 +114,10 @@ class Forger:
         return self._new(record.number, {"village_id": self.laptop.me.unit_id, field_.name: bad})
 
     def server_record(self) -> Write:
-        names = {"unit", "unit_event", "village", "team", "member", "figure", "unit_status", "conflict"}
+        names = {
+            "unit", "unit_event", "village", "team", "member", "figure", "figure_groups", "unit_status",
+            "conflict",
+        }  # fmt: skip
         record = self.random.choice([record for record in all_types() if record.name in names])
         area = {record.area_field: self.laptop.me.unit_id} if record.area_field else {}
         return self._new(record.number, dict(area))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection
@@ -31,11 +32,12 @@ from tongcds.domain.views import (
     SeriesPoint,
 )
 from tongcds.errors import UserError
-from tongcds.i18n import _, format_number, language, ngettext
+from tongcds.i18n import N_, _, format_number, language, ngettext
 from tongcds.reports import places, units
 from tongcds.reports.aims import Aims, aims_of, units_above
 from tongcds.reports.behind import Part, behind
 from tongcds.reports.figures import Count, added, broken_down
+from tongcds.reports.groups import breakdowns_of, published_groups
 from tongcds.reports.known import Knowns, is_done_in_a_period, known_figures
 from tongcds.reports.places import Place
 from tongcds.reports.sheets import Breakdown
@@ -50,6 +52,9 @@ MOST_MULTIPLES: Final = 12
 MOST_RECORDS: Final = 1000
 _HOLDERS: Final = frozenset({Role.TEAM, Role.COMMUNE})
 _BREAKDOWNS: Final = (Breakdown.SEX, Breakdown.AGE, Breakdown.POVERTY)
+_GROUPED: Final = MappingProxyType(
+    {Breakdown.SEX: N_("By sex"), Breakdown.AGE: N_("By age"), Breakdown.POVERTY: N_("By poverty class")}
+)
 
 
 def choices() -> tuple[BoardIndicator, ...]:
@@ -139,9 +144,11 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
         asked: Mapping[bytes, Sequence[bytes]] = {place.unit_id: place.places, **parts}
         found = known_figures(connection, asked, [wanted], months, core.today, holds_records=holds)
         aims = aims_of(connection, list(asked), core.today)
-        groups = _groups(connection, place, wanted, when) if holds else ()
-    if not holds:
-        notes.append(_("Groups of people are counted at the commune; above it only sums are published."))
+        if holds:
+            groups = _groups(connection, place, wanted, when)
+        else:
+            groups, said = _groups_published(connection, place, wanted, when, core.today)
+            notes += said
     if months[0].first < FIRST_DAY_2025:
         notes.append(_units_of_today())
 
@@ -300,6 +307,34 @@ def _groups(
         if rows:
             found.append((by.value, tuple(rows)))
     return tuple(found)
+
+
+def _groups_published(
+    connection: Connection, place: Place, code: str, period: Period, on: date
+) -> tuple[tuple[tuple[str, tuple[Group, ...]], ...], list[str]]:
+    """The groups that the server published of a unit, and what there is to say where it did not."""
+    if not breakdowns_of(code, period.last):
+        return (), [_("This figure is not broken down by groups of people.")]
+    if not place.kind:
+        return (), [_("Groups of a village are seen at its commune and its team only.")]
+    published = published_groups(connection, code, place.unit_id, period, on)
+    if published is None:
+        words = _("No groups were published for these days. The server publishes them month by month.")
+        return (), [words]
+    found, notes = [], []
+    for by, figures in published.items():
+        if figures:
+            rows = tuple(Group(_names(one.groups), one.numerator, one.denominator) for one in figures)
+            found.append((by.value, rows))
+        else:
+            words = _("{groups}: hidden, because it would tell of fewer than five people, here or elsewhere.")
+            notes.append(words.format(groups=_(_GROUPED[by])))
+    return tuple(found), notes
+
+
+def _names(groups: Sequence[str]) -> str:
+    """What a group is called, or several that were put together."""
+    return ", ".join(group_name(group) for group in groups)
 
 
 def _problems(codes: Sequence[str], period: Period) -> list[str]:

@@ -260,6 +260,21 @@ FIGURE = declare(
     indexes=(("unit_id", "indicator"),),
 )
 
+# What `figure` says, by groups of people: `cells` as `reports.groups` packs them, nothing hidden among them.
+# One a unit above the village, indicator and month; `on` as of `figure`.
+FIGURE_GROUPS = declare(
+    "figure_groups",
+    37,
+    _id("unit_id"),
+    _word("indicator"),
+    _date("on"),
+    Field("cells", Kind.BYTES),
+    _word("definition"),
+    area="unit_id",
+    server_only=True,
+    indexes=(("unit_id", "indicator"),),
+)
+
 # The value that did not stand when two machines set the same field without knowing of each other, kept whole
 # beside the one that did. resolved is set by whoever looked at it.
 CONFLICT = declare(

@@ -40,6 +40,7 @@ def hidden(
     rows: Mapping[bytes, Row],
     wholes: Mapping[bytes, Collection[bytes]],
     before: Collection[bytes] = frozenset(),
+    besides: Collection[bytes] = frozenset(),
 ) -> set[bytes]:
     """The units whose figures of one indicator and day are hidden.
 
@@ -49,6 +50,7 @@ def hidden(
         rows: of units of all levels.
         wholes: for each unit that adds others up, these; they form a tree.
         before: the units that are hidden in what is published now.
+        besides: units that are hidden for another reason.
     """
     known = {unit for unit, row in rows.items() if any(count.numerator is not None for count in row)}
     parts = {
@@ -56,7 +58,8 @@ def hidden(
         for whole, members in wholes.items()
         if whole in known
     }
-    hiding = _Hiding(rows, parts, before, {unit for unit in known if any(map(is_small, rows[unit]))})
+    small = {unit for unit in known if any(map(is_small, rows[unit]))}
+    hiding = _Hiding(rows, parts, before, small | (known & set(besides)))
     count = -1
     while count != len(hiding.found):
         count = len(hiding.found)

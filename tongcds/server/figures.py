@@ -243,7 +243,7 @@ def _publish_cells(
         for (unit, code), count in (cells | above).items():
             if code in by_unit and unit in units:
                 by_unit[code][unit] = count
-        before = _hidden_now(connection, month, by_unit)
+        before = hidden_now(connection, month, by_unit)
         veiled = set()
         for code, counts in by_unit.items():
             was = {unit for unit, indicator in before if indicator == code}
@@ -269,7 +269,7 @@ def _cells_of(
     return cells, latest
 
 
-def _hidden_now(connection: Connection, month: str, indicators: Collection[str]) -> set[tuple[bytes, str]]:
+def hidden_now(connection: Connection, month: str, indicators: Collection[str]) -> set[tuple[bytes, str]]:
     """Those of which the figure that is published is a hidden one."""
     query = select(HIDDEN.c.unit, HIDDEN.c.indicator).where(
         HIDDEN.c.month == month, HIDDEN.c.indicator.in_(indicators)

@@ -43,6 +43,7 @@ from tongcds.server import (
     custody,
     enrolment,
     figures,
+    grouped,
     incarnations,
     laptops,
     quarantine,
@@ -138,6 +139,7 @@ def sync(
         province.database.settle()
     if taken.role in SEES_FIGURES and taken.scope_is_known:
         figures.refresh(province.database, taken.role, taken.unit, now=now)
+        grouped.refresh(province.database, taken.role, taken.unit, now=now)
     if taken.role in SEES_STATUS and taken.scope_is_known:
         figures.refresh_status(province.database, taken.role, taken.unit, now=now)
     with province.database.read() as connection:

@@ -114,6 +114,24 @@ HIDDEN = Table(
     Column("month", Text, primary_key=True),
     Column("indicator", Text, primary_key=True),
     Column("unit", LargeBinary(), primary_key=True),
+# The same by groups of people, packed as `reports.groups` does, and how far of each village they are counted:
+# `step` as `counted` of `counted_village`.
+GROUP_CELL = Table(
+    "village_groups",
+    OFFICE,
+    Column("village", LargeBinary(), primary_key=True),
+    Column("indicator", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    Column("cells", LargeBinary(), nullable=False),
+    Index("ix_village_groups_month", "month", "indicator"),
+    sqlite_strict=True,
+)
+GROUPED = Table(
+    "grouped_village",
+    OFFICE,
+    Column("village", LargeBinary(), primary_key=True),
+    Column("step", WIDE, nullable=False),
+    Column("on", Text, nullable=False),
     sqlite_strict=True,
 )
 

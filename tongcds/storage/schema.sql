@@ -15,6 +15,7 @@ CREATE TABLE enrolment ( one INTEGER NOT NULL, server_url TEXT NOT NULL, signing
 CREATE TABLE exchange ( id INTEGER NOT NULL, at INTEGER NOT NULL, way TEXT NOT NULL, sent INTEGER NOT NULL, received INTEGER NOT NULL, outcome TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT NOT NULL, watermark INTEGER NOT NULL, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE export_file ( id INTEGER NOT NULL, at INTEGER NOT NULL, who BLOB NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, people INTEGER NOT NULL, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE figure ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, indicator TEXT, "on" TEXT, numerator INTEGER, denominator INTEGER, hidden INTEGER, definition TEXT, fingerprint TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
+CREATE TABLE figure_groups ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, unit_id BLOB, indicator TEXT, "on" TEXT, cells BLOB, definition TEXT, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE follow_up ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, household_id BLOB, visit_id BLOB, service TEXT, person_ids BLOB, due_on TEXT, detail TEXT, state TEXT, done_on TEXT, closing_visit_id BLOB, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE household ( id BLOB NOT NULL, area BLOB NOT NULL, number INTEGER NOT NULL, device INTEGER NOT NULL, n INTEGER NOT NULL, stamp INTEGER NOT NULL, author BLOB NOT NULL, editor INTEGER NOT NULL, versions BLOB, village_id BLOB, code TEXT, head_id BLOB, address TEXT, poverty TEXT, hardship INTEGER, stated_size INTEGER, note TEXT, left_on TEXT, erased BLOB, deleted INTEGER, PRIMARY KEY (id) ) STRICT;
 CREATE TABLE import_batch ( id BLOB NOT NULL, at INTEGER NOT NULL, file_name TEXT NOT NULL, households INTEGER NOT NULL, people INTEGER NOT NULL, created BLOB NOT NULL, changed BLOB NOT NULL, first_n INTEGER NOT NULL, last_n INTEGER NOT NULL, undone_at INTEGER, PRIMARY KEY (id) ) STRICT;
@@ -40,6 +41,8 @@ CREATE INDEX ix_earlier_said_id ON earlier (said_id);
 CREATE INDEX ix_earlier_subject_id ON earlier (subject_id);
 CREATE INDEX ix_exchange_at ON exchange (at);
 CREATE INDEX ix_figure_area_number ON figure (area, number);
+CREATE INDEX ix_figure_groups_area_number ON figure_groups (area, number);
+CREATE INDEX ix_figure_groups_unit_id ON figure_groups (unit_id, indicator);
 CREATE INDEX ix_figure_unit_id ON figure (unit_id, indicator);
 CREATE INDEX ix_follow_up_area_number ON follow_up (area, number);
 CREATE INDEX ix_follow_up_household_id ON follow_up (household_id);

@@ -44,7 +44,9 @@ MAY_MAKE = {
     },
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
-NOT_MADE_IN_A_PLACE = {"unit", "village", "figure", "unit_status", "laptop", "conflict", "quarantined"}
+NOT_MADE_IN_A_PLACE = {
+    "unit", "village", "figure", "figure_groups", "unit_status", "laptop", "conflict", "quarantined",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -37,7 +37,6 @@ def test_figures_open_from_the_top_down_to_the_village_and_no_further(world, des
     assert last.rows == ()
     with pytest.raises(UserError, match="figures_only"):
         board.records(core, "XHS01")
-    assert board.closely(core, "XHS01").groups == ()
 
 
 def test_the_team_and_those_above_see_the_same_figure_with_the_same_mark(world, desks, filled):
@@ -58,3 +57,65 @@ def test_an_area_does_not_look_into_what_is_not_below_it(world, desks, filled):
     commune.sync()
     with pytest.raises(UserError, match="board_unit_unknown"):
         board.board(commune.core, ["XHS01"], unit_id=world.unit(OTHER_COMMUNE))
+
+
+def people(desk, women: int, men: int, *, with_account: int) -> None:
+    """People of thirty in a household each, of each sex so many, of whom the first have an account."""
+    day = desk.core.today.isoformat()
+    with desk.writing() as writer:
+        for sex, many in (("female", women), ("male", men)):
+            for number in range(many):
+                home = writer.create("household", village_id=desk.core.credentials().unit_id)
+                person = writer.create(
+                    "person",
+                    village_id=desk.core.credentials().unit_id,
+                    household_id=home,
+                    sex=sex,
+                    birth="1996",
+                )
+                writer.create(
+                    "observation", village_id=desk.core.credentials().unit_id, subject="person", subject_id=person,
+                    fact="account", value=int(number < with_account), held_on=day, how="said",
+                )  # fmt: skip
+    desk.sync()
+
+
+@pytest.mark.parametrize(("place", "person"), [(AREA, "Quàng Văn Hải"), ("14", "Hoàng Thu Hà")])
+def test_groups_of_people_are_read_above_the_commune_without_a_network(world, desks, place, person):
+    team = desks(world, VILLAGE)
+    people(team, 20, 30, with_account=12)
+    office = desks(world, place, person)
+    office.sync()
+    office.wire.cut.add("/api/v1/sync")
+    for unit in (None, world.unit(COMMUNE)):
+        close = board.closely(office.core, "XHS09", unit_id=unit)
+        groups = {
+            by: {(one.name, one.numerator, one.denominator) for one in told} for by, told in close.groups
+        }
+        assert groups["sex"] == {("nữ", 12, 20), ("nam", 12, 30)}
+    village = board.closely(office.core, "XHS09", unit_id=world.unit(VILLAGE))
+    assert village.groups == ()
+    assert village.notes
+
+
+def test_groups_that_would_tell_of_few_are_hidden_and_it_is_said(world, desks):
+    team = desks(world, VILLAGE)
+    people(team, 2, 30, with_account=12)
+    area = desks(world, AREA, "Quàng Văn Hải")
+    area.sync()
+    close = board.closely(area.core, "XHS09")
+    assert "sex" not in dict(close.groups)
+    assert any("giới tính" in note for note in close.notes)
+    # With some more women the groups are seen: what was counted since the last page is counted again.
+    people(team, 8, 0, with_account=3)
+    area.sync()
+    told = dict(board.closely(area.core, "XHS09").groups)["sex"]
+    assert {(one.name, one.numerator, one.denominator) for one in told} == {("nữ", 5, 10), ("nam", 12, 30)}
+
+
+def test_a_figure_without_groups_says_so(world, desks, filled):
+    area = desks(world, AREA, "Quàng Văn Hải")
+    area.sync()
+    close = board.closely(area.core, "XHS06")
+    assert close.groups == ()
+    assert close.notes

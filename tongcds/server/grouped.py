@@ -1,0 +1,233 @@
+"""Published figures by groups of people, for areas and the province; their sums are `server.figures`'.
+
+Villages whose records changed since their groups were counted are counted again before an area's or the
+province's page, for the running month and the one before; what is older stays as it was published. Groups
+are published of communes and what is above them: villages are too small for them. How they are hidden is
+`reports.groups`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from tongcds.domain.formulas import counted_indicators
+from tongcds.domain.periods import month_to
+from tongcds.domain.stamps import derived_id
+from tongcds.domain.views import Role
+from tongcds.records import record_type
+from tongcds.reports.figures import Count, added, definition
+from tongcds.reports.groups import (
+    GROUPS,
+    Grouped,
+    GroupFigure,
+    breakdowns_of,
+    counted_groups,
+    packed,
+    shown,
+    unpacked,
+)
+from tongcds.reports.sheets import Breakdown
+from tongcds.server.counting import Day, days_of, in_shares, today_at
+from tongcds.server.database import Database
+from tongcds.server.figures import hidden_now
+from tongcds.server.office import OfficeWriter, office
+from tongcds.server.scopes import communes_below, villages_of
+from tongcds.server.tables import COUNTED, GROUP_CELL, GROUPED
+from tongcds.server.tree import UnitsTree, units_tree
+
+_MONTHS = 2
+_WORTH_IT = 100
+"""So many villages are worth more than one connection."""
+_SLICE = 400
+_RECORD = record_type("figure_groups").table.c
+_Cells = dict[tuple[bytes, str, str], bytes]
+"""What was counted, packed, by village, indicator and month."""
+
+
+def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
+    """Bring the groups of units below this one up to date; returns how many villages were counted.
+
+    Raises:
+        BusyError: the database is busy.
+    """
+    today = today_at(now)
+    with database.read() as connection:
+        state = office(connection)
+        if state is None:
+            return 0
+        communes = communes_below(connection, role, unit, state.province_id)
+        steps = _stale(connection, [village for village, _ in villages_of(connection, communes)], today)
+    if not steps:
+        return 0
+    cells: _Cells = {}
+    if database.embedded or len(steps) < _WORTH_IT:
+        with database.read() as connection:
+            cells = _counted(connection, list(steps), today)
+    else:
+        for part in in_shares(database, list(steps), lambda c, places: _counted(c, places, today)):
+            cells |= part
+    database.change(lambda connection: _publish(connection, state.province_id, steps, cells, now=now))
+    return len(steps)
+
+
+def _stale(connection: Connection, villages: Sequence[bytes], today: date) -> dict[bytes, int]:
+    """The villages to count, and the step that each is at."""
+    changed: dict[bytes, int] = {}
+    known: dict[bytes, tuple[int, str]] = {}
+    for start in range(0, len(villages), _SLICE):
+        part = villages[start : start + _SLICE]
+        query = select(COUNTED.c.village, COUNTED.c.changed).where(COUNTED.c.village.in_(part))
+        changed.update((village, step) for village, step in connection.execute(query))
+        rows = connection.execute(select(GROUPED).where(GROUPED.c.village.in_(part)))
+        known.update((row.village, (row.step, row.on)) for row in rows)
+    steps = {village: changed.get(village, 0) for village in villages}
+    return {
+        village: step for village, step in steps.items() if known.get(village) != (step, today.isoformat())
+    }
+
+
+def _counted(connection: Connection, villages: Sequence[bytes], today: date) -> _Cells:
+    found: _Cells = {}
+    for day in days_of(today)[:_MONTHS]:
+        counts = counted_groups(connection, counted_indicators(), villages, month_to(day.on))
+        for (village, code), grouped in counts.items():
+            found[village, code, day.month] = packed({by: _bare(cells) for by, cells in grouped.items()})
+    return found
+
+
+def _bare(cells: Mapping[str, Count]) -> tuple[GroupFigure, ...]:
+    return tuple(GroupFigure((group,), one.numerator, one.denominator) for group, one in cells.items())
+
+
+def _publish(
+    connection: Connection, province: bytes, steps: Mapping[bytes, int], cells: _Cells, *, now: int
+) -> None:
+    today = today_at(now)
+    writer = OfficeWriter(connection, now=now)  # from here on nobody else publishes
+    tree = units_tree(connection, province)
+    days = {day.month: day for day in days_of(today)[:_MONTHS]}
+    changed = _keep(connection, list(steps), cells, days)
+    for month, codes in changed.items():
+        _publish_month(connection, writer, tree, days[month], codes)
+    writer.flush()
+    for start in range(0, len(steps), _SLICE):
+        part = list(steps)[start : start + _SLICE]
+        connection.execute(delete(GROUPED).where(GROUPED.c.village.in_(part)))
+        rows = [{"village": village, "step": steps[village], "on": today.isoformat()} for village in part]
+        connection.execute(insert(GROUPED), rows)
+
+
+def _keep(
+    connection: Connection, villages: Sequence[bytes], cells: _Cells, months: Collection[str]
+) -> dict[str, set[str]]:
+    """Put the counts down; returns the indicators that changed, by month."""
+    known: _Cells = {}
+    for start in range(0, len(villages), _SLICE):
+        part = villages[start : start + _SLICE]
+        query = select(GROUP_CELL).where(GROUP_CELL.c.village.in_(part), GROUP_CELL.c.month.in_(months))
+        known.update(((r.village, r.indicator, r.month), r.cells) for r in connection.execute(query))
+    different = {key for key in known.keys() | cells.keys() if known.get(key) != cells.get(key)}
+    changed: dict[str, set[str]] = {}
+    for village, code, month in different:
+        changed.setdefault(month, set()).add(code)
+        if (village, code, month) in known:
+            table = GROUP_CELL.c
+            there = (table.village == village, table.indicator == code, table.month == month)
+            connection.execute(delete(GROUP_CELL).where(*there))
+    fresh = [
+        {"village": village, "indicator": code, "month": month, "cells": cells[village, code, month]}
+        for village, code, month in different
+        if (village, code, month) in cells
+    ]
+    if fresh:
+        connection.execute(insert(GROUP_CELL), fresh)
+    return changed
+
+
+def _publish_month(
+    connection: Connection, writer: OfficeWriter, tree: UnitsTree, day: Day, codes: Collection[str]
+) -> None:
+    """Write the groups of every commune, area and the province, of indicators that changed somewhere."""
+    units = [tree.province, *tree.areas, *tree.communes]
+    keys = [(unit, code) for unit in units for code in codes]
+    ids = {key: derived_id("figure_groups", *key, day.month) for key in keys}
+    veiled = hidden_now(connection, day.month, codes)
+    before = _published(connection, ids)
+    writer.load("figure_groups", ids.values())
+    for code in sorted(codes):
+        places = _together(connection, tree, code, day.month)
+        seen: dict[bytes, dict[Breakdown, tuple[GroupFigure, ...]]] = {}
+        for by in breakdowns_of(code, day.on):
+            figures = shown(
+                by,
+                {unit: grouped[by] for unit, grouped in places.items() if by in grouped},
+                {whole: members for whole, members in tree.parts.items() if whole not in tree.communes},
+                veiled={unit for unit, one in veiled if one == code},
+                before={unit for (unit, one), was in before.items() if one == code and was.get(by) == ()},
+            )
+            for unit, cells in figures.items():
+                seen.setdefault(unit, {})[by] = cells
+        for unit in units:
+            if unit in seen or (unit, code) in before:
+                writer.put(
+                    "figure_groups",
+                    ids[unit, code],
+                    aside={"on": day.on.isoformat()},
+                    unit_id=unit,
+                    indicator=code,
+                    cells=packed(seen.get(unit, {})),
+                    definition=definition(code, day.on),
+                )
+
+
+def _published(
+    connection: Connection, ids: Mapping[tuple[bytes, str], bytes]
+) -> dict[tuple[bytes, str], Grouped]:
+    """What is published of these units and indicators now."""
+    keys = {record: key for key, record in ids.items()}
+    every = list(keys)
+    found: dict[tuple[bytes, str], Grouped] = {}
+    for start in range(0, len(every), _SLICE):
+        query = select(_RECORD.id, _RECORD.cells).where(_RECORD.id.in_(every[start : start + _SLICE]))
+        found.update((keys[record], unpacked(cells or b"")) for record, cells in connection.execute(query))
+    return found
+
+
+def _together(
+    connection: Connection, tree: UnitsTree, code: str, month: str
+) -> dict[bytes, dict[Breakdown, dict[str, Count]]]:
+    """The groups of communes, areas and the province, added up from those of the villages."""
+    query = select(GROUP_CELL.c.village, GROUP_CELL.c.cells).where(
+        GROUP_CELL.c.month == month, GROUP_CELL.c.indicator == code
+    )
+    parts: dict[bytes, list[Grouped]] = {}
+    for village, cells in connection.execute(query):
+        if village in tree.commune_of:
+            parts.setdefault(tree.commune_of[village], []).append(unpacked(cells))
+    members = {**{area: list(of) for area, of in tree.areas.items()}, tree.province: list(tree.communes)}
+    of_communes = {unit: _added(several) for unit, several in parts.items()}
+    above = {
+        unit: _added([_as_figures(of_communes[one]) for one in communes if one in of_communes])
+        for unit, communes in members.items()
+    }
+    return of_communes | {unit: grouped for unit, grouped in above.items() if grouped}
+
+
+def _as_figures(grouped: Mapping[Breakdown, Mapping[str, Count]]) -> Grouped:
+    return {by: _bare(cells) for by, cells in grouped.items()}
+
+
+def _added(several: Sequence[Grouped]) -> dict[Breakdown, dict[str, Count]]:
+    found: dict[Breakdown, dict[str, Count]] = {}
+    for by in GROUPS:
+        counts: dict[str, list[Count]] = {}
+        for grouped in several:
+            for one in grouped.get(by, ()):
+                (group,) = one.groups
+                counts.setdefault(group, []).append(Count(one.numerator, one.denominator, 0, "0"))
+        if counts:
+            found[by] = {group: added(parts) for group, parts in counts.items()}
+    return found
