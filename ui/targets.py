@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, Qt
 
 from tongcds.actions import Changes, targets, typed_figures
 from tongcds.domain.catalogue import Comparator
-from tongcds.domain.views import EditUndo, FigureTerms, TargetRow, TargetTerms, TypedFigure
+from tongcds.domain.views import EditUndo, FigureTerms, Sharing, TargetRow, TargetTerms, TypedFigure
 from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk, Undoable
+from ui.forms.share_dialog import ShareDialog
 from ui.forms.target_dialogs import FigureDialog, TargetDialog
 from ui.screens.targets import TargetsScreen
 
@@ -23,7 +24,7 @@ class Targets(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.dialog: TargetDialog | FigureDialog | None = None
+        self.dialog: TargetDialog | FigureDialog | ShareDialog | None = None
 
     def open(self) -> None:
         """Show targets beside their figures; counting runs on its own thread."""
@@ -90,7 +91,7 @@ class Targets(QObject):
         dialog.written.connect(written)
         self._show(dialog)
 
-    def _show(self, dialog: TargetDialog | FigureDialog) -> None:
+    def _show(self, dialog: TargetDialog | FigureDialog | ShareDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.open()
@@ -113,6 +114,17 @@ class Targets(QObject):
         self._desk.save(work, _("The figure was taken out."), owner=self)
 
     def _share(self, row: TargetRow) -> None:
+        """Show who would get what; it is done when somebody says so."""
+
+        def ask(shared: Sharing) -> None:
+            dialog = ShareDialog(shared, parent=self._desk.window())
+            dialog.accepted.connect(partial(self._share_out, row))
+            self._show(dialog)
+
+        work = partial(targets.sharing, self._desk.core, row.target_id or b"")
+        self._desk.counts.run(work, ask, owner=self, failed=self._desk.failed)
+
+    def _share_out(self, row: TargetRow) -> None:
         core = self._desk.core
 
         def done(answer: tuple[int, EditUndo, Changes]) -> None:

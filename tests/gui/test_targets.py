@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.places import button, press
-from tests.unit.actions.conftest import commune, core_of, team
-from tongcds.actions import Core, targets, typed_figures
+from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, commune, core_of, team
+from tongcds.actions import Core, guidance, targets, typed_figures
 from tongcds.domain.catalogue import Comparator
+from tongcds.domain.views import Portion, Sharing, TargetTerms
 from tongcds.settings import Settings
 from ui.changes import ChangeBus
 from ui.desktop import Desktop
+from ui.forms.share_dialog import ShareDialog
 from ui.forms.target_dialogs import FigureDialog, TargetDialog
 from ui.preview import targets as invented
 from ui.preview.screens import settle
@@ -197,3 +200,73 @@ def test_a_figure_is_typed_in_and_corrected(desktop: Desktop, targets_screen: Ta
     settle()
     (now,) = typed_figures.all_of(desktop.core)
     assert (now.value, [old.figure_id for old in now.before]) == (11, [figure.figure_id])
+
+
+def shared(*portions: Portion, total: int, lacking: int) -> Sharing:
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    terms = TargetTerms(b"u", "XHS09", Comparator.AT_LEAST, Decimal(80), "%", *year)
+    return Sharing("Có tài khoản", terms, year[1], portions, total, lacking)
+
+
+def test_the_portions_are_shown_before_they_are_given(keep, qtbot) -> None:
+    dialog = ShareDialog(
+        shared(
+            Portion(b"a", "Bản Nà Ngà", 3, 30, 41),
+            Portion(b"b", "Bản Xum", 0, 9, 10),
+            Portion(b"c", "Bản Mé", None, None, 12),
+            total=3,
+            lacking=2,
+        )
+    )
+    keep(dialog)
+    dialog.show()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    model = dialog.table.rows_model
+    told = [[model.cell(row, at).words for at in range(3)] for row in range(3)]
+    assert told == [
+        ["Bản Nà Ngà", "30/41", "3"],
+        ["Bản Xum", "9/10", "none: reached"],
+        ["Bản Mé", "No data yet", "none: nothing is known"],
+    ]
+    assert "Together 3" in dialog.sum.text()
+    assert "lack 2" in dialog.sum.text()
+    with qtbot.waitSignal(dialog.accepted):
+        QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_where_nothing_is_lacking_nothing_can_be_given(keep, qtbot) -> None:
+    dialog = keep(ShareDialog(shared(Portion(b"b", "Bản Xum", 0, 9, 10), total=0, lacking=0)))
+    dialog.show()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.isVisible()
+
+
+def test_sharing_out_gives_nothing_until_it_is_confirmed(desktop: Desktop, qtbot) -> None:
+    core = desktop.core
+    with core.vault.change(MEMBER) as change:
+        for value in (1, 0, 0, 0):
+            home = change.writer.create("household", village_id=VILLAGE)
+            change.writer.create(
+                "observation", village_id=VILLAGE, subject="household", subject_id=home, fact="fibre",
+                value=value, held_on="2026-11-02",
+            )  # fmt: skip
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    terms = TargetTerms(COMMUNE, "XHS04", Comparator.AT_LEAST, Decimal(80), "%", *year, issuer="UBND xã",
+                        document_no="1/KH")  # fmt: skip
+    made, _undo, _changes = targets.set_target(core, terms)
+    (row,) = targets.view(core).targets
+    desktop.overview.targets._share(row)
+    dialog = desktop.overview.targets.dialog
+    assert isinstance(dialog, ShareDialog)
+    dialog.reject()
+    assert guidance.view(core).quotas == ()
+    desktop.overview.targets._share(row)
+    dialog = desktop.overview.targets.dialog
+    assert isinstance(dialog, ShareDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    (quota,) = guidance.view(core).quotas
+    assert targets.sharing(core, made).portions[0].amount == 3
+    assert "3" in str(quota)

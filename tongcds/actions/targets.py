@@ -18,7 +18,7 @@ from tongcds.domain.periods import month_to
 from tongcds.domain.quotas import QuotaKind, measures
 from tongcds.domain.targets import days_of, is_percent, is_rank, may_be_a_share, measure_of, missing_to
 from tongcds.domain.text import clean
-from tongcds.domain.views import EditUndo, Portion, QuotaTerms, Role, TargetsView, TargetTerms
+from tongcds.domain.views import EditUndo, Portion, QuotaTerms, Role, Sharing, TargetsView, TargetTerms
 from tongcds.domain.views.targets import LONGEST_LINE, LONGEST_WORDING
 from tongcds.errors import UserError
 from tongcds.i18n import language
@@ -164,7 +164,7 @@ def end_target(core: Core, target_id: bytes) -> tuple[EditUndo, Changes]:
     return undo, Changes.of("target")
 
 
-def portions(core: Core, target_id: bytes) -> tuple[Portion, ...]:
+def sharing(core: Core, target_id: bytes) -> Sharing:
     """What each village still lacks to a percentage target of the commune, out of what is on record today.
 
     Raises:
@@ -196,8 +196,21 @@ def portions(core: Core, target_id: bytes) -> tuple[Portion, ...]:
         lacking = None
         if count.numerator is not None and count.denominator is not None and terms.value is not None:
             lacking = missing_to(terms.value, count.numerator, count.denominator)
-        rows.append(Portion(village, name, lacking))
-    return tuple(rows)
+        rows.append(Portion(village, name, lacking, count.numerator, count.denominator))
+    known = [row for row in rows if row.amount is not None]
+    part, whole = sum(row.numerator or 0 for row in known), sum(row.denominator or 0 for row in known)
+    return Sharing(
+        name=load_indicators()[terms.indicator].name(language()),
+        terms=terms,
+        last=_asked_until(core, terms),
+        portions=tuple(rows),
+        total=sum(row.amount or 0 for row in known),
+        lacking=0 if terms.value is None else missing_to(terms.value, part, whole),
+    )
+
+
+def _asked_until(core: Core, terms: TargetTerms) -> date:
+    return max(terms.last, core.today + timedelta(days=1))
 
 
 def share_out(core: Core, target_id: bytes) -> tuple[int, EditUndo, Changes]:
@@ -206,20 +219,20 @@ def share_out(core: Core, target_id: bytes) -> tuple[int, EditUndo, Changes]:
     Villages of which nothing is known and those that lack nothing get no quota. Answers how many got one.
 
     Raises:
-        UserError: as `portions`, target_nothing_missing, and as `guidance.give`.
+        UserError: as `sharing`, target_nothing_missing, and as `guidance.give`.
     """
-    wanted = [one for one in portions(core, target_id) if one.amount]
+    shared = sharing(core, target_id)
+    wanted = [one for one in shared.portions if one.amount]
     if not wanted:
         raise UserError("target_nothing_missing")
-    with core.vault.read() as connection:
-        kept = next(one for one in stored.targets(connection) if one.target_id == target_id)
-    last = max(kept.terms.last, core.today + timedelta(days=1))
-    document = " ".join(filter(None, (kept.terms.document_no, kept.terms.issuer)))
+    document = " ".join(filter(None, (shared.terms.document_no, shared.terms.issuer)))
     note = clean(document)[:LONGEST_LINE]
     created: list[bytes] = []
     last_n = 0
     for one in wanted:
-        terms = QuotaTerms(QuotaKind.INDICATOR, kept.terms.indicator, one.amount or 0, core.today, last, note)
+        terms = QuotaTerms(
+            QuotaKind.INDICATOR, shared.terms.indicator, one.amount or 0, core.today, shared.last, note
+        )
         made, undo, _changes = guidance.give(core, terms, (one.village_id,))
         created += made
         last_n = undo.last_n

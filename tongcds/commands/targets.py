@@ -119,16 +119,19 @@ def change(options: argparse.Namespace, core: Core) -> int:
 
 
 def _share(options: argparse.Namespace, core: Core, target_id: bytes) -> int:
-    lacking = targets.portions(core, target_id)
+    shared = targets.sharing(core, target_id)
     lines = [
         f"{one.village:<28} {_('no data') if one.amount is None else format_number(one.amount)}"
-        for one in lacking
+        for one in shared.portions
     ]
+    words = _("Together {total}; the villages as one whole lack {lacking}.")
+    lines.append(words.format(total=format_number(shared.total), lacking=format_number(shared.lacking)))
     given = 0
     if options.share_out:
         given, _undo, _changes = targets.share_out(core, target_id)
         lines.append(ngettext("Given to {n} team.", "Given to {n} teams.", given).format(n=given))
-    show(options, {"villages": [asdict(one) for one in lacking], "given": given}, lines)
+    told = {"villages": [asdict(one) for one in shared.portions], "given": given}
+    show(options, {**told, "total": shared.total, "lacking": shared.lacking}, lines)
     return DONE
 
 

@@ -186,7 +186,7 @@ def test_a_target_of_the_catalogue_is_taken_over_for_the_own_unit(commune: Core)
 def test_what_is_lacking_is_given_to_teams_as_quotas_and_taken_back_at_once(commune: Core) -> None:
     people(commune, *[("2026-03-01", 1)] * 3, *[("2026-03-01", 0)] * 2)
     made, _undo, _changes = targets.set_target(commune, TERMS)
-    (portion,) = targets.portions(commune, made)
+    (portion,) = targets.sharing(commune, made).portions
     assert (portion.village, portion.amount) == ("Bản Nà Ngà", 1)
     given, undo, _changes = targets.share_out(commune, made)
     (quota,) = guidance.view(commune).quotas
@@ -199,7 +199,7 @@ def test_what_is_lacking_is_given_to_teams_as_quotas_and_taken_back_at_once(comm
 def test_of_a_village_of_which_nothing_is_known_no_quota_is_made_up(commune: Core) -> None:
     people(commune, ("", None))
     made, _undo, _changes = targets.set_target(commune, TERMS)
-    assert [one.amount for one in targets.portions(commune, made)] == [None]
+    assert [one.amount for one in targets.sharing(commune, made).portions] == [None]
     with pytest.raises(UserError, match="target_nothing_missing"):
         targets.share_out(commune, made)
 

@@ -61,20 +61,20 @@ def test_an_area_does_not_look_into_what_is_not_below_it(world, desks, filled):
 
 def people(desk, women: int, men: int, *, with_account: int) -> None:
     """People of thirty in a household each, of each sex so many, of whom the first have an account."""
-    day = desk.core.today.isoformat()
+    day, there = desk.core.today.isoformat(), desk.core.credentials().unit_id
     with desk.writing() as writer:
         for sex, many in (("female", women), ("male", men)):
             for number in range(many):
-                home = writer.create("household", village_id=desk.core.credentials().unit_id)
+                home = writer.create("household", village_id=there)
                 person = writer.create(
                     "person",
-                    village_id=desk.core.credentials().unit_id,
+                    village_id=there,
                     household_id=home,
                     sex=sex,
                     birth="1996",
                 )
                 writer.create(
-                    "observation", village_id=desk.core.credentials().unit_id, subject="person", subject_id=person,
+                    "observation", village_id=there, subject="person", subject_id=person,
                     fact="account", value=int(number < with_account), held_on=day, how="said",
                 )  # fmt: skip
     desk.sync()

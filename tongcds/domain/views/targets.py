@@ -143,8 +143,29 @@ class TargetsView:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What one village still lacks to a target; `amount` None where nothing is known of it."""
+    """What one village still lacks to a target, rounded up; `amount` None where nothing is known of it.
+
+    `numerator` of `denominator` have it today.
+    """
 
     village_id: bytes
     village: str
     amount: int | None
+    numerator: int | None = None
+    denominator: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How a target would be shared out. `last`: the day until which teams are asked.
+
+    `total` is what all portions are together, `lacking` what the villages lack as one whole: less, where
+    portions are rounded up and where a village is over the target already.
+    """
+
+    name: str
+    terms: TargetTerms
+    last: date
+    portions: tuple[Portion, ...]
+    total: int
+    lacking: int
