@@ -114,7 +114,10 @@ HIDDEN = Table(
     Column("month", Text, primary_key=True),
     Column("indicator", Text, primary_key=True),
     Column("unit", LargeBinary(), primary_key=True),
-# The same by groups of people, packed as `reports.groups` does, and how far of each village they are counted:
+    sqlite_strict=True,
+)
+
+# Counts by groups of people, packed as `reports.groups` does, and how far of each village they are counted:
 # `step` as `counted` of `counted_village`.
 GROUP_CELL = Table(
     "village_groups",
