@@ -55,7 +55,8 @@ class Filter:
         """Which households it keeps."""
         if not self.of_people:
             return self.keeps(on)
-        return exists().where(_OF_HOUSEHOLD, person_present(on), self.keeps(on))
+        # Its own people, also in a query that counts people.
+        return exists().where(_OF_HOUSEHOLD, person_present(on), self.keeps(on)).correlate(HOUSEHOLD)
 
     def count(self, connection: Connection, on: date, there: ColumnElement[bool]) -> int:
         """How many people, or households, it keeps out of the households of the condition `there`."""

@@ -104,9 +104,9 @@ def implying(fact: str) -> tuple[str, ...]:
 def household_has(fact: str, on: date) -> ColumnElement[bool]:
     """The household has it, by itself or through a person; false also where nothing is known."""
     through = [
-        exists().where(
-            PERSON.c.household_id == HOUSEHOLD.c.id, person_present(on), holds(PERSON.c.id, code, on)
-        )
+        exists()
+        .where(PERSON.c.household_id == HOUSEHOLD.c.id, person_present(on), holds(PERSON.c.id, code, on))
+        .correlate(HOUSEHOLD)
         for code in implying(fact)
     ]
     # Without the coalesce, a household of which nothing is known would be neither with nor without.

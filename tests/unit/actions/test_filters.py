@@ -49,6 +49,20 @@ def test_households_and_people_are_found_by_what_they_were_supported_with(
     what_they_were_supported_with(team, home)
 
 
+@pytest.mark.parametrize("need", sorted(stored.ALL))
+@pytest.mark.parametrize("words", ["", "xuan", "na nga", "HN-0087"])
+def test_whatever_the_list_is_narrowed_by_besides_people_are_counted(
+    team: Core, home: Home, second: bytes, need: str, words: str
+) -> None:
+    supported(team, home.household, home.people[:1])
+    there = register.households(team, HouseholdFilter(words, (need,)))
+    with_it = register.households(team, HouseholdFilter(words, (need,), supported=SERVICE))
+    without = register.households(team, HouseholdFilter(words, (need,), lacking=SERVICE))
+    assert with_it.matching + without.matching == there.matching
+    assert with_it.served == min(with_it.matching, 1)
+    assert without.served == sum(row.people for row in without.rows)
+
+
 def test_a_filter_that_does_not_look_at_the_service_is_noticed(
     team: Core, home: Home, second: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
