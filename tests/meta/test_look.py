@@ -82,6 +82,28 @@ def _numbers(argument: ast.expr) -> list[float]:
     return []
 
 
+def raw_tips(source: str) -> list[str]:
+    """Tool tips that are neither our own sentence nor made plain."""
+    return [
+        f"line {node.lineno}: a tool tip that may be taken for markup"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and rules.called(node).rpartition(".")[2] in {"setToolTip", "showText"}
+        and not any(isinstance(part, ast.Call) and rules.called(part) in {"_", "tip"} for part in node.args)
+    ]
+
+
+@pytest.mark.parametrize("path", WINDOW, ids=rules.relative)
+def test_no_tool_tip_takes_data_for_markup(path):
+    assert raw_tips(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("line", ["self.setToolTip(name)", "QToolTip.showText(at, name)"])
+def test_a_tool_tip_of_data_would_be_noticed(line):
+    assert len(raw_tips(line)) == 1
+    assert raw_tips(line.replace("name", "tip(name)")) == raw_tips('self.setToolTip(_("Print"))') == []
+
+
 @pytest.mark.parametrize("path", WINDOW, ids=rules.relative)
 def test_no_file_but_the_theme_names_a_colour_or_a_size(path):
     assert named_looks(path.read_text(encoding="utf-8")) == []

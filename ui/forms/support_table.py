@@ -18,7 +18,7 @@ from ui.widgets import paint
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import ChoicePills, result_answers
 from ui.widgets.surface import Divider, column
-from ui.widgets.text import Text
+from ui.widgets.text import Text, tip
 
 MOST_NUMBERS = 9
 
@@ -61,7 +61,7 @@ class PeopleCell(QAbstractButton):
         self.setAccessibleName(
             _("{service}, for: {people}").format(service=chosen.service.name, people=words)
         )
-        self.setToolTip(", ".join(person.full_name for person in chosen.people))
+        self.setToolTip(tip(", ".join(person.full_name for person in chosen.people)))
         self.updateGeometry()
         self.update()
 

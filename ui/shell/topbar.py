@@ -15,7 +15,7 @@ from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
 from ui.widgets.avatar import Avatar
 from ui.widgets.surface import line
-from ui.widgets.text import Text
+from ui.widgets.text import Text, tip
 
 LOCK_KEYS = "Ctrl+L"
 
@@ -36,7 +36,7 @@ class BadgeButton(QAbstractButton):
         self.setText(badge.words)
         self.setAccessibleName(badge.words)
         self.setAccessibleDescription(_("Opens Sync"))
-        self.setToolTip(badge.words)
+        self.setToolTip(tip(badge.words))
         self.updateGeometry()
         self.update()
 
@@ -81,7 +81,7 @@ class PersonButton(QAbstractButton):
         self._avatar = Avatar(person)
         self.setText(person)
         self.setAccessibleName(_("{name}: lock, or let somebody else in").format(name=person))
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(tip(self.accessibleName()))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -14,6 +15,17 @@ from ui.theme import IconSize, Length, Style, space
 from ui.widgets import paint
 
 _RESTYLED: Final = frozenset({QEvent.Type.FontChange, QEvent.Type.StyleChange})
+
+
+_LONGEST_TIP: Final = 500
+
+
+def tip(words: str) -> str:
+    """Words for a tool tip. Qt guesses whether a tip is markup, and would load what a name tells it to."""
+    if not words:
+        return ""
+    cut = words if len(words) <= _LONGEST_TIP else f"{words[:_LONGEST_TIP]}…"
+    return f"<qt>{escape(cut)}</qt>"
 
 
 class Text(QLabel):
@@ -85,7 +97,7 @@ class Text(QLabel):
         room = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
         whole = self._words if shown != self._words else ""
-        self.setToolTip(whole)
+        self.setToolTip(tip(whole))
         # A screen reader would read the shortened form otherwise.
         self.setAccessibleName(whole)
         if shown != self.text():
