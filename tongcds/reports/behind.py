@@ -143,7 +143,7 @@ def _by_subjects(frame: Frame, formula: Formula) -> tuple[Any, Any]:
 
 def _by_signs(frame: Frame, formula: Formula) -> tuple[Any, Any]:
     """What signs say of them."""
-    sheet = SHEETS[formula.of](frame).cte("sheet")
+    sheet = looks.sheet_asked(frame, formula.of, [formula])
     rows = looks.beside(looks.signs_seen(frame, formula.of, sheet, [formula]), [formula], [0])
     keys = (rows.c.village, rows.c.subject, rows.c.formula)
     subjects = select(*keys, *looks.answers(rows, [formula])).group_by(*keys).subquery("subjects")

@@ -190,8 +190,7 @@ def _lines(
     others = [formula for formula in formulas if formula not in plain]
     wholes, sums = _of_sheet(connection, sheet, formulas, plain, by)
     if others:
-        # Worked out once and then looked up in, not once more for every sign.
-        listed = SHEETS[of](frame).cte("sheet").prefix_with("MATERIALIZED", dialect="postgresql")
+        listed = looks.sheet_asked(frame, of, others)
         sums |= _of_signs(connection, looks.signs_seen(frame, of, listed, others), others, by)
     lines = []
     for place, whole_of in wholes.items():
@@ -291,8 +290,14 @@ def _by_sign(
     group = _group(seen, by).label("in_group")
     fresh = [column for column in seen.c if column.key.startswith("fresh_")]
     keys = (seen.c.span, seen.c.village, group, seen.c.sign, seen.c.word, seen.c.value, seen.c.asked, *fresh)
+    mine = [look for at in some for look in looks.looks_of(formulas[at])]
+    names = sorted({name for look in mine for name in look.signs})
+    # Behind a figure are those who are counted; the hash of an id is what costs most.
+    for_yes = all(look.wanted == 1 and not look.anything for look in mine)
+    behind = case((seen.c.value == 1, seen.c.record)) if for_yes else seen.c.record
     alike = (
-        select(*keys, func.count().label("many"), _sum_of_ids(connection, seen.c.record).label("ids"))
+        select(*keys, func.count().label("many"), _sum_of_ids(connection, behind).label("ids"))
+        .where(seen.c.sign.in_(names))
         .group_by(*keys)
         .subquery("alike")
     )
@@ -304,7 +309,7 @@ def _by_sign(
         func.sum(rows.c.many),
         counted,
         counted,
-        func.sum(case((rows.c.good == 1, rows.c.ids), else_=0)),
+        func.sum(case((rows.c.good == 1, rows.c.ids))),
         literal(0, Integer),
     ).group_by(*places)
 

@@ -35,6 +35,7 @@ from tongcds.domain.facts import load_facts
 from tongcds.domain.formulas import Condition, Formula, Of
 from tongcds.reports import signs
 from tongcds.reports.frame import Frame, Rows
+from tongcds.reports.sheets import SHEETS
 
 _Bool = ColumnElement[bool]
 _FACT_CONDITIONS: Final = MappingProxyType({"fact": 1, "fact_not": 0, "known": 1})
@@ -128,19 +129,28 @@ def one_sign_each(formula: Formula) -> bool:
     return fact is not None and (fact.subject == "household") == (formula.of is Of.HOUSEHOLDS)
 
 
+def sheet_asked(frame: Frame, of: Of, formulas: Sequence[Formula]) -> CTE:
+    """The sheet with `asked`: a bit for each of the formulas' wholes that the subject belongs to.
+
+    Worked out once for each subject and then looked up in, not once more for every sign.
+    """
+    rows = SHEETS[of](frame).subquery("rows")
+    asked = sum(
+        (case((hold(rows, where), 1 << at), else_=0) for at, where in enumerate(_wheres(formulas))),
+        literal(0, Integer),
+    )
+    return select(rows, asked.label("asked")).cte("sheet").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
 def signs_seen(frame: Frame, of: Of, sheet: FromClause, formulas: Sequence[Formula]) -> CTE:
-    """Every sign that one of the formulas looks for, of those in the sheet.
+    """Every sign that one of the formulas looks for, of those in the sheet (`sheet_asked`).
 
     Columns: `span`, `village`, `subject`, `sign`, `word`, `value`, `record`, whether it is still `fresh_…`,
-    the attributes that groups need, and `asked`: a bit for each of `_wheres` that the subject belongs to.
+    the attributes that groups need, and `asked`.
     """
     names = {name for formula in formulas for look in looks_of(formula) for name in look.signs}
     parts = _signs_named(frame, of, names)
     found = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("found")
-    asked = sum(
-        (case((hold(sheet, where), 1 << at), else_=0) for at, where in enumerate(_wheres(formulas))),
-        literal(0, Integer),
-    )
     same = and_(
         sheet.c.subject == found.c.subject,
         sheet.c.span == found.c.span,
@@ -148,7 +158,7 @@ def signs_seen(frame: Frame, of: Of, sheet: FromClause, formulas: Sequence[Formu
     )
     kept = frame.groups | ({column.key for column in frame.ages} if "born" in frame.groups else set())
     groups = (column for column in sheet.c if column.key in kept)
-    return select(*found.c, *groups, asked.label("asked")).join_from(found, sheet, same).cte("seen")
+    return select(*found.c, *groups, sheet.c.asked).join_from(found, sheet, same).cte("seen")
 
 
 def _wheres(formulas: Sequence[Formula]) -> list[tuple[Condition, ...]]:

@@ -121,7 +121,7 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
             home.id.label("home"),
             home.poverty,
         )
-        .outerjoin(home.id.table, at_home())
+        .outerjoin(home.id.table, and_(at_home(), home.village_id.in_(frame.places)))
         .where(
             person.deleted == 0,
             person.village_id.in_(frame.places),
@@ -174,7 +174,7 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
         rows = rows.outerjoin(others, named_here(others, seen.subject_id, seen.area))
     told = rows.subquery("told")
     until = func.lead(told.c.held_on, type_=Text).over(
-        partition_by=(told.c.area, told.c.subject, told.c.fact),
+        partition_by=(told.c.subject, told.c.fact, told.c.area),
         order_by=(told.c.held_on, told.c.stamp, told.c.device, told.c.n),
     )
     spans = select(told, until.label("until")).subquery("spans")
@@ -196,7 +196,9 @@ def implied_facts(frame: Frame, names: Sequence[str]) -> Rows:
     found = facts(frame, names).subquery("of_people")
     here, days = people(frame, for_household=True).subquery("here"), frame.moments
     there = select(days.c.span, here.c.person, here.c.subject, here.c.village)
-    living = there.join_from(here, days, present(here, days)).subquery("living")
+    # Worked out once and hashed: to ask it for each of their facts takes several times as long.
+    living = there.join_from(here, days, present(here, days)).cte("living")
+    living = living.prefix_with("MATERIALIZED", dialect="postgresql")
     same = and_(
         living.c.person == found.c.subject,
         living.c.span == found.c.span,

@@ -334,7 +334,8 @@ def test_every_table_that_figures_are_counted_from_is_looked_at_for_changes() ->
         frame = frame_for(mine, [b"place"], [month_of(date(2026, 11, 1))], {b"one": b"other"})
         statements = [SHEETS[of](frame)]
         if any(looks.looks_of(formula) for formula in mine):
-            statements.append(select(looks.signs_seen(frame, of, statements[0].cte("sheet"), mine)))
+            sheet = looks.sheet_asked(frame, of, mine)
+            statements.append(select(looks.signs_seen(frame, of, sheet, mine)))
         for statement in statements:
             read |= METADATA.tables.keys() & set(re.findall(r"\w+", str(statement)))
     # Which records are one is read beforehand.
