@@ -55,11 +55,13 @@ from ui.overview import Overview
 from ui.poverty import Poverty
 from ui.printing import Printing
 from ui.privacy import Privacy
+from ui.reporting import Reporting
 from ui.retiring import Retiring
 from ui.rounds import Rounds
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
 from ui.screens.log_visit import LogVisitScreen
+from ui.screens.report import ReportScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.shell import Shell
@@ -143,6 +145,7 @@ class Desktop(QObject):
         self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
         self.overview = Overview(desk, self)
+        self.reporting = Reporting(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
         self.background = Background(desk, settings, self._net, parent=self)
@@ -162,6 +165,8 @@ class Desktop(QObject):
         first = place or self.shell.places[0].key
         self.shell.show_place(first)
         self.refresh_status()
+        if self.who.role is not Role.TRAINER:
+            self.reporting.count()
         self.shell.fit_screen()
         # Qt would give the focus to the rail, whose ring says nothing to somebody who only looks.
         self.shell.screen_of(first).setFocus()
@@ -176,6 +181,8 @@ class Desktop(QObject):
         self.background.stop()
         for log_screen in self.shell.findChildren(LogVisitScreen):
             log_screen.keep_draft()
+        for report in self.shell.findChildren(ReportScreen):
+            report.keep_draft()
         for form in self.shell.findChildren(HouseholdFormScreen):
             form.keep_draft()
         self.shell.close()
@@ -215,6 +222,8 @@ class Desktop(QObject):
             places |= {"today": self._today, "households": self._households, "log": self.logbook.screen}
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self.overview.screen
+        if self.who.role is not Role.TRAINER:
+            places["reports"] = self.reporting.screen
         if self.who.role is Role.COMMUNE:
             places["guidance"] = self.today.guidance.screen
         return places
@@ -259,6 +268,7 @@ class Desktop(QObject):
         screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self.visiting.start)
         screen.import_requested.connect(self.importing.open)
+        screen.reports_requested.connect(partial(self.shell.show_place, "reports"))
         return screen
 
     def _households(self) -> QWidget:

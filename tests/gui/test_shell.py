@@ -56,10 +56,10 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.TEAM, ["today", "households", "log", "sync", "settings"]),
-        (Role.COMMUNE, ["overview", "today", "households", "log", "guidance", "sync", "settings"]),
-        (Role.AREA, ["overview", "sync", "settings"]),
-        (Role.PROVINCE, ["overview", "sync", "settings"]),
+        (Role.TEAM, ["today", "households", "log", "reports", "sync", "settings"]),
+        (Role.COMMUNE, ["overview", "today", "households", "log", "guidance", "reports", "sync", "settings"]),
+        (Role.AREA, ["overview", "reports", "sync", "settings"]),
+        (Role.PROVINCE, ["overview", "reports", "sync", "settings"]),
         (Role.TRAINER, ["sync", "settings"]),
     ],
 )

@@ -316,6 +316,20 @@ def read(core: Core, report_id: bytes) -> ReportPage:
     )
 
 
+def asked_of(core: Core, report_id: bytes) -> tuple[str, date]:
+    """The kind of an own report and a day of its period, to draw up a corrected version of it.
+
+    Raises:
+        UserError: report_unknown, report_not_yours.
+    """
+    who = core.credentials()
+    with core.vault.read() as connection:
+        handed, _versions_of = stored.one_report(connection, report_id)
+    if handed.unit_id != who.unit_id:
+        raise UserError("report_not_yours")
+    return handed.kind, handed.last
+
+
 def all_ids(core: Core) -> tuple[bytes, ...]:
     """The reports that this computer holds, the own ones and others', the latest first."""
     with core.vault.read() as connection:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tongcds.actions import privacy
+from tongcds.actions import incoming, privacy
 from tongcds.actions.core import Core
-from tongcds.domain.views import Suggestion, Tile, TodayView
+from tongcds.domain.views import Reminder, Suggestion, Tile, TodayView
 from tongcds.reports import overview as reports
 from tongcds.reports.shortfalls import shortfalls
 from tongcds.storage import register, supports
@@ -37,11 +37,25 @@ def suggestions(core: Core, limit: int = _SUGGESTED) -> tuple[Suggestion, ...]:
         return stored.suggestions(connection, core.today, limit, missing)
 
 
+def _reports(core: Core) -> tuple[Reminder, ...]:
+    """Own reports that are due or came back, and those of others that wait for a decision here."""
+    found, day = incoming.reminders(core), core.today
+    mine = [
+        Reminder(
+            "report", f"{row.name}, {row.period}", row.reason or row.state.value, (row.due_on - day).days
+        )
+        for row in found.due
+    ]
+    if found.to_decide:
+        mine.append(Reminder("reports_in", "", "", None, count=found.to_decide))
+    return tuple(mine)
+
+
 def work(core: Core) -> TodayView:
     """What is to be done and what was done lately, without the figures: there in a blink."""
     day = core.today
     who = core.credentials()
-    waiting = privacy.reminders(core)
+    waiting = (*privacy.reminders(core), *_reports(core))
     with core.vault.read() as connection:
         counts = register.totals(connection, day)
         todo = supports.open_follow_ups(connection, day, _TASKS)

@@ -48,7 +48,7 @@ STATE_WORDS: Final = MappingProxyType(
         State.SENT: N_("handed up"),
         State.RECEIVED: N_("being looked at"),
         State.RETURNED: N_("returned"),
-        State.WITHDRAWN: N_("taken back"),
+        State.WITHDRAWN: N_("withdrawn by its sender"),
         State.ACCEPTED: N_("accepted"),
         State.CONTRARY: N_("two contrary decisions"),
     }

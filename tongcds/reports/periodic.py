@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -118,12 +118,6 @@ def draw(
         holds_records=who.holds_records,
         notes=_notes(rows, period, on),
     )
-
-
-def with_text(report: Report, typed: Mapping[str, str]) -> Report:
-    """The same figures with other words."""
-    sections = tuple(replace(one, text=typed.get(one.code, "")) for one in report.sections)
-    return replace(report, sections=sections)
 
 
 def _is_done(code: str, on: date) -> bool:

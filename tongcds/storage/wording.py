@@ -119,7 +119,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "quota": N_("Quota"),
     "target": N_("Target"),
     "typed_figure": N_("Typed-in figure"),
-    "report": N_("Report"),
+    "report": N_("Periodic report"),
     "report_content": N_("Text and figures of a report"),
     "report_step": N_("Step of a report"),
     "audit": N_("Access log"),

@@ -25,11 +25,13 @@ from ui.preview import (
     logbook,
     privacy,
     register,
+    reporting,
     rounds,
     samples,
     targets,
     village,
 )
+from ui.reporting import first_page
 from ui.screens.board import BoardScreen
 from ui.screens.doubts import DoubtsScreen
 from ui.screens.duplicates import DuplicatesScreen
@@ -42,6 +44,8 @@ from ui.screens.logbook import LogbookScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.paper_entry import PaperEntryScreen
 from ui.screens.privacy import PrivacyScreen
+from ui.screens.report import ReportScreen
+from ui.screens.reports import ReportsScreen
 from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
@@ -111,6 +115,22 @@ def _board(kind: str) -> QWidget:
 def _targets(kind: str) -> QWidget:
     load = _fail if kind == "error" else partial(targets.view, kind)
     return TargetsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _reports(kind: str, *, role: Role = Role.TEAM) -> QWidget:
+    load = _fail if kind == "error" else partial(reporting.cycle, kind, role)
+    return ReportsScreen(load, reporting.look, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _report(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(reporting.shown, kind)
+    return ReportScreen(
+        load,  # type: ignore[arg-type]  # as above
+        first_page,
+        counts=tasks(),
+        files=tasks(),
+        changes=ChangeBus(),
+    )
 
 
 def _settings(_kind: str) -> QWidget:
@@ -262,6 +282,9 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "logbook": (Role.TEAM, "log", _logbook),
+    "reports": (Role.TEAM, "reports", _reports),
+    "reports-commune": (Role.COMMUNE, "reports", partial(_reports, role=Role.COMMUNE)),
+    "report": (Role.TEAM, "reports", _report),
     "sync": (Role.TEAM, "sync", _sync),
     "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),
@@ -285,7 +308,7 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
     role, place, make = SCREENS[name]
     # The other places are never shown here, so they may be anything.
     others: dict[str, Callable[[], QWidget]] = dict.fromkeys(
-        ("overview", "today", "households", "log", "guidance", "sync", "settings"), QWidget
+        ("overview", "today", "households", "log", "guidance", "reports", "sync", "settings"), QWidget
     )
     shell = Shell(
         samples.whoami(role),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
 from tongcds.domain.privacy import load_request_kinds
+from tongcds.domain.reporting import STATE_WORDS, State
 from tongcds.domain.views import (
     AnnouncementRow,
     QuotaRow,
@@ -65,6 +66,12 @@ def reminder_words(reminder: Reminder) -> tuple[str, str]:
         day = format_date(date.fromisoformat(reminder.detail))
         title = opened.format(name=reminder.title, n=format_number(reminder.count))
         return title, _("Very many in one day, {day}. Ask what for.").format(day=day)
+    if reminder.kind == "reports_in":
+        waiting = ngettext("{n} report to decide on", "{n} reports to decide on", reminder.count)
+        return waiting.format(n=format_number(reminder.count)), _("Accept it, or return it with a reason.")
+    if reminder.kind == "report":
+        state = next((state for state in State if state == reminder.detail), None)
+        return reminder.title, reminder.detail if state is None else _(STATE_WORDS[state])
     kinds = load_request_kinds()
     kind = kinds[reminder.detail].name() if reminder.detail in kinds else reminder.detail
     return reminder.title, _("Request about personal data: {kind}").format(kind=kind)
@@ -121,6 +128,7 @@ class TodayScreen(Page):
 
     opened = Signal(object)
     privacy_requested = Signal()
+    reports_requested = Signal()
     log_requested = Signal()
     import_requested = Signal()
     put_off = Signal(object, object)
@@ -349,13 +357,14 @@ class TodayScreen(Page):
         title, detail = reminder_words(reminder)
         look = Button(_("Open"), kind=Kind.SMALL)
         look.setAccessibleName(_("Open {title}").format(title=title))
-        look.clicked.connect(self.privacy_requested)
+        of_reports = reminder.kind in {"report", "reports_in"}
+        look.clicked.connect(self.reports_requested if of_reports else self.privacy_requested)
         behind: list[QWidget] = [look]
         if reminder.days_left is not None:
             due = due_words(reminder.days_left)
             behind.insert(0, Pill(due.words, due.tone))
-        late = reminder.days_left is None or reminder.days_left < 0
-        tile = IconTile("shield-check", Tone.BAD if late else None)
+        late = reminder.days_left < 0 if reminder.days_left is not None else reminder.kind != "reports_in"
+        tile = IconTile("file-spreadsheet" if of_reports else "shield-check", Tone.BAD if late else None)
         return ItemRow(title, detail, before=tile, behind=behind)
 
     def _nothing_to_do(self, view: TodayView) -> QWidget:

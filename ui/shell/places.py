@@ -25,15 +25,18 @@ _ALL: Final = (
     Place("households", N_("Households"), "house"),
     Place("log", N_("Support log"), "clipboard-pen"),
     Place("guidance", N_("Announcements"), "messages-square"),
+    Place("reports", N_("Reports"), "file-spreadsheet", below=True),
     Place("sync", N_("Sync"), "refresh-cw", below=True),
     Place("settings", N_("Settings"), "settings", below=True),
 )
 
 _OF_ROLE: Final[dict[Role, frozenset[str]]] = {
-    Role.TEAM: frozenset({"today", "households", "log", "sync", "settings"}),
-    Role.COMMUNE: frozenset({"overview", "today", "households", "log", "guidance", "sync", "settings"}),
-    Role.AREA: frozenset({"overview", "sync", "settings"}),
-    Role.PROVINCE: frozenset({"overview", "sync", "settings"}),
+    Role.TEAM: frozenset({"today", "households", "log", "reports", "sync", "settings"}),
+    Role.COMMUNE: frozenset(
+        {"overview", "today", "households", "log", "guidance", "reports", "sync", "settings"}
+    ),
+    Role.AREA: frozenset({"overview", "reports", "sync", "settings"}),
+    Role.PROVINCE: frozenset({"overview", "reports", "sync", "settings"}),
     Role.TRAINER: frozenset({"sync", "settings"}),
 }
 

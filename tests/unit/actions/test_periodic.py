@@ -12,9 +12,9 @@ from tongcds.actions import visits
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from tongcds.domain.views.board import Why
-from tongcds.domain.views.report import Heading
+from tongcds.domain.views.report import Heading, with_text
 from tongcds.errors import UserError
-from tongcds.reports.periodic import Reporter, draw, with_text
+from tongcds.reports.periodic import Reporter, draw
 
 KIND = load_report_types()["T-MONTH"]
 

@@ -44,9 +44,10 @@ class AuditView:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Something about privacy that waits for somebody: a request that is due, too much looked at.
+    """Something that waits for somebody: a request about privacy, too much looked at, a report.
 
-    `kind`: request, bulk, retention. `days_left` is negative when it is overdue, None when there is no day.
+    `kind`: request, bulk, retention, report, reports_in. `days_left` is negative when it is overdue, None
+    when there is no day.
     """
 
     kind: str

@@ -6,7 +6,8 @@ with its numbers: a report that is read a year later shows what was said then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tongcds.domain.views.board import BoardFigure
@@ -107,3 +108,9 @@ class Report:
     def typed(self) -> dict[str, str]:
         """What was typed, by section."""
         return {one.code: one.text for one in self.sections if one.text}
+
+
+def with_text(report: Report, typed: Mapping[str, str]) -> Report:
+    """The same figures with other words."""
+    sections = tuple(replace(one, text=typed.get(one.code, "")) for one in report.sections)
+    return replace(report, sections=sections)

@@ -1,0 +1,158 @@
+"""The cycle of reports from the keyboard: a team draws one up and hands it up, its commune decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.unit.actions.conftest import COMMUNE, VILLAGE, commune, core_of, team
+from tongcds.actions import Core, incoming, reporting
+from tongcds.domain.report_types import load_report_types
+from tongcds.domain.reporting import State, Word
+from tongcds.settings import Settings
+from ui.desktop import Desktop
+from ui.forms.reason_dialog import ReasonDialog
+from ui.preview.screens import settle
+from ui.screens.report import ReportScreen
+from ui.screens.reports import Part, ReportsScreen
+from ui.screens.today import TodayScreen
+from ui.tasks import InlineExecutor
+from ui.widgets.button import Button
+
+__all__ = ["commune", "core_of", "team"]
+pytestmark = pytest.mark.usefixtures("english")
+MONTH = load_report_types()["T-MONTH"]
+
+
+@pytest.fixture
+def desktop(core_of: object, keep, tmp_path: Path) -> Iterator:
+    """Makes desktops; asks for `core_of` so that each is closed before its vault."""
+    made: list[Desktop] = []
+
+    def make(core: Core) -> Desktop:
+        everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
+        opened = Desktop(core, Settings(tmp_path), **everywhere, automatic=False)
+        made.append(opened)
+        keep(opened.shell)
+        opened.show("reports")
+        settle()
+        return opened
+
+    yield make
+    for opened in made:
+        opened.close()
+        opened.deleteLater()
+
+
+def place(desktop: Desktop) -> ReportsScreen:
+    found = desktop.shell.screen_of("reports")
+    assert isinstance(found, ReportsScreen)
+    return found
+
+
+def over(desktop: Desktop) -> ReportScreen:
+    settle()
+    (found,) = [one for one in desktop.shell.findChildren(ReportScreen) if one.isVisible()]
+    return found
+
+
+def press(widget, key, modifier=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(widget, key, modifier)
+    settle()
+
+
+def closed(core: Core):
+    return MONTH.before(MONTH.period_of(core.today))
+
+
+def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop, team: Core):
+    opened = desktop(team)
+    screen = place(opened)
+    press(screen.own, Qt.Key.Key_Return)
+    report = over(opened)
+    at = [row.code for row in report.shown.report.sections].index("III")
+    report.sections.choose(at)
+    report.text.setFocus()
+    QTest.keyClicks(report.text, "Song yeu")
+    press(report, Qt.Key.Key_Escape)
+    assert place(opened).own.current_row().drafted
+    press(screen.own, Qt.Key.Key_Return)
+    assert over(opened).shown.report.typed == {"III": "Song yeu"}
+    over(opened).hand_up.click()
+    settle()
+    row = next(row for row in reporting.due(team) if row.last == closed(team).last and row.kind == "T-MONTH")
+    assert (row.state, reporting.read(team, row.report_id).report.typed) == (State.SENT, {"III": "Song yeu"})
+
+
+def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(desktop, team: Core):
+    opened = desktop(team)
+    press(place(opened).own, Qt.Key.Key_Return)
+    report = over(opened)
+    assert not report.sheet._image.isNull()
+    report.parts.choose("figures")
+    report.rows.choose(0)
+    press(report.rows, Qt.Key.Key_Return)
+    assert opened.reporting.dialog is not None
+    opened.reporting.dialog.reject()
+
+
+def handed(core: Core) -> bytes:
+    period = closed(core)
+    with core.vault.change(core.author()) as change:
+        return change.writer.create(
+            "report",
+            unit_id=VILLAGE,
+            unit="Bản Nà Ngà",
+            kind="T-MONTH",
+            first=period.first.isoformat(),
+            last=period.last.isoformat(),
+            addressee_id=COMMUNE,
+            due_on=MONTH.due_on(period).isoformat(),
+            handed_on=(period.last + timedelta(days=1)).isoformat(),
+        )
+
+
+def test_a_commune_returns_one_with_a_reason_and_accepts_it_later(desktop, commune: Core):
+    made = handed(commune)
+    opened = desktop(commune)
+    screen = place(opened)
+    screen.parts.choose(Part.INCOMING)
+    screen.show_view(incoming.cycle(commune))
+    press(screen.incoming, Qt.Key.Key_Return)
+    over(opened).give_back.click()
+    dialog = opened.reporting.dialog
+    assert isinstance(dialog, ReasonDialog)
+    dialog.save()
+    assert dialog.isVisible()
+    dialog.text.setPlainText("Thiếu phần III")
+    dialog.save()
+    settle()
+    assert reporting.read(commune, made).state is State.RETURNED
+    assert not over(opened).give_back.isVisible()
+    over(opened).accept.click()
+    settle()
+    assert reporting.read(commune, made).state is State.ACCEPTED
+    assert not over(opened).accept.isVisible()
+
+
+def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop, team: Core, commune: Core):
+    opened = desktop(team)
+    opened.shell.show_place("today")
+    settle()
+    today = opened.shell.screen_of("today")
+    assert isinstance(today, TodayScreen)
+    told = []
+    today.reports_requested.connect(lambda: told.append(True))
+    look = next(one for one in today.findChildren(Button) if "onthly report" in one.accessibleName())
+    look.click()
+    assert told
+    assert opened.shell.place == "reports"
+    made = handed(commune)
+    assert incoming.reminders(commune).to_decide == 1
+    incoming.decide(commune, made, Word.ACCEPTED)
+    assert incoming.reminders(commune).to_decide == 0

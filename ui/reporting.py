@@ -1,0 +1,179 @@
+"""Wires the cycle of reports to the window: its place, drawing one up, deciding, and the count beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QImage
+
+from tongcds.actions import Changes, board, incoming, reporting
+from tongcds.domain.periods import Period
+from tongcds.domain.reporting import Word
+from tongcds.domain.views import BehindView, EditUndo
+from tongcds.domain.views.report import Report, ReportRow
+from tongcds.domain.views.reporting import DueRow, Reminders, ReportPage
+from tongcds.i18n import _
+from tongcds.papers.periodic import report_paper
+from ui.desk import Desk, Undoable
+from ui.forms.behind_dialog import BehindDialog
+from ui.forms.reason_dialog import ReasonDialog
+from ui.paper.pages import Pages
+from ui.screens.report import ReportScreen, ReportShown
+from ui.screens.reports import ReportsScreen
+
+_HEEDED = frozenset({"report", "report_step", "exchange"})
+
+
+class Reporting(QObject):
+    """Makes the screen of the place; figures are counted on the thread for counting."""
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.dialog: BehindDialog | ReasonDialog | None = None
+        desk.changes.changed.connect(self._follow)
+
+    def screen(self) -> ReportsScreen:
+        """The screen of the place."""
+        core, desk = self._desk.core, self._desk
+        screen = ReportsScreen(
+            partial(incoming.cycle, core), partial(incoming.incoming, core), desk.reads, desk.changes
+        )
+        screen.drawn.connect(self._draw)
+        screen.opened.connect(self.open)
+        return screen
+
+    def count(self) -> None:
+        """Say beside the place how many reports wait for somebody here."""
+        work = partial(incoming.reminders, self._desk.core)
+        self._desk.read(work, self._show_count, owner=self)
+
+    def _follow(self, kinds: frozenset[str]) -> None:
+        if not kinds.isdisjoint(_HEEDED):
+            self.count()
+
+    def _show_count(self, found: Reminders) -> None:
+        self._desk.window().set_count("reports", len(found.due) + found.to_decide)
+
+    # Drawing one up
+
+    def _draw(self, row: DueRow) -> None:
+        self._draw_up(row.kind, row.last)
+
+    def _draw_up(self, kind: str, day: date) -> None:
+        core = self._desk.core
+
+        def load() -> ReportShown:
+            drawn = reporting.drawn_up(core, kind, day)
+            return ReportShown(drawn.report, None, drawn.drafted)
+
+        screen = self._screen(load)
+        screen.kept.connect(partial(self._keep, kind, day))
+        screen.handed.connect(partial(self._hand_up, kind, day))
+        self._desk.window().open_over(screen)
+
+    def _keep(self, kind: str, day: date, typed: Mapping[str, str]) -> None:
+        work = partial(reporting.keep_text, self._desk.core, kind, day, dict(typed))
+        self._desk.write(work, self._kept, owner=self)
+
+    def _kept(self, changes: Changes) -> None:
+        """A draft is nobody else's: screens show it, and no exchange begins for it."""
+        self._desk.changes.tell(changes.kinds)
+
+    def _hand_up(self, kind: str, day: date, typed: Mapping[str, str]) -> None:
+        work = partial(reporting.hand_up, self._desk.core, kind, day, dict(typed))
+
+        def done(answer: tuple[bytes, EditUndo, Changes]) -> None:
+            _made, undo, changes = answer
+            self._desk.window().back()
+            self._desk.told(_("The report goes out at the next sync."), undo, changes)
+
+        self._desk.write(work, done, owner=self)
+
+    # One that was handed up
+
+    def open(self, report_id: bytes) -> None:
+        """Show a report that was handed up."""
+        core = self._desk.core
+
+        def load() -> ReportShown:
+            page = reporting.read(core, report_id)
+            return ReportShown(page.report, page)
+
+        screen = self._screen(load)
+        screen.withdrawn.connect(partial(self._withdraw, report_id))
+        screen.corrected.connect(partial(self._correct, report_id))
+        screen.accepted.connect(partial(self._decide, report_id, Word.ACCEPTED, ""))
+        screen.looked.connect(partial(self._decide, report_id, Word.RECEIVED, ""))
+        screen.returned.connect(partial(self._ask_reason, screen, report_id))
+        self._desk.window().open_over(screen)
+
+    def _withdraw(self, report_id: bytes) -> None:
+        work = partial(reporting.withdraw, self._desk.core, report_id)
+        self._desk.save(work, _("The report was taken back."), owner=self)
+
+    def _correct(self, report_id: bytes) -> None:
+        core = self._desk.core
+
+        def go_on(asked: tuple[str, date]) -> None:
+            self._desk.window().back()
+            self._draw_up(*asked)
+
+        self._desk.read(partial(reporting.asked_of, core, report_id), go_on, owner=self)
+
+    def _ask_reason(self, screen: ReportScreen, report_id: bytes) -> None:
+        page: ReportPage | None = screen.shown.page if screen.shown is not None else None
+        about = "" if page is None else f"{page.unit} · {page.name}, {page.period}"
+        dialog = ReasonDialog(about, parent=self._desk.window())
+        dialog.given.connect(partial(self._decide, report_id, Word.RETURNED))
+        self._show(dialog)
+
+    def _decide(self, report_id: bytes, word: Word, reason: str) -> None:
+        said = {
+            Word.ACCEPTED: _("The report was accepted."),
+            Word.RETURNED: _("The report goes back at the next sync."),
+        }
+
+        def work() -> Undoable:
+            return incoming.decide(self._desk.core, report_id, word, reason)
+
+        self._desk.save(work, said.get(word, _("Its sender hears that it is being looked at.")), owner=self)
+
+    # Both
+
+    def _screen(self, load: Callable[[], ReportShown]) -> ReportScreen:
+        desk = self._desk
+        screen = ReportScreen(load, first_page, counts=desk.counts, files=desk.files, changes=desk.changes)
+        screen.left.connect(desk.window().back)
+        screen.behind.connect(partial(self._list, screen))
+        return screen
+
+    def _list(self, screen: ReportScreen, row: ReportRow) -> None:
+        report = screen.shown.report if screen.shown is not None else None
+        if report is None:
+            return
+        period = Period(report.first, report.last)
+        work = partial(board.records, self._desk.core, row.indicator, period, report.unit_id)
+        self._desk.counts.run(work, self._show_records, owner=self, failed=self._desk.failed)
+
+    def _show_records(self, view: BehindView) -> None:
+        dialog = BehindDialog(view, parent=self._desk.window())
+        dialog.opened.connect(self._desk.show)
+        self._show(dialog)
+
+    def _show(self, dialog: BehindDialog | ReasonDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog = dialog
+        dialog.open()
+
+
+def first_page(report: Report, dpi: float, ratio: float) -> QImage:
+    """The first page at so many dots an inch, on a screen with so many pixels to a point."""
+    pages = Pages(report_paper(report))
+    pages.lay_out()
+    image = pages.image(0, dpi * ratio)
+    image.setDevicePixelRatio(ratio)
+    return image

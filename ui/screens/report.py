@@ -1,0 +1,376 @@
+"""One report: its sections to be typed into, its figures with what is behind them, and how it will look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+
+from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, State
+from tongcds.domain.views import Tone
+from tongcds.domain.views.report import Report, ReportRow, ReportSection, with_text
+from tongcds.domain.views.reporting import ReportPage
+from tongcds.i18n import _, format_date, format_number, ngettext
+from tongcds.papers.periodic import number_words, target_words
+from ui import theme
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.tasks import Tasks
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.cells import Cell, MarkCell, TextCell
+from ui.widgets.choices import Answer, ChoicePills
+from ui.widgets.drafting import Drafting
+from ui.widgets.field import LabeledField, TextArea
+from ui.widgets.notice import Notice
+from ui.widgets.page import Page
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, column
+from ui.widgets.text import Text
+
+_BIGGEST: Final = 110  # dots an inch: a page as wide as a desk has room for
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown:
+    """A report that is being drawn up (`page` None), or one that was handed up."""
+
+    report: Report | None
+    page: ReportPage | None = None
+    drafted: bool = False
+
+
+class _Sheet(QWidget):
+    """The first page on the grey of a desk; `wanted` says how wide there is room for one, in pixels."""
+
+    wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image = QImage()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(_("The report on paper"))
+
+    def show_image(self, image: QImage) -> None:
+        """Show a page."""
+        self._image = image
+        self.setMinimumHeight(image.deviceIndependentSize().toSize().height() + 2 * space(4))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.current().scaled(Length.SIDE), theme.current().scaled(Length.SIDE))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.wanted.emit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().colour("sunken"))
+        size = self._image.deviceIndependentSize().toSize()
+        painter.drawImage(max(0, (self.width() - size.width()) // 2), space(4), self._image)
+
+
+class ReportScreen(Page):
+    """`handed` and `kept` carry the typed words by section; `behind` a `ReportRow`; `left` is Esc.
+
+    Of one that was handed up: `withdrawn`, `corrected`, `accepted`, `looked` and `returned` say what is
+    wanted with it.
+
+    Args:
+        load: answers what is shown; runs off the UI thread.
+        sheet: draws the first page at so many dots an inch, for so many pixels to a point; likewise.
+        counts: where `load` runs.
+        files: where `sheet` runs.
+        changes: what tells that it is to be read again.
+    """
+
+    help_topic = "reports"
+
+    left = Signal()
+    handed = Signal(object)
+    kept = Signal(object)
+    behind = Signal(object)
+    withdrawn = Signal()
+    corrected = Signal()
+    accepted = Signal()
+    looked = Signal()
+    returned = Signal()
+
+    def __init__(
+        self,
+        load: Callable[[], ReportShown],
+        sheet: Callable[[Report, float, float], QImage],
+        *,
+        counts: Tasks,
+        files: Tasks,
+        changes: ChangeBus,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load, self._draw, self._counts, self._files = load, sheet, counts, files
+        self.shown: ReportShown | None = None
+        self._typed: dict[str, str] = {}
+        self._section = ""
+        self._drafting = Drafting(self)
+        self._drafting.due.connect(self._keep)
+        self._make_head()
+        self._notice = Notice("info", Tone.INFO)
+        cards = SideBySide()
+        cards.add(self._make_side(), 4)
+        cards.add(self._make_sheet(), 7)
+        for part in (self._head, self._notice):
+            self.body.addWidget(part)
+        self.body.addWidget(cards, 1)
+        self.keep_escape(self._leave)
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._press_primary)
+        self.begin_at(self.sections)
+        self.retried.connect(self.reload)
+        self.keep_fresh(changes, self._reload_page, frozenset({"report_step", "exchange"}))
+
+    def _make_head(self) -> None:
+        leave = Button(_("Close"), hint="Escape")
+        leave.clicked.connect(self._leave)
+        self.withdraw = Button(_("Take the report back"), icon="undo-2")
+        self.withdraw.clicked.connect(self.withdrawn)
+        self.look = Button(_("Look at it"), icon="clock")
+        self.look.clicked.connect(self.looked)
+        self.give_back = Button(_("Return…"), icon="undo-2")
+        self.give_back.clicked.connect(self.returned)
+        self.accept = Button(_("Accept the report"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        self.accept.clicked.connect(self.accepted)
+        self.correct = Button(_("Correct"), icon="pen-line", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        self.correct.clicked.connect(self.corrected)
+        self.hand_up = Button(_("Hand up"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        self.hand_up.clicked.connect(self._hand_up)
+        self._buttons = (self.withdraw, self.look, self.give_back, self.accept, self.correct, self.hand_up)
+        self._head = PageHead(_("Periodic report"), "", [leave, *self._buttons])
+
+    def _make_side(self) -> QWidget:
+        self.parts = ChoicePills(
+            _("What is shown"),
+            [Answer("text", _("Contents"), None), Answer("figures", _("Figures"), None)],
+            "text",
+            large=True,
+        )
+        self.parts.changed.connect(self._turn)
+        self._sections: RowsModel[ReportSection] = RowsModel(
+            [Column("", self._section_cell, stretch=1), Column("", self._state_cell)], self
+        )
+        self.sections = RowsView(self._sections, name=_("Contents"), headings=False)
+        self.sections.picked.connect(self._pick)
+        self.sections.opened.connect(self._to_text)
+        self._rows: RowsModel[ReportRow] = RowsModel([Column("", _row_cell, stretch=1)], self)
+        self.rows = RowsView(self._rows, name=_("Figures"), headings=False)
+        self.rows.opened.connect(self.behind)
+        self.text = TextArea()
+        self.text.textChanged.connect(self._type)
+        self.field = LabeledField(_("Contents"), self.text)
+        self._lead = Text("", Style.NOTE, wrap=True)
+        writing = QWidget()
+        box = column(writing, gap=2)
+        box.addWidget(self.sections, 3)
+        box.addWidget(self._lead)
+        box.addWidget(self.field, 2)
+        figures = QWidget()
+        box = column(figures, gap=2)
+        box.addWidget(self.rows, 1)
+        box.addWidget(Text(_("Enter opens the records behind a figure."), Style.NOTE, wrap=True))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(writing)
+        self._stack.addWidget(figures)
+        card = Card()
+        card.body.setSpacing(space(3))
+        card.body.addWidget(self.parts)
+        card.body.addWidget(self._stack, 1)
+        return card
+
+    def _make_sheet(self) -> QWidget:
+        self.sheet = _Sheet()
+        self.sheet.wanted.connect(self._ask_sheet)
+        scroll = ScrollColumn()
+        scroll.body.addWidget(self.sheet, 1)
+        card = Card(flush=True)
+        card.body.addWidget(scroll, 1)
+        return card
+
+    # Reading
+
+    def reload(self) -> None:
+        """Read everything again."""
+        self.is_fresh()
+        self._counts.run(self._load, self.show_report, owner=self, failed=self._failed)
+
+    def _reload_page(self) -> None:
+        """A draft that is being typed into stays as it is."""
+        self.is_fresh()
+        if self.shown is None or self.shown.page is not None:
+            self.reload()
+
+    def _failed(self, problem: Exception) -> None:
+        self.show_problem(words_for(problem))
+
+    def show_report(self, shown: ReportShown) -> None:
+        """Draw the report, and what may be done with it."""
+        self.show_content()
+        self.shown = shown
+        report, page = shown.report, shown.page
+        self._typed = {} if report is None else dict(report.typed)
+        name = page.name if page is not None else report.title if report is not None else ""
+        period = page.period if page is not None else report.period if report is not None else ""
+        self._head.set_words(f"{name}, {period}", _about(shown))
+        may = {
+            self.hand_up: page is None,
+            self.withdraw: page is not None and page.may_withdraw,
+            self.correct: page is not None and page.may_correct and not page.may_decide,
+            self.accept: page is not None and page.may_decide and page.state is not State.ACCEPTED,
+            self.give_back: page is not None and page.may_decide and page.state is not State.RETURNED,
+            self.look: page is not None and page.may_decide and page.state is State.SENT,
+        }
+        for button, shows in may.items():
+            button.setVisible(shows)
+        self.text.setReadOnly(page is not None)
+        self._notice.say(_news(shown), tone=_tone(shown))
+        at = max(0, self.sections.currentIndex().row())
+        self._sections.set_rows(() if report is None else report.sections)
+        self._rows.set_rows(() if report is None else report.rows)
+        self.sections.choose(at)
+        self.rows.choose(0)
+        self._pick(self.sections.current_row())
+        self._ask_sheet()
+
+    def _ask_sheet(self) -> None:
+        report = None if self.shown is None else self.shown.report
+        if report is None:
+            self.sheet.show_image(QImage())
+            return
+        room = max(1, self.sheet.width() - 2 * space(4))
+        dpi = min(_BIGGEST, room / (210 / 25.4))  # the width of A4
+        ratio = self.devicePixelRatioF()
+        words = self._words()
+        shown = with_text(report, words)
+        self._files.run(lambda: self._draw(shown, dpi, ratio), self.sheet.show_image, owner=self)
+
+    # Typing
+
+    def _pick(self, row: object) -> None:
+        if not isinstance(row, ReportSection):
+            return
+        self._section = row.code
+        self.field.say(f"{row.code}. {row.title}")
+        self._lead.setText(row.lead)
+        self._lead.setVisible(bool(row.lead))
+        blocked = self.text.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self.text.setPlainText(self._typed.get(row.code, ""))
+        self.text.blockSignals(blocked)
+
+    def _to_text(self, _row: object) -> None:
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _type(self) -> None:
+        if self.shown is not None and self.shown.page is None and self._section:
+            self._typed[self._section] = self.text.toPlainText()
+            self._drafting.touch()
+            self.sections.viewport().update()
+
+    def _words(self) -> dict[str, str]:
+        return {code: text for code, text in self._typed.items() if text.strip()}
+
+    def _keep(self) -> None:
+        self.kept.emit(self._words())
+        self._ask_sheet()
+
+    def keep_draft(self) -> None:
+        """Write down what is typed; the window calls it before it closes."""
+        self._drafting.flush()
+
+    def _hand_up(self) -> None:
+        self._drafting.forget()
+        self.handed.emit(self._words())
+
+    def _leave(self) -> None:
+        self._drafting.flush()
+        self.left.emit()
+
+    def _press_primary(self) -> None:
+        for button in (self.accept, self.correct, self.hand_up):
+            if button.isVisible():
+                button.click()
+                return
+
+    def _turn(self, _part: object = None) -> None:
+        self._stack.setCurrentIndex(1 if self.parts.value() == "figures" else 0)
+
+    # Cells
+
+    def _section_cell(self, row: ReportSection) -> Cell:
+        done = bool(self._typed.get(row.code, "").strip() or row.lead)
+        if done:
+            return MarkCell(f"{row.code}. {row.title}", "circle-check", Tone.GOOD)
+        # A part of a section may stay empty, a whole section should not.
+        missing = Tone.QUIET if "." in row.code else Tone.WARN
+        return MarkCell(f"{row.code}. {row.title}", "circle-dashed", missing)
+
+    def _state_cell(self, row: ReportSection) -> Cell:
+        if self._typed.get(row.code, "").strip():
+            return TextCell(_("typed"), muted=True)
+        count = len(row.indicators)
+        if count:
+            return TextCell(ngettext("{n} figure", "{n} figures", count).format(n=count), muted=True)
+        return TextCell(_("empty"), muted=True)
+
+
+def _row_cell(row: ReportRow) -> Cell:
+    mark = row.now.fingerprint
+    parts = (target_words(row.now), _("mark {mark}").format(mark=mark) if mark else "")
+    return TextCell(f"{row.name}: {number_words(row.now)}", second=" · ".join(filter(None, parts)))
+
+
+def _about(shown: ReportShown) -> str:
+    report, page = shown.report, shown.page
+    parts: tuple[str, ...] = ()
+    if page is not None:
+        due = "" if page.due_on is None else _("due {day}").format(day=format_date(page.due_on))
+        when = "" if page.handed_on is None else _("handed up {day}").format(day=format_date(page.handed_on))
+        parts = (page.unit, f"→ {page.addressee}", due, when, page.by)
+    elif report is not None:
+        until = _("figures until {day}").format(day=format_date(min(report.last, report.drawn_on)))
+        due = _("due {day}").format(day=format_date(report.due_on))
+        parts = (f"{report.heading.unit} → {report.heading.addressee}", due, until)
+    return " · ".join(filter(None, parts))
+
+
+def _news(shown: ReportShown) -> str:
+    """What was said of a report, or what is to be known of one that is drawn up."""
+    page, report = shown.page, shown.report
+    if page is None:
+        return " ".join(report.notes) if report is not None else ""
+    told = [_(STATE_WORDS[page.state]).capitalize() + "."]
+    for step in page.steps[-3:]:
+        when = "" if step.on is None else format_date(step.on)
+        said = " ".join(filter(None, (when, step.by, _(WORD_WORDS[step.word]))))
+        told.append(f"{said}: {step.reason}" if step.reason else f"{said}.")
+    if len(page.versions) > 1:
+        count = len(page.versions)
+        told.append(ngettext("{n} version.", "{n} versions.", count).format(n=format_number(count)))
+    if report is None:
+        told.append(_("Its figures stay with the team and its commune."))
+    return " ".join(told)
+
+
+def _tone(shown: ReportShown) -> Tone:
+    if shown.page is None:
+        return Tone.INFO
+    bad = {State.RETURNED, State.CONTRARY}
+    return (
+        Tone.BAD
+        if shown.page.state in bad
+        else Tone.GOOD
+        if shown.page.state is State.ACCEPTED
+        else Tone.INFO
+    )
