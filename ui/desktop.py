@@ -159,6 +159,7 @@ class Desktop(QObject):
         self.shell = self._make_shell()
         if automatic:
             self.background.start()
+            self.shell.make_ahead()
 
     def show(self, place: str = "") -> None:
         """Show the window at this place, or at the first one of the role."""

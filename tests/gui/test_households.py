@@ -341,6 +341,34 @@ def test_rows_are_there_and_one_is_open_before_anything_is_counted(open_screen):
     assert len(names(screen)) == len(village.listed(HouseholdFilter()).rows)
 
 
+def test_the_first_rows_stay_and_the_rest_comes_below_them(open_screen):
+    counting, whole = Later(), village.listed(HouseholdFilter()).rows
+    screen = open_screen(first=lambda wanted: village.listed(wanted).rows[:3], counts=Tasks(counting))
+    chosen = screen.detail.household()
+    assert names(screen) == [row.head_name for row in whole[:3]]
+    heights = [screen.rows.rowHeight(row) for row in range(3)]
+    reset = []
+    screen.rows.rows_model.modelReset.connect(lambda: reset.append(1))
+    counting.catch_up()
+    assert names(screen) == [row.head_name for row in whole]
+    assert [screen.rows.rowHeight(row) for row in range(3)] == heights
+    assert (reset, screen.detail.household()) == ([], chosen)
+
+
+@pytest.mark.parametrize("at", [1, 5])
+def test_whoever_is_chosen_stays_chosen_wherever_they_stand(open_screen, at):
+    counting, whole = Later(), village.listed(HouseholdFilter()).rows
+    screen = open_screen(first=lambda wanted: village.listed(wanted).rows[:3], counts=Tasks(counting))
+    counting.catch_up()
+    screen.rows.choose(at)
+    assert screen.detail.household().household_id == whole[at].household_id
+    screen.reload()
+    assert screen.detail.household().household_id == whole[at].household_id
+    counting.catch_up()
+    assert screen.rows.current_row().household_id == whole[at].household_id
+    assert screen.detail.household().household_id == whole[at].household_id
+
+
 def test_what_is_counted_for_other_words_than_those_typed_meanwhile_is_dropped(open_screen):
     counting = Later()
     screen = open_screen(first=lambda wanted: village.listed(wanted).rows, counts=Tasks(counting))

@@ -266,3 +266,23 @@ def test_a_wrong_clock_is_said_over_every_place_until_it_is_right(shell):
     window.show_status(samples.sync_status("received"), samples.NOW)
     settle()
     assert not window.warning.isVisible()
+
+
+def test_the_screens_of_other_places_are_made_one_by_one_ahead(shell, qtbot):
+    made = []
+    window = Shell(
+        samples.whoami(Role.TEAM),
+        {key: lambda key=key: made.append(key) or a_screen(key) for key in KEYS},
+        find=samples.search,
+        tasks=Tasks(InlineExecutor()),
+    )
+    qtbot.addWidget(window)
+    window.show_place("today")
+    assert made == ["today"]
+    window.make_ahead()
+    window._ahead.timeout.emit()
+    assert made == ["today", "households"]
+    window._ahead.timeout.emit()
+    assert made == ["today", "households", "log"]
+    assert not window._ahead.isActive()
+    assert window.seen() is window.screen_of("today")

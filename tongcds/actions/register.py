@@ -37,7 +37,7 @@ def households(core: Core, wanted: HouseholdFilter) -> HouseholdList:
 
 
 def first_households(core: Core, wanted: HouseholdFilter) -> tuple[HouseholdRow, ...]:
-    """The rows of `households` alone: there before anything is counted."""
+    """The first rows of `households`, as many as a screen has room for: there before anything is counted."""
     with core.vault.read() as connection:
         return register.first_rows(connection, wanted, core.today)
 

@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 MOST_ROWS: Final = 200
+FIRST_ROWS: Final = 60
 _KEPT_COUNTS: Final = "tongcds counts of the register"
 
 _VILLAGE = record_type("village").table
@@ -209,12 +210,13 @@ def count_matching(connection: Connection, wanted: HouseholdFilter, on: date) ->
 
 
 def first_rows(connection: Connection, wanted: HouseholdFilter, on: date) -> tuple[HouseholdRow, ...]:
-    """The rows of `household_list`, and nothing that has to be counted.
+    """The first rows of `household_list`, as many as a screen has room for, and nothing that is counted.
 
     Raises:
         KeyError: there is no filter of this code.
     """
-    return _rows(connection, _page(connection, _matching(wanted, on)), wanted.text, on)
+    ids = _page(connection, _matching(wanted, on), FIRST_ROWS)
+    return _rows(connection, ids, wanted.text, on)
 
 
 def households_matching(

@@ -120,6 +120,7 @@ class HouseholdsScreen(Page):
         self._early: tuple[HouseholdRow, ...] | None = None
         self._wanted = b""
         self._sought = b""
+        self._unchosen = False
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -224,9 +225,14 @@ class HouseholdsScreen(Page):
         self.is_fresh()
         self._early = None
         wanted = self.wanted()
-        if self._first is not None:
+        if self._first is None:
+            self._count(wanted)
+        else:
             show_first = partial(self._show_first, wanted)
             self._reads.run(partial(self._first, wanted), show_first, owner=self, failed=self._failed)
+
+    def _count(self, wanted: HouseholdFilter) -> None:
+        """Read the whole list; not beside its first rows, which would wait for it."""
         show = partial(self._show_if_wanted, wanted)
         self._counts.run(partial(self._find, wanted), show, owner=self, failed=self._failed)
 
@@ -248,10 +254,13 @@ class HouseholdsScreen(Page):
 
     def _show_first(self, wanted: HouseholdFilter, rows: tuple[HouseholdRow, ...]) -> None:
         """Rows without counts. None at all may mean an empty register, which only the whole list tells."""
-        if rows and wanted == self.wanted():
+        if wanted != self.wanted():
+            return
+        if rows:
             self._early = rows
             self.show_content()
-            self._show_rows(rows)
+            self._show_rows(rows, early=True)
+        self._count(wanted)
 
     def show_list(self, found: HouseholdList) -> None:
         """Draw a list; the household that is chosen stays chosen where it is still in it."""
@@ -265,17 +274,25 @@ class HouseholdsScreen(Page):
         self._more.setText(self._more_words(found))
         self._more.setVisible(bool(self._more.words()))
         early, self._early = self._early, None
-        if found.rows == early:
+        if early and found.rows[: len(early)] == early:
             # Whether the village is named depends on how many there are.
+            more = found.rows[len(early) :]
+            self._model.add_rows(more)
             self.rows.viewport().update()
+            if self._unchosen or self._wanted in {row.household_id for row in more}:
+                self._choose_again(found.rows)
         else:
             self._show_rows(found.rows)
 
-    def _show_rows(self, rows: tuple[HouseholdRow, ...]) -> None:
+    def _show_rows(self, rows: tuple[HouseholdRow, ...], *, early: bool = False) -> None:
         blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         self._model.set_rows(rows)
         self.rows.blockSignals(blocked)
-        self._choose_again(rows)
+        # Who was chosen may stand further down than the first rows.
+        ids = {row.household_id for row in rows}
+        self._unchosen = early and not self._sought and bool(self._wanted) and self._wanted not in ids
+        if not self._unchosen:
+            self._choose_again(rows)
 
     def _first_step(self) -> EmptyState:
         words = _(
@@ -347,6 +364,7 @@ class HouseholdsScreen(Page):
 
     def _choose_again(self, rows: tuple[HouseholdRow, ...]) -> None:
         ids = [row.household_id for row in rows]
+        self._unchosen = False
         # One that was asked for by name is shown even where the list, at most 200 rows, does not reach.
         sought, self._sought = self._sought, b""
         chosen = sought or (self._wanted if self._wanted in ids else next(iter(ids), b""))

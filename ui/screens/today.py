@@ -207,13 +207,17 @@ class TodayScreen(Page):
     def reload(self) -> None:
         """Read everything again, what is to be done first."""
         self.is_fresh()
-        self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+        self._tasks.run(self._load, self._show_first, owner=self, failed=self._failed)
+        if self._guide is not None:
+            self._tasks.run(self._guide, self.show_guidance, owner=self, failed=self._failed)
+
+    def _show_first(self, view: TodayView) -> None:
+        """Draw what is to be done, and only then begin to count: that would keep it waiting."""
+        self.show_view(view)
         if self._count is not None:
             self._counts.run(self._count, self.show_tiles, owner=self, failed=self._failed)
         if self._suggest is not None:
             self._counts.run(self._suggest, self.show_suggestions, owner=self, failed=self._failed)
-        if self._guide is not None:
-            self._tasks.run(self._guide, self.show_guidance, owner=self, failed=self._failed)
 
     def _failed(self, problem: Exception) -> None:
         self._view = None

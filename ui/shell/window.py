@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QChildEvent, QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -25,6 +25,7 @@ from ui.widgets.notice import Notice
 from ui.widgets.surface import column, line
 
 _HELP: Final = "help"
+_AHEAD_MS: Final = 400
 
 
 class Shell(QMainWindow):
@@ -87,6 +88,9 @@ class Shell(QMainWindow):
         self._stack.currentChanged.connect(self.messages.raise_)
         self.setWindowTitle(_("{place} – TongCDS").format(place=who.unit_name))
         self.resize(*Length.WINDOW)
+        self._ahead = QTimer(self)
+        self._ahead.setInterval(_AHEAD_MS)
+        self._ahead.timeout.connect(self._make_one_ahead)
         self.rail.chosen.connect(self.show_place)
         self.top.badge.clicked.connect(self._show_sync)
         self.top.lock_requested.connect(self.lock_requested)
@@ -157,6 +161,20 @@ class Shell(QMainWindow):
             self._made[key] = self._make[key]()
             self._stack.addWidget(self._made[key])
         return self._made[key]
+
+    def make_ahead(self) -> None:
+        """Make the screens of the other places, one at a time, while somebody looks at the first one.
+
+        Each takes a twentieth of a second, for which nobody should wait who goes there.
+        """
+        self._ahead.start()
+
+    def _make_one_ahead(self) -> None:
+        left = [place.key for place in self.places if not place.below and place.key not in self._made]
+        if left:
+            self.screen_of(left[0])
+        if len(left) <= 1:
+            self._ahead.stop()
 
     def show_place(self, key: str) -> None:
         """Go to a place; a key that this role has no place for is passed over."""

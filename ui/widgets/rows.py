@@ -71,6 +71,16 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self._cells.clear()
         self.endResetModel()
 
+    def add_rows(self, rows: Sequence[Row]) -> None:
+        """Show more rows below those that are there, which stay as they are; refuses as `set_rows`."""
+        last = len(self._rows) + len(rows) - 1
+        if last >= MOST_ROWS:
+            raise ValueError(last + 1)
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), last)
+            self._rows.extend(rows)
+            self.endInsertRows()
+
     def rows(self) -> list[Row]:
         """The rows shown."""
         return list(self._rows)
@@ -223,6 +233,7 @@ class RowsView(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         model.modelReset.connect(self._measure)
+        model.rowsInserted.connect(self._measure)
         self.doubleClicked.connect(self._open)
         self.selectionModel().currentRowChanged.connect(self._tell)
 
