@@ -30,6 +30,7 @@ from tongcds.domain.views import (
     Group,
     Role,
     SeriesPoint,
+    Why,
 )
 from tongcds.errors import UserError
 from tongcds.i18n import N_, _, format_number, language, ngettext
@@ -38,7 +39,8 @@ from tongcds.reports.aims import Aims, aims_of, units_above
 from tongcds.reports.behind import Part, behind
 from tongcds.reports.figures import Count, added, broken_down
 from tongcds.reports.groups import breakdowns_of, published_groups
-from tongcds.reports.known import Knowns, is_done_in_a_period, known_figures
+from tongcds.reports.known import Knowns, is_done_in_a_period, known_figures, put_together
+from tongcds.reports.overview import hidden_in_the_whole
 from tongcds.reports.places import Place
 from tongcds.reports.sheets import Breakdown
 from tongcds.reports.shown import shown_figure
@@ -94,18 +96,25 @@ def board(
         below: Sequence[tuple[bytes, str]] = place.below
         parts = dict(places.places_of(connection, [one for one, _name in below], place.kind, when.last))
         kind = place.kind
+        periods = [when] if against is None else [when, against]
+        day = min(when.last, core.today)
         if old_communes:
             kind = places.OLD_COMMUNE
-            below, parts, said = _by_old_commune(connection, place, holds=holds)
+            below, parts, said = _by_old_commune(connection, place, day)
             notes += said
         asked = {place.unit_id: place.places, **parts}
-        periods = [when] if against is None else [when, against]
+        if old_communes and not holds:
+            asked = {place.unit_id: place.places} | {one: (one,) for of in parts.values() for one in of}
         found = known_figures(connection, asked, wanted, periods, core.today, holds_records=holds)
+        if old_communes and not holds:
+            found = [knowns | put_together(knowns, parts, wanted) for knowns in found]
         aims = aims_of(connection, [place.unit_id, *(parts if not old_communes else ())], core.today)
         rows = [_row(unit, name, wanted, found, aims) for unit, name in below]
         opens = kind != places.OLD_COMMUNE
-    if when.first < FIRST_DAY_2025 and kind != places.OLD_COMMUNE:
-        notes.append(_units_of_today())
+        if when.first < FIRST_DAY_2025 and opens:
+            notes.append(_units_of_today(connection, place, day))
+    whole = _row(place.unit_id, place.name, wanted, found, aims)
+    notes += _left_of_the_whole(whole, rows)
     return BoardView(
         unit_id=place.unit_id,
         path=path,
@@ -115,7 +124,7 @@ def board(
         last=when.last,
         against="" if against is None else against.name,
         indicators=tuple(_indicator(code) for code in wanted),
-        whole=_row(place.unit_id, place.name, wanted, found, aims),
+        whole=whole,
         rows=tuple(replace(row, opens=opens) for row in rows),
         holds_records=holds,
         notes=tuple(notes),
@@ -149,8 +158,8 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
         else:
             groups, said = _groups_published(connection, place, wanted, when, core.today)
             notes += said
-    if months[0].first < FIRST_DAY_2025:
-        notes.append(_units_of_today())
+        if months[0].first < FIRST_DAY_2025:
+            notes.append(_units_of_today(connection, place, min(when.last, core.today)))
 
     def series(unit: bytes) -> tuple[SeriesPoint, ...]:
         return tuple(
@@ -167,8 +176,31 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
     )
 
 
-def _units_of_today() -> str:
-    return _("Before 1 July 2025 there were other communes: figures are recalculated for the units of today.")
+def _units_of_today(connection: Connection, place: Place, on: date) -> str:
+    """Whether figures of before the reform are those of the units of today, as far as villages tell it."""
+    villages = places.villages_below(connection, place, on) if place.kind else (place.unit_id,)
+    unplaced = len(places.old_communes(connection, villages).unplaced)
+    if not unplaced:
+        return _(
+            "Before 1 July 2025 there were other communes: figures are recalculated for the units of today."
+        )
+    words = ngettext(
+        "Before 1 July 2025 there were other communes, and the old commune of {n} village is not known: "
+        "figures for the units of today are not complete.",
+        "Before 1 July 2025 there were other communes, and the old commune of {n} villages is not known: "
+        "figures for the units of today are not complete.",
+        unplaced,
+    )
+    return words.format(n=format_number(unplaced))
+
+
+def _left_of_the_whole(whole: BoardRow, rows: Sequence[BoardRow]) -> list[str]:
+    """Why the rows do not add up to the whole, where some of them are hidden."""
+    figures = [row.figures[0] for row in rows]
+    hidden = sum(figure.why is Why.HIDDEN for figure in figures)
+    if not hidden or whole.figures[0].why is not Why.KNOWN:
+        return []
+    return [hidden_in_the_whole(hidden)]
 
 
 def records(core: Core, code: str, period: Period | None = None, unit_id: bytes | None = None) -> BehindView:
@@ -236,17 +268,24 @@ def _is_between(connection: Connection, unit: bytes, wanted: bytes, on: date) ->
 
 
 def _by_old_commune(
-    connection: Connection, place: Place, *, holds: bool
+    connection: Connection, place: Place, on: date
 ) -> tuple[list[tuple[bytes, str]], dict[bytes, tuple[bytes, ...]], list[str]]:
     """Rows for the communes of before 1 July 2025, what each adds up, and what could not be done."""
-    if place.kind != places.VILLAGE or not holds:
+    if not place.kind:
         raise UserError("board_no_old_communes")
-    found = places.old_communes(connection, [unit for unit, _name in place.below])
+    of = [place.unit_id] if place.kind == places.VILLAGE else [unit for unit, _name in place.below]
+    found = places.old_communes(connection, places.villages_below(connection, place, on), of)
     below = [(f"old {at}".encode(), name) for at, (name, _members) in enumerate(found.members)]
     parts = {unit: members for (unit, _name), (_same, members) in zip(below, found.members, strict=True)}
+    notes = []
+    if found.beyond:
+        words = _(
+            "Of these old communes a part lies in other communes of today, and is not counted here: {names}."
+        )
+        notes.append(words.format(names=", ".join(found.beyond)))
     if not found.unplaced:
         words = _("Recalculated for the communes before 1 July 2025: every village's old commune is known.")
-        return below, parts, [words]
+        return below, parts, [words, *notes]
     count = len(found.unplaced)
     unplaced = b"old ?"
     below.append((unplaced, _("Old commune not known")))
@@ -256,7 +295,7 @@ def _by_old_commune(
         "Not complete: the old commune of {n} villages is not known, so no old commune's figure is sure.",
         count,
     )
-    return below, parts, [words.format(n=format_number(count))]
+    return below, parts, [words.format(n=format_number(count)), *notes]
 
 
 def _row(unit: bytes, name: str, codes: Sequence[str], found: Sequence[Knowns], aims: Aims) -> BoardRow:

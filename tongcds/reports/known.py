@@ -73,6 +73,26 @@ def known_figures(
     return [_published(connection, list(units), codes, period, on) for period in periods]
 
 
+def put_together(knowns: Knowns, parts: Mapping[bytes, Sequence[bytes]], codes: Sequence[str]) -> Knowns:
+    """Figures of units that nobody publishes, out of those of their parts.
+
+    Where a part is hidden or not known at all, so is the whole.
+    """
+    found: Knowns = {}
+    for unit, members in parts.items():
+        for code in codes:
+            several = [knowns[member, code] for member in members]
+            missing = [one for one in several if one.why not in {Why.KNOWN, Why.NOBODY_LOOKED}]
+            hidden = [one for one in missing if one.why is Why.HIDDEN]
+            if missing or not several:
+                found[unit, code] = replace((hidden or missing or [Known()])[0], count=NOTHING_KNOWN)
+                continue
+            count = added([one.count for one in several])
+            why = Why.KNOWN if count.numerator is not None else Why.NOBODY_LOOKED
+            found[unit, code] = Known(count, why, several[0].definition)
+    return found
+
+
 def until(period: Period, on: date) -> Period:
     """The part of a period that is over."""
     return Period(period.first, on) if period.first <= on < period.last else period

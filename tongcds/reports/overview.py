@@ -10,6 +10,7 @@ coverage and subscription (XHS04) differ by tens of points: XHS04 has none of it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -19,7 +20,7 @@ from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.facts import load_facts
 from tongcds.domain.text import natural_sort_key
 from tongcds.domain.views import Figure, OverviewRow, OverviewView, Tile, TrendPoint
-from tongcds.i18n import language
+from tongcds.i18n import format_number, language, ngettext
 from tongcds.reports import units
 from tongcds.reports.aims import Aims, aims_of
 from tongcds.reports.figures import Count, added, stock_on_days
@@ -94,7 +95,40 @@ def commune_overview(connection: Connection, unit_id: bytes, on: date) -> Overvi
     known = units.statuses(connection, ids)
     aims = aims_of(connection, [*ids, unit_id], on)
     rows = tuple(_row(unit, names[unit], on, days[on], known.get(unit), aims) for unit in ids)
-    return _view(unit_id, names[unit_id], "commune", rows, 0, moments, days, aims)
+    view = _view(unit_id, names[unit_id], "commune", rows, 0, moments, days, aims)
+    return replace(view, notes=_why_not_the_sum(unit_id, rows, days[on]))
+
+
+def _why_not_the_sum(unit_id: bytes, rows: Sequence[OverviewRow], day: _Day) -> tuple[str, ...]:
+    """What the tiles and the rows below them have to do with each other, where a row is hidden."""
+    inside = outside = 0
+    for at, code in enumerate(SHOWN):
+        hidden = sum(row.figures[at].hidden for row in rows)
+        own = day.get((unit_id, code))
+        if own is not None and not own.hidden:
+            inside = max(inside, hidden)
+        elif own is None:
+            outside = max(outside, hidden)
+    notes = [hidden_in_the_whole(inside)] if inside else []
+    if outside:
+        words = ngettext(
+            "Nothing was published of the whole yet: its figures leave out {n} unit that is hidden.",
+            "Nothing was published of the whole yet: its figures leave out up to {n} units that are hidden.",
+            outside,
+        )
+        notes.append(words.format(n=format_number(outside)))
+    return tuple(notes)
+
+
+def hidden_in_the_whole(units: int) -> str:
+    """That a figure of a whole counts units, too, whose own figure is hidden."""
+    words = ngettext(
+        "The figure of {n} unit is hidden; that of the whole counts it, too, so the others add up to less.",
+        "The figures of up to {n} units are hidden; that of the whole counts them, too, so the others add up "
+        "to less.",
+        units,
+    )
+    return words.format(n=format_number(units))
 
 
 def _counted(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -85,26 +85,45 @@ class OldCommunes:
     """The villages of a commune by the commune they belonged to before 1 July 2025.
 
     `unplaced` are villages of which nobody wrote down the old commune: with one of them no sum of an old
-    commune is whole.
+    commune is whole. `beyond` are the names of old communes of which a part lies in other communes of today.
     """
 
     members: tuple[tuple[str, tuple[bytes, ...]], ...]
     unplaced: tuple[bytes, ...]
+    beyond: tuple[str, ...] = ()
 
 
-def old_communes(connection: Connection, villages: Sequence[bytes]) -> OldCommunes:
-    """Where villages of today belonged before 1 July 2025, by the name of the old commune."""
+def villages_below(connection: Connection, found: Place, on: date) -> tuple[bytes, ...]:
+    """The villages of a commune, an area or a province on a day; none below a village."""
+    if found.kind == VILLAGE:
+        return tuple(village for village, _name in found.below)
+    communes = [commune for commune, _name in found.below]
+    return tuple(units.villages_in(connection, communes, on))
+
+
+def old_communes(
+    connection: Connection, villages: Sequence[bytes], communes: Collection[bytes] = ()
+) -> OldCommunes:
+    """Where villages of today belonged before 1 July 2025, by the name of the old commune.
+
+    `communes` are those of today that the villages are all of.
+    """
+    register = load_units()
+    inside = frozenset(communes) if all(register.by_id(commune) for commune in communes) else frozenset()
     query = select(_VILLAGE.id, _VILLAGE.old_commune_code).where(_VILLAGE.id.in_(villages))
     members: dict[str, list[bytes]] = {}
+    beyond: set[str] = set()
     unplaced = []
     for village, code in connection.execute(query):
-        unit = load_units().by_code(code, Era.BEFORE_2025) if code else None
+        unit = register.by_code(code, Era.BEFORE_2025) if code else None
         if unit is None:
             unplaced.append(village)
         else:
             members.setdefault(unit.name, []).append(village)
+            if inside and not {link.unit.id for link in register.successors(unit.id)} <= inside:
+                beyond.add(unit.name)
     named = [(name, tuple(members[name])) for name in sorted(members, key=natural_sort_key)]
-    return OldCommunes(tuple(named), tuple(unplaced))
+    return OldCommunes(tuple(named), tuple(unplaced), tuple(sorted(beyond, key=natural_sort_key)))
 
 
 def _in_order(named: Sequence[tuple[bytes, str]]) -> tuple[tuple[bytes, str], ...]:

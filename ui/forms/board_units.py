@@ -52,7 +52,7 @@ class UnitsCard(Card):
         )
         self.order.setAccessibleName(_("Order"))
         self.order.activated.connect(self._reorder)
-        self.eras = Choice([(_("Villages of today"), False), (_("Communes before 1 July 2025"), True)])
+        self.eras = Choice([(_("Units of today"), False), (_("Communes before 1 July 2025"), True)])
         self.eras.setAccessibleName(_("Units"))
         self.eras.activated.connect(self._choose_era)
         above = FlowRow()
@@ -82,7 +82,7 @@ class UnitsCard(Card):
     def show_view(self, view: BoardView) -> None:
         """Draw the rows."""
         self._view = view
-        self.eras.setVisible(view.row_kind in {"village", "old_commune"} and view.holds_records)
+        self.eras.setVisible(bool(view.row_kind))
         self.eras.choose(view.row_kind == "old_commune")
         self._show_rows(view)
 

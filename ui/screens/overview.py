@@ -16,7 +16,7 @@ from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.tasks import Tasks
-from ui.theme import Length
+from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import MeterCell, NumberCell, PillCell, TextCell
 from ui.widgets.messages import EmptyState
@@ -33,6 +33,7 @@ from ui.widgets.surface import (
     clear,
     column,
 )
+from ui.widgets.text import Text
 from ui.widgets.tile import IndicatorTile, TileRow
 from ui.widgets.trend import Point, SmallTrend
 
@@ -216,6 +217,10 @@ class OverviewScreen(Page):
         self._table.opened.connect(self._open)
         self._units.body.addWidget(self._table)
         model.set_rows(view.rows)
+        if view.notes:
+            notes = Text("\n".join(view.notes), Style.NOTE, wrap=True)
+            notes.setContentsMargins(space(4), space(2), space(4), space(3))
+            self._units.body.addWidget(notes)
 
     def _open(self, row: OverviewRow) -> None:
         self.opened.emit(row.unit_id)

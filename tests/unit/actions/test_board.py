@@ -108,7 +108,7 @@ def test_villages_are_put_together_by_their_old_commune_or_it_says_why_that_is_n
     assert whole.notes != view.notes
 
 
-def test_old_communes_are_only_for_a_commune(team: Core) -> None:
+def test_a_village_has_no_old_communes_below_it(team: Core) -> None:
     with pytest.raises(UserError, match="board_no_old_communes"):
         board.board(team, ["XHS09"], NOVEMBER, old_communes=True)
 

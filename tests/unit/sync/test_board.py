@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, VILLAGE
+from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
 from tongcds.actions import board
+from tongcds.domain.periods import month_of
 from tongcds.domain.views import Why
 from tongcds.errors import UserError
 
@@ -119,3 +122,69 @@ def test_a_figure_without_groups_says_so(world, desks, filled):
     close = board.closely(area.core, "XHS06")
     assert close.groups == ()
     assert close.notes
+
+
+def old_commune(commune, names: dict[bytes, str | None]) -> None:
+    with commune.writing() as writer:
+        for village, code in names.items():
+            writer.load("village", [village])
+            writer.update("village", village, old_commune_code=code)
+    commune.sync()
+
+
+@pytest.mark.parametrize(("place", "person"), [(AREA, "Quàng Văn Hải"), ("14", "Hoàng Thu Hà")])
+def test_old_communes_are_added_up_from_their_villages_above_the_commune_too(
+    small_world, desks, place, person
+):
+    world = small_world
+    for village in (VILLAGE, SECOND_VILLAGE):
+        people(desks(world, village), 20, 30, with_account=12)
+    commune = desks(world, COMMUNE, "Cà Thị Hương")
+    commune.sync()
+    office = desks(world, place, person)
+    office.sync()
+    unknown = board.board(office.core, ["XHS09"], old_communes=True)
+    assert unknown.row_kind == "old_commune"
+    assert "chưa" in unknown.notes[0]
+    names = {world.unit(one): "04111" for one in (VILLAGE, SECOND_VILLAGE)}
+    old_commune(commune, names)
+    office.sync()
+    told = board.board(office.core, ["XHS09"], old_communes=True)
+    figures = {row.name: row.figures[0] for row in told.rows}
+    assert (figures["Xã Mường Bằng"].numerator, figures["Xã Mường Bằng"].denominator) == (48, 100)
+    one = board.board(office.core, ["XHS09"], unit_id=world.unit(COMMUNE), old_communes=True)
+    assert {row.name: row.figures[0].numerator for row in one.rows}["Xã Mường Bằng"] == 48
+
+
+def test_an_old_commune_with_a_hidden_village_is_hidden_and_not_less(small_world, desks):
+    world = small_world
+    people(desks(world, VILLAGE), 2, 2, with_account=1)
+    people(desks(world, SECOND_VILLAGE), 20, 30, with_account=12)
+    commune = desks(world, COMMUNE, "Cà Thị Hương")
+    commune.sync()
+    old_commune(commune, {world.unit(one): "04111" for one in (VILLAGE, SECOND_VILLAGE)})
+    area = desks(world, AREA, "Quàng Văn Hải")
+    area.sync()
+    told = board.board(area.core, ["XHS09"], old_communes=True)
+    figures = {row.name: row.figures[0] for row in told.rows}
+    assert (figures["Xã Mường Bằng"].numerator, figures["Xã Mường Bằng"].why) == (None, Why.HIDDEN)
+
+
+def test_a_period_before_the_reform_says_whether_it_is_complete(small_world, desks):
+    area = desks(small_world, AREA, "Quàng Văn Hải")
+    area.sync()
+    earlier = month_of(date(2025, 3, 1))
+    assert any("chưa" in note for note in board.board(area.core, ["XHS09"], earlier).notes)
+
+
+def test_why_the_rows_do_not_add_up_to_the_whole_is_said(small_world, desks):
+    world = small_world
+    people(desks(world, VILLAGE), 2, 2, with_account=1)
+    people(desks(world, SECOND_VILLAGE), 20, 30, with_account=12)
+    people(desks(world, OTHER_VILLAGE), 25, 30, with_account=12)
+    area = desks(world, AREA, "Quàng Văn Hải")
+    area.sync()
+    below = board.board(area.core, ["XHS09"], unit_id=world.unit(COMMUNE))
+    assert [row.figures[0].why for row in below.rows].count(Why.HIDDEN) == 2
+    assert below.whole.figures[0].numerator == 26
+    assert any("cộng" in note for note in below.notes)

@@ -76,7 +76,10 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class OverviewView:
-    """Everything Tổng hợp shows: tiles of the whole unit, one row a unit below, one trend."""
+    """Everything Tổng hợp shows: tiles of the whole unit, one row a unit below, one trend.
+
+    `notes` say why the rows do not add up to the tiles, where they do not.
+    """
 
     on: date
     title: str
@@ -93,3 +96,4 @@ class OverviewView:
     trend_target: float | None
     silent: tuple[OverviewRow, ...]
     silent_days: int = 14
+    notes: tuple[str, ...] = ()
