@@ -88,16 +88,28 @@ def sync_view(core: Core) -> SyncView:
 
 def _remembered(connection: Connection) -> tuple[RememberedRow, ...]:
     """What a server that was put back from a copy lost and this laptop keeps."""
-    changed, places, since = count_lost(connection)
-    found = [RememberedRow(count, place or _("a village")) for place, count in sorted(places.items())]
-    if changed:
-        on = day_of(since + AUTHORS_HAVE_MS)
-        found.insert(0, RememberedRow(changed, on=on))
+    counted = count_lost(connection)
+    found = [RememberedRow(count, place or _("a village")) for place, count in sorted(counted.whole.items())]
+    found += [RememberedRow(count, place, left=True) for place, count in sorted(counted.left.items())]
+    if counted.changed:
+        on = day_of(counted.since + AUTHORS_HAVE_MS)
+        found.insert(0, RememberedRow(counted.changed, on=on))
     return tuple(found)
 
 
 def remembered_words(row: RememberedRow) -> str:
     """What to tell a person about it."""
+    if row.left:
+        words = ngettext(
+            "The server was put back from a copy and has {n} record outside {place} that had been brought "
+            "there since. What was in it is kept on this computer, unseen. Ask whoever moved it to sync, or "
+            "your commune to bring it to {place} again.",
+            "The server was put back from a copy and has {n} records outside {place} that had been brought "
+            "there since. What was in them is kept on this computer, unseen. Ask whoever moved them to sync, "
+            "or your commune to bring them to {place} again.",
+            row.count,
+        )
+        return words.format(n=format_number(row.count), place=row.place)
     if row.on is None:
         words = ngettext(
             "The server was put back from a copy and does not know {place}: {n} record of it is kept on "

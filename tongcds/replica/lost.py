@@ -8,8 +8,8 @@ so that this laptop shows what all others show and nothing is gone. Who says it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -45,7 +45,8 @@ class Lost:
     """Fields of a record, who set each, and the write that the server has instead where that is known.
 
     Under `WHOLE` a removal keeps what it removed. With `whole` it is all of a record of an area that the
-    server gives to nobody; `versions` then has one, the newest.
+    server gives to nobody; `versions` then has one, the newest. `place` names the area of such a record, and
+    of one that left because the server has it elsewhere again.
     """
 
     type: int
@@ -78,20 +79,31 @@ def all_lost(connection: Connection, *, whole: bool | None = None) -> list[Lost]
     return [_read(row) for row in connection.execute(query)]
 
 
-def count_lost(connection: Connection) -> tuple[int, dict[str, int], int]:
-    """How many records have changes remembered, how many whole ones by the name of their place, since when.
+@dataclass(slots=True)
+class Counted:
+    """How many records are remembered: changes of those here, since when (milliseconds, UTC, 0 for none).
 
-    The last in milliseconds (UTC), 0 for nothing.
+    By the name of their place: whole ones, and those that left since the server has them elsewhere again.
     """
+
+    changed: int = 0
+    since: int = 0
+    whole: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+
+
+def count_lost(connection: Connection) -> Counted:
+    """How much is remembered."""
     query = select(LOST.c.whole, LOST.c.place, func.count(), func.min(LOST.c.since))
-    changed, since, places = 0, 0, dict[str, int]()
+    found = Counted()
     for whole, place, count, first in connection.execute(query.group_by(LOST.c.whole, LOST.c.place)):
-        since = min(since or first, first)
         if whole:
-            places[place] = count
+            found.whole[place] = count
+        elif place:
+            found.left[place] = count
         else:
-            changed += count
-    return changed, places, since
+            found.changed, found.since = count, first
+    return found
 
 
 def forget_lost(connection: Connection, ids: Sequence[bytes]) -> None:
@@ -237,6 +249,37 @@ def _held_elsewhere(
                     yield area, record, row
 
 
+def remember_moved(connection: Connection, ours: Collection[int], states: Iterable[State], copy: Copy) -> int:
+    """Before records leave that a server put back has elsewhere: those that somebody brought here since.
+
+    The copy lacks the move, and whatever was changed with it. Whoever moved them says it again, and then
+    they are here again; otherwise this is all that is left of it. Returns how many are remembered.
+    """
+    count = 0
+    names = dict[bytes, str](connection.execute(select(_VILLAGE.c.id, _VILLAGE.c.name)).all())
+    for state in states:
+        record = type_numbered(state.type)
+        if record is None or not record.about_people or record.name in MADE_BY_SERVERS:
+            continue
+        said = set(connection.execute(_OWN_NUMBERS, {"id": state.id}).scalars())
+        versions = {name: state.later.get(name, state.version) for name in state.values}
+        newer = {
+            name: version
+            for name, version in versions.items()
+            if milliseconds_of(version.stamp) > copy.made_at
+            and version.device != SERVER_DEVICE
+            and (version.device not in ours or version.n not in said)
+        }
+        area = record.area_of(state.id, state.values)
+        if area is None or record.area_field not in newer or state.values.get(ERASED):
+            continue
+        values = {name: state.values[name] for name in newer}
+        lost = Lost(state.type, state.id, area, copy.put_back_at, values, newer, {})
+        _put(connection, replace(lost, place=names.get(area) or record.name))
+        count += 1
+    return count
+
+
 def drop_settled(connection: Connection) -> None:
     """Forget what the server has again, by whatever way it came."""
     for lost in all_lost(connection):
@@ -262,6 +305,8 @@ def unsettled(connection: Connection, lost: Lost) -> Lost | None:
         return None
     return replace(
         lost,
+        # It is here again.
+        place="",
         values={name: lost.values[name] for name in open_},
         versions={name: lost.versions[name] for name in open_},
         bases={name: dot for name, dot in lost.bases.items() if name in {*open_, WHOLE}},

@@ -249,8 +249,7 @@ def _adopt(  # noqa: PLR0917 - the parts of one answer
 ) -> Touched:
     """Take the page in; what a server that was put back puts back here too is remembered before."""
     if get_note(connection, _DOUBTS):
-        copy = lost.Copy(int(get_note(connection, _COPIED) or 0), int(get_note(connection, _DOUBTS)) * 1000)
-        lost.remember(connection, _ours(connection, me), read.states, copy)
+        lost.remember(connection, _ours(connection, me), read.states, _copy(connection, enrolment))
     scope = frozenset(entry.area for entry in entries)
     touched = adopt(connection, me, read.states, read.answer.moved, cursors, scope)
     take_note(connection, me, enrolment, entries, touched)
@@ -267,6 +266,16 @@ def _leave_areas(
     left = leave_areas(connection, me, entries)
     following.follow(connection, left)
     return left
+
+
+def let_move(connection: Connection, me: Identity, enrolment: Enrolment, states: Sequence[State]) -> None:
+    """Before records leave that a server put back has elsewhere: what others brought with them is kept."""
+    lost.remember_moved(connection, _ours(connection, me), states, _copy(connection, enrolment))
+
+
+def _copy(connection: Connection, enrolment: Enrolment) -> lost.Copy:
+    """The copy that the server goes on from; an epoch is the second in which it was put back."""
+    return lost.Copy(int(get_note(connection, _COPIED) or 0), enrolment.epoch * 1000)
 
 
 def _ours(connection: Connection, me: Identity) -> frozenset[int]:

@@ -37,7 +37,7 @@ from tongcds.replica.compare import (
 )
 from tongcds.storage.local import Enrolment, load_enrolment, next_request
 from tongcds.storage.vault import Vault
-from tongcds.sync.answers import take_note
+from tongcds.sync.answers import let_move, take_note
 from tongcds.sync.request import sealed
 from tongcds.sync.transport import Transport
 
@@ -185,6 +185,8 @@ class Repair:
             return elsewhere
         with self._vault.write() as connection:
             enrolment, me = _enrolled(connection), self._me(connection)
+            if self._keep_extra:
+                let_move(connection, me, enrolment, [state for state in extra if state.id in elsewhere])
             healed = let_go(connection, me, extra, elsewhere)
             take_note(connection, me, enrolment, enrolment.entries, healed.touched)
         self._note(healed)

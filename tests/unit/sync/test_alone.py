@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from tests.unit.server.conftest import COMMUNE, World
+from tests.unit.server.conftest import COMMUNE, SECOND_VILLAGE, World
 from tests.unit.sync.conftest import Desks
 from tests.unit.sync.desks import Desk, on_server, server_rows
 from tests.unit.sync.restoring import copied, put_back
@@ -25,7 +25,7 @@ from tongcds.sync import alone
 from tongcds.sync.repair import Repair
 from tongcds.sync.upkeep import tidy_if_due
 
-EXCHANGE, ALONE = "tongcds.sync.exchange", "tongcds.sync.alone"
+EXCHANGE, ALONE, REPAIR = "tongcds.sync.exchange", "tongcds.sync.alone", "tongcds.sync.repair"
 DAYS = alone.AUTHORS_HAVE_MS // 86_400_000
 
 
@@ -295,6 +295,71 @@ def test_words_of_somebody_who_is_erased_are_not_remembered(
     with commune.core.vault.write() as connection:
         erasure.forget(connection, {"household": [home]}, tell=False)
         assert [each.id for each in lost_.all_lost(connection) if each.id == home] == []
+
+
+def brought_over(team: Desk, commune: Desk, folder: Path) -> bytes:
+    """A household that the commune brought to the team's village after the copy, and changed."""
+    for desk in (team, commune):
+        desk.sync()
+    home = commune.create(village_id=team.world.unit(SECOND_VILLAGE), code="HN-8")
+    commune.sync()
+    copy = copied(team.world, folder)
+    team.world.clock.advance(hours=1)
+    commune.update(home, village_id=team.unit, note="mới chuyển đến")
+    for desk in (commune, team):
+        desk.sync()
+    assert team.rows("household")[home]["note"] == "mới chuyển đến"
+    put_back(team.world, copy)
+    return home
+
+
+def test_what_the_server_has_elsewhere_again_is_kept_and_told(
+    team: Desk, commune: Desk, tmp_path: Path, logs: Any
+) -> None:
+    home = brought_over(team, commune, tmp_path)
+    logs.expect(EXCHANGE, "the digests differ")
+    logs.expect(REPAIR, "was mended")
+    team.sync()
+    assert home not in team.rows("household", deleted=True)
+    (told,) = syncing.sync_view(team.core).remembered
+    assert (told.count, told.left) == (1, True)
+    assert told.place in syncing.remembered_words(told)
+    commune.sync()
+    team.sync()
+    assert team.rows("household")[home]["note"] == "mới chuyển đến"
+    assert syncing.sync_view(team.core).remembered == ()
+
+
+def test_where_only_its_move_was_said_again_what_came_with_it_follows(
+    team: Desk, commune: Desk, desks: Desks, tmp_path: Path, logs: Any
+) -> None:
+    home = brought_over(team, commune, tmp_path)
+    logs.expect(EXCHANGE, "the digests differ")
+    logs.expect(REPAIR, "was mended")
+    logs.expect(ALONE, "the server lost records")
+    team.sync()
+    another = desks(team.world, COMMUNE, "Lường Văn Thu")
+    another.sync()
+    another.update(home, village_id=team.unit)
+    another.sync()
+    team.world.clock.advance(days=DAYS + 8)
+    team.sync()
+    team.world.clock.advance(days=8)
+    team.sync()
+    assert server_rows(team.world, "household")[home]["note"] == "mới chuyển đến"
+    assert syncing.sync_view(team.core).remembered == ()
+
+
+def test_without_keeping_it_nobody_would_hear_of_it(
+    team: Desk, commune: Desk, tmp_path: Path, logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost_, "remember_moved", lambda *_: 0)
+    home = brought_over(team, commune, tmp_path)
+    logs.expect(EXCHANGE, "the digests differ")
+    logs.expect(REPAIR, "was mended")
+    team.sync()
+    assert home not in team.rows("household", deleted=True)
+    assert syncing.sync_view(team.core).remembered == ()
 
 
 def a_village_later(team: Desk, commune: Desk, folder: Path) -> tuple[bytes, Path]:

@@ -206,12 +206,14 @@ class RememberedRow:
     """What a server that was put back from a copy lost, and this laptop keeps beside its records.
 
     `place` "": `count` records that others had changed since; said again from the day `on`. Otherwise all
-    records of a place that the server gives to nobody; said again once it does.
+    records of a place that the server gives to nobody; said again once it does. With `left`, records that
+    somebody had brought to the place since and that the server has outside it again.
     """
 
     count: int
     place: str = ""
     on: date | None = None
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
