@@ -142,15 +142,20 @@ def _published(
     for (unit, code), one in seen.items():
         why = Why.HIDDEN if one.hidden else Why.NOBODY_LOOKED
         knowns[unit, code] = Known(
-            one.count, Why.KNOWN if one.count.numerator is not None else why, definition(code, day)
+            one.count,
+            Why.KNOWN if one.count.numerator is not None else why,
+            one.definition or definition(code, day),
         )
     if done:
         knowns |= _of_months(connection, units, done, period, day)
     for code in codes:
         _said, reason = _way(code, period)
-        missing = reason if reason is not Why.NOBODY_LOOKED else Why.NOT_PUBLISHED
+        missing = Known(why=reason if reason is not Why.NOBODY_LOOKED else Why.NOT_PUBLISHED)
         for unit in units:
-            knowns.setdefault((unit, code), Known(why=missing))
+            if reason is Why.WAY_CHANGED:
+                # Months of two ways of counting do not add up, whatever was published of them.
+                knowns[unit, code] = missing
+            knowns.setdefault((unit, code), missing)
     return knowns
 
 
@@ -176,16 +181,16 @@ def _of_months(
         return {}
     query = select(
         _FIGURE.unit_id, _FIGURE.indicator, _FIGURE.on, _FIGURE.numerator, _FIGURE.denominator,
-        _FIGURE.hidden, _FIGURE.fingerprint,
+        _FIGURE.hidden, _FIGURE.fingerprint, _FIGURE.definition,
     ).where(
         _FIGURE.deleted == 0, _FIGURE.unit_id.in_(units), _FIGURE.indicator.in_(codes),
         _FIGURE.on >= f"{months[0]}-01", _FIGURE.on <= day.isoformat(),
     )  # fmt: skip
     parts: dict[tuple[bytes, str], dict[str, Known]] = {}
-    for unit, code, at, numerator, denominator, hidden, fingerprint in connection.execute(query):
+    for unit, code, at, numerator, denominator, hidden, fingerprint, said in connection.execute(query):
         why = Why.HIDDEN if hidden else Why.KNOWN if numerator is not None else Why.NOBODY_LOOKED
         count = Count(numerator, denominator, 0, fingerprint or "")
-        parts.setdefault((unit, code), {})[at[:7]] = Known(count, why, definition(code, day))
+        parts.setdefault((unit, code), {})[at[:7]] = Known(count, why, said or definition(code, day))
     return {
         key: whole for key, found in parts.items() if (whole := _added_up(key[1], found, months)) is not None
     }
@@ -201,6 +206,8 @@ def _added_up(code: str, found: Mapping[str, Known], months: Sequence[str]) -> K
         return inside[0]
     if formula is None or formula.of not in _ADDS_UP or len(inside) != len(months):
         return None
+    if len({one.definition for one in inside}) > 1:
+        return Known(why=Why.WAY_CHANGED)
     if any(one.why is Why.HIDDEN for one in inside):
         return replace(inside[-1], count=NOTHING_KNOWN, why=Why.HIDDEN)
     count = added([one.count for one in inside])

@@ -6,8 +6,6 @@ day. An observation speaks of one fact from its day on, a visit and its services
 
 from __future__ import annotations
 
-from functools import cache
-
 from tongcds.domain.formulas import Formula, Of, counted_indicators, load_formulas
 from tongcds.reports import looks, signs
 
@@ -25,20 +23,19 @@ def of_everything() -> tuple[str, ...]:
     return counted_indicators()
 
 
-@cache
-def of_fact(fact: str) -> frozenset[str]:
-    """The indicators that an observation of this fact may change."""
-    return frozenset(code for code in counted_indicators() if fact in _signs_of(code))
+def of_facts() -> dict[str, frozenset[str]]:
+    """By fact the indicators that an observation of it may change."""
+    by_code = {code: _signs_of(code) for code in counted_indicators()}
+    facts = {sign for signs in by_code.values() for sign in signs}
+    return {fact: frozenset(code for code, signs in by_code.items() if fact in signs) for fact in facts}
 
 
-@cache
 def of_the_log() -> frozenset[str]:
     """The indicators that a visit or a service may change, of the village where it was."""
     formulas = load_formulas()
     return frozenset(code for code in counted_indicators() if any(map(rests_on_the_log, formulas[code])))
 
 
-@cache
 def of_visits_elsewhere() -> frozenset[str]:
     """The indicators of a commune's own teams that a visit in one of its villages may change."""
     return frozenset(code for code in counted_indicators() if signs.ACTIVE in _signs_of(code))

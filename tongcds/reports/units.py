@@ -43,10 +43,14 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A count as whoever reads it may see it; `hidden` numbers are None."""
+    """A count as whoever reads it may see it; `hidden` numbers are None.
+
+    `definition` names the way of counting of a published one.
+    """
 
     count: Count = NOTHING_KNOWN
     hidden: bool = False
+    definition: str = ""
 
 
 def _standing(valid_from: ColumnElement[str], valid_to: ColumnElement[str], on: date) -> ColumnElement[bool]:
@@ -204,11 +208,12 @@ def published_figures(
         spans.c.denominator,
         spans.c.hidden,
         spans.c.fingerprint,
+        spans.c.definition,
     ).join_from(spans, moments, current)
     found: dict[date, dict[tuple[bytes, str], Seen]] = {day: {} for day in days}
-    for day, unit, indicator, numerator, denominator, hidden, fingerprint in connection.execute(query):
+    for day, unit, indicator, numerator, denominator, hidden, fingerprint, said in connection.execute(query):
         count = Count(numerator, denominator, 0, fingerprint or "")
         found[date.fromisoformat(day)][unit, indicator] = Seen(
-            NOTHING_KNOWN if hidden else count, bool(hidden)
+            NOTHING_KNOWN if hidden else count, bool(hidden), said or ""
         )
     return found

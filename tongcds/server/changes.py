@@ -73,17 +73,17 @@ def _changed_at_all(places: Sequence[bytes]) -> Select[Any]:
 def _observed(
     connection: Connection, places: Sequence[bytes]
 ) -> Iterator[tuple[bytes, Collection[str], str]]:
-    seen = _OBSERVATION.table.c
+    seen, by_fact = _OBSERVATION.table.c, resting.of_facts()
     plain = _since(_OBSERVATION.table, places, seen.area, seen.fact, func.min(seen.held_on))
     plain = plain.where(seen.versions.is_(None)).group_by(seen.area, seen.fact)
     for place, fact, day in connection.execute(plain):
         # Without a day or a fact it never said anything.
         if day is not None and fact is not None:
-            yield place, resting.of_fact(fact), day
+            yield place, by_fact.get(fact, ()), day
     changed = _since(_OBSERVATION.table, places, seen.area, seen.fact, seen.held_on, seen.versions)
     for place, fact, day, versions in connection.execute(changed.where(seen.versions.is_not(None))):
         if _names_only(_OBSERVATION, versions):
-            yield place, resting.of_fact(fact or ""), day or EVERY_DAY
+            yield place, by_fact.get(fact or "", ()), day or EVERY_DAY
         else:
             yield place, resting.of_everything(), EVERY_DAY
 

@@ -8,7 +8,7 @@ everybody goes on working.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -99,11 +99,12 @@ def stale_places(
     reached = changes.reaches(connection, told)
     for place in (known.keys() - lately) | (set(pushed) - set(told)):
         reached[place] = changes.everything()
+    above = resting.of_visits_elsewhere() if reached else frozenset()
     for village, reach in list(reached.items()):
         # What its villages did is also what the teams that work for all of a commune did.
         commune = villages.get(village)
         if commune in known:
-            reached[commune] = _either(reached.get(commune, {}), _above(reach))
+            reached[commune] = _either(reached.get(commune, {}), _only(above, reach))
     seen = {place: its.changed for place, its in known.items()}
     for village, commune in villages.items():
         if commune in seen:
@@ -134,8 +135,8 @@ def _known(connection: Connection, places: Sequence[bytes]) -> dict[bytes, _Know
     return found
 
 
-def _above(reach: changes.Reach) -> changes.Reach:
-    return {code: day for code, day in reach.items() if code in resting.of_visits_elsewhere()}
+def _only(codes: Collection[str], reach: changes.Reach) -> changes.Reach:
+    return {code: day for code, day in reach.items() if code in codes}
 
 
 def _either(one: changes.Reach, other: changes.Reach) -> changes.Reach:

@@ -238,15 +238,22 @@ def visited(tables: Tables, place: bytes, first: date, last: date) -> Told:
     return len(seen), len(homes), len(behind), written(behind)
 
 
-def guided_old(tables: Tables, place: bytes, first: date, last: date) -> Told:
-    old = residents(tables, place, last, least=60)
-    if not has_a_log(tables, place, last):
-        return None, len(old), 0, ""
-    ids = {person["id"] for person in old}
-    given = [
-        (s["id"], p) for s, p in helped(tables, place, first, last) if p in ids and s["result"] != "declined"
-    ]
-    return len({p for _, p in given}), len(old), len(given), written(s for s, _ in given)
+def guided(least: int) -> Callable[[Tables, bytes, date, date], Told]:
+    """People of an age who were guided."""
+
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        old = residents(tables, place, last, least=least)
+        if not has_a_log(tables, place, last):
+            return None, len(old), 0, ""
+        ids = {person["id"] for person in old}
+        given = [
+            (s["id"], p)
+            for s, p in helped(tables, place, first, last)
+            if p in ids and s["result"] != "declined"
+        ]
+        return len({p for _, p in given}), len(old), len(given), written(s for s, _ in given)
+
+    return told
 
 
 def calls(tables: Tables, place: bytes, first: date, last: date) -> Told:
@@ -270,12 +277,17 @@ def different(tables: Tables, place: bytes, first: date, last: date) -> Told:
     return len({p for _, p in found if p}), None, len(found), written(s["id"] for s, _ in found)
 
 
-def successes(tables: Tables, place: bytes, first: date, last: date) -> Told:
-    found = helped(tables, place, first, last)
-    if not has_a_log(tables, place, last):
-        return None, len(found), 0, ""
-    good = [s["id"] for s, _ in found if s["result"] in {"alone", "together"}]
-    return len(good), len(found), len(good), written(good)
+def successes(*results: str) -> Callable[[Tables, bytes, date, date], Told]:
+    """Services that ended with one of the results."""
+
+    def told(tables: Tables, place: bytes, first: date, last: date) -> Told:
+        found = helped(tables, place, first, last)
+        if not has_a_log(tables, place, last):
+            return None, len(found), 0, ""
+        good = [s["id"] for s, _ in found if s["result"] in results]
+        return len(good), len(found), len(good), written(good)
+
+    return told
 
 
 def villages_with_mobile(wanted: str, *, share: bool) -> Callable[[Tables, bytes, date, date], Told]:
@@ -365,7 +377,7 @@ MEANINGS: dict[str, Callable[[Tables, bytes, date, date], Told]] = {
     "ECO03": of_households("qr_payment", asked=True),
     "XHS14": of_people("skills_trained", least=15, most=59),
     "XHS17": of_people("online_service", least=15, months=12),
-    "XHS21": guided_old,
+    "XHS21": guided(least=60),
     "XHS22": of_households("household_smartphone", "smartphone", poverty=("poor", "near_poor")),
     "XHS24": of_people("benefits_by_account", asked=True),
     "XHS27": visited,
@@ -378,7 +390,7 @@ MEANINGS: dict[str, Callable[[Tables, bytes, date, date], Told]] = {
     "ACT01": calls,
     "ACT02": times,
     "ACT03": different,
-    "ACT04": successes,
+    "ACT04": successes("alone", "together"),
     "SUP02": lambda *a: without_whole(
         of_households("household_smartphone", "smartphone", poverty=("poor", "near_poor"), wanted=0)(*a)
     ),

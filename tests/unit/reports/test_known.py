@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from tests.unit.reports.registers import put
+from tongcds.domain import formulas
 from tongcds.domain.catalogue import Comparator
 from tongcds.domain.periods import Period, month_of, quarter_of
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.units import unit_id
 from tongcds.domain.views import Why
+from tongcds.records import record_type
 from tongcds.reports.aims import aims_of, units_above
 from tongcds.reports.known import known_figures, months_in
 from tongcds.reports.places import old_communes, place
@@ -101,6 +103,26 @@ def test_a_period_that_cuts_through_a_month_does_not_follow_from_months(area):
     assert seen(area, "ACT01", Period(date(2026, 10, 15), date(2026, 11, 14))).why is Why.NOT_PUBLISHED
     assert months_in(Period(date(2026, 10, 1), date(2026, 10, 30)), ON) == ()
     assert months_in(FOURTH_QUARTER, ON) == ("2026-10", "2026-11")
+
+
+def test_months_that_were_counted_in_two_ways_do_not_add_up(area):
+    publish(area, (CHIENG_MUNG, "ACT01", "2026-10-31", 7), (CHIENG_MUNG, "ACT01", "2026-11-20", 5))
+    table = record_type("figure").table
+    area.execute(update(table).where(table.c.on == "2026-10-31").values(definition="1:visits"))
+    area.execute(update(table).where(table.c.on == "2026-11-20").values(definition="2:visits"))
+    found = seen(area, "ACT01", FOURTH_QUARTER)
+    assert (found.count.numerator, found.why) == (None, Why.WAY_CHANGED)
+    assert seen(area, "ACT01", month_of(ON)).definition == "2:visits"
+
+
+def test_what_was_published_of_a_month_whose_way_changed_is_said_to_be_none(area, monkeypatch):
+    before = formulas.Formula("ACT01", 1, formulas.Of.VISITS, valid_to=date(2026, 11, 9))
+    after = formulas.Formula("ACT01", 2, formulas.Of.VISITS, valid_from=date(2026, 11, 10))
+    monkeypatch.setattr(formulas, "load_formulas", lambda: {"ACT01": (before, after)})
+    publish(area, (CHIENG_MUNG, "ACT01", "2026-10-31", 7), (CHIENG_MUNG, "ACT01", "2026-11-20", 5))
+    for period in (month_of(ON), FOURTH_QUARTER):
+        found = seen(area, "ACT01", period)
+        assert (found.count.numerator, found.why) == (None, Why.WAY_CHANGED)
 
 
 def test_a_hidden_month_hides_the_quarter(area):
