@@ -54,12 +54,14 @@ def filled(people: int) -> Iterator[tuple[Vault, list[Home]]]:
 
 
 @contextmanager
-def filled_profile(people: int, live: Callable[[Vault, list[Home]], None]) -> Iterator[Path]:
-    """The profile of such a vault, closed again, after `live` wrote what was done there; a team's."""
+def filled_profile(
+    people: int, live: Callable[[Vault, list[Home]], None], *, role: str = "team"
+) -> Iterator[Path]:
+    """The profile of such a vault, closed again, after `live` wrote what was done there."""
     with on_disk() as folder:
         vault = Vault.create(vault_folder(folder), PASSPHRASE, person="Lò Thị Ngân", now=now, passes=PASSES)
         try:
-            live(vault, _fill(vault, people, role="team"))
+            live(vault, _fill(vault, people, role=role))
             # As half an hour of use leaves it.
             vault.backup(backups.REGULAR)
         finally:

@@ -36,6 +36,7 @@ from tongcds.commands import (
     attachments,
     board,
     differences,
+    documents,
     duplicates,
     exchange,
     filters,
@@ -367,6 +368,7 @@ def _parser() -> argparse.ArgumentParser:
     spreadsheets.add_options(made)
     for part in (
         differences,
+        documents,
         duplicates,
         filters,
         households,

@@ -659,6 +659,10 @@ SENTENCES: Final[dict[str, str]] = {
     "no_printer": N_(
         "No printer is set up on this computer. Save the paper as a PDF and print it somewhere else."
     ),
+    "form_unknown": N_("There is no form “{form}”. Nothing was written."),
+    "form_without_columns": N_(
+        "{file}, line {line}, column {column}: the form “{value}” has no columns in the other table."
+    ),
     "template_unreadable": N_(
         "The template {file} cannot be read, so the paper was made with another one. Save it anew in Word "
         "as a document (.docx)."

@@ -144,7 +144,7 @@ class Desktop(QObject):
         self.logbook = Logbook(desk, self.visiting.find_households, self.printing.activities, self)
         self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
-        self.overview = Overview(desk, self)
+        self.overview = Overview(desk, self.printing.choose, self)
         self.reporting = Reporting(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)

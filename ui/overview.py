@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -14,11 +15,12 @@ from ui.targets import Targets
 
 
 class Overview(QObject):
-    """Makes the screen; figures are counted on the thread for counting."""
+    """Makes the screen; figures are counted on the thread for counting. `choose_paper` asks for a paper."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, choose_paper: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._choose_paper = choose_paper
         self.board = Board(desk, self)
         self.targets = Targets(desk, self)
         self.board.targets_requested.connect(self.targets.open)
@@ -31,4 +33,5 @@ class Overview(QObject):
         screen.opened.connect(self.board.open_unit)
         screen.board_requested.connect(self.board.open)
         screen.targets_requested.connect(self.targets.open)
+        screen.papers_requested.connect(self._choose_paper)
         return screen

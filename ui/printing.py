@@ -6,6 +6,7 @@ What a paper holds is `actions.printing`'s, how it is drawn `ui.paper`'s; what i
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -15,10 +16,10 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
-from tongcds.actions import Changes, board, printing
+from tongcds.actions import Changes, board, documents, printing
 from tongcds.actions.printing import Printout
 from tongcds.documents import Format, Written
-from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter, Role
+from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
 from tongcds.papers.paper import PAGE_MM, Behind, Paper
@@ -26,16 +27,11 @@ from ui.desk import Desk
 from ui.forms.behind_dialog import BehindDialog
 from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
+from ui.offered import Maker, Offered, offered
 from ui.paper.links import Link
 from ui.paper.pages import Laid, Pages, Watch, page_layout
 from ui.paper.writing import font_notes
 from ui.tasks import Progress
-
-Maker = Callable[[bool, str], Printout]
-"""Makes a paper, with whole phone numbers or without, and on a ground also of who did not agree.
-
-It runs off the UI thread.
-"""
 
 AskPrinter = Callable[[QPrinter, QWidget, Callable[[QPrinter], None]], None]
 """Asks for a printer and its settings; calls back with the printer that was chosen."""
@@ -166,16 +162,19 @@ class Printing(QObject):
         """Show the list of a round."""
         core = self._desk.core
         make: Maker = lambda _numbers, ground: printing.round_list(core, round_id, ground=ground)  # noqa: E731
-        self._open(_("List of the round"), False, make)  # noqa: FBT003 - as in `_offered`
+        self._open(_("List of the round"), False, make)  # noqa: FBT003 - as in `offered`
 
     def choose(self) -> None:
         """Ask which paper, of those that fit what is on the screen."""
-        papers = self._offered()
-        dialog = PaperChoice([words for words, _has_numbers, _make in papers], parent=self._desk.window())
+        papers = offered(self._desk.core, self._narrowed())
+        dialog = PaperChoice([paper.words for paper in papers], parent=self._desk.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(lambda at: self._open(*papers[at]))
+        dialog.chosen.connect(lambda at: self._open_offered(papers[at]))
         self.choice = dialog
         dialog.open()
+
+    def _open_offered(self, paper: Offered) -> None:
+        self._open(paper.words, paper.has_numbers, paper.make)
 
     def sheet(self, household_id: bytes) -> None:
         """Show the survey sheet of a household."""
@@ -184,75 +183,34 @@ class Printing(QObject):
         def make(numbers: bool, ground: str) -> Printout:  # noqa: FBT001 - as `Maker`
             return printing.sheets(core, [household_id], numbers=numbers, ground=ground)
 
-        self._open(_("Survey sheet (B02)"), True, make)  # noqa: FBT003 - as in `_offered`
+        self._open(_("Survey sheet (B02)"), True, make)  # noqa: FBT003 - as in `offered`
+
+    def report(self, kind: str, day: date) -> None:
+        """Show the own periodic report of a kind over the period of a day."""
+        core = self._desk.core
+        make: Maker = lambda _numbers, _ground: documents.report(core, kind, day)  # noqa: E731
+        self._open(_("Periodic report"), False, make)  # noqa: FBT003 - as in `offered`
+
+    def handed_up(self, report_id: bytes) -> None:
+        """Show a report that was handed up."""
+        core = self._desk.core
+        make: Maker = lambda _numbers, _ground: documents.handed_up(core, report_id)  # noqa: E731
+        self._open(_("Periodic report"), False, make)  # noqa: FBT003 - as in `offered`
 
     def members(self) -> None:
         """Show the list of the team's members."""
         core = self._desk.core
         make: Maker = lambda numbers, _ground: printing.members(core, numbers=numbers)  # noqa: E731
-        self._open(_("Members of the team (B14)"), True, make)  # noqa: FBT003 - as in `_offered`
+        self._open(_("Members of the team (B14)"), True, make)  # noqa: FBT003 - as in `offered`
 
     def activities(self, wanted: LogFilter) -> None:
         """Show the book of activities that match."""
         core = self._desk.core
         self._open(
             _("Book of activities (B01)"),
-            False,  # noqa: FBT003 - as in `_offered`
+            False,  # noqa: FBT003 - as in `offered`
             lambda _numbers, ground: printing.activities(core, wanted, ground=ground),
         )
-
-    def _offered(self) -> list[tuple[str, bool, Maker]]:
-        """Name, whether phone numbers are in it, and how it is made."""
-        core = self._desk.core
-        papers: list[tuple[str, bool, Maker]] = []
-        if core.whoami().role in {Role.TEAM, Role.COMMUNE}:
-            narrowed = self._narrowed()
-            wanted, opened = narrowed if narrowed is not None else (HouseholdFilter(), None)
-            if opened is not None:
-                home = opened.household_id
-                words = _("Survey sheet of {name} (B02)").format(name=opened.head_name)
-                papers.append(
-                    (
-                        words,
-                        True,
-                        lambda numbers, ground: printing.sheets(core, [home], numbers=numbers, ground=ground),
-                    )
-                )
-            if narrowed is not None:
-                papers.append(
-                    (
-                        _("Survey sheets of all households in the list (B02)"),
-                        True,
-                        lambda numbers, ground: printing.sheets(core, wanted, numbers=numbers, ground=ground),
-                    )
-                )
-            month = LogFilter(since=core.today.replace(day=1), until=core.today)
-            papers += [
-                (_("Empty survey sheet (B02)"), False, lambda _numbers, _ground: printing.empty_sheet(core)),
-                (
-                    _("Households without a smartphone (B07)"),
-                    False,
-                    lambda _numbers, ground: printing.without_smartphone(core, wanted, ground=ground),
-                ),
-                (
-                    _("Households on e-markets (B11)"),
-                    False,
-                    lambda _numbers, ground: printing.on_marketplaces(core, wanted, ground=ground),
-                ),
-                (
-                    _("Book of activities of this month (B01)"),
-                    False,
-                    lambda _numbers, ground: printing.activities(core, month, ground=ground),
-                ),
-            ]
-        papers.append(
-            (
-                _("Members of the team (B14)"),
-                True,
-                lambda numbers, _ground: printing.members(core, numbers=numbers),
-            )
-        )
-        return papers
 
     def _open(self, title: str, has_numbers: bool, make: Maker) -> None:  # noqa: FBT001 - part of a table
         preview = PaperPreview(title, has_numbers=has_numbers, parent=self._desk.window())

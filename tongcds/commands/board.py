@@ -43,7 +43,7 @@ def add_to(add: Add) -> None:
 
 
 def _records(options: argparse.Namespace, core: Core) -> int:
-    view = board.records(core, options.code, period_of(options, core), _unit(core, options.unit))
+    view = board.records(core, options.code, period_of(options, core), unit_named(core, options.unit))
     lines = [f"{view.name} · {view.unit} · {view.period} · {view.fingerprint}"]
     show(options, view, [*lines, *(row.words for row in view.rows)])
     return DONE
@@ -53,7 +53,7 @@ def _board(options: argparse.Namespace, core: Core) -> int:
     period = period_of(options, core)
     against = None if options.compare is None else _COMPARED[options.compare](period)
     view = board.board(
-        core, options.code, period, against, _unit(core, options.unit), old_communes=options.old_communes
+        core, options.code, period, against, unit_named(core, options.unit), old_communes=options.old_communes
     )
     lines = [" · ".join(filter(None, (view.path[-1][1], view.period, view.against)))]
     lines += [_row_line(view, row) for row in (view.whole, *view.rows)]
@@ -62,7 +62,7 @@ def _board(options: argparse.Namespace, core: Core) -> int:
 
 
 def _closely(options: argparse.Namespace, core: Core) -> int:
-    view = board.closely(core, options.code, period_of(options, core), _unit(core, options.unit))
+    view = board.closely(core, options.code, period_of(options, core), unit_named(core, options.unit))
     one = view.indicator
     lines = [one.name, *(f"{format_date(p.on)}  {figure_words(one, p.figure)}" for p in view.months)]
     for by, groups in view.groups:
@@ -72,7 +72,7 @@ def _closely(options: argparse.Namespace, core: Core) -> int:
     return DONE
 
 
-def _unit(core: Core, way: str) -> bytes | None:
+def unit_named(core: Core, way: str) -> bytes | None:
     """The unit that names, parted by "/", lead down to; None for the own one."""
     unit: bytes | None = None
     for name in filter(None, way.split("/")):

@@ -15,7 +15,6 @@ Xml = BaseOxmlElement
 WML: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 TWIPS_PER_MM: Final = 1440 / 25.4
 _ALIGNED: Final = {Align.START: "left", Align.CENTRE: "center", Align.END: "right"}
-_SPACES: Final = " \u00a0"
 _EDGES: Final = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 
@@ -40,6 +39,15 @@ def twips(millimetres: float) -> float:
 
 def run(words: str, *, bold: bool | None = None, italic: bool | None = None, size: float = 0) -> Xml:
     """Letters; what is None is as the paragraph's style says. `size` in points."""
+    return _run(clean(words), bold=bold, italic=italic, size=size)
+
+
+def glue(words: str) -> Xml:
+    """Letters of the program's own between others: their spaces stay."""
+    return _run(words, bold=None, italic=None, size=0)
+
+
+def _run(words: str, *, bold: bool | None, italic: bool | None, size: float) -> Xml:
     properties = element("rPr")
     for name, given in (("b", bold), ("i", italic)):
         if given is not None:
@@ -47,19 +55,9 @@ def run(words: str, *, bold: bool | None = None, italic: bool | None = None, siz
     if size:
         properties.append(element("sz", val=2 * size))
     text = element("t")
-    text.text = _plain(words)
+    text.text = words
     text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return element("r", *([properties] if len(properties) else []), text)
-
-
-def _plain(words: str) -> str:
-    """As `clean`, but the spaces between two runs stay."""
-    inner = words.strip(_SPACES)
-    if not inner:
-        return words
-    begins = words[: len(words) - len(words.lstrip(_SPACES))]
-    ends = words[len(words.rstrip(_SPACES)) :]
-    return f"{begins}{clean(inner)}{ends}"
 
 
 def paragraph(style: Element | str, *runs: Xml, align: Align | None = None, tabs: Xml | None = None) -> Xml:

@@ -12,8 +12,8 @@ from docx.document import Document as DocumentObject
 from docx.shared import Mm
 
 from tongcds.documents import ooxml
-from tongcds.documents.ooxml import Xml, cell, element, paragraph, row, run, table
-from tongcds.papers.official import RECEIVERS, Element
+from tongcds.documents.ooxml import Xml, cell, element, glue, paragraph, row, run, table
+from tongcds.papers.official import RECEIVERS, Element, cell_elements
 from tongcds.papers.paper import (
     Align,
     Block,
@@ -83,11 +83,15 @@ def _to_fill_in(
         case Facts():
             yield _facts(block, width_mm)
         case Boxes():
-            label = [run(f"{block.label}: ")] if block.label else []
-            choices = (run(f"{_MARKS[one.mark]}\u00a0{one.words}   ") for one in block.choices)
+            label = [run(f"{block.label}:"), glue(" ")] if block.label else []
+            choices = [
+                part
+                for one in block.choices
+                for part in (glue(f"{_MARKS[one.mark]}\u00a0"), run(one.words), glue("   "))
+            ]
             yield paragraph(Element.PLAIN, *label, *choices, align=Align.START)
         case Lines():
-            label = [run(f"{block.label}: ")] if block.label else []
+            label = [run(f"{block.label}:"), glue(" ")] if block.label else []
             yield _written_on(*label, width_mm=width_mm)
             yield from (_written_on(width_mm=width_mm) for _more in range(block.count - 1))
         case Code():
@@ -111,9 +115,10 @@ def _shares(columns: tuple[Column, ...]) -> list[float]:
 def _table(block: Table) -> Xml:
     shares = _shares(block.columns)
     rows = _titles(block, shares)
+    _title, narrow = cell_elements(block)
     if block.numbered:
         numbers = (
-            cell(paragraph(Element.TABLE, run(f"({at})", italic=True), align=Align.CENTRE), share=share)
+            cell(paragraph(narrow, run(f"({at})", italic=True), align=Align.CENTRE), share=share)
             for at, share in enumerate(shares, 1)
         )
         rows.append(row(*numbers, head=True))
@@ -122,8 +127,10 @@ def _table(block: Table) -> Xml:
 
 
 def _titles(block: Table, shares: list[float]) -> list[Xml]:
+    element, _cells = cell_elements(block)
+
     def title(words: str, **more: Any) -> Xml:  # noqa: ANN401 - handed on to `cell`
-        return cell(paragraph(Element.TABLE_TITLE, run(words)), middle=True, **more)
+        return cell(paragraph(element, run(words)), middle=True, **more)
 
     if not any(column.group for column in block.columns):
         return [
@@ -148,13 +155,14 @@ def _titles(block: Table, shares: list[float]) -> list[Xml]:
 
 def _row(one: Row, block: Table, shares: list[float]) -> Xml:
     bold = True if one.kind is not Kind.PLAIN else None
+    _title, element = cell_elements(block)
     if one.kind is Kind.GROUP:
-        words = paragraph(Element.TABLE, run(_words(one.cells[0]), bold=True), align=Align.START)
+        words = paragraph(element, run(_words(one.cells[0]), bold=True), align=Align.START)
         return row(cell(words, share=100, across=len(block.columns)), least_mm=block.least_mm)
     cells = (
         cell(
             paragraph(
-                Element.TABLE,
+                element,
                 run(_words(found), bold=bold),
                 align=Align.CENTRE if isinstance(found, Mark) else column.align,
             ),
@@ -199,9 +207,9 @@ def _facts(block: Facts, width_mm: float) -> Xml:
 
 def _fact(fact: Fact, room_mm: float) -> Xml:
     if fact.value:
-        words = (run(f"{fact.label}: "), run(fact.value, bold=True))
+        words = (run(f"{fact.label}:"), glue(" "), run(fact.value, bold=True))
         return paragraph(Element.PLAIN, *words, align=Align.START)
-    return _written_on(run(f"{fact.label}: "), width_mm=room_mm)
+    return _written_on(run(f"{fact.label}:"), glue(" "), width_mm=room_mm)
 
 
 def _code(document: DocumentObject, block: Code, width_mm: float) -> Xml:

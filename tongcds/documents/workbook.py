@@ -67,6 +67,7 @@ _LOOKS: Final = {
     Look.CENTRED: Element.CENTRED, Look.NOTE: Element.NOTE,
 }  # fmt: skip
 _LINE: Final = 1.3
+_NARROWEST: Final = 6.5
 _LEFT_SHARE: Final = 0.44
 _SIGN_ROWS: Final = 3
 
@@ -135,7 +136,8 @@ class _Writer:
         tables = [block for block in sheet.blocks if isinstance(block, Table)]
         widest = max(tables, key=lambda one: len(one.columns), default=None)
         shares = [one.share for one in widest.columns] if widest else [1.0] * _COLUMNS_WITHOUT_TABLE
-        self._widths = [_CHARACTERS[page] * share / sum(shares) for share in shares]
+        # A number that does not fit shows as ####; what is wider than the page is printed smaller.
+        self._widths = [max(_NARROWEST, _CHARACTERS[page] * share / sum(shares)) for share in shares]
         self._last = max(1, len(shares) - 1)
         self._row = 0
         self._frozen = False

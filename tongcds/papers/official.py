@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from tongcds.papers.paper import Align
+from tongcds.papers.paper import Align, Table
 
 FONT: Final = "Times New Roman"
 """What files that are edited name; a PDF embeds Tinos, which has the same metrics."""
@@ -57,6 +57,8 @@ class Element(StrEnum):
     NOTE = "note"
     TABLE_TITLE = "table_title"
     TABLE = "table"
+    NARROW_TITLE = "narrow_title"
+    NARROW = "narrow"
     SIGNER = "signer"
     SIGN_NOTE = "sign_note"
     SIGNER_NAME = "signer_name"
@@ -99,6 +101,8 @@ STYLES: Final = MappingProxyType(
         Element.NOTE: Style("VB Chú thích", 10.5, 10, 12, Align.START, italic=True, justified=True),
         Element.TABLE_TITLE: Style("VB Đầu bảng", 11.5, 10, 14, bold=True),
         Element.TABLE: Style("VB Ô bảng", 11.5, 10, 14, Align.START),
+        Element.NARROW_TITLE: Style("VB Đầu bảng hẹp", 9.5, 8, 14, bold=True),
+        Element.NARROW: Style("VB Ô bảng hẹp", 9.5, 8, 14, Align.START),
         Element.SIGNER: Style("VB Chức vụ ký", 13, 13, 14, bold=True, capitals=True),
         Element.SIGN_NOTE: Style("VB Ký, ghi rõ", 12, 11, 14, italic=True),
         Element.SIGNER_NAME: Style("VB Người ký", 13, 13, 14, bold=True),
@@ -109,6 +113,16 @@ STYLES: Final = MappingProxyType(
 )
 
 
+_WIDE: Final = 14
+
+
+def cell_elements(table: Table) -> tuple[Element, Element]:
+    """What titles and cells of a table are set as: a table of very many columns in smaller letters."""
+    if len(table.columns) > _WIDE:
+        return Element.NARROW_TITLE, Element.NARROW
+    return Element.TABLE_TITLE, Element.TABLE
+
+
 def official_number(number: int, sign: str) -> str:
     """The number of a paper ("Số: 05/BC-UBND"); below 10 it gets a 0. Without one there is room for a pen."""
-    return f"Số: {number:02d}/{sign}" if number else f"Số:      /{sign}"
+    return f"Số: {number:02d}/{sign}" if number else f"Số: …/{sign}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -15,9 +16,14 @@ from ui.widgets.button import Button
 from ui.widgets.surface import column, line
 from ui.widgets.text import Text
 
+_KEYS: Final = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 
 class PaperChoice(QDialog):
-    """Papers by name; `chosen` carries the place in the list of the one that was taken. 1 to 9 take one."""
+    """Papers by name; `chosen` carries the place in the list of the one that was taken.
+
+    The keys 1 to 9, then A, B, … take one.
+    """
 
     help_topic = "printing"
 
@@ -31,12 +37,12 @@ class PaperChoice(QDialog):
         box.setContentsMargins(space(5), space(5), space(5), space(5))
         box.addWidget(Text(_("Print"), Style.TITLE))
         self.buttons = []
-        for at, words in enumerate(papers):
-            button = Button(words, icon="printer", hint=str(at + 1))
+        for at, (words, key) in enumerate(zip(papers, _KEYS, strict=False)):
+            button = Button(words, icon="printer", hint=key)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setObjectName(str(at))
             button.clicked.connect(self._take)
-            shortcut = QShortcut(QKeySequence(str(at + 1)), self)
+            shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(button.click)
             box.addWidget(button)
             self.buttons.append(button)

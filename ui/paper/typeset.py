@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextDocument, QTextTable
 
 from tongcds.i18n import _
-from tongcds.papers.official import FIRST_LINE_MM, GAP, RECEIVERS, RULE_SHARE, STYLES, Element
+from tongcds.papers.official import FIRST_LINE_MM, GAP, RECEIVERS, RULE_SHARE, STYLES, Element, cell_elements
 from tongcds.papers.paper import (
     Align,
     Block,
@@ -106,6 +106,7 @@ class Setter:
         self._scale, self._size, self._ruler = self._on.scale, self._on.size, self._on.ruler
         self._kept: list[QTextTable] = []
         self._table_set: QTextTable | None = None
+        self._set_as = (Element.TABLE_TITLE, Element.TABLE)
 
     @property
     def document(self) -> QTextDocument:
@@ -251,6 +252,7 @@ class Setter:
         gap = GAP if block.numbered else 0
         table = self._on.grid(heads + len(block.rows), shares, ruled=True, heads=heads, above=gap, below=gap)
         self._table_set = table
+        self._set_as = cell_elements(block)
         self._titles(table, block)
         if block.numbered:
             for across in range(len(block.columns)):
@@ -275,10 +277,10 @@ class Setter:
 
     def _title_at(self, table: QTextTable, down: int, across: int, words: str) -> None:
         place = Place(self._scale, table.cellAt(down, across).firstCursorPosition())
-        place.line(words, official(Element.TABLE_TITLE), _CENTRE)
+        place.line(words, official(self._set_as[0]), _CENTRE)
 
     def _row(self, table: QTextTable, down: int, row: Row, block: Table) -> None:
-        look = font(_TABLE, bold=row.kind is not Kind.PLAIN)
+        look = font(STYLES[self._set_as[1]].size, bold=row.kind is not Kind.PLAIN)
         if row.kind is Kind.GROUP:
             merge(table, down, 0, len(block.columns))
         for across, (cell, column) in enumerate(zip(row.cells, block.columns, strict=False)):
@@ -381,7 +383,7 @@ class Setter:
             at.line(place.name, official(Element.SIGNER_NAME), _CENTRE)
 
     def _closing(self, block: Closing) -> None:
-        table = self._on.grid(1, [50, 50], padding=1)
+        table = self._on.grid(1, [50, 50], padding=1, above=2 * GAP)
         left = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         if block.receivers:
             left.line(f"{RECEIVERS}:", official(Element.RECEIVERS_TITLE), Qt.AlignmentFlag.AlignLeft)

@@ -66,6 +66,7 @@ class OverviewScreen(Page):
     opened = Signal(object)
     board_requested = Signal()
     targets_requested = Signal()
+    papers_requested = Signal()
 
     def __init__(
         self,
@@ -88,7 +89,9 @@ class OverviewScreen(Page):
         figures.clicked.connect(self.board_requested)
         aims = Button(_("Targets"), icon="clipboard-check", keys="Ctrl+T")
         aims.clicked.connect(self.targets_requested)
-        self._head = PageHead("", "", [aims, figures])
+        papers = Button(_("Documents"), icon="file-text", keys="Ctrl+D")
+        papers.clicked.connect(self.papers_requested)
+        self._head = PageHead("", "", [papers, aims, figures])
         self._tiles = TileRow()
         self._units = Card(flush=True)
         self._trend_card = Card()

@@ -81,7 +81,7 @@ from tongcds.domain.views.logbook import (
 )
 from tongcds.domain.views.movements import AwayRow, Joining, Movement
 from tongcds.domain.views.observations import ObservationRow
-from tongcds.domain.views.papers import HouseholdLine, MemberLine
+from tongcds.domain.views.papers import HouseholdLine, MemberLine, VillageCoverage
 from tongcds.domain.views.poverty import POVERTY_CLASSES, PoorRow, PovertyClass, PovertyRow
 from tongcds.domain.views.privacy import (
     NOBODY,
@@ -285,6 +285,7 @@ __all__ = [
     "Tone",
     "TrendPoint",
     "TypedFigure",
+    "VillageCoverage",
     "VisitEntry",
     "WaitingRow",
     "Whoami",

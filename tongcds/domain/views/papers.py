@@ -30,3 +30,23 @@ class HouseholdLine:
     people: int
     phone_2g: bool | None
     since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class VillageCoverage:
+    """A village and what reaches it: words of the register (yes, partial, planned, no, "" for not known).
+
+    `operators` are Viettel, VNPT and MobiFone, in this order. Households and people are None where nobody
+    counted.
+    """
+
+    village_id: bytes
+    name: str
+    commune: str
+    old_commune: str
+    old_district: str
+    electricity: str
+    operators: tuple[str, str, str]
+    fibre: str
+    households: int | None = None
+    people: int | None = None

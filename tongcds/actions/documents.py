@@ -1,0 +1,193 @@
+"""Forms of figures, periodic reports and an office's other papers, out of what is counted or read here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from tongcds import paths
+from tongcds.actions import board, reporting
+from tongcds.actions.core import Core
+from tongcds.actions.exports import gate
+from tongcds.actions.printing import Printout
+from tongcds.documents import tabulated
+from tongcds.documents.forms import Form, RowsOf, forms_of
+from tongcds.documents.reported import report_head, report_paper
+from tongcds.domain.consent import NOTES
+from tongcds.domain.periods import Period, month_of
+from tongcds.domain.report_types import Level, load_report_types
+from tongcds.domain.views import BoardView, MemberLine, Role
+from tongcds.domain.views.report import Report
+from tongcds.errors import UserError, sentence
+from tongcds.i18n import _
+from tongcds.papers import offices
+from tongcds.papers.offices import Payment
+from tongcds.reports import coverage
+from tongcds.reports.withheld import as_read_above
+from tongcds.storage import register
+from tongcds.storage.members import members_of
+
+FIGURES: Final = "B03"
+_OF_ROLE: Final = {Role.COMMUNE: "B04", Role.AREA: "B05", Role.PROVINCE: "B05"}
+_HOUSEHOLDS, _PEOPLE = "XHS01", "XHS11"
+
+
+def form_codes() -> tuple[str, ...]:
+    """The forms whose rows are units, an office's own among them."""
+    forms, _wrong = forms_of(paths.templates_folder())
+    return tuple(code for code, form in forms.items() if form.line.rows is RowsOf.UNITS)
+
+
+def own_form(core: Core) -> str:
+    """The form of figures by unit that an office of this role makes; "" for a team."""
+    return _OF_ROLE.get(Role(core.credentials().role), "")
+
+
+def table(core: Core, code: str, period: Period | None = None, unit_id: bytes | None = None) -> Printout:
+    """B04, B05 or a form of the office's own: a row for each unit below the own one, or below `unit_id`.
+
+    Figures that would tell of single people are hidden, as those who receive the form may see them.
+
+    Raises:
+        UserError: form_unknown; as `board.board`.
+    """
+    form, notes = _form(code, RowsOf.UNITS)
+    view = board.board(core, form.indicators(), period or month_of(core.today), unit_id=unit_id)
+    if view.holds_records:
+        # The form is made to be handed up.
+        view = as_read_above(view)
+    view = replace(view, notes=(*view.notes, *_nothing_known(view)))
+    paper = tabulated.units_paper(form, view, core.whoami(), core.today)
+    return Printout(paper, 0, notes=(*notes, *view.notes))
+
+
+def figures(core: Core, kind: str = "", day: date | None = None) -> Printout:
+    """B03: the figures of the own periodic report, a row for each indicator.
+
+    Raises:
+        UserError: as `report`.
+    """
+    form, notes = _form(FIGURES, RowsOf.INDICATORS)
+    report = _report(core, kind, day)
+    paper = tabulated.indicators_paper(form, report, report_head(report))
+    return Printout(paper, 0, notes=(*notes, *report.notes))
+
+
+def report(core: Core, kind: str = "", day: date | None = None) -> Printout:
+    """The own periodic report as an official paper, with the words typed so far and its figures as an annex.
+
+    Args:
+        core: an open vault.
+        kind: which report; the first that an office of this role makes where none is named.
+        day: a day of its period; that which ended last where none is given.
+
+    Raises:
+        UserError: report_kind_unknown; as `reporting.drawn_up`.
+    """
+    return of_report(_report(core, kind, day))
+
+
+def handed_up(core: Core, report_id: bytes) -> Printout:
+    """A report that was handed up, with the numbers that it had then.
+
+    Raises:
+        UserError: report_unknown.
+    """
+    page = reporting.read(core, report_id)
+    if page.report is None:
+        raise UserError("report_unknown")
+    return of_report(page.report)
+
+
+def of_report(found: Report) -> Printout:
+    """A report as a paper."""
+    form, notes = _form(FIGURES, RowsOf.INDICATORS)
+    return Printout(report_paper(found, form), 0, notes=(*notes, *found.notes))
+
+
+def handover(core: Core, household_id: bytes | None = None, *, ground: str = "") -> Printout:
+    """B08: handing a device over to a household, or an empty form.
+
+    Raises:
+        UserError: ground_unknown, household_unknown.
+    """
+    if household_id is None:
+        return Printout(offices.handover(core.whoami(), None, core.today), 0)
+    named = gate(core, ground, unasked=True)
+    with core.vault.read() as connection:
+        found = register.household_detail(connection, household_id, core.today)
+        head = register.head_of(connection, household_id)
+        agreed = found is not None and named.passes(NOTES, head, household_id)
+    if found is None:
+        raise UserError("household_unknown")
+    core.saw(household_id)
+    paper = offices.handover(core.whoami(), found if agreed else None, core.today)
+    return Printout(paper, 1 if agreed else 0, household_id, named.left_out)
+
+
+def gaps(core: Core) -> Printout:
+    """B09: villages without broadband over the air, with how many households and people live there."""
+    codes = (_HOUSEHOLDS, _PEOPLE)
+    view = board.board(core, codes)
+    counts = {row.unit_id: row.figures for row in (*view.rows, view.whole)}
+    with core.vault.read() as connection:
+        found = coverage.gaps(connection, tuple(counts))
+    lines = tuple(
+        replace(
+            one,
+            households=counts[one.village_id][0].denominator,
+            people=counts[one.village_id][1].denominator,
+        )
+        for one in found
+    )
+    return Printout(offices.coverage_gaps(core.whoami(), lines, core.today), 0)
+
+
+def training(core: Core) -> Printout:
+    """B10: the members of this team or office as a list for a training."""
+    members = _members(core)
+    return Printout(offices.training(core.whoami(), members, core.today), len(members))
+
+
+def payments(core: Core, payment: Payment | None = None) -> Printout:
+    """B15: what each member of this team or office is paid; without a `payment` there is room for a pen."""
+    members = _members(core)
+    return Printout(offices.payments(core.whoami(), members, payment, core.today), len(members))
+
+
+def _members(core: Core) -> tuple[MemberLine, ...]:
+    unit = core.credentials().unit_id
+    with core.vault.read() as connection:
+        return members_of(connection, unit, core.today, numbers=False)
+
+
+def _form(code: str, rows: RowsOf) -> tuple[Form, tuple[str, ...]]:
+    forms, wrong = forms_of(_own_folder())
+    if code not in forms or forms[code].line.rows is not rows:
+        raise UserError("form_unknown", form=code)
+    return forms[code], tuple(sentence(one) for one in wrong)
+
+
+def _own_folder() -> Path:
+    return paths.templates_folder()
+
+
+def _report(core: Core, kind: str, day: date | None) -> Report:
+    return reporting.drawn_up(core, kind or _usual_kind(core), day).report
+
+
+def _usual_kind(core: Core) -> str:
+    level: Level | None = reporting.LEVEL_OF.get(Role(core.credentials().role))
+    kinds = (one for one in load_report_types().values() if one.level is level and one.holds_for(core.today))
+    found = next(kinds, None)
+    if found is None:
+        raise UserError("report_kind_unknown", code="")
+    return found.code
+
+
+def _nothing_known(view: BoardView) -> tuple[str, ...]:
+    if any(figure.numerator for row in (view.whole, *view.rows) for figure in row.figures):
+        return ()
+    return (_("Nothing is known of this period yet: none of its figures has a number."),)

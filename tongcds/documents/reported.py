@@ -1,0 +1,144 @@
+"""A periodic report as an official paper: its sections in words, and the table of its figures as an annex.
+
+What a report holds is `domain.views.report`; the table is the form B03 (`documents.tabulated`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tongcds.documents.forms import Form
+from tongcds.documents.numbers import figure_words
+from tongcds.documents.tabulated import figure_fields, indicators_table
+from tongcds.domain.periods import Period
+from tongcds.domain.report_types import Level
+from tongcds.domain.views import Role, Whoami
+from tongcds.domain.views.report import Heading, Report, ReportSection
+from tongcds.i18n import _, language, pgettext
+from tongcds.papers.letterhead import letterhead
+from tongcds.papers.official import official_number
+from tongcds.papers.paper import (
+    Behind,
+    Block,
+    Closing,
+    Letterhead,
+    Lines,
+    Look,
+    Number,
+    Paper,
+    Paragraph,
+    Sheet,
+    Signature,
+    Title,
+    Words,
+)
+
+FORM: Final = "BC"
+_ROLES: Final = {
+    Level.TEAM: Role.TEAM,
+    Level.COMMUNE: Role.COMMUNE,
+    Level.PROVINCE: Role.PROVINCE,
+}
+_SIGNS: Final = {Level.COMMUNE: "BC-UBND", Level.DISTRICT: "BC-UBND", Level.PROVINCE: "BC-SKHCN"}
+
+
+def report_paper(report: Report, annex: Form) -> Paper:
+    """The report: heads, sections, the signer, and an annex with its figures."""
+    head = report_head(report)
+    about = _("Results of the community digital-technology teams, {period}")
+    title = Title(pgettext("paper", "Report"), about.format(period=_small(report.period)), ruled=True)
+    blocks = (*_addressed(report), *_sections(report), _closing(report.heading))
+    main = Sheet(pgettext("paper", "Report"), head, title, blocks)
+    figures = Sheet(
+        _("Annex"),
+        None,
+        Title(
+            annex.title(language()),
+            report.heading.unit,
+            _("(Together with the report of {unit}, {period})").format(
+                unit=report.heading.unit, period=_small(report.period)
+            ),
+            annex=_("Annex I"),
+        ),
+        (indicators_table(annex, report), *(Paragraph(words, Look.NOTE) for words in report.notes)),
+    )
+    fields = figure_fields([row.now for row in report.rows], report.period)
+    return Paper(FORM, report.title, (main, figures), fields=fields)
+
+
+def report_head(report: Report) -> Letterhead:
+    """The head of whoever reports, on the day on which the figures were counted."""
+    heading = report.heading
+    level = Level(heading.level)
+    number = official_number(0, _SIGNS[level]) if level in _SIGNS else ""
+    role = _ROLES.get(level)
+    if role is None:
+        head = letterhead(_as_commune(heading), report.drawn_on)
+    else:
+        who = Whoami(heading.signer, role, heading.unit, heading.commune, heading.province, "", 0)
+        head = letterhead(who, report.drawn_on)
+    return Letterhead(head.above, head.body, number, head.place_and_day)
+
+
+def _as_commune(heading: Heading) -> Whoami:
+    """A district had its own People's Committee, as a commune has."""
+    return Whoami(heading.signer, Role.COMMUNE, heading.unit, heading.unit, heading.province, "", 0)
+
+
+def _small(period: str) -> str:
+    return period[:1].lower() + period[1:]
+
+
+def _addressed(report: Report) -> Iterator[Block]:
+    if report.heading.addressee:
+        yield Paragraph(_("To: {addressee}").format(addressee=report.heading.addressee), Look.CENTRED)
+
+
+def _sections(report: Report) -> Iterator[Block]:
+    """Sections under their numbers: "II.3" is the third part of the second."""
+    opened = ""
+    for section in report.sections:
+        upper, _dot, lower = section.code.partition(".")
+        if lower and upper != opened:
+            yield Paragraph(f"{upper}. {_('Results')}", Look.HEADING)
+        opened = upper
+        yield Paragraph(f"{lower or upper}. {section.title}", Look.HEADING)
+        if section.lead:
+            yield Paragraph(_lead(report, section))
+        yield from (Paragraph(line) for line in section.text.split("\n") if line.strip())
+        if not section.lead and not section.text.strip():
+            yield Lines("", 1)
+
+
+def _lead(report: Report, section: ReportSection) -> Words:
+    """The sentence with its numbers, each with what is behind it."""
+    rows = {row.indicator: row for row in report.rows}
+    period = Period(report.first, report.last)
+    parts: list[str | Number] = []
+    rest = section.lead
+    for code in section.indicators:
+        words = figure_words(rows[code].now) if code in rows else ""
+        before, found, after = rest.partition(words) if words else (rest, "", "")
+        value = rows[code].now.value if code in rows else None
+        if not found or value is None:
+            continue
+        parts += [before, Number(words, value, behind=Behind(code, report.unit_id, period))]
+        rest = after
+    return (*parts, rest)
+
+
+def _closing(heading: Heading) -> Closing:
+    """Who signs, by level; a team has no archive, so its report is kept by itself."""
+    match Level(heading.level):
+        case Level.TEAM:
+            place = Signature(_("Head of the team"), _("(signature and full name)"), heading.signer)
+            kept = _("Kept: the team.")
+        case Level.COMMUNE | Level.DISTRICT:
+            authority = _("On behalf of the People's Committee")
+            place = Signature(_("Chairman"), name=heading.signer, authority=authority)
+            kept = _("Kept: the records office.")
+        case _:
+            place, kept = Signature(_("Director"), name=heading.signer), _("Kept: the records office.")
+    to = (f"{heading.addressee};",) if heading.addressee else ()
+    return Closing((*to, kept), place)
