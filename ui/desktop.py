@@ -145,7 +145,7 @@ class Desktop(QObject):
         self.logbook.log_requested.connect(self.visiting.start)
         self.today = Today(desk, self)
         self.overview = Overview(desk, self.printing.choose, self)
-        self.reporting = Reporting(desk, self)
+        self.reporting = Reporting(desk, self.printing.report, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
         self.background = Background(desk, settings, self._net, parent=self)

@@ -87,7 +87,9 @@ def _handover(core: Core, household_id: bytes, _numbers: bool, ground: str) -> P
 
 def _of_offices(core: Core, role: Role) -> Iterator[Offered]:
     if role is not Role.AREA:
-        yield Offered(_("Periodic report"), lambda _numbers, _ground: documents.report(core))
+        yield Offered(
+            _("Periodic report as an official paper"), lambda _numbers, _ground: documents.report(core)
+        )
         yield Offered(_("Figures of the report (B03)"), lambda _numbers, _ground: documents.figures(core))
     form = documents.own_form(core)
     if form:

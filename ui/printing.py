@@ -6,7 +6,6 @@ What a paper holds is `actions.printing`'s, how it is drawn `ui.paper`'s; what i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -20,6 +19,7 @@ from tongcds.actions import Changes, board, documents, printing
 from tongcds.actions.printing import Printout
 from tongcds.documents import Format, Written
 from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter
+from tongcds.domain.views.report import Report
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
 from tongcds.papers.paper import PAGE_MM, Behind, Paper
@@ -185,17 +185,10 @@ class Printing(QObject):
 
         self._open(_("Survey sheet (B02)"), True, make)  # noqa: FBT003 - as in `offered`
 
-    def report(self, kind: str, day: date) -> None:
-        """Show the own periodic report of a kind over the period of a day."""
-        core = self._desk.core
-        make: Maker = lambda _numbers, _ground: documents.report(core, kind, day)  # noqa: E731
-        self._open(_("Periodic report"), False, make)  # noqa: FBT003 - as in `offered`
-
-    def handed_up(self, report_id: bytes) -> None:
-        """Show a report that was handed up."""
-        core = self._desk.core
-        make: Maker = lambda _numbers, _ground: documents.handed_up(core, report_id)  # noqa: E731
-        self._open(_("Periodic report"), False, make)  # noqa: FBT003 - as in `offered`
+    def report(self, report: Report) -> None:
+        """Show a periodic report, with the numbers that it has."""
+        make: Maker = lambda _numbers, _ground: documents.of_report(report)  # noqa: E731
+        self._open(report.title, False, make)  # noqa: FBT003 - as in `offered`
 
     def members(self) -> None:
         """Show the list of the team's members."""

@@ -9,14 +9,13 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 
-from tongcds.actions import Changes, board, incoming, reporting
+from tongcds.actions import Changes, board, documents, incoming, reporting
 from tongcds.domain.periods import Period
 from tongcds.domain.reporting import Word
 from tongcds.domain.views import BehindView, EditUndo
 from tongcds.domain.views.report import Report, ReportRow
 from tongcds.domain.views.reporting import DueRow, Reminders, ReportPage
 from tongcds.i18n import _
-from tongcds.papers.periodic import report_paper
 from ui.desk import Desk, Undoable
 from ui.forms.behind_dialog import BehindDialog
 from ui.forms.reason_dialog import ReasonDialog
@@ -28,11 +27,15 @@ _HEEDED = frozenset({"report", "report_step", "exchange"})
 
 
 class Reporting(QObject):
-    """Makes the screen of the place; figures are counted on the thread for counting."""
+    """Makes the screen of the place; figures are counted on the thread for counting.
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    `preview` shows a report as a paper that can be saved and printed.
+    """
+
+    def __init__(self, desk: Desk, preview: Callable[[Report], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._preview = preview
         self.dialog: BehindDialog | ReasonDialog | None = None
         desk.changes.changed.connect(self._follow)
 
@@ -149,6 +152,7 @@ class Reporting(QObject):
         screen = ReportScreen(load, first_page, counts=desk.counts, files=desk.files, changes=desk.changes)
         screen.left.connect(desk.window().back)
         screen.behind.connect(partial(self._list, screen))
+        screen.paper_wanted.connect(self._preview)
         return screen
 
     def _list(self, screen: ReportScreen, row: ReportRow) -> None:
@@ -172,7 +176,7 @@ class Reporting(QObject):
 
 def first_page(report: Report, dpi: float, ratio: float) -> QImage:
     """The first page at so many dots an inch, on a screen with so many pixels to a point."""
-    pages = Pages(report_paper(report))
+    pages = Pages(documents.of_report(report).paper)
     pages.lay_out()
     image = pages.image(0, dpi * ratio)
     image.setDevicePixelRatio(ratio)

@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.unit.actions.conftest import COMMUNE, VILLAGE, commune, core_of, team
+from tests.unit.documents.read_back import Word as Document
+from tongcds import paths
 from tongcds.actions import Core, incoming, reporting
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.reporting import State, Word
@@ -156,3 +158,16 @@ def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop, team
     assert incoming.reminders(commune).to_decide == 1
     incoming.decide(commune, made, Word.ACCEPTED)
     assert incoming.reminders(commune).to_decide == 0
+
+
+def test_a_report_becomes_a_document_with_the_words_typed_so_far(desktop, team: Core):
+    opened = desktop(team)
+    press(place(opened).own, Qt.Key.Key_Return)
+    report = over(opened)
+    report.sections.choose([row.code for row in report.shown.report.sections].index("III"))
+    report.text.setPlainText("Sóng yếu ở cuối bản")
+    report.paper.click()
+    settle()
+    opened.printing.preview.word.click()
+    (file,) = paths.exports_folder().iterdir()
+    assert "Sóng yếu ở cuối bản" in [line.text for line in Document(file.read_bytes()).lines()]

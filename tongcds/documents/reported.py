@@ -96,18 +96,19 @@ def _addressed(report: Report) -> Iterator[Block]:
 
 
 def _sections(report: Report) -> Iterator[Block]:
-    """Sections under their numbers: "II.3" is the third part of the second."""
-    opened = ""
+    """Sections under their numbers: "II.3" is the third part of the second.
+
+    Where nobody wrote anything there is room for a pen.
+    """
+    codes = [section.code for section in report.sections]
     for section in report.sections:
         upper, _dot, lower = section.code.partition(".")
-        if lower and upper != opened:
-            yield Paragraph(f"{upper}. {_('Results')}", Look.HEADING)
-        opened = upper
         yield Paragraph(f"{lower or upper}. {section.title}", Look.HEADING)
         if section.lead:
             yield Paragraph(_lead(report, section))
         yield from (Paragraph(line) for line in section.text.split("\n") if line.strip())
-        if not section.lead and not section.text.strip():
+        has_parts = any(code.startswith(f"{section.code}.") for code in codes)
+        if not section.lead and not section.text.strip() and not has_parts:
             yield Lines("", 1)
 
 

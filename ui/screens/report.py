@@ -101,6 +101,7 @@ class ReportScreen(Page):
     accepted = Signal()
     looked = Signal()
     returned = Signal()
+    paper_wanted = Signal(object)
 
     def __init__(
         self,
@@ -136,6 +137,8 @@ class ReportScreen(Page):
     def _make_head(self) -> None:
         leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self._leave)
+        self.paper = Button(_("Word, Excel, PDF…"), icon="file-text", hint="Ctrl+P")
+        self.paper.clicked.connect(self.ask_print)
         self.withdraw = Button(_("Take the report back"), icon="undo-2")
         self.withdraw.clicked.connect(self.withdrawn)
         self.look = Button(_("Look at it"), icon="clock")
@@ -149,7 +152,13 @@ class ReportScreen(Page):
         self.hand_up = Button(_("Hand up"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
         self.hand_up.clicked.connect(self._hand_up)
         self._buttons = (self.withdraw, self.look, self.give_back, self.accept, self.correct, self.hand_up)
-        self._head = PageHead(_("Periodic report"), "", [leave, *self._buttons])
+        self._head = PageHead(_("Periodic report"), "", [leave, self.paper, *self._buttons])
+
+    def ask_print(self) -> None:
+        """Want the report as a paper, with the words typed so far."""
+        report = self.shown.report if self.shown is not None else None
+        if report is not None:
+            self.paper_wanted.emit(with_text(report, self._typed))
 
     def _make_side(self) -> QWidget:
         self.parts = ChoicePills(
