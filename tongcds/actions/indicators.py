@@ -12,7 +12,7 @@ from tongcds.domain.periods import Period
 from tongcds.domain.sources import Source, source_of, waiting
 from tongcds.domain.views import IndicatorGroup, IndicatorRow, IndicatorsView, NotCounted, Role
 from tongcds.errors import UserError, sentence
-from tongcds.i18n import N_, _, language
+from tongcds.i18n import N_, _, format_date, language
 from tongcds.reports.figures import Count, added, broken_down, figures
 from tongcds.reports.sheets import Breakdown
 from tongcds.storage import register
@@ -56,9 +56,8 @@ def indicators(
                 groups.setdefault(group, []).append(count)
         rows.append(_row(code, added(counts), period, groups))
     others = () if codes else tuple(_not_counted(code) for code in load_indicators() if code not in wanted)
-    return IndicatorsView(
-        period.first, period.last, period.name, tuple(rows), _problems(wanted, period), others
-    )
+    problems = (*_problems(wanted, period), *_without_data(rows, period))
+    return IndicatorsView(period.first, period.last, period.name, tuple(rows), problems, others)
 
 
 _REASONS: Final[Mapping[Source, str]] = {
@@ -107,6 +106,25 @@ def _row(code: str, whole: Count, period: Period, groups: Mapping[str, Collectio
         "" if formula is None else formula.definition,
         tuple(made),
     )
+
+
+def _without_data(rows: Sequence[IndicatorRow], period: Period) -> tuple[str, ...]:
+    """The sentence for a period of which nobody recorded anything that was asked for."""
+    ways = {row.code: formulas.formula_on(row.code, period.last) for row in rows}
+    asked = [
+        row
+        for row in rows
+        if (way := ways[row.code]) is not None
+        and way.of not in _OF_UNITS
+        and way == formulas.formula_on(row.code, period.first)
+    ]
+    if not asked or any(row.numerator is not None for row in asked):
+        return ()
+    nothing = _("{period}: nothing was recorded up to {day}, so none of this is known.")
+    return (nothing.format(period=period.name, day=format_date(period.last)),)
+
+
+_OF_UNITS: Final = frozenset({formulas.Of.VILLAGES, formulas.Of.TEAMS, formulas.Of.MEMBERS})
 
 
 def group_name(group: str) -> str:

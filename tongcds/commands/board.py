@@ -11,7 +11,7 @@ from tongcds.actions import board
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, show
 from tongcds.commands.indicators import add_period, period_of
-from tongcds.domain.periods import before, year_before
+from tongcds.domain.periods import Period, before, year_before
 from tongcds.domain.text import fold
 from tongcds.domain.views import BoardFigure, BoardIndicator, BoardRow, BoardView
 from tongcds.domain.views.board import WHY_WORDS
@@ -43,7 +43,8 @@ def add_to(add: Add) -> None:
 
 
 def _records(options: argparse.Namespace, core: Core) -> int:
-    view = board.records(core, options.code, period_of(options, core), unit_named(core, options.unit))
+    period = period_of(options, core)
+    view = board.records(core, options.code, period, unit_named(core, options.unit, period))
     lines = [f"{view.name} · {view.unit} · {view.period} · {view.fingerprint}"]
     show(options, view, [*lines, *(row.words for row in view.rows)])
     return DONE
@@ -53,7 +54,12 @@ def _board(options: argparse.Namespace, core: Core) -> int:
     period = period_of(options, core)
     against = None if options.compare is None else _COMPARED[options.compare](period)
     view = board.board(
-        core, options.code, period, against, unit_named(core, options.unit), old_communes=options.old_communes
+        core,
+        options.code,
+        period,
+        against,
+        unit_named(core, options.unit, period),
+        old_communes=options.old_communes,
     )
     lines = [" · ".join(filter(None, (view.path[-1][1], view.period, view.against)))]
     lines += [_row_line(view, row) for row in (view.whole, *view.rows)]
@@ -62,7 +68,8 @@ def _board(options: argparse.Namespace, core: Core) -> int:
 
 
 def _closely(options: argparse.Namespace, core: Core) -> int:
-    view = board.closely(core, options.code, period_of(options, core), unit_named(core, options.unit))
+    period = period_of(options, core)
+    view = board.closely(core, options.code, period, unit_named(core, options.unit, period))
     one = view.indicator
     lines = [one.name, *(f"{format_date(p.on)}  {figure_words(one, p.figure)}" for p in view.months)]
     for by, groups in view.groups:
@@ -72,11 +79,11 @@ def _closely(options: argparse.Namespace, core: Core) -> int:
     return DONE
 
 
-def unit_named(core: Core, way: str) -> bytes | None:
-    """The unit that names, parted by "/", lead down to; None for the own one."""
+def unit_named(core: Core, way: str, period: Period | None = None) -> bytes | None:
+    """The unit that names, parted by "/", lead down to at the end of a period; None for the own one."""
     unit: bytes | None = None
     for name in filter(None, way.split("/")):
-        rows = board.board(core, board.FIRST_SHOWN[:1], unit_id=unit).rows
+        rows = board.board(core, board.FIRST_SHOWN[:1], period, unit_id=unit).rows
         fitting = [row.unit_id for row in rows if fold(name.strip()) == fold(row.name)]
         if len(fitting) != 1:
             raise UserError("board_unit_unknown")

@@ -175,3 +175,20 @@ def test_the_commands_say_the_same(commune: Core, capsys: pytest.CaptureFixture[
     assert run("board", "XHS09", "--unit", "bản nà ngà")["rows"] == []
     assert len(run("figure-closely", "XHS09")["months"]) == 12
     assert run("figure-records", "XHS09")["records"] == 1
+
+
+def test_a_unit_that_ended_is_found_in_a_period_in_which_it_stood(
+    commune: Core, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person(commune, 1)
+    with commune.vault.change(MEMBER) as change:
+        change.writer.update("village", VILLAGE, valid_to="2026-11-10")
+
+    def run(*words: str) -> str:
+        options = cli._parser().parse_args(["board", "XHS09", "--unit", "Bản Nà Ngà", *words])
+        assert options.command(options, commune) == 0
+        return capsys.readouterr().out
+
+    assert "Bản Nà Ngà" in run("--on", "2026-10-15")
+    with pytest.raises(UserError, match="board_unit_unknown"):
+        run("--on", "2026-11-23")
