@@ -142,6 +142,23 @@ def test_a_table_with_other_columns_is_empty_and_says_so(resources: Path, name: 
     assert _counted()[table.name] == 0
 
 
+@pytest.mark.parametrize("name", ["indicators", "formulas", "services", "targets"])
+def test_a_column_too_many_is_named_and_every_line_is_read_without_it(resources: Path, name: str) -> None:
+    whole = _counted(), catalogue.load_indicators(), catalogue.load_targets()
+    table = resources / "catalogues" / f"{name}.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(
+            [[*row, "colour" if number == 0 else "red"] for number, row in enumerate(rows)]
+        )
+    forget()
+    (wrong,) = edited.problems()
+    assert (wrong.code, wrong.params["column"]) == ("table_column_unknown", "colour")
+    assert table.name in sentence(wrong)
+    assert (_counted(), catalogue.load_indicators(), catalogue.load_targets()) == whole
+
+
 def test_nothing_is_erased_or_kept_without_consent_for_want_of_a_line(resources: Path) -> None:
     change(resources / "privacy/retention.csv", 7, "months", "")
     change(resources / "privacy/consent_purposes.csv", 5, "name_vi", "")

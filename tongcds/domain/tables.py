@@ -86,15 +86,15 @@ def read_lines(
             named, the cell counts as empty, and the line goes where it may not be.
 
     Raises:
-        UserError: the file cannot be read at all, or a column is missing or unknown.
+        UserError: the file cannot be read at all, or a column is missing. One that is unknown is told among
+            the problems, and the lines are read without it.
     """
     columns = _columns(row_type)
     lines = _lines(path)
     header = [clean(cell) for cell in lines[0][1]] if lines else []
-    _check_header(path, header, columns)
+    problems = _check_header(path, header, columns)
     rows: list[Row] = []
     numbers: list[int] = []
-    problems: list[UserError] = []
     gone: set[str] = set()
     seen: set[str] = set()
     for line, cells in lines[1:]:
@@ -175,7 +175,11 @@ def _values(
 ) -> dict[str, Any]:
     if len(cells) != len(header):
         raise UserError("table_row_length", file=file, line=line, found=len(cells), wanted=len(header))
-    return {name: columns[name].read(file, line, cell) for name, cell in zip(header, cells, strict=True)}
+    return {
+        name: columns[name].read(file, line, cell)
+        for name, cell in zip(header, cells, strict=True)
+        if name in columns
+    }
 
 
 def _code_of(header: Sequence[str], cells: Sequence[str], key: str) -> str:
@@ -264,12 +268,20 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
         raise UserError("table_unreadable", file=path.name) from None
 
 
-def _check_header(path: Path, header: Sequence[str], columns: Mapping[str, _Column]) -> None:
+def _check_header(path: Path, header: Sequence[str], columns: Mapping[str, _Column]) -> list[UserError]:
+    """The columns that are there besides; where one is missing, an unknown one may be it, misspelt.
+
+    Raises:
+        UserError: a column is missing or stands there twice.
+    """
+    unknown = []
     for name in header:
         if name not in columns:
-            raise UserError("table_column_unknown", file=path.name, line=1, column=name)
+            unknown.append(UserError("table_column_unknown", file=path.name, line=1, column=name))
         if header.count(name) > 1:
             raise UserError("table_code_twice", file=path.name, line=1, column=name, value=name)
     for name in columns:
         if name not in header:
-            raise UserError("table_column_missing", file=path.name, line=1, column=name)
+            missing = UserError("table_column_missing", file=path.name, line=1, column=name)
+            raise unknown[0] if unknown else missing
+    return unknown
