@@ -10,13 +10,15 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from tongcds import log, paths
+from tongcds import log, memory, paths
 from tongcds.actions import doorstep, place
 from tongcds.clock import Clock, system_clock
 from tongcds.errors import TongcdsError, UnavailableError, UserError
@@ -32,14 +34,35 @@ from ui.tasks import Tasks
 from ui.theme import Length
 
 if TYPE_CHECKING:
-    from tongcds.actions import Core, lease, opening, people, recovery, rescue, salvage, sessions, syncing
+    from tongcds.actions import (
+        Core,
+        filters,
+        lease,
+        opening,
+        people,
+        recovery,
+        rescue,
+        salvage,
+        sessions,
+        syncing,
+    )
     from ui.desktop import Desktop
 else:
     # All that works on an open vault: two thirds of the program, which `_desktop` loads on another thread
     # while the first picture is there and somebody types.
-    lease, opening, people, recovery, rescue, salvage, sessions, syncing = (
+    filters, lease, opening, people, recovery, rescue, salvage, sessions, syncing = (
         Later(f"tongcds.actions.{name}")
-        for name in ("lease", "opening", "people", "recovery", "rescue", "salvage", "sessions", "syncing")
+        for name in (
+            "filters",
+            "lease",
+            "opening",
+            "people",
+            "recovery",
+            "rescue",
+            "salvage",
+            "sessions",
+            "syncing",
+        )
     )
 
 log_ = logging.getLogger(__name__)
@@ -240,11 +263,25 @@ def _proven(core: Core) -> str:
 
 def _desktop() -> type[Desktop]:
     """What shows an open vault: half of the program, so the passphrase is asked for before it is loaded."""
+    if "ui.desktop" not in sys.modules:
+        with memory.looking_later():
+            import_module("ui.desktop")
+            _prepare()
+        memory.keep_for_good()
     from ui.desktop import Desktop  # noqa: PLC0415 - see above
 
-    # The first number reads how this language writes numbers, which takes longer than the number.
-    format_number(0)
     return Desktop
+
+
+def _prepare() -> None:
+    """What is slow the first time it is asked for: here no window waits for it."""
+    # How this language writes numbers is read for the first of them.
+    format_number(0)
+    filters.services()
+    # The binding makes a class when somebody names it, and those of all widgets, with their enumerations,
+    # when the first widget comes out of Qt.
+    for name in dir(QtWidgets):
+        getattr(QtWidgets, name)
 
 
 def _first_words(core: Core) -> str:

@@ -12,7 +12,10 @@ HEAVY = {"sqlalchemy", "tongcds.actions.core", "tongcds.domain.views", "tongcds.
 
 
 def loaded(then: str) -> str:
-    script = SHOWN.format(then=then, heavy=HEAVY)
+    return said_by(SHOWN.format(then=then, heavy=HEAVY))
+
+
+def said_by(script: str) -> str:
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
@@ -31,3 +34,9 @@ def test_what_asks_for_the_passphrase_loads_nothing_of_what_it_opens():
 )
 def test_whoever_wants_more_of_it_gets_it_loaded(then, more):
     assert loaded(then).startswith(more)
+
+
+def test_no_look_for_cycles_goes_through_what_was_loaded():
+    counted = "import gc, ui.program; {then}; gc.collect(); print(len(gc.get_objects()) < 50_000)"
+    assert said_by(counted.format(then="ui.program._desktop()")) == "True"
+    assert said_by(counted.format(then="import ui.desktop")) == "False"

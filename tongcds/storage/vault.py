@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from tongcds import memory
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
 from tongcds.storage import (
@@ -50,8 +51,7 @@ FILE_NAME, _MAKING_NAME = traces.DATABASE, traces.MAKING
 # Counting goes through whole tables once: pages that were read are not read again soon.
 _COUNTING_KIB: Final = 4 * 1024
 Now = Callable[[], int]
-Look = Callable[[], Written]
-"""Verifies what is there; answers the journal."""
+Look = Callable[[], Written]  # verifies what is there, and answers the journal
 
 log = logging.getLogger(__name__)
 
@@ -278,6 +278,7 @@ class Vault:
             yield connection
         with self._counting.outside() as raw:
             raw.execute("PRAGMA shrink_memory")
+        memory.give_back()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
