@@ -9,9 +9,11 @@ from tongcds.domain.text import (
     fold,
     highlight,
     initials,
+    is_storable,
     matches,
     name_sort_key,
     natural_sort_key,
+    storable,
     title_case,
     tone_fold,
 )
@@ -228,3 +230,16 @@ def test_spans_of_decomposed_text_take_the_marks_along():
 )
 def test_initials_are_of_family_and_given_name(name, letters):
     assert initials(name) == letters
+
+
+def test_the_last_gate_does_the_least():
+    kept = "NguyÔn V¨n \u00ad  hai khoảng\ndòng hai"
+    assert storable(kept) == kept
+    assert is_storable(kept)
+    for unclean, clean_text in {
+        "e\u0302\u0301": "ế", "\u202eX\u202c": "X", "\u2066X\u2069\u200f": "X", "a\x00b\x9f": "ab",
+        "a\tb": "a b", "\ud800x": "x",
+    }.items():  # fmt: skip
+        assert not is_storable(unclean)
+        assert storable(unclean) == clean_text
+        assert is_storable(storable(unclean))

@@ -79,6 +79,30 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize(_NFC, text.translate(_CLEAN)).split())
 
 
+# Controls but the line break, halves of surrogates, and what turns the direction of writing.
+_NO_TEXT = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a text may stand in a record: NFC, nothing that steers a terminal or turns what is shown."""
+    if text.isascii() and text.isprintable():
+        return True
+    return _NO_TEXT.search(text) is None and unicodedata.is_normalized(_NFC, text)
+
+
+def storable(text: str) -> str:
+    """Return `text` as a record may hold it.
+
+    This is the last gate and does the least: spaces, line breaks and what may be letters of an old font stay.
+    What people type goes through `clean` before.
+    """
+    if is_storable(text):
+        return text
+    return unicodedata.normalize(_NFC, _NO_TEXT.sub("", text.replace("\t", " ")))
+
+
 def fold(text: str) -> str:
     """Return the search key of `text`: lower case without marks, đ as d, apostrophes as ', single spaces."""
     folded = unicodedata.normalize(_NFC, text).translate(_FOLD)

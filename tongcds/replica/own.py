@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, update
 
 from tongcds.domain.stamps import Dot, make_id
+from tongcds.domain.text import storable
 from tongcds.protocol.messages import WHOLE, Write
 from tongcds.records import RecordType, Value, record_type, type_numbered
 from tongcds.records.declare import DELETED, ERASED
@@ -68,7 +69,7 @@ class Writer:
             ValueError: the values do not name an area, or a field is unknown.
         """
         record = record_type(type_name)
-        self._check(record, values)
+        values = self._fitting(record, values)
         stamp = self._me.clock.tick() if reserved is None else self._reserved.pop(reserved)
         record_id = make_id(self._me.prefix, stamp)
         area = record.area_of(record_id, values)
@@ -90,7 +91,7 @@ class Writer:
             ValueError: as `create`.
         """
         record = record_type(type_name)
-        self._check(record, values)
+        values = self._fitting(record, values)
         given: dict[str, Value] = {name: value for name, value in values.items() if value is not None}
         area = record.area_of(record_id, given)
         if area is None:
@@ -128,7 +129,7 @@ class Writer:
             KeyError: there is no such record here.
         """
         record = record_type(type_name)
-        self._check(record, values)
+        values = self._fitting(record, values)
         row = self._row(record, record_id)
         different = changed_fields(row, values)
         if row["values"].get(ERASED):
@@ -223,7 +224,8 @@ class Writer:
         return touched
 
     @staticmethod
-    def _check(record: RecordType, values: Mapping[str, Value]) -> None:
+    def _fitting(record: RecordType, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The values as they may be sent: a text that was not cleaned before would be refused there."""
         unknown = values.keys() - record.kinds.keys()
         if unknown or DELETED in values:
             message = f"{record.name} has no field {', '.join(sorted(unknown)) or DELETED}"
@@ -232,6 +234,7 @@ class Writer:
             if not may_travel(record.kinds[name], value):
                 message = f"{record.name}.{name} cannot hold this {type(value).__name__}"
                 raise ValueError(message)
+        return {name: storable(v) if isinstance(v, str) else v for name, v in values.items()}
 
     def _row(self, record: RecordType, record_id: bytes) -> Row:
         key = (record.name, record_id)

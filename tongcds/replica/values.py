@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
 from tongcds.domain.stamps import ID_LENGTH
+from tongcds.domain.text import is_storable
 from tongcds.protocol.messages import Write
 from tongcds.records import Kind, RecordType, Value
 
@@ -22,12 +22,7 @@ _WHOLE_DAY = len("2026-11-23")
 
 
 def _is_text(value: Value) -> bool:
-    return (
-        isinstance(value, str)
-        and len(value) <= MAX_TEXT
-        and "\x00" not in value
-        and (value.isascii() or unicodedata.is_normalized("NFC", value))
-    )
+    return isinstance(value, str) and len(value) <= MAX_TEXT and is_storable(value)
 
 
 def _is_number(value: Value) -> bool:

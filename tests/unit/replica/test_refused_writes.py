@@ -14,7 +14,7 @@ from tests.unit.replica.laptops import (
     settle,
     shared,
 )
-from tongcds.replica import pending
+from tongcds.replica import own, pending
 from tongcds.replica.tables import OWN
 
 Maker = Callable[..., Laptop]
@@ -73,8 +73,6 @@ def test_a_refusal_is_said_again_when_its_answer_was_lost(a: Laptop, office: Off
     [
         ({"left_on": "2026-02-30"}, "bad_value"),
         ({"address": "x" * 20_001}, "bad_value"),
-        ({"address": "Nha\u0300"}, "bad_value"),
-        ({"address": "\x00"}, "bad_value"),
         ({"hardship": 2}, "bad_value"),
     ],
 )
@@ -82,6 +80,28 @@ def test_a_value_that_cannot_be_is_set_aside(a: Laptop, fields: dict[str, Any], 
     a.create(**fields)
     a.exchange()
     assert a.outcomes == {1: code}
+    assert a.same_as_office()
+
+
+UNCLEAN = {"Nha\u0300": "Nh\u00e0", "a\x00\x1bb": "ab", "\u202eneB\u202c": "neB", "a\tb\r\nc": "a b\nc"}
+
+
+@pytest.mark.parametrize("text", UNCLEAN)
+def test_a_text_that_nobody_cleaned_is_cleaned_when_it_is_written(a: Laptop, b: Laptop, text: str) -> None:
+    record_id = a.create(address=text)
+    a.update(record_id, note=text)
+    settle(a, b)
+    assert (b.value(record_id, "address"), b.value(record_id, "note")) == (UNCLEAN[text],) * 2
+
+
+@pytest.mark.parametrize("text", UNCLEAN)
+def test_a_laptop_that_does_not_clean_its_texts_is_not_believed(
+    a: Laptop, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "storable", str)
+    a.create(address=text)
+    a.exchange()
+    assert a.outcomes == {1: "bad_value"}
     assert a.same_as_office()
 
 
