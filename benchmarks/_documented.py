@@ -40,8 +40,12 @@ def main(folder: str) -> None:
     answer = {"import_seconds": imported[0], "import_cpu_seconds": imported[1]}
     for name, make in (("commune_documents", documents.report), ("table_documents", _table)):
         watch = _Watch()
-        _files(make(core))
+        printout = make(core)
+        writing = _Watch()
+        _files(printout)
+        written, _used = writing.read()
         wall, used = watch.read()
+        answer[f"{name}_writing_seconds"] = written
         extra = imported if name == "commune_documents" else (0.0, 0.0)
         answer[f"{name}_seconds"] = wall + extra[0]
         answer[f"{name}_cpu_seconds"] = used + extra[1]

@@ -2,9 +2,10 @@
 
 From a vault of 8,000 households, 31,000 people, 100,000 supports. `commune_documents_seconds` begins with
 counting the figures and ends with the three files of the report; loading what writes them counts, opening
-the vault does not. `process_seconds` is all of it in a process of its own, from its start to its end;
-`import_seconds` of that is loading the writers of Word's and Excel's files. Processor time stands beside
-each, because that says more on a machine that others use.
+the vault does not. `…_writing_seconds` of that are the files alone, as of a report that was handed up before.
+`process_seconds` is all of it in a process of its own, from its start to its end; `import_seconds` of that is
+loading the writers of Word's and Excel's files. Processor time stands beside, because that says more on a
+machine that others use.
 """
 
 from __future__ import annotations
