@@ -91,13 +91,14 @@ def main(folder: str, register: str, started: str, how: str) -> None:
         "to_open": opened - asked,
         "to_today": usable - opened,
         "usable": shown - float(started) + usable - asked,
+        "rss": _resident_mb(),
     }
     if how == "pasted":
         program.close()
         print(json.dumps(answer))
         return
     QTest.qWait(_LOOK_MS)
-    answer |= {"stall_start": stalls.end(), "rss": _resident_mb()}
+    answer["stall_start"] = stalls.end()
     answer |= _looked_up(desktop, stalls)
     answer["stall_import"] = _brought_in(desktop, register, stalls)
     answer["rss_worked"] = _resident_mb()
