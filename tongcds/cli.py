@@ -36,6 +36,7 @@ from tongcds.commands import (
     attachments,
     board,
     differences,
+    difficulties,
     documents,
     duplicates,
     exchange,
@@ -386,6 +387,7 @@ def _parser() -> argparse.ArgumentParser:
     guidance.add_to(add)
     targets.add_to(add)
     reporting.add_to(add)
+    difficulties.add_to(add)
     board.add_to(add)
     people.add_to(add)
     recovery.add_to(add)

@@ -718,6 +718,16 @@ SENTENCES: Final[dict[str, str]] = {
         "This computer knows nothing of {unit} yet, so there is nothing to report. Sync once, then try again."
     ),
     "report_period_ahead": N_("{period} begins on {day} only. Nothing can be reported of it yet."),
+    "difficulty_kind_unknown": N_("There is no kind of difficulty “{code}”. Nothing was saved."),
+    "difficulty_empty": N_("Write what the difficulty is. Nothing was saved."),
+    "difficulty_unknown": N_("This difficulty is not on this computer. Nothing was changed."),
+    "difficulty_not_yours": N_("This difficulty is for another unit to act on. Nothing was changed."),
+    "difficulty_nobody_above": N_("No unit above this one has the program, so it cannot be passed on."),
+    "difficulty_day_over": N_(
+        "The day for the answer is over already. Nothing was passed on; choose a later one."
+    ),
+    "difficulty_answer_missing": N_("Write the answer; whoever asked reads it. Nothing was saved."),
+    "difficulty_joined": N_("These two are joined with each other already. Nothing was changed."),
     "report_kind_unknown": N_("There is no kind of report “{code}” for this unit. Nothing was changed."),
     "report_kind_over": N_(
         "The report “{name}” is not made for a period that ends on {day}: other levels reported then. Choose "

@@ -41,6 +41,7 @@ from ui.attaching import Attaching
 from ui.background import Background
 from ui.changes import ChangeBus
 from ui.desk import Desk
+from ui.difficulties import Difficulties
 from ui.doubting import Doubting
 from ui.editing import Editing
 from ui.errors import words_for
@@ -146,6 +147,7 @@ class Desktop(QObject):
         self.today = Today(desk, self)
         self.overview = Overview(desk, self.printing.choose, self)
         self.reporting = Reporting(desk, self.printing.report, self)
+        self.difficulties = Difficulties(desk, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
         self.background = Background(desk, settings, self._net, parent=self)
@@ -224,7 +226,7 @@ class Desktop(QObject):
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self.overview.screen
         if self.who.role is not Role.TRAINER:
-            places["reports"] = self.reporting.screen
+            places |= {"reports": self.reporting.screen, "difficulties": self.difficulties.screen}
         if self.who.role is Role.COMMUNE:
             places["guidance"] = self.today.guidance.screen
         return places
@@ -269,7 +271,7 @@ class Desktop(QObject):
         screen.privacy_requested.connect(self.privacy.open)
         screen.log_requested.connect(self.visiting.start)
         screen.import_requested.connect(self.importing.open)
-        screen.reports_requested.connect(partial(self.shell.show_place, "reports"))
+        screen.place_requested.connect(self.shell.show_place)
         return screen
 
     def _households(self) -> QWidget:

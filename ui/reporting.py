@@ -107,12 +107,17 @@ class Reporting(QObject):
             return ReportShown(page.report, page)
 
         screen = self._screen(load)
+        screen.version_chosen.connect(self._turn_to)
         screen.withdrawn.connect(partial(self._withdraw, report_id))
         screen.corrected.connect(partial(self._correct, report_id))
         screen.accepted.connect(partial(self._decide, report_id, Word.ACCEPTED, ""))
         screen.looked.connect(partial(self._decide, report_id, Word.RECEIVED, ""))
         screen.returned.connect(partial(self._ask_reason, screen, report_id))
         self._desk.window().open_over(screen)
+
+    def _turn_to(self, report_id: bytes) -> None:
+        self._desk.window().back()
+        self.open(report_id)
 
     def _withdraw(self, report_id: bytes) -> None:
         work = partial(reporting.withdraw, self._desk.core, report_id)

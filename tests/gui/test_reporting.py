@@ -103,6 +103,21 @@ def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(de
     opened.reporting.dialog.reject()
 
 
+def test_an_older_version_can_still_be_read(desktop, team: Core):
+    last = closed(team).last
+    reporting.hand_up(team, "T-MONTH", last, {"V": "Cấp máy"})
+    second, _undo, _changes = reporting.hand_up(team, "T-MONTH", last, {"V": "Cấp hai máy"})
+    opened = desktop(team)
+    opened.reporting.open(second)
+    report = over(opened)
+    assert report.versions.count() == 2
+    assert report.versions.currentIndex() == 0
+    report.versions.setCurrentIndex(1)
+    report.versions.activated.emit(1)
+    settle()
+    assert over(opened).shown.report.typed == {"V": "Cấp máy"}
+
+
 def handed(core: Core) -> bytes:
     period = closed(core)
     with core.vault.change(core.author()) as change:
@@ -149,7 +164,7 @@ def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop, team
     today = opened.shell.screen_of("today")
     assert isinstance(today, TodayScreen)
     told = []
-    today.reports_requested.connect(lambda: told.append(True))
+    today.place_requested.connect(told.append)
     look = next(one for one in today.findChildren(Button) if "onthly report" in one.accessibleName())
     look.click()
     assert told

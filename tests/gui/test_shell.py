@@ -56,10 +56,23 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.TEAM, ["today", "households", "log", "reports", "sync", "settings"]),
-        (Role.COMMUNE, ["overview", "today", "households", "log", "guidance", "reports", "sync", "settings"]),
-        (Role.AREA, ["overview", "reports", "sync", "settings"]),
-        (Role.PROVINCE, ["overview", "reports", "sync", "settings"]),
+        (Role.TEAM, ["today", "households", "log", "difficulties", "reports", "sync", "settings"]),
+        (
+            Role.COMMUNE,
+            [
+                "overview",
+                "today",
+                "households",
+                "log",
+                "guidance",
+                "difficulties",
+                "reports",
+                "sync",
+                "settings",
+            ],
+        ),
+        (Role.AREA, ["overview", "difficulties", "reports", "sync", "settings"]),
+        (Role.PROVINCE, ["overview", "difficulties", "reports", "sync", "settings"]),
         (Role.TRAINER, ["sync", "settings"]),
     ],
 )

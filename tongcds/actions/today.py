@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tongcds.actions import incoming, privacy
+from tongcds.actions import difficulties, incoming, privacy
 from tongcds.actions.core import Core
 from tongcds.domain.views import Reminder, Suggestion, Tile, TodayView
 from tongcds.reports import overview as reports
@@ -38,7 +38,7 @@ def suggestions(core: Core, limit: int = _SUGGESTED) -> tuple[Suggestion, ...]:
 
 
 def _reports(core: Core) -> tuple[Reminder, ...]:
-    """Own reports that are due or came back, and those of others that wait for a decision here."""
+    """Reports that are due, came back or wait for a decision, and difficulties to answer here."""
     found, day = incoming.reminders(core), core.today
     mine = [
         Reminder(
@@ -48,6 +48,15 @@ def _reports(core: Core) -> tuple[Reminder, ...]:
     ]
     if found.to_decide:
         mine.append(Reminder("reports_in", "", "", None, count=found.to_decide))
+    mine += [
+        Reminder(
+            "difficulty",
+            row.says.text.splitlines()[0],
+            row.unit,
+            None if row.due_on is None else (row.due_on - day).days,
+        )
+        for row in difficulties.asked(core)
+    ]
     return tuple(mine)
 
 

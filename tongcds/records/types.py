@@ -695,3 +695,46 @@ REPORT_STEP = declare(
     append_only=True,
     indexes=("subject_id",),
 )
+
+# Something that hinders the work of a unit, told so that nobody is named in it: units above read it too.
+# kind is a code of `domain.difficulties`; place says where, in words.
+DIFFICULTY = declare(
+    "difficulty",
+    35,
+    _id("unit_id"),
+    _text("unit"),
+    _word("kind"),
+    _text("text"),
+    _text("place"),
+    _text("cause"),
+    _text("done"),
+    _text("proposal"),
+    _date("on"),
+    _id("by_id"),
+    area="unit_id",
+    indexes=("unit_id",),
+)
+
+# What became of a difficulty (subject_id): passed on to a unit (to_id) that has to answer by a day, answered,
+# closed, opened again, joined with another one (other_id) that says the same, or parted from it. after as in
+# `report_step`.
+DIFFICULTY_STEP = declare(
+    "difficulty_step",
+    36,
+    _id("unit_id"),
+    _id("subject_id"),
+    _word("word"),
+    _text("text"),
+    _id("to_id"),
+    _text("to"),
+    _date("due_on"),
+    _id("other_id"),
+    _date("on"),
+    _id("from_id"),
+    _text("from_unit"),
+    Field("after", Kind.IDS),
+    _id("by_id"),
+    area="unit_id",
+    append_only=True,
+    indexes=("subject_id",),
+)

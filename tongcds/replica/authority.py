@@ -36,7 +36,7 @@ _ABOUT_VILLAGERS = frozenset(
 # A quota is given to the team of a village.
 _IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
-_REPORTING = frozenset({"report", "report_content", "report_step"})
+_REPORTING = frozenset({"report", "report_content", "report_step", "difficulty", "difficulty_step"})
 # What an office sets out to reach, and what it typed in from elsewhere.
 _OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"})
 _MAY_WRITE = {

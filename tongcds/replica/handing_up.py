@@ -1,4 +1,4 @@
-"""Who may hand up a report and who decides on it: the part of `replica.authority` that looks at records.
+"""Who hands up a report and who decides on it, who speaks on a difficulty: `authority` that looks at records.
 
 A unit hands up its own reports only. On them decides the unit that they are addressed to, also where it may
 write nothing else: a province in the area of one of its communes. Once a report is accepted it stays.
@@ -26,6 +26,8 @@ LOCKED: Final = "report_accepted"
 _NOT_ALLOWED: Final = "not_allowed"
 _REPORT: Final = record_type("report").table.c
 _STEP: Final = record_type("report_step").table.c
+_DIFFICULTY: Final = record_type("difficulty").table.c
+_WORD: Final = record_type("difficulty_step").table.c
 
 
 def refusal_of(
@@ -42,7 +44,7 @@ def refusal_of(
 
     Args:
         connection: where reports and their steps are.
-        name: report, report_content, report_step.
+        name: report, report_content, report_step, difficulty, difficulty_step.
         area: where it would be.
         write: what is said.
         row: the record as it stands, None for a new one.
@@ -51,8 +53,12 @@ def refusal_of(
     """
     if name == "report_step":
         return _refusal_of_step(connection, area, write, row, unit=unit, areas=areas)
+    if name == "difficulty_step":
+        return _refusal_of_word(connection, area, write, row, unit=unit, areas=areas)
     if area != unit or area not in areas:
         return _NOT_ALLOWED
+    if name == "difficulty":
+        return ""
     if row is None:
         # Nobody accepts their own.
         return _NOT_ALLOWED if write.values.get("addressee_id") == unit else ""
@@ -81,6 +87,26 @@ def _refusal_of_step(
     if report.unit_id != area or word not in {WITHDRAWN, *DECISIONS} or not theirs:
         return _NOT_ALLOWED
     return LOCKED if word == WITHDRAWN and _is_accepted(connection, subject) else ""
+
+
+def _refusal_of_word(
+    connection: Connection,
+    area: bytes,
+    write: Write,
+    row: Row | None,
+    *,
+    unit: bytes,
+    areas: Collection[bytes],
+) -> str:
+    """On a difficulty speaks whoever told it, and whoever was asked on its way up; each for themselves."""
+    said = write.values if row is None else row["values"]
+    subject, speaker = said.get("subject_id"), said.get("from_id")
+    told = connection.execute(select(_DIFFICULTY.unit_id).where(_DIFFICULTY.id == subject)).scalar()
+    if told is None:
+        return "" if area in areas else _NOT_ALLOWED
+    asked = select(_WORD.id).where(_WORD.subject_id == subject, _WORD.to_id == unit, _WORD.deleted == 0)
+    may = told == unit or connection.execute(asked.limit(1)).first() is not None
+    return "" if told == area and may and speaker == unit else _NOT_ALLOWED
 
 
 def _is_accepted(connection: Connection, report: object) -> bool:

@@ -119,6 +119,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "quota": N_("Quota"),
     "target": N_("Target"),
     "typed_figure": N_("Typed-in figure"),
+    "difficulty": N_("Difficulty"),
+    "difficulty_step": N_("Word on a difficulty"),
     "report": N_("Periodic report"),
     "report_content": N_("Text and figures of a report"),
     "report_step": N_("Step of a report"),

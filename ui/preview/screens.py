@@ -18,6 +18,7 @@ from tongcds.settings import Settings
 from ui.changes import ChangeBus
 from ui.preview import (
     board,
+    difficulties,
     doubts,
     duplicates,
     editing,
@@ -33,6 +34,7 @@ from ui.preview import (
 )
 from ui.reporting import first_page
 from ui.screens.board import BoardScreen
+from ui.screens.difficulties import DifficultiesScreen
 from ui.screens.doubts import DoubtsScreen
 from ui.screens.duplicates import DuplicatesScreen
 from ui.screens.guidance import GuidanceScreen
@@ -115,6 +117,11 @@ def _board(kind: str) -> QWidget:
 def _targets(kind: str) -> QWidget:
     load = _fail if kind == "error" else partial(targets.view, kind)
     return TargetsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _difficulties(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(difficulties.view, kind)
+    return DifficultiesScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
 def _reports(kind: str, *, role: Role = Role.TEAM) -> QWidget:
@@ -282,6 +289,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "logbook": (Role.TEAM, "log", _logbook),
+    "difficulties": (Role.COMMUNE, "difficulties", _difficulties),
     "reports": (Role.TEAM, "reports", _reports),
     "reports-commune": (Role.COMMUNE, "reports", partial(_reports, role=Role.COMMUNE)),
     "report": (Role.TEAM, "reports", _report),
@@ -308,7 +316,8 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
     role, place, make = SCREENS[name]
     # The other places are never shown here, so they may be anything.
     others: dict[str, Callable[[], QWidget]] = dict.fromkeys(
-        ("overview", "today", "households", "log", "guidance", "reports", "sync", "settings"), QWidget
+        ("overview", "today", "households", "log", "guidance", "difficulties", "reports", "sync", "settings"),
+        QWidget,
     )
     shell = Shell(
         samples.whoami(role),

@@ -25,7 +25,7 @@ from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, MarkCell, TextCell
 from ui.widgets.choices import Answer, ChoicePills
 from ui.widgets.drafting import Drafting
-from ui.widgets.field import LabeledField, TextArea
+from ui.widgets.field import Choice, LabeledField, TextArea
 from ui.widgets.notice import Notice
 from ui.widgets.page import Page
 from ui.widgets.rows import Column, RowsModel, RowsView
@@ -80,7 +80,7 @@ class ReportScreen(Page):
     """`handed` and `kept` carry the typed words by section; `behind` a `ReportRow`; `left` is Esc.
 
     Of one that was handed up: `withdrawn`, `corrected`, `accepted`, `looked` and `returned` say what is
-    wanted with it.
+    wanted with it, `version_chosen` carries the id of another version.
 
     Args:
         load: answers what is shown; runs off the UI thread.
@@ -102,6 +102,7 @@ class ReportScreen(Page):
     looked = Signal()
     returned = Signal()
     paper_wanted = Signal(object)
+    version_chosen = Signal(object)
 
     def __init__(
         self,
@@ -195,6 +196,10 @@ class ReportScreen(Page):
         self._stack.addWidget(figures)
         card = Card()
         card.body.setSpacing(space(3))
+        self.versions = Choice()
+        self.versions.setAccessibleName(_("Versions"))
+        self.versions.activated.connect(self._choose_version)
+        card.body.addWidget(self.versions)
         card.body.addWidget(self.parts)
         card.body.addWidget(self._stack, 1)
         return card
@@ -244,6 +249,7 @@ class ReportScreen(Page):
         for button, shows in may.items():
             button.setVisible(shows)
         self.text.setReadOnly(page is not None)
+        self._show_versions(page)
         self._notice.say(_news(shown), tone=_tone(shown))
         at = max(0, self.sections.currentIndex().row())
         self._sections.set_rows(() if report is None else report.sections)
@@ -252,6 +258,24 @@ class ReportScreen(Page):
         self.rows.choose(0)
         self._pick(self.sections.current_row())
         self._ask_sheet()
+
+    def _show_versions(self, page: ReportPage | None) -> None:
+        known = () if page is None else page.versions
+        self.versions.clear()
+        for at, one in enumerate(known):
+            when = "" if one.handed_on is None else format_date(one.handed_on)
+            number = _("Version {n}").format(n=format_number(len(known) - at))
+            words = " · ".join(filter(None, (number, when, _(STATE_WORDS[one.state]))))
+            self.versions.addItem(words, one.report_id)
+            if page is not None and one.report_id == page.report_id:
+                self.versions.setCurrentIndex(at)
+        self.versions.setVisible(len(known) > 1)
+
+    def _choose_version(self) -> None:
+        page = self.shown.page if self.shown is not None else None
+        wanted = self.versions.currentData()
+        if page is not None and isinstance(wanted, bytes) and wanted != page.report_id:
+            self.version_chosen.emit(wanted)
 
     def _ask_sheet(self) -> None:
         report = None if self.shown is None else self.shown.report

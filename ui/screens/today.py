@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -59,6 +60,14 @@ def recent_detail(row: RecentRow, view: TodayView) -> str:
     return " · ".join(parts)
 
 
+_PLACES: Final = {
+    "report": ("reports", "file-spreadsheet"),
+    "reports_in": ("reports", "file-spreadsheet"),
+    "difficulty": ("difficulties", "triangle-alert"),
+}
+"""Where reminders lead that are not about privacy, and their icon."""
+
+
 def reminder_words(reminder: Reminder) -> tuple[str, str]:
     """What about privacy waits for somebody: a title and a line under it."""
     if reminder.kind == "bulk":
@@ -69,6 +78,8 @@ def reminder_words(reminder: Reminder) -> tuple[str, str]:
     if reminder.kind == "reports_in":
         waiting = ngettext("{n} report to decide on", "{n} reports to decide on", reminder.count)
         return waiting.format(n=format_number(reminder.count)), _("Accept it, or return it with a reason.")
+    if reminder.kind == "difficulty":
+        return reminder.title, _("A difficulty that waits for an answer here")
     if reminder.kind == "report":
         state = next((state for state in State if state == reminder.detail), None)
         return reminder.title, reminder.detail if state is None else _(STATE_WORDS[state])
@@ -128,7 +139,7 @@ class TodayScreen(Page):
 
     opened = Signal(object)
     privacy_requested = Signal()
-    reports_requested = Signal()
+    place_requested = Signal(str)
     log_requested = Signal()
     import_requested = Signal()
     put_off = Signal(object, object)
@@ -361,15 +372,21 @@ class TodayScreen(Page):
         title, detail = reminder_words(reminder)
         look = Button(_("Open"), kind=Kind.SMALL)
         look.setAccessibleName(_("Open {title}").format(title=title))
-        of_reports = reminder.kind in {"report", "reports_in"}
-        look.clicked.connect(self.reports_requested if of_reports else self.privacy_requested)
+        leads = _PLACES.get(reminder.kind, ("", "shield-check"))
+        look.clicked.connect(partial(self._follow, leads[0]))
         behind: list[QWidget] = [look]
         if reminder.days_left is not None:
             due = due_words(reminder.days_left)
             behind.insert(0, Pill(due.words, due.tone))
         late = reminder.days_left < 0 if reminder.days_left is not None else reminder.kind != "reports_in"
-        tile = IconTile("file-spreadsheet" if of_reports else "shield-check", Tone.BAD if late else None)
+        tile = IconTile(leads[1], Tone.BAD if late else None)
         return ItemRow(title, detail, before=tile, behind=behind)
+
+    def _follow(self, place: str) -> None:
+        if place:
+            self.place_requested.emit(place)
+        else:
+            self.privacy_requested.emit()
 
     def _nothing_to_do(self, view: TodayView) -> QWidget:
         if not view.households and self._can_import:

@@ -25,18 +25,19 @@ _ALL: Final = (
     Place("households", N_("Households"), "house"),
     Place("log", N_("Support log"), "clipboard-pen"),
     Place("guidance", N_("Announcements"), "messages-square"),
+    Place("difficulties", N_("Difficulties"), "triangle-alert"),
     Place("reports", N_("Reports"), "file-spreadsheet", below=True),
     Place("sync", N_("Sync"), "refresh-cw", below=True),
     Place("settings", N_("Settings"), "settings", below=True),
 )
 
 _OF_ROLE: Final[dict[Role, frozenset[str]]] = {
-    Role.TEAM: frozenset({"today", "households", "log", "reports", "sync", "settings"}),
+    Role.TEAM: frozenset({"today", "households", "log", "difficulties", "reports", "sync", "settings"}),
     Role.COMMUNE: frozenset(
-        {"overview", "today", "households", "log", "guidance", "reports", "sync", "settings"}
+        {"overview", "today", "households", "log", "guidance", "difficulties", "reports", "sync", "settings"}
     ),
-    Role.AREA: frozenset({"overview", "reports", "sync", "settings"}),
-    Role.PROVINCE: frozenset({"overview", "reports", "sync", "settings"}),
+    Role.AREA: frozenset({"overview", "difficulties", "reports", "sync", "settings"}),
+    Role.PROVINCE: frozenset({"overview", "difficulties", "reports", "sync", "settings"}),
     Role.TRAINER: frozenset({"sync", "settings"}),
 }
 

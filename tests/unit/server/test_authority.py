@@ -19,7 +19,7 @@ PEOPLE = {
     "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
     "attachment", "duplicate", "earlier", "round", "round_stop", "settled", "poverty_class",
 }  # fmt: skip
-REPORTING = {"report", "report_content", "report_step"}
+REPORTING = {"report", "report_content", "report_step", "difficulty", "difficulty_step"}
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
@@ -30,6 +30,8 @@ MAY_MAKE = {
         "audit": {COMMUNE},
         "report": {COMMUNE},
         "report_content": {COMMUNE},
+        "difficulty": {COMMUNE},
+        "difficulty_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         "report_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
         **{

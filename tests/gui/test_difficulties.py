@@ -1,0 +1,117 @@
+"""Difficulties from the keyboard: written down by a team, passed on, answered at the commune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.actions.conftest import COMMUNE, VILLAGE, commune, core_of, team
+from tongcds.actions import Core, difficulties, today
+from tongcds.domain.difficulties import Stage
+from tongcds.settings import Settings
+from ui.desktop import Desktop
+from ui.forms.day_dialog import DayDialog
+from ui.forms.difficulty_dialogs import AnswerDialog, DifficultyDialog, SameDialog
+from ui.preview.screens import settle
+from ui.screens.difficulties import DifficultiesScreen
+from ui.tasks import InlineExecutor
+
+__all__ = ["commune", "core_of", "team"]
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture
+def opened(core_of: object, keep, tmp_path: Path) -> Iterator:
+    """Makes desktops at the place; asks for `core_of` so that each is closed before its vault."""
+    made: list[Desktop] = []
+
+    def make(core: Core) -> tuple[Desktop, DifficultiesScreen]:
+        everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
+        desktop = Desktop(core, Settings(tmp_path), **everywhere, automatic=False)
+        made.append(desktop)
+        keep(desktop.shell)
+        desktop.show("difficulties")
+        settle()
+        screen = desktop.shell.screen_of("difficulties")
+        assert isinstance(screen, DifficultiesScreen)
+        return desktop, screen
+
+    yield make
+    for desktop in made:
+        desktop.close()
+        desktop.deleteLater()
+
+
+def write_down(desktop: Desktop, screen: DifficultiesScreen, words: str) -> None:
+    screen.told.emit(None)
+    dialog = desktop.difficulties.dialog
+    assert isinstance(dialog, DifficultyDialog)
+    dialog.save()
+    assert dialog.isVisible()
+    dialog.text.setPlainText(words)
+    dialog.save()
+    settle()
+
+
+def test_a_team_writes_one_down_passes_it_on_and_settles_it(opened, team: Core):
+    desktop, screen = opened(team)
+    write_down(desktop, screen, "Sóng yếu")
+    assert screen.chosen().says.text == "Sóng yếu"
+    assert not screen.answer.isVisible()
+    screen.pass_on.click()
+    dialog = desktop.difficulties.dialog
+    assert isinstance(dialog, DayDialog)
+    dialog.day.show_day(team.today + timedelta(days=5))
+    dialog.save()
+    settle()
+    assert screen.chosen().stage is Stage.ASKED
+    screen.settle.click()
+    settle()
+    assert screen.chosen().stage is Stage.CLOSED
+    assert screen.reopen.isVisible()
+    assert not screen.settle.isVisible()
+
+
+def test_two_are_joined_and_parted(opened, team: Core):
+    desktop, screen = opened(team)
+    for words in ("Sóng yếu", "Mất sóng"):
+        write_down(desktop, screen, words)
+    assert not screen.part.isVisible()
+    screen.join.click()
+    dialog = desktop.difficulties.dialog
+    assert isinstance(dialog, SameDialog)
+    dialog.save()
+    settle()
+    assert screen.chosen().joined_with is not None
+    screen.part.click()
+    settle()
+    assert screen.chosen().joined_with is None
+
+
+def test_a_commune_is_reminded_and_answers(opened, commune: Core):
+    with commune.vault.change(commune.author()) as change:
+        told = change.writer.create(
+            "difficulty", unit_id=VILLAGE, unit="Bản Nà Ngà", kind="signal", text="Sóng yếu"
+        )
+        change.writer.create(
+            "difficulty_step",
+            unit_id=VILLAGE,
+            subject_id=told,
+            word="passed",
+            to_id=COMMUNE,
+            due_on=(commune.today - timedelta(days=1)).isoformat(),
+        )
+    desktop, screen = opened(commune)
+    assert screen.chosen().stage is Stage.OVERDUE
+    assert ("difficulty", "Sóng yếu") in [(one.kind, one.title) for one in today.work(commune).reminders]
+    screen.rows.opened.emit(screen.chosen())
+    dialog = desktop.difficulties.dialog
+    assert isinstance(dialog, AnswerDialog)
+    dialog.text.setPlainText("Xã đã báo Viettel")
+    dialog.save()
+    settle()
+    (row,) = difficulties.view(commune).rows
+    assert (row.stage, row.answer) == (Stage.ANSWERED, "Xã đã báo Viettel")

@@ -1,0 +1,90 @@
+"""Difficulties on one computer: telling, telling anew, mistakes that are named, and the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.actions.conftest import VILLAGE, Core
+from tongcds import cli
+from tongcds.actions import difficulties
+from tongcds.actions.journal import take_back
+from tongcds.domain.difficulties import Stage, load_kinds
+from tongcds.domain.views.difficulties import DifficultyText
+
+WEAK = DifficultyText("signal", "  Sóng yếu\nở đầu bản ")
+
+
+def test_it_is_told_told_anew_and_taken_back(team: Core):
+    told, undo, _changes = difficulties.tell(team, WEAK)
+    (row,) = difficulties.view(team).rows
+    assert (row.says.text, row.kind, row.stage, row.mine) == (
+        "Sóng yếu\nở đầu bản",
+        load_kinds()["signal"].name_vi,
+        Stage.OPEN,
+        True,
+    )
+    difficulties.rewrite(team, told, DifficultyText("power", "Mất điện"))
+    assert difficulties.view(team).rows[0].says.text == "Mất điện"
+    take_back(team, undo)
+    assert difficulties.view(team).rows == ()
+
+
+def test_settled_ones_stand_last_and_can_be_opened_again(team: Core):
+    first, _undo, _changes = difficulties.tell(team, WEAK)
+    difficulties.close(team, first)
+    second, _undo, _changes = difficulties.tell(team, DifficultyText("other", "Thiếu người"))
+    assert [row.difficulty_id for row in difficulties.view(team).rows] == [second, first]
+    difficulties.reopen(team, first, "Lại mất sóng")
+    assert {row.stage for row in difficulties.view(team).rows} == {Stage.OPEN}
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (lambda core: difficulties.tell(core, DifficultyText("none", "a")), "difficulty_kind_unknown"),
+        (lambda core: difficulties.tell(core, DifficultyText("other", " \n")), "difficulty_empty"),
+        (lambda core: difficulties.tell(core, DifficultyText("other", "a" * 2001)), "text_too_long"),
+        (lambda core: difficulties.answer(core, VILLAGE, " "), "difficulty_answer_missing"),
+        (lambda core: difficulties.answer(core, VILLAGE, "a"), "difficulty_unknown"),
+        (lambda core: difficulties.join(core, VILLAGE, VILLAGE), "difficulty_unknown"),
+        (
+            lambda core: difficulties.pass_on(core, VILLAGE, core.today - timedelta(days=1)),
+            "difficulty_day_over",
+        ),
+    ],
+)
+def test_a_mistake_is_named_and_changes_nothing(team: Core, act, code):
+    with pytest.raises(Exception, match=code):
+        act(team)
+    assert difficulties.view(team).rows == ()
+
+
+def test_one_of_another_unit_is_only_read(commune: Core):
+    with commune.vault.change(commune.author()) as change:
+        told = change.writer.create(
+            "difficulty", unit_id=VILLAGE, unit="Bản Nà Ngà", kind="x", text="Sóng yếu"
+        )
+    assert difficulties.view(commune).rows[0].kind == "x"
+    for act in (
+        lambda: difficulties.rewrite(commune, told, WEAK),
+        lambda: difficulties.close(commune, told),
+        lambda: difficulties.answer(commune, told, "a"),
+    ):
+        with pytest.raises(Exception, match="difficulty_not_yours"):
+            act()
+
+
+def test_a_difficulty_lives_on_the_command_line(team: Core, capsys: pytest.CaptureFixture[str]):
+    def run(*arguments: str):
+        options = cli._parser().parse_args([*arguments, "--json"])
+        assert options.command(options, team) == cli.DONE
+        return json.loads(capsys.readouterr().out)
+
+    made = run("difficulty-tell", "Sóng yếu", "--kind", "signal", "--proposal", "Thêm trạm")
+    beginning = made["difficulty_id"][:14]
+    assert run("difficulty", beginning, "--pass-on")["stage"] == "asked"
+    assert run("difficulty", beginning, "--settle")["stage"] == "closed"
+    assert len(run("difficulties")["rows"]) == 1

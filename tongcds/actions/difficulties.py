@@ -1,0 +1,269 @@
+"""Difficulties and obstacles: telling one, passing it on upwards, answering, settling, joining."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from tongcds.actions.core import Changes, Core
+from tongcds.actions.journal import Journal
+from tongcds.domain.difficulties import Stage, Word, joined_with, load_kinds, standing_of
+from tongcds.domain.text import clean
+from tongcds.domain.views import EditUndo, Role
+from tongcds.domain.views.difficulties import LONGEST, DifficultiesView, DifficultyRow, DifficultyText
+from tongcds.errors import UserError
+from tongcds.i18n import language
+from tongcds.protocol.messages import Credentials
+from tongcds.records import Value
+from tongcds.reports import units
+from tongcds.reports.aims import units_above
+from tongcds.storage import difficulties as stored
+from tongcds.storage.difficulties import Told
+
+_DONE = frozenset({Stage.CLOSED})
+
+
+def view(core: Core) -> DifficultiesView:
+    """Every difficulty that this computer knows of: what has to be answered here first, then the latest."""
+    who, on = core.credentials(), core.today
+    with core.vault.read() as connection:
+        told = stored.difficulties(connection)
+        above = _above(connection, who)
+    rows = _rows(told, who, on)
+    ordered = sorted(rows, key=lambda row: (row.stage in _DONE, not row.asked, row.due_on or date.max))
+    return DifficultiesView(on, who.unit_name, tuple(ordered), above[1] if above is not None else "")
+
+
+def asked(core: Core) -> tuple[DifficultyRow, ...]:
+    """Those that the own unit has to answer."""
+    return tuple(row for row in view(core).rows if row.asked)
+
+
+def tell(core: Core, says: DifficultyText) -> tuple[bytes, EditUndo, Changes]:
+    """Write a difficulty of the own unit down.
+
+    Raises:
+        UserError: difficulty_kind_unknown, difficulty_empty, text_too_long.
+    """
+    values, who, author = _checked(says), core.credentials(), core.author()
+    with core.vault.change(author) as change:
+        journal = Journal(change.writer)
+        own: dict[str, Value] = {
+            "unit_id": who.unit_id,
+            "unit": who.unit_name,
+            "on": core.today.isoformat(),
+            "by_id": author,
+        }
+        made = journal.create("difficulty", {**values, **own})
+        undo = journal.undo()
+    return made, undo, Changes.of("difficulty")
+
+
+def rewrite(core: Core, difficulty: bytes, says: DifficultyText) -> tuple[EditUndo, Changes]:
+    """Tell it in other words, in the unit that told it.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours, and those of `tell`.
+    """
+    values, who = _checked(says), core.credentials()
+    with core.vault.change(core.author()) as change:
+        if _the_told(change.connection, difficulty).unit_id != who.unit_id:
+            raise UserError("difficulty_not_yours")
+        journal = Journal(change.writer)
+        change.writer.load("difficulty", [difficulty])
+        journal.update("difficulty", difficulty, **values)
+        undo = journal.undo()
+    return undo, Changes.of("difficulty")
+
+
+def pass_on(core: Core, difficulty: bytes, due_on: date, text: str = "") -> tuple[EditUndo, Changes]:
+    """Ask the unit above for an answer by a day.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours, difficulty_nobody_above, difficulty_day_over,
+            text_too_long.
+    """
+    if due_on < core.today:
+        raise UserError("difficulty_day_over")
+    who = core.credentials()
+    with core.vault.read() as connection:
+        above = _above(connection, who)
+    if above is None:
+        raise UserError("difficulty_nobody_above")
+    values: dict[str, Value] = {"to_id": above[0], "to": above[1], "due_on": due_on.isoformat()}
+    return _step(core, difficulty, Word.PASSED, text, values)
+
+
+def answer(core: Core, difficulty: bytes, text: str) -> tuple[EditUndo, Changes]:
+    """Say what is done about it; all who passed it on read that.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours, difficulty_answer_missing, text_too_long.
+    """
+    if not clean(text):
+        raise UserError("difficulty_answer_missing")
+    return _step(core, difficulty, Word.ANSWERED, text, {})
+
+
+def close(core: Core, difficulty: bytes, text: str = "") -> tuple[EditUndo, Changes]:
+    """Say that it is settled.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours, text_too_long.
+    """
+    return _step(core, difficulty, Word.CLOSED, text, {})
+
+
+def reopen(core: Core, difficulty: bytes, text: str = "") -> tuple[EditUndo, Changes]:
+    """Say that it is not settled after all.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours, text_too_long.
+    """
+    return _step(core, difficulty, Word.REOPENED, text, {})
+
+
+def join(core: Core, difficulty: bytes, other: bytes) -> tuple[EditUndo, Changes]:
+    """Say that one is the same as another, whose answer is then the answer to both; each stays as told.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours; difficulty_joined with itself, or in a ring.
+    """
+    with core.vault.read() as connection:
+        told = stored.difficulties(connection)
+    known = {one.difficulty_id: one for one in told}
+    if other not in known:
+        raise UserError("difficulty_unknown")
+    at: bytes | None = other
+    while at is not None:
+        if at == difficulty:
+            raise UserError("difficulty_joined")
+        at = joined_with(known[at].steps) if at in known else None
+    return _step(core, difficulty, Word.JOINED, "", {"other_id": other})
+
+
+def part(core: Core, difficulty: bytes) -> tuple[EditUndo, Changes]:
+    """Say that it is not the same after all.
+
+    Raises:
+        UserError: difficulty_unknown, difficulty_not_yours.
+    """
+    return _step(core, difficulty, Word.PARTED, "", {})
+
+
+def _step(
+    core: Core, difficulty: bytes, word: Word, text: str, values: dict[str, Value]
+) -> tuple[EditUndo, Changes]:
+    words, who, author = _line(text), core.credentials(), core.author()
+    with core.vault.change(author) as change:
+        told = _the_told(change.connection, difficulty)
+        if not _may_act(told, who):
+            raise UserError("difficulty_not_yours")
+        seen = {step_id for one in told.steps for step_id in one.after}
+        journal = Journal(change.writer)
+        journal.create(
+            "difficulty_step",
+            {
+                "unit_id": told.unit_id,
+                "subject_id": difficulty,
+                "word": word.value,
+                "text": words or None,
+                "on": core.today.isoformat(),
+                "from_id": who.unit_id,
+                "from_unit": who.unit_name,
+                "after": b"".join(one.step_id for one in told.steps if one.step_id not in seen) or None,
+                "by_id": author,
+                **values,
+            },
+        )
+        undo = journal.undo()
+    return undo, Changes.of("difficulty", "difficulty_step")
+
+
+def _may_act(told: Told, who: Credentials) -> bool:
+    """Whoever told it, and whoever was asked on its way."""
+    return told.unit_id == who.unit_id or any(one.to_id == who.unit_id for one in told.steps)
+
+
+def _rows(told: Sequence[Told], who: Credentials, on: date) -> list[DifficultyRow]:
+    known = {one.difficulty_id: one for one in told}
+    joins: dict[bytes, list[bytes]] = {}
+    for one in told:
+        other = joined_with(one.steps)
+        if other in known and other is not None:
+            joins.setdefault(other, []).append(one.difficulty_id)
+    rows = []
+    for one in told:
+        other = joined_with(one.steps)
+        stand = standing_of(one.steps, on)
+        shared = standing_of(known[other].steps, on) if other is not None and other in known else stand
+        answered = shared.stage in {Stage.ANSWERED, Stage.CLOSED}
+        stage = shared.stage if answered else stand.stage
+        kind = load_kinds().get(one.says.kind)
+        rows.append(
+            DifficultyRow(
+                difficulty_id=one.difficulty_id,
+                unit_id=one.unit_id,
+                unit=one.unit,
+                says=one.says,
+                kind=one.says.kind if kind is None else kind.name(language()),
+                on=one.on,
+                by=one.by,
+                stage=stage,
+                owner=stand.owner or one.unit,
+                due_on=stand.due_on,
+                answer=shared.answer or stand.answer,
+                steps=one.steps,
+                joined_with=other,
+                joins=tuple(joins.get(one.difficulty_id, ())),
+                mine=one.unit_id == who.unit_id,
+                asked=stand.owner_id == who.unit_id and stage in {Stage.ASKED, Stage.OVERDUE, Stage.CONTRARY},
+                may_act=_may_act(one, who),
+                standing=one.standing,
+            )
+        )
+    return rows
+
+
+def _above(connection: Connection, who: Credentials) -> tuple[bytes, str] | None:
+    match Role(who.role):
+        case Role.TEAM:
+            communes = units.communes_of_villages(connection, [who.unit_id])
+            return (communes[0], who.commune_name) if communes else None
+        case Role.COMMUNE | Role.AREA:
+            chain = units_above(connection, [who.unit_id])[who.unit_id]
+            return (chain[-1], who.province_name) if len(chain) > 1 else None
+        case _:
+            return None
+
+
+def _the_told(connection: Connection, difficulty: bytes) -> Told:
+    for one in stored.difficulties(connection):
+        if one.difficulty_id == difficulty:
+            return one
+    raise UserError("difficulty_unknown")
+
+
+def _checked(says: DifficultyText) -> dict[str, Value]:
+    if says.kind not in load_kinds():
+        raise UserError("difficulty_kind_unknown", code=says.kind)
+    text = _line(says.text)
+    if not text:
+        raise UserError("difficulty_empty")
+    return {
+        "kind": says.kind,
+        "text": text,
+        "place": _line(says.place) or None,
+        "cause": _line(says.cause) or None,
+        "done": _line(says.done) or None,
+        "proposal": _line(says.proposal) or None,
+    }
+
+
+def _line(words: str) -> str:
+    cleaned = "\n".join(clean(line) for line in words.splitlines()).strip("\n")
+    if len(cleaned) > LONGEST:
+        raise UserError("text_too_long", most=LONGEST)
+    return cleaned

@@ -1,0 +1,106 @@
+"""Writing a difficulty down, answering one, and saying which other one it is the same as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from tongcds.domain.difficulties import load_kinds
+from tongcds.domain.views.difficulties import LONGEST, DifficultyRow, DifficultyText
+from tongcds.errors import SENTENCES
+from tongcds.i18n import _, language
+from ui.widgets.field import Choice, LabeledField, LineField, TextArea
+from ui.widgets.form_dialog import FormDialog
+
+
+class DifficultyDialog(FormDialog):
+    """`written` carries a `DifficultyText`."""
+
+    help_topic = "difficulties"
+
+    written = Signal(object)
+
+    def __init__(self, row: DifficultyRow | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(_("Difficulty"), parent=parent)
+        says = row.says if row is not None else DifficultyText("signal", "")
+        self.kind = Choice([(kind.name(language()), code) for code, kind in load_kinds().items()])
+        self.kind.choose(says.kind)
+        self.text = TextArea(says.text)
+        self._text = LabeledField(
+            _("What hinders the work"), self.text, _("Name nobody: units above read it.")
+        )
+        self.place, self.cause = LineField(says.place), LineField(says.cause)
+        self.tried, self.proposal = LineField(says.done), LineField(says.proposal)
+        self.box.addWidget(LabeledField(_("Kind"), self.kind))
+        self.box.addWidget(self._text)
+        for words, field in (
+            (_("Where"), self.place),
+            (_("Cause"), self.cause),
+            (_("What was done about it"), self.tried),
+            (_("Proposal"), self.proposal),
+        ):
+            field.setMaxLength(LONGEST)
+            self.box.addWidget(LabeledField(words, field))
+        self.end(self.save)
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        """Hand it over and close, where it says something."""
+        text = self.text.toPlainText().strip()
+        wrong = "difficulty_empty" if not text else "text_too_long" if len(text) > LONGEST else ""
+        self._text.show_error(_(SENTENCES[wrong]).format(most=LONGEST) if wrong else "")
+        if not wrong:
+            fields = (self.place, self.cause, self.tried, self.proposal)
+            says = DifficultyText(self.kind.currentData(), text, *(field.text().strip() for field in fields))
+            self.written.emit(says)
+            self.accept()
+
+
+class AnswerDialog(FormDialog):
+    """`given` carries the answer."""
+
+    help_topic = "difficulties"
+
+    given = Signal(str)
+
+    def __init__(self, about: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(_("Answer"), about, parent=parent)
+        self.text = TextArea()
+        self._text = LabeledField(_("What is done about it"), self.text)
+        self.box.addWidget(self._text)
+        self.end(self.save)
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        """Hand it over and close, where it says something."""
+        text = self.text.toPlainText().strip()
+        wrong = "difficulty_answer_missing" if not text else "text_too_long" if len(text) > LONGEST else ""
+        self._text.show_error(_(SENTENCES[wrong]).format(most=LONGEST) if wrong else "")
+        if not wrong:
+            self.given.emit(text)
+            self.accept()
+
+
+class SameDialog(FormDialog):
+    """`chosen` carries the id of the difficulty that it is the same as."""
+
+    help_topic = "difficulties"
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, about: str, others: Sequence[tuple[str, bytes]], *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("The same as…"), about, parent=parent)
+        self.other = Choice(list(others))
+        hint = _("Both stay as they were told; an answer to the chosen one counts for both.")
+        self.box.addWidget(LabeledField(_("Which one"), self.other, hint))
+        self.end(self.save)
+        self.other.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        """Hand the choice over and close."""
+        self.chosen.emit(self.other.currentData())
+        self.accept()
