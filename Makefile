@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON_ENV := .venv/bin
 # A worker that dies ends the run: the work of its group would be waited for without end.
 PYTEST_ARGS ?= -n 2 --dist loadgroup --max-worker-restart=0
+# One test of a soak takes longer than any other may; what hangs still ends, with the place where it hung.
+SOAK_SECONDS ?= 14400
 T ?= tests
 BENCH ?=
 
@@ -24,7 +26,8 @@ test: ## run every test; one file or folder with T=tests/unit
 
 soak: ## the same faults, provinces and registers as in `make test`, many times over (hours); FAULT_SHARE=0.1 a tenth
 	@scripts/bootstrap.sh --tests
-	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP $(PYTEST_ARGS) tests/faults tests/sim tests/registers \
+	@TONGCDS_SOAK=1 $(PYTHON_ENV)/python -m pytest -rP -o faulthandler_timeout=$(SOAK_SECONDS) $(PYTEST_ARGS) \
+		tests/faults tests/sim tests/registers \
 		tests/property/test_replicas.py tests/property/test_unreceived.py \
 		tests/e2e/test_b4_cut_exchange.py tests/e2e/test_attachments.py tests/e2e/test_server.py \
 		tests/unit/server/test_b3_repeated_pushes.py tests/unit/sync/test_repair.py \
