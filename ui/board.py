@@ -9,13 +9,14 @@ from PySide6.QtCore import QDir, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
-from tongcds.actions import Core, board, differences
+from tongcds.actions import Core, board, differences, side_by_side
 from tongcds.domain.periods import month_of
-from tongcds.domain.views import BehindView, BoardView, CloseView
+from tongcds.domain.views import BehindView, BoardView, CloseView, PairView
 from tongcds.i18n import _
 from ui.desk import Desk
 from ui.forms.behind_dialog import BehindDialog
 from ui.forms.board_parts import Asked, PeriodBar
+from ui.forms.compare_dialog import CompareDialog
 from ui.forms.difference_dialog import DifferenceDialog
 from ui.screens.board import BoardScreen
 
@@ -28,7 +29,7 @@ class Board(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.dialog: BehindDialog | DifferenceDialog | None = None
+        self.dialog: BehindDialog | DifferenceDialog | CompareDialog | None = None
 
     def open(self) -> None:
         """Show the own unit, this month."""
@@ -50,6 +51,7 @@ class Board(QObject):
         screen.saved.connect(self._save)
         screen.listed.connect(self._list)
         screen.compared.connect(self.compare)
+        screen.paired.connect(self.pair)
         screen.targets_requested.connect(self.targets_requested)
         shell.open_over(screen)
 
@@ -65,9 +67,29 @@ class Board(QObject):
         ask = partial(differences.figure_difference, self._desk.core, asked.code, asked.period, asked.unit_id)
         self._open(DifferenceDialog(ask, self._desk.net, parent=self._desk.window()))
 
+    def pair(self, asked: Asked, beside: bytes | None) -> None:
+        """Put two units side by side, which can be changed there."""
+        core, counts = self._desk.core, self._desk.counts
+
+        def ask(first: bytes, second: bytes) -> PairView:
+            return side_by_side.side_by_side(core, asked.code, asked.period, asked.against, (first, second))
+
+        def show(units: tuple[tuple[bytes, str], ...]) -> None:
+            first = asked.unit_id or units[0][0]
+            chosen = (first, beside or units[-1][0])
+            dialog = CompareDialog(units, chosen, ask, counts, parent=self._desk.window())
+            dialog.saved.connect(self._save)
+            self._show_dialog(dialog)
+
+        work = partial(side_by_side.units_to_choose, core)
+        counts.run(work, show, owner=self, failed=self._desk.failed)
+
     def _open(self, dialog: BehindDialog | DifferenceDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.opened.connect(self._desk.show)
+        self._show_dialog(dialog)
+
+    def _show_dialog(self, dialog: BehindDialog | DifferenceDialog | CompareDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.open()
 

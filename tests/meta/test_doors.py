@@ -50,6 +50,7 @@ DOORS = {
     "ui/program.py:_Rescue.phone": "the office's own phone",
     "ui/screens/opening.py:OpeningScreen._lease_told": "the office's own phone",
     "ui/forms/rescue_steps.py:RescueSteps.ask": "the office's own phone",
+    "ui/forms/compare_dialog.py:CompareDialog.copy_chart": "sums over two units, no person",
     "ui/forms/board_drawn.py:ChartCard.copy_chart": "sums over a unit, no person",
     "ui/selftest.py:_draw_a_window": "no people at all",
     "ui/selftest.py:run": "no people at all",

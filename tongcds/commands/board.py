@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
-from tongcds.actions import board
+from tongcds.actions import board, side_by_side
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, show
 from tongcds.commands.indicators import add_period, period_of
@@ -36,6 +36,12 @@ def add_to(add: Add) -> None:
     made.add_argument("code", metavar="CODE")
     made.add_argument("--unit", default="", help="as of `board`")
     add_period(made)
+    made = add("figure-compare", _pair, "one indicator of two freely chosen units side by side")
+    made.add_argument("code", metavar="CODE")
+    made.add_argument("first", metavar="UNIT", help='as --unit of `board`; "" for the own unit')
+    made.add_argument("second", metavar="OTHER", help="as UNIT")
+    made.add_argument("--compare", choices=list(_COMPARED), help="the period before, or a year ago")
+    add_period(made)
     made = add("figure-records", _records, "the records that a figure counts, where they are held")
     made.add_argument("code", metavar="CODE")
     made.add_argument("--unit", default="", help="as of `board`")
@@ -63,6 +69,21 @@ def _board(options: argparse.Namespace, core: Core) -> int:
     )
     lines = [" · ".join(filter(None, (view.path[-1][1], view.period, view.against)))]
     lines += [_row_line(view, row) for row in (view.whole, *view.rows)]
+    show(options, view, [*lines, *view.notes])
+    return DONE
+
+
+def _pair(options: argparse.Namespace, core: Core) -> int:
+    period = period_of(options, core)
+    against = None if options.compare is None else _COMPARED[options.compare](period)
+    own = core.credentials().unit_id
+    chosen = [unit_named(core, way, period) or own for way in (options.first, options.second)]
+    view = side_by_side.side_by_side(core, options.code, period, against, chosen)
+    one = view.indicator
+    lines = [" · ".join(filter(None, (one.name, view.period, view.against)))]
+    for row in view.rows:
+        figures = " | ".join(figure_words(one, figure) for figure in (*row.figures, *row.against))
+        lines += [f"{row.name:<28} {figures}"]
     show(options, view, [*lines, *view.notes])
     return DONE
 

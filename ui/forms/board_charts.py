@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tongcds.domain.views import BoardIndicator, BoardRow, BoardView, CloseView, SeriesPoint
+from tongcds.domain.views import BoardIndicator, BoardRow, BoardView, CloseView, PairView, SeriesPoint
 from tongcds.i18n import N_, _, format_month, format_number
 from ui import words
 from ui.forms.board_parts import number_words, target_words, value_words
@@ -31,6 +31,20 @@ def chart_of(
         foot=" · ".join((view.path[-1][1], view.period, indicator.code)),
     )
     return data, ChartKind.BARS if kind == GROUPS else ChartKind(str(kind))
+
+
+def pair_chart(view: PairView) -> ChartData:
+    """A small chart of each of two units, with one scale."""
+    one = view.indicator
+    mark = view.rows[0].figures[0].target
+    series = [_months(one, row.name, points) for row, points in zip(view.rows, view.months, strict=True)]
+    return ChartData(
+        title=one.name,
+        series=tuple(series),
+        target=None if mark is None else mark.value,
+        target_words="" if mark is None else target_words(one, mark),
+        foot=" · ".join((*(row.name for row in view.rows), view.period, one.code)),
+    )
 
 
 def _series(

@@ -28,6 +28,7 @@ class BoardScreen(Page):
 
     `said` is a sentence for the message bar, `targets_requested` wants the targets.
     `listed` carries an `Asked` whose records are wanted, `compared` one to be held against the server's.
+    `paired` carries an `Asked` and the unit to put beside it at first.
 
     Args:
         bar: chooses what is shown; it belongs to this screen from now on.
@@ -43,6 +44,7 @@ class BoardScreen(Page):
     targets_requested = Signal()
     listed = Signal(object)
     compared = Signal(object)
+    paired = Signal(object, object)
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class BoardScreen(Page):
             ("Backspace", self.go_up),
             ("Ctrl+L", self._list),
             ("Ctrl+D", self._compare),
+            ("Ctrl+U", self._pair),
             ("Ctrl+Shift+D", self.units.compare_row),
             ("Ctrl+S", self.drawn.save_chart),
             ("Ctrl+C", self.drawn.copy_chart),
@@ -103,9 +106,11 @@ class BoardScreen(Page):
         self.up.clicked.connect(self.go_up)
         self.records = Button(_("Records behind it"), icon="book-open", hint="Ctrl+L")
         self.records.clicked.connect(self._list)
+        pair = Button(_("Two units"), hint="Ctrl+U")
+        pair.clicked.connect(self._pair)
         aims = Button(_("Targets"), icon="clipboard-check")
         aims.clicked.connect(self.targets_requested)
-        self._head = PageHead("", "", [leave, self.up, aims, self.records])
+        self._head = PageHead("", "", [leave, self.up, pair, aims, self.records])
         return self._head
 
     # Reading
@@ -182,6 +187,12 @@ class BoardScreen(Page):
     def _compare(self) -> None:
         if self.figure.compare.isVisible():
             self.compared.emit(self.bar.now())
+
+    def _pair(self) -> None:
+        if self._view is not None:
+            asked = self.bar.now()
+            first = self._view.rows[0].unit_id if self._view.row_kind in {"village", "commune"} else None
+            self.paired.emit(replace(asked, unit_id=self._view.unit_id), first)
 
     def _compare_row(self, row: BoardRow) -> None:
         self.compared.emit(replace(self.bar.now(), unit_id=row.unit_id))

@@ -156,7 +156,9 @@ class Choice(QComboBox):
     def choose(self, value: object) -> None:
         """Show the choice with that value, without telling anyone that it changed."""
         blocked = self.blockSignals(True)  # noqa: FBT003 - Qt's own signature
-        self.setCurrentIndex(self.findData(value))
+        # Qt finds an id only where it is the very same object.
+        places = (at for at in range(self.count()) if self.itemData(at) == value)
+        self.setCurrentIndex(next(places, -1))
         self.blockSignals(blocked)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

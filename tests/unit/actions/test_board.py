@@ -173,6 +173,9 @@ def test_the_commands_say_the_same(commune: Core, capsys: pytest.CaptureFixture[
     seen = run("board", "XHS09", "--compare", "before", "--on", "2026-11-23")
     assert (seen["rows"][0]["figures"][0]["numerator"], seen["against"]) == (1, "Tháng 10/2026")
     assert run("board", "XHS09", "--unit", "bản nà ngà")["rows"] == []
+    pair = run("figure-compare", "XHS09", "", "bản nà ngà", "--on", "2026-11-23")
+    assert [row["name"] for row in pair["rows"]] == ["Xã Chiềng Mung", "Bản Nà Ngà"]
+    assert [row["figures"][0]["numerator"] for row in pair["rows"]] == [1, 1]
     assert len(run("figure-closely", "XHS09")["months"]) == 12
     assert run("figure-records", "XHS09")["records"] == 1
 

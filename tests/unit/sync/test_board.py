@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
-from tongcds.actions import board
+from tongcds.actions import board, side_by_side
 from tongcds.domain.periods import month_of
 from tongcds.domain.views import Why
 from tongcds.errors import UserError
@@ -188,3 +188,18 @@ def test_why_the_rows_do_not_add_up_to_the_whole_is_said(small_world, desks):
     assert [row.figures[0].why for row in below.rows].count(Why.HIDDEN) == 2
     assert below.whole.figures[0].numerator == 26
     assert any("cộng" in note for note in below.notes)
+
+
+def test_two_units_of_different_levels_stand_side_by_side(small_world, desks):
+    world = small_world
+    people(desks(world, VILLAGE), 20, 30, with_account=12)
+    people(desks(world, OTHER_VILLAGE), 25, 30, with_account=15)
+    area = desks(world, AREA, "Quàng Văn Hải")
+    area.sync()
+    offered = dict(side_by_side.units_to_choose(area.core))
+    chosen = (world.unit(COMMUNE), world.unit(OTHER_VILLAGE))
+    assert set(chosen) <= set(offered)
+    now = month_of(area.core.today)
+    view = side_by_side.side_by_side(area.core, "XHS09", now, None, chosen)
+    assert [row.figures[0].numerator for row in view.rows] == [24, 30]
+    assert [months[-1].figure.numerator for months in view.months] == [24, 30]

@@ -16,6 +16,7 @@ from tongcds.domain.views.board import (
     CloseView,
     Group,
     Mark,
+    PairView,
     SeriesPoint,
     Why,
 )
@@ -234,6 +235,7 @@ __all__ = [
     "OverviewRow",
     "OverviewView",
     "OwnValue",
+    "PairView",
     "PaperEntry",
     "PaperHome",
     "PaperStart",

@@ -152,6 +152,19 @@ class CloseView:
 
 
 @dataclass(frozen=True, slots=True)
+class PairView:
+    """Units side by side: the figure of each, and its twelve months, in the order of the choice."""
+
+    indicator: BoardIndicator
+    period: str
+    against: str
+    last: date
+    rows: tuple[BoardRow, ...]
+    months: tuple[tuple[SeriesPoint, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BehindRow:
     """A record behind a figure, in words. `household_id` is what can be opened, None where nothing can."""
 
