@@ -25,6 +25,9 @@ from tongcds.sync.pace import Pace
 from tongcds.sync.transport import ServerProblemError, Transport
 
 CANARY = b"CANARY-OF-THE-SCAN-7731"
+# The link of B10, the time that all has, and that of the changes which go before the files.
+BYTES_A_SECOND, AWAY_SECONDS, RESET_SECONDS, AGAIN_SECONDS = 8_000, 2.0, 30.0, 5.0
+B10_SECONDS, CHANGES_SECONDS, FEWEST_CUTS = 20 * 60, 2 * 60, 20
 
 
 @pytest.fixture(autouse=True)
@@ -106,8 +109,9 @@ def test_an_upload_that_is_cut_again_and_again_arrives_once_and_sends_little_twi
     assert link.up <= 1.2 * len(photo), f"{link.up} bytes for {len(photo)} after {link.cuts} cuts"
 
 
-def test_an_upload_that_begins_anew_each_time_would_be_noticed(team, link, tmp_path, monkeypatch):
-    """The control: where what has arrived is forgotten, the same cuts send far more."""
+@pytest.fixture
+def forgetful(link, monkeypatch):
+    """What has arrived of a file is forgotten whenever a line breaks."""
     real = Sender._begin
 
     def anew(sender, courier, digest, size):
@@ -117,6 +121,11 @@ def test_an_upload_that_begins_anew_each_time_would_be_noticed(team, link, tmp_p
         return real(sender, courier, digest, size)
 
     monkeypatch.setattr(Sender, "_begin", anew)
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_an_upload_that_begins_anew_each_time_would_be_noticed(team, link, tmp_path):
+    """The control: where what has arrived is forgotten, the same cuts send far more."""
     household = home(team)
     photo = jpeg(1_500_000)
     attached(team, household, tmp_path, photo)
@@ -124,6 +133,50 @@ def test_an_upload_that_begins_anew_each_time_would_be_noticed(team, link, tmp_p
     link.cut_after([9_000, *[400_000] * 4])
     sync_until_done(team)
     assert link.up > 1.2 * len(photo)
+
+
+def arrived(link) -> int:
+    """Bytes of files that the server has, whole or in part."""
+    return sum(part.stat().st_size for part in (link.folder / "attachments").rglob("*") if part.is_file())
+
+
+def send_five_megabytes(team, link, folder: Path) -> tuple[float, list[int]]:
+    """Seconds until all is there, or twenty minutes are over; what had arrived after each reset.
+
+    Of the seconds between two resets some go into waiting for three answers, the rest carries bytes; a reset
+    costs what is left of them and a wait. So the time is reckoned from the cuts, and nobody waits for it.
+    """
+    household = home(team)
+    for number in range(5):
+        attached(team, household, folder, jpeg(1_000_000, seed=number), f"anh-{number}.jpg")
+    through(team, link)
+    carried = int(BYTES_A_SECOND * (RESET_SECONDS - 3 * AWAY_SECONDS))
+    link.cut_after([carried] * 100)
+    there: list[int] = []
+    seconds = 0.0
+    while seconds <= B10_SECONDS:
+        outcome = syncing.sync_now(team)
+        there.append(arrived(link))
+        seconds = link.cuts * (RESET_SECONDS + AGAIN_SECONDS)
+        if not outcome.files.problem and not outcome.files.interrupted:
+            return seconds + RESET_SECONDS, there
+    return seconds, there
+
+
+def test_b10_five_megabytes_arrive_over_a_link_that_is_reset_each_half_minute(team, link, tmp_path):
+    """8 KB a second, two seconds away; the thousand changes before them are `tests/sim/test_slow_link.py`'s."""
+    seconds, there = send_five_megabytes(team, link, tmp_path)
+    assert link.cuts > FEWEST_CUTS
+    assert there == sorted(there)
+    assert there[-1] >= 5_000_000
+    assert seconds <= B10_SECONDS - CHANGES_SECONDS
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_b10_control_files_that_begin_anew_do_not_arrive_in_time(team, link, tmp_path):
+    seconds, there = send_five_megabytes(team, link, tmp_path)
+    assert seconds > B10_SECONDS
+    assert there[-1] < 5_000_000
 
 
 def test_a_lost_answer_costs_a_question_and_no_piece(team, link, tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """B10: a thousand changes over 8 KB a second, two seconds away, with a reset every half minute.
 
 The link has a clock of its own, which the exchange is given, so that half an hour takes seconds. Files of
-attachments go apart, in pieces (`tests/e2e/test_attachments.py`).
+attachments go apart, in pieces, over the same link (`tests/e2e/test_attachments.py`).
 """
 
 from __future__ import annotations
