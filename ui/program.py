@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         sessions,
         syncing,
     )
+    from tongcds.domain import units
     from ui.desktop import Desktop
 else:
     # All that works on an open vault: two thirds of the program, which `_desktop` loads on another thread
@@ -64,6 +65,8 @@ else:
             "syncing",
         )
     )
+
+    units = Later("tongcds.domain.units")
 
 log_ = logging.getLogger(__name__)
 
@@ -278,6 +281,8 @@ def _prepare() -> None:
     # How this language writes numbers is read for the first of them.
     format_number(0)
     filters.services()
+    # Whose targets hold for a unit: the units of the whole country are read, and an id is made for each.
+    units.load_units().by_id(b"")
     # The binding makes a class when somebody names it, and those of all widgets, with their enumerations,
     # when the first widget comes out of Qt.
     for name in dir(QtWidgets):

@@ -56,12 +56,18 @@ def journal_of(folder: Path, opened: keyslots.VaultKey) -> Written:
     return journal.read(folder / journal.FILE_NAME, opened.subkey(journal.PURPOSE), since=journal.NONE)
 
 
-def examined(folder: Path, name: str, opened: keyslots.VaultKey) -> Written:
-    """Verify database and journal side by side, as each is much arithmetic; answers the journal.
+def examined(folder: Path, name: str, opened: keyslots.VaultKey, *, waited_for: bool = True) -> Written:
+    """Verify database and journal; answers the journal.
+
+    Side by side where somebody waits for it, as each is much arithmetic. Otherwise one after the other: the
+    journal is read in Python, which whoever works meanwhile would feel.
 
     Raises:
         UnavailableError: as `examine`.
     """
+    if not waited_for:
+        examine(folder / name, opened.subkey(repair.DATABASE_PURPOSE))
+        return journal_of(folder, opened)
     with ThreadPoolExecutor(1, "journal") as beside:
         reading = beside.submit(journal_of, folder, opened)
         examine(folder / name, opened.subkey(repair.DATABASE_PURPOSE))

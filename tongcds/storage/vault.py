@@ -235,9 +235,9 @@ class Vault:
         try:
             opened = opened_with(unlock, folder, now=now(), spare=source or folder / backups.FOLDER)
             if source is None:
-                look = partial(examined, folder, FILE_NAME, opened)
+                early = at_once and closed_well(folder / FILE_NAME, opened)
+                look = partial(examined, folder, FILE_NAME, opened, waited_for=not early)
                 try:
-                    early = at_once and closed_well(folder / FILE_NAME, opened)
                     return cls(folder, opened, lock, now, look, early=early)
                 except UnavailableError as problem:
                     if problem.code != "vault_damaged":
