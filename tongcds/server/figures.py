@@ -40,7 +40,7 @@ def touch(connection: Connection, areas: Collection[bytes], *, entirely: bool = 
 
     With `entirely` all figures of all days are counted, whatever the records say.
     """
-    ordered = sorted(areas)
+    ordered = sorted(set(areas))
     forgotten = {"through": -1} if entirely else {}
     for start in range(0, len(ordered), _SLICE):
         part = ordered[start : start + _SLICE]
