@@ -140,7 +140,7 @@ def type_a_visit(window: Window, keys: Keyboard) -> None:
 
 def sync_by_keyboard(window: Window, keys: Keyboard) -> None:
     """Go to Sync, find its button with Tab, press it."""
-    keys.press("ctrl+4")
+    keys.press("ctrl+6")
     window.until(lambda now: now["place"] == "sync")
     for _ in range(12):
         before = window.looks["focus"]
