@@ -182,7 +182,7 @@ def test_a_round_is_planned_from_what_the_register_shows_ticked_off_printed_and_
     QTest.keyClick(screen.stops, Qt.Key.Key_1)
     QTest.keyClick(desktop.shell, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert desktop.printing.preview is not None
-    desktop.printing.preview.save_wanted.emit()
+    desktop.printing.preview.save.click()
     assert rounds.rounds(desktop.core)[0].left == 0
     assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".pdf"]
     stop = rounds.round_of(desktop.core, planned.round_id).stops[0]
