@@ -164,7 +164,7 @@ def send_five_megabytes(team, link, folder: Path) -> tuple[float, list[int]]:
 
 
 def test_b10_five_megabytes_arrive_over_a_link_that_is_reset_each_half_minute(team, link, tmp_path):
-    """8 KB a second, two seconds away; the thousand changes before them are `tests/sim/test_slow_link.py`'s."""
+    """8 KB a second, two seconds away; the thousand changes before them: `tests/sim/test_slow_link.py`."""
     seconds, there = send_five_megabytes(team, link, tmp_path)
     assert link.cuts > FEWEST_CUTS
     assert there == sorted(there)

@@ -250,14 +250,24 @@ def test_the_command_warns_first_and_answers_what_was_read(place, command):
 
 def ways_past_the_note(source: str) -> list[str]:
     """Functions that hand out an opened vault without a look at its note; a new vault has none."""
-    found = []
-    for function in ast.walk(ast.parse(source)):
-        if isinstance(function, ast.FunctionDef) and function.name != "create_vault":
-            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-            called = [ast.unparse(node.func) for node in calls]
-            if called.count("Core") > called.count("caught_up"):
-                found.append(function.name)
-    return found
+    return [
+        function.name
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef) and function.name != "create_vault"
+        if any(is_opened(node.value, function) for node in ast.walk(function) if isinstance(node, ast.Return))
+    ]
+
+
+def is_opened(answer: ast.expr | None, function: ast.FunctionDef) -> bool:
+    """Whether this is a vault as `Core` opens it, by itself or by a name that it got."""
+    if isinstance(answer, ast.Name):
+        named = [
+            node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and answer.id in map(ast.unparse, node.targets)
+        ]
+        return any(is_opened(one, function) for one in named if not isinstance(one, ast.Name))
+    return isinstance(answer, ast.Call) and ast.unparse(answer.func) == "Core"
 
 
 def test_however_a_vault_is_opened_its_note_is_looked_at():
@@ -265,5 +275,6 @@ def test_however_a_vault_is_opened_its_note_is_looked_at():
         assert ways_past_the_note(path.read_text(encoding="utf-8")) == [], path
 
 
-def test_a_way_past_the_note_would_be_noticed():
-    assert ways_past_the_note("def open_it(vault):\n    return Core(vault, clock)") == ["open_it"]
+@pytest.mark.parametrize("way", ["return Core(vault, clock)", "core = Core(vault, clock)\n    return core"])
+def test_a_way_past_the_note_would_be_noticed(way):
+    assert ways_past_the_note(f"def open_it(vault):\n    {way}") == ["open_it"]
