@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from benchmarks._day import PASSPHRASE, clock
-from benchmarks._turns import Stalls, until
+from benchmarks._turns import Stalls, until, wait
 from tongcds import memory
 from tongcds.i18n import set_language
 from tongcds.settings import Settings
@@ -76,7 +76,7 @@ def main(folder: str, register: str, started: str, how: str) -> None:
     for letter in PASSPHRASE if how == "typed" else [PASSPHRASE]:
         field.insert(letter)
         if how == "typed":
-            QTest.qWait(_STROKE_MS)
+            wait(_STROKE_MS)
     asked = time.monotonic()
     QTest.keyClick(field, Qt.Key.Key_Return)
     until(lambda: program.desktop is not None)
@@ -84,7 +84,7 @@ def main(folder: str, register: str, started: str, how: str) -> None:
     opened = time.monotonic()
     today: Any = desktop.shell.screen_of("today")
     until(lambda: today.view is not None)
-    QTest.qWait(1)
+    wait(1)
     usable = time.monotonic()
     answer = {
         "to_window": shown - float(started),
@@ -97,7 +97,7 @@ def main(folder: str, register: str, started: str, how: str) -> None:
         program.close()
         print(json.dumps(answer))
         return
-    QTest.qWait(_LOOK_MS)
+    wait(_LOOK_MS)
     answer["stall_start"] = stalls.end()
     answer |= _looked_up(desktop, stalls)
     answer["stall_import"] = _brought_in(desktop, register, stalls)
@@ -118,7 +118,7 @@ def _looked_up(desktop: Desktop, stalls: Stalls) -> dict[str, float]:
         for at in range(1, len(words) + 1):
             homes.search.setText(words[:at])
             homes.search.textEdited.emit(words[:at])
-            QTest.qWait(_LETTER_MS)
+            wait(_LETTER_MS)
     return {"first_rows": first_rows, "stall_search": stalls.end()}
 
 

@@ -12,11 +12,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtTest import QTest
-
 from benchmarks._day import TODAY
 from benchmarks._province import PASSPHRASE, enrolled, founded
-from benchmarks._turns import Stalls, until
+from benchmarks._turns import Stalls, until, wait
 from benchmarks._vaults import HOUSEHOLDS_A_VILLAGE, write_home
 from tongcds import memory
 from tongcds.actions import opening, syncing
@@ -61,7 +59,7 @@ def main(folder: str) -> None:
         dressing.start(sys.argv[:1], settings)
         desktop = Desktop(opening.open_vault(profile, PASSPHRASE, system_clock), settings, automatic=False)
         desktop.show()
-        QTest.qWait(_SHOWN_MS)
+        wait(_SHOWN_MS)
         stalls = Stalls()
         stalls.begin()
         desktop.core.runner.ask()

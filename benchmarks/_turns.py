@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QTimer
 
 _TICK_MS = 2
 _PATIENCE_SECONDS = 120
@@ -39,6 +38,16 @@ class Stalls:
         self._last = now
 
 
+def wait(milliseconds: int) -> None:
+    """Turn the event loop for so long, as the program does.
+
+    `QTest.qWait` would keep the interpreter meanwhile: no other thread of the program went on then.
+    """
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def until(ready: Callable[[], bool]) -> None:
     """Turn the event loop until something is so.
 
@@ -47,6 +56,6 @@ def until(ready: Callable[[], bool]) -> None:
     """
     end = time.monotonic() + _PATIENCE_SECONDS
     while not ready():
-        QTest.qWait(1)
+        wait(1)
         if time.monotonic() > end:
             raise TimeoutError(ready)
