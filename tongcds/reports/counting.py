@@ -270,7 +270,7 @@ def _of_signs(connection: Connection, seen: CTE, formulas: Sequence[Formula], by
     if others:
         halves.append(_by_subject(connection, seen, formulas, others, by))
     found: _Found = {}
-    for row in connection.execute(union_all(*halves)):
+    for row in connection.execute(union_all(*halves)).all():
         span, village, group, at, *numbers = tuple(row)
         formula = formulas[at]
         known, counted, records, ids, inside = (int(number or 0) for number in numbers)

@@ -261,9 +261,10 @@ def _cells_of(
     columns = (CELL.c.village, CELL.c.indicator, CELL.c.numerator, CELL.c.denominator, CELL.c.records)
     query = select(*columns, CELL.c.fingerprint, CELL.c.on)
     cells, latest = {}, ""
+    # All at once: a province has tens of thousands, and asking for each takes longer than making it.
     for village, indicator, numerator, denominator, records, fingerprint, on in connection.execute(
         query.where(CELL.c.month == month, CELL.c.indicator.in_(indicators))
-    ):
+    ).all():
         cells[village, indicator] = Count(numerator, denominator, records, fingerprint)
         latest = max(latest, on)
     return cells, latest
