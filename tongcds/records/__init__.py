@@ -2,11 +2,21 @@
 
 Desktop and server build their tables from the same declarations (`declare.py`), merge them with the same code
 (`tongcds.replica`) and put them on the wire by the same columns (`tongcds.protocol`).
+
+Numbers are for ever; a field is added at the end and never changes meaning.
 """
 
 from __future__ import annotations
 
-from tongcds.records import types as _types  # noqa: F401  declares every type
+from tongcds.records import (  # noqa: F401  they declare every type
+    disagreement,
+    figures,
+    places,
+    privacy,
+    register,
+    reports,
+    work,
+)
 from tongcds.records.declare import (
     METADATA,
     Field,
