@@ -668,8 +668,8 @@ SENTENCES: Final[dict[str, str]] = {
         "as a document (.docx)."
     ),
     "template_wrong": N_(
-        "The template {file} has a mistake ({why}), so the paper was made with the one that ships. Fields "
-        "are written like {{{{ co_quan }}}}."
+        "The template {file} has a mistake ({why}), so the paper was made with another one. Fields are "
+        "written like {{{{ co_quan }}}}."
     ),
     "template_field_unknown": N_(
         "The template {file} has a field “{field}” that nobody knows. Its place stayed empty; "

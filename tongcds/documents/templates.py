@@ -1,14 +1,13 @@
 """Templates for Word: an office's own before the one that ships, and what is wrong in them in sentences.
 
-A template is somebody's file. It is bounded before it is opened, what it says is run in a sandbox without
-reach, and one that cannot be read costs its look and nothing else: the shipped one stands in.
+A template is somebody's file. It is bounded before it is opened, and what it says is run in a sandbox without
+reach. What it can end in has no list: `documents.word` is where that costs its look and nothing else.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from jinja2 import ChainableUndefined, TemplateError
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from lxml.etree import LxmlError
 
 from tongcds.errors import UserError, sentence
 from tongcds.paths import resources_folder
@@ -30,20 +28,14 @@ GENERAL: Final = "van-ban"
 
 _FILTERS: Final = {"upper", "lower", "capitalize", "default", "trim", "e", "escape"}
 _MOST_BYTES: Final = 64 << 20
-# What a file that is no template, or a damaged one, can end in.
-_DAMAGE: Final = (
-    OSError, KeyError, ValueError, LxmlError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
-    IndexError, AttributeError, TypeError, RecursionError, ZeroDivisionError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template: the name of its file and what is in it. `own`: somebody here made it."""
+    """A template: the name of its file and what is in it."""
 
     name: str
     content: bytes
-    own: bool = False
 
 
 def shipped() -> Template:
@@ -52,28 +44,27 @@ def shipped() -> Template:
     return Template(path.name, path.read_bytes())
 
 
-def template_for(form: str, folder: Path) -> tuple[Template, tuple[str, ...]]:
-    """The template of a form: the folder's own for it, its general one, or what ships; and what was wrong."""
-    notes: list[str] = []
-    for stem in (form, GENERAL):
-        path = folder / f"{stem}.docx"
-        try:
-            if path.is_file():
-                return Template(path.name, _bounded(path), own=True), tuple(notes)
-        except _DAMAGE:
-            notes.append(sentence(UserError("template_unreadable", file=path.name)))
-    return shipped(), tuple(notes)
+def own_files(form: str, folder: Path) -> tuple[Path, ...]:
+    """Where an office's own templates for a form are, if it has any: the form's, then its general one."""
+    return tuple(folder / f"{stem}.docx" for stem in (form, GENERAL))
 
 
-def _bounded(path: Path) -> bytes:
-    """What a file holds, where it is a ZIP archive that does not unpack to more than memory takes."""
+def read_own(path: Path) -> Template:
+    """A template of somebody's, if it is a ZIP archive that does not unpack to more than memory takes."""
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError(path)
     content = path.read_bytes()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
             raise ValueError(path)
-    return content
+    return Template(path.name, content)
+
+
+def unusable(name: str, error: Exception) -> str:
+    """The sentence about a template that ended in an error."""
+    if isinstance(error, TemplateError):
+        return sentence(UserError("template_wrong", file=name, why=str(error)))
+    return sentence(UserError("template_unreadable", file=name))
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -97,22 +88,12 @@ class Filler:
             del self._environment.filters[name]
 
     def fill(self, values: Mapping[str, str]) -> DocumentObject:
-        """The template with these values in it, as plain text.
-
-        Raises:
-            UserError: template_unreadable, template_wrong.
-        """
-        name = self.template.name
-        try:
-            made = DocxTemplate(io.BytesIO(self.template.content))
-            made.render(dict(values), self._environment, autoescape=True)
-            document: Any = made.docx
-        except TemplateError as error:
-            raise UserError("template_wrong", file=name, why=str(error)) from None
-        except _DAMAGE:
-            raise UserError("template_unreadable", file=name) from None
+        """The template with these values in it, as plain text."""
+        made = DocxTemplate(io.BytesIO(self.template.content))
+        made.render(dict(values), self._environment, autoescape=True)
+        document: Any = made.docx
         if not isinstance(document, DocumentObject):
-            raise UserError("template_unreadable", file=name)
+            raise TypeError(self.template.name)
         return document
 
     def notes(self) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import io
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +15,14 @@ from docx.enum.section import WD_ORIENT
 
 from tongcds.documents import Written, fields
 from tongcds.documents.ooxml import Xml, element, paragraph, qname, twips
-from tongcds.documents.templates import Filler, shipped, template_for
+from tongcds.documents.templates import Filler, Template, own_files, read_own, shipped, unusable
 from tongcds.documents.word_blocks import blocks
 from tongcds.domain.text import clean
 from tongcds.errors import UserError, sentence
 from tongcds.papers.official import RULE_SHARE, STYLES, Element
 from tongcds.papers.paper import Page, Paper, Sheet
+
+log = logging.getLogger(__name__)
 
 _BODY: Final = "\ue000noi_dung\ue000"
 """Marks the place of a sheet's blocks. No text can hold it: `clean` takes letters of nobody's out."""
@@ -42,32 +46,26 @@ _OPTIONAL: Final = frozenset(
 def docx(paper: Paper, templates: Path) -> Written:
     """The paper in its template, and what was wrong with that.
 
-    A template that cannot be filled is told, and the shipped one taken.
+    A template of somebody's that no paper can be made of is told, and the next one taken; ours comes last,
+    and what goes wrong with it is a mistake of ours.
     """
-    template, notes = template_for(paper.form, templates)
+    notes: list[str] = []
+    for path in own_files(paper.form, templates):
+        try:
+            if path.is_file():
+                written = _written(paper, read_own(path))
+                return replace(written, notes=(*notes, *written.notes))
+        except Exception as error:  # noqa: BLE001 - what somebody else wrote can end in anything
+            log.info("a template cannot be used", extra={"code": type(error).__name__})
+            notes.append(unusable(path.name, error))
+    return replace(_written(paper, shipped()), notes=tuple(notes))
+
+
+def _written(paper: Paper, template: Template) -> Written:
+    """The paper in this template, a section for each sheet."""
     filler = Filler(template)
-    try:
-        made = _made(paper, filler)
-    except UserError as error:
-        notes = (*notes, sentence(error))
-        filler = Filler(shipped())
-        made = _made(paper, filler)
-    content = io.BytesIO()
-    made.core_properties.title = clean(paper.stem)
-    made.save(content)
-    return Written(content.getvalue(), (*notes, *filler.notes(), *_without_body(paper, filler)))
-
-
-def _without_body(paper: Paper, filler: Filler) -> tuple[str, ...]:
-    """A sentence where an own template leaves no room for what the paper holds."""
-    values = fields.values(paper, paper.sheets[0], _BODY)
-    if not filler.template.own or _place_of_body(filler.fill(values)) is not None:
-        return ()
-    return (sentence(UserError("template_without_body", file=filler.template.name)),)
-
-
-def _made(paper: Paper, filler: Filler) -> DocumentObject:
     whole: DocumentObject | None = None
+    notes: tuple[str, ...] = ()
     for sheet in paper.sheets:
         values = fields.values(paper, sheet, _BODY)
         filled = filler.fill({name: _text(words) for name, words in values.items()})
@@ -75,7 +73,9 @@ def _made(paper: Paper, filler: Filler) -> DocumentObject:
         _tidy(filled, sheet, width)
         document = filled if whole is None else whole
         place = _place_of_body(filled)
-        if place is not None:
+        if place is None:
+            notes = (sentence(UserError("template_without_body", file=template.name)),)
+        else:
             for one in blocks(document, sheet.blocks, width):
                 place.addprevious(one)
             _parent(place).remove(place)
@@ -87,7 +87,10 @@ def _made(paper: Paper, filler: Filler) -> DocumentObject:
     if whole is None:
         raise ValueError(paper.form)
     _close(whole)
-    return whole
+    whole.core_properties.title = clean(paper.stem)
+    content = io.BytesIO()
+    whole.save(content)
+    return Written(content.getvalue(), (*filler.notes(), *notes))
 
 
 def _text(words: str) -> str:
@@ -121,8 +124,7 @@ def _style_of(one: Xml) -> str:
 def _section(document: DocumentObject) -> Xml:
     found: Xml | None = _body(document).find(qname("sectPr"))
     if found is None:
-        found = element("sectPr")
-        _body(document).append(found)
+        raise ValueError(document)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -11,12 +12,14 @@ import pytest
 from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jinja2 import TemplateError
 
 from scripts import paper_template
 from tests.unit.documents.read_back import W, Word, parts
 from tests.unit.papers.test_forms import DONE, HOME, TODAY, WHO, activities
 from tongcds.documents import Format, write
-from tongcds.documents.templates import shipped
+from tongcds.documents import word as writer
+from tongcds.documents.templates import Template, shipped
 from tongcds.domain.text import clean
 from tongcds.papers import survey
 from tongcds.papers.letterhead import letterhead
@@ -315,6 +318,39 @@ def test_a_template_that_unpacks_without_end_is_not_opened(made, templates):
     word, notes = made(paper(table()))
     assert word.texts("VB Quốc hiệu") != []
     assert len(notes) == 1
+
+
+def test_a_template_without_pages_costs_its_look_and_the_log_names_what_it_ended_in(made, templates, caplog):
+    own(templates, "{{ co_quan }}", "{{ noi_dung }}")
+    document = Document(str(templates / "B04.docx"))
+    document.element.body.remove(document.element.body.sectPr)
+    document.save(str(templates / "B04.docx"))
+    with caplog.at_level(logging.INFO):
+        word, notes = made(paper(Paragraph("Nội dung còn nguyên")))
+    assert "Nội dung còn nguyên" in all_text(word)
+    assert ["B04.docx" in note for note in notes] == [True]
+    assert [record.code for record in caplog.records if record.name == writer.__name__] == ["IndexError"]
+
+
+def test_where_the_template_of_a_form_has_a_mistake_the_general_own_one_is_taken(made, templates):
+    own(templates, "{% for x in %}", "{{ noi_dung }}")
+    own(templates, "Mẫu chung", "{{ noi_dung }}", name="van-ban")
+    word, notes = made(paper(table()))
+    assert "Mẫu chung" in all_text(word)
+    assert ["B04.docx" in note for note in notes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [("{{ 1/0 }}", ZeroDivisionError), ("{{ none.upper() }}", TemplateError), (None, zipfile.BadZipFile)],
+)
+def test_a_mistake_with_the_template_that_ships_is_not_hidden(made, tmp_path, monkeypatch, line, mistake):
+    if line:
+        own(tmp_path, line, "{{ noi_dung }}")
+    content = (tmp_path / "B04.docx").read_bytes() if line else b"not a document"
+    monkeypatch.setattr(writer, "shipped", lambda: Template("van-ban.docx", content))
+    with pytest.raises(mistake):
+        made(paper(table()))
 
 
 def test_a_template_without_a_place_for_the_rest_is_said(made, templates):
