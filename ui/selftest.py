@@ -22,8 +22,10 @@ import ui
 from tongcds import i18n, paths
 from tongcds.actions import opening
 from tongcds.clock import system_clock
+from tongcds.documents import Format, write
+from tongcds.papers.paper import Chart, Code, Column, Number, Paper, Row, Series, Sheet, Table, Title
 from ui import icons, stylesheet, theme
-from ui.paper import writing
+from ui.paper import pages, writing
 
 # The server is packaged on its own.
 _NOT_PACKAGED = "tongcds.server"
@@ -64,6 +66,20 @@ def _draw_a_window() -> None:
         raise LookupError("nothing was drawn")
 
 
+def _write_papers() -> None:
+    """One paper with what each writer needs files of its own for: a template, a picture, a chart."""
+    table = Table((Column("A", 1),), (Row((Number("1", 1),)),))
+    blocks = (table, Chart("A", ("1",), (Series("A", (1.0,)),)), Code("A", "A", "A"))
+    paper = Paper("A", "A", (Sheet("A", None, Title("A"), blocks),))
+    begins = {Format.DOCX: b"PK", Format.XLSX: b"PK", Format.PDF: b"%PDF"}
+    for kind, first in begins.items():
+        # The new profile has no templates in it; the user's own folder may.
+        drawn = kind is Format.PDF
+        content = pages.pdf(paper) if drawn else write(paper, kind, paths.profile_folder()).content
+        if not content.startswith(first):
+            raise LookupError(f"no {kind} was written")
+
+
 def _keep_an_encrypted_vault() -> None:
     folder = paths.profile_folder()
     passphrase = "bốn từ không ai đoán"  # noqa: S105 - of a vault that is thrown away
@@ -78,6 +94,7 @@ CHECKS: tuple[Callable[[], None], ...] = (
     _load_every_module,
     _speak_vietnamese,
     _draw_a_window,
+    _write_papers,
     _keep_an_encrypted_vault,
 )
 

@@ -6,12 +6,9 @@ take a third of a second to load, so a writer is loaded when its format is first
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
 
 from tongcds.papers.paper import Paper
 
@@ -39,9 +36,11 @@ def write(paper: Paper, kind: Format, templates: Path) -> Written:
         ValueError: the format is one that the window draws.
     """
     if kind is Format.DOCX:
-        module = importlib.import_module("tongcds.documents.word")
-        return cast("Callable[[Paper, Path], Written]", module.docx)(paper, templates)
+        from tongcds.documents import word  # noqa: PLC0415 - when it is asked for
+
+        return word.docx(paper, templates)
     if kind is Format.XLSX:
-        module = importlib.import_module("tongcds.documents.workbook")
-        return Written(cast("Callable[[Paper], bytes]", module.xlsx)(paper))
+        from tongcds.documents import workbook  # noqa: PLC0415 - as above
+
+        return Written(workbook.xlsx(paper))
     raise ValueError(kind)
