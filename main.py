@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from tongcds import memory
+from tongcds.documents import Written
 from tongcds.papers.paper import Paper
 
 
@@ -38,7 +39,7 @@ def _in_window(options: Namespace) -> int:
     return commands.run(options)
 
 
-def _draw(paper: Paper) -> bytes:
+def _draw(paper: Paper) -> Written:
     """A paper as a PDF; a command line needs no display for it."""
     from ui import commands
 

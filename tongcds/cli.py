@@ -108,7 +108,7 @@ def main(
         argv: without the program's name.
         clock: the present moment.
         in_window: does the commands that need Qt; handed in, because nothing here knows the window.
-        draw: draws a paper as a PDF, likewise.
+        draw: draws a paper as a PDF, likewise; its notes say what could not be done as the paper asks.
     """
     parser = _parser()
     try:

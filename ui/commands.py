@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from tongcds.clock import Clock, system_clock
+from tongcds.documents import Written
 from tongcds.domain.views import Role
 from tongcds.i18n import _, language, ngettext
 from tongcds.papers.paper import Paper
@@ -22,6 +23,7 @@ from ui import gallery, manual, stage, tour
 from ui.demo import Demo
 from ui.desktop import Desktop
 from ui.paper import pages
+from ui.paper.writing import font_notes
 
 _TOUR_FOLDER: Final = Path("build") / "tour"
 _HEED_MS: Final = 300
@@ -48,11 +50,11 @@ def run(options: Namespace, clock: Clock = system_clock) -> int:
             return _tour(_TOUR_FOLDER)
 
 
-def draw(paper: Paper) -> bytes:
+def draw(paper: Paper) -> Written:
     """A paper as a PDF, with or without a display."""
     stage.without_display()
     dressing.create(sys.argv[:1])
-    return pages.pdf(paper)
+    return Written(pages.pdf(paper), font_notes())
 
 
 def has_display() -> bool:

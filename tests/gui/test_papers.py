@@ -33,6 +33,8 @@ from tongcds.papers.paper import (
     Table,
     Title,
 )
+from ui import commands
+from ui.paper import writing
 from ui.paper.pages import Pages, pdf
 from ui.preview import samples, village
 
@@ -84,6 +86,15 @@ def test_all_fonts_are_embedded_and_no_other_family_is_taken(written):
     lines = written(made, "pdffonts").splitlines()[2:]
     assert {line.split()[0].split("+")[-1].split("-")[0] for line in lines} == {"Tinos", "NotoSansKhmer"}
     assert [line for line in lines if line.split()[-5] != "yes"] == []
+
+
+def test_a_font_of_papers_that_is_missing_is_said_beside_the_file(qapp, monkeypatch):
+    made = paper(Paragraph("Một trang"))
+    assert commands.draw(made).notes == ()
+    monkeypatch.setattr(writing, "FAMILIES", ("Tinos", "Không Có"))
+    drawn = commands.draw(made)
+    assert drawn.content.startswith(b"%PDF")
+    assert ["Không Có" in note for note in drawn.notes] == [True]
 
 
 @pytest.mark.parametrize(("page", "size"), [(Page.PORTRAIT, "595 x 842"), (Page.LANDSCAPE, "842 x 595")])

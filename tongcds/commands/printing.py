@@ -18,7 +18,7 @@ from tongcds.i18n import _, format_number, ngettext
 from tongcds.papers.paper import Paper
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
-Draw = Callable[[Paper], bytes]
+Draw = Callable[[Paper], Written]
 
 
 def _members(options: argparse.Namespace, core: Core) -> Printout:
@@ -103,7 +103,7 @@ def tell(options: argparse.Namespace, core: Core, printout: Printout) -> int:
     draw: Draw | None = options.draw
     kind = Format(options.format)
     if kind is Format.PDF and draw is not None:
-        made = Written(draw(printout.paper))
+        made = draw(printout.paper)
     else:
         made = printing.as_file(printout, kind)
     path, _changes = printing.save(core, printout, made.content, kind)

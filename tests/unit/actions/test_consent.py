@@ -15,6 +15,7 @@ from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import MEMBER, VILLAGE, Home
 from tongcds import cli
 from tongcds.actions import Core, attachments, audit, exports, logbook, printing, privacy, register, rounds
+from tongcds.documents import Written
 from tongcds.domain import consent
 from tongcds.domain.consent import Answers, Gate, Stance, detail_words, left_out_words, load_grounds
 from tongcds.domain.views import (
@@ -329,7 +330,7 @@ def test_every_command_says_who_is_left_out_and_takes_a_ground(
 
     def run(*more: str) -> dict[str, object]:
         options = cli._parser().parse_args([*words, *more, "--json"])
-        options.draw = lambda _paper: b"%PDF-"
+        options.draw = lambda _paper: Written(b"%PDF-")
         options.command(options, village)
         answer: dict[str, object] = json.loads(capsys.readouterr().out)
         return answer

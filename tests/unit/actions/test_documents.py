@@ -14,7 +14,7 @@ from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home, agree, h
 from tests.unit.documents.read_back import Book, Word
 from tongcds import cli, paths
 from tongcds.actions import Core, board, documents, printing
-from tongcds.documents import Format
+from tongcds.documents import Format, Written
 from tongcds.domain.periods import month_of
 from tongcds.domain.views import Role
 from tongcds.errors import UserError
@@ -206,7 +206,7 @@ def test_the_command_makes_each_kind_in_each_format(
         ["B15", "--amount", "100000", "--months", "2", "--format", "xlsx"], ["B10"], ["B08"],
     ):  # fmt: skip
         options = cli._parser().parse_args(["document", *words, "--json"])
-        options.draw = lambda paper: paper.form.encode()
+        options.draw = lambda paper: Written(paper.form.encode())
         assert options.command(options, lived_in) in {cli.DONE, cli.LOOK}
         answer = json.loads(capsys.readouterr().out)
         file = Path(answer["file"])
@@ -230,6 +230,15 @@ def test_an_own_template_with_an_unknown_field_is_said_by_the_command(
     assert ["khong_co" in note for note in answer["notes"]] == [True]
     text = [line.text for line in Word(Path(answer["file"]).read_bytes()).lines()]
     assert text[0].strip() == "Tỷ lệ 60,0% (18/30),"
+
+
+def test_what_drawing_a_pdf_could_not_do_is_said_by_the_command(
+    lived_in: Core, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = cli._parser().parse_args(["document", "B10", "--json"])
+    options.draw = lambda _paper: Written(b"%PDF-", ("Tinos",))
+    assert options.command(options, lived_in) == cli.LOOK
+    assert json.loads(capsys.readouterr().out)["notes"] == ["Tinos"]
 
 
 def test_a_province_reads_the_same_form_by_commune(core_of: Callable[[Role], Core]) -> None:

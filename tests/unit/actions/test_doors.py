@@ -27,6 +27,7 @@ from tongcds.actions import (
     rescue,
     rounds,
 )
+from tongcds.documents import Written
 from tongcds.domain.views import HouseholdFilter, LogFilter, RoundPlan
 
 
@@ -67,7 +68,7 @@ def place(team: Core, home: Home, tmp_path: Path) -> Place:
 def command(*words: str) -> Callable[[Place], object]:
     def run(at: Place) -> object:
         options = cli._parser().parse_args([*words, "--json"])
-        options.draw = lambda _paper: b"%PDF-"
+        options.draw = lambda _paper: Written(b"%PDF-")
         return options.command(options, at.core)
 
     return run

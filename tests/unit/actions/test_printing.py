@@ -12,6 +12,7 @@ import pytest
 from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home, agree
 from tongcds import cli, paths
 from tongcds.actions import Core, audit, exports, printing, register
+from tongcds.documents import Written
 from tongcds.domain import record_code
 from tongcds.domain.views import HouseholdFilter, LogFilter
 from tongcds.errors import UserError
@@ -82,7 +83,7 @@ def test_the_command_draws_and_writes_into_the_one_folder(
     office: Core, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = cli._parser().parse_args(["print", "members", "--json"])
-    options.draw = lambda paper: paper.form.encode()
+    options.draw = lambda paper: Written(paper.form.encode())
     assert options.command(options, office) == cli.DONE
     answer = json.loads(capsys.readouterr().out)
     assert (answer["people"], answer["sheets"]) == (3, 1)
@@ -188,6 +189,6 @@ def test_every_paper_has_its_command(
     furnished: Core, capsys: pytest.CaptureFixture[str], words: list[str], form: str
 ) -> None:
     options = cli._parser().parse_args(["print", *words, "--json"])
-    options.draw = lambda paper: paper.form.encode()
+    options.draw = lambda paper: Written(paper.form.encode())
     assert options.command(options, furnished) == cli.DONE
     assert json.loads(capsys.readouterr().out)["form"] == form
