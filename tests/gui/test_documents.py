@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def made():
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory, qapp):
     """The same paper out of all three formats as a PDF; the office's program makes two of them."""
+    if shutil.which("soffice") is None:
+        pytest.fail("LibreOffice is missing: scripts/bootstrap.sh --tests installs it or says what to run")
     folder = tmp_path_factory.mktemp("documents")
     for kind in (Format.DOCX, Format.XLSX):
         (folder / f"{kind}.{kind}").write_bytes(write(made(), kind, folder).content)
