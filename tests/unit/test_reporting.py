@@ -7,7 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from tongcds.domain.reporting import State, Step, Word, last_words, state_before, state_of
+from tongcds.domain.reporting import State, Step, Word, state_before, state_of
+from tongcds.domain.steps import last_words
 
 
 def step(name: str, word: Word, *after: str) -> Step:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
-from tongcds.domain.difficulties import Stage, Word, joined_with, load_kinds, standing_of
+from tongcds.domain.difficulties import Stage, Word, followed_by, joined_with, load_kinds, standing_of
 from tongcds.domain.text import clean
 from tongcds.domain.views import EditUndo, Role
 from tongcds.domain.views.difficulties import LONGEST, DifficultiesView, DifficultyRow, DifficultyText
@@ -161,7 +161,6 @@ def _step(
         told = _the_told(change.connection, difficulty)
         if not _may_act(told, who):
             raise UserError("difficulty_not_yours")
-        seen = {step_id for one in told.steps for step_id in one.after}
         journal = Journal(change.writer)
         journal.create(
             "difficulty_step",
@@ -173,7 +172,7 @@ def _step(
                 "on": core.today.isoformat(),
                 "from_id": who.unit_id,
                 "from_unit": who.unit_name,
-                "after": b"".join(one.step_id for one in told.steps if one.step_id not in seen) or None,
+                "after": b"".join(one.step_id for one in followed_by(told.steps, word)) or None,
                 "by_id": author,
                 **values,
             },

@@ -17,7 +17,8 @@ from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.periods import Period, PeriodKind
 from tongcds.domain.report_types import Level, ReportType, load_report_types, load_sections
-from tongcds.domain.reporting import State, Word, last_words, state_before
+from tongcds.domain.reporting import State, Word, state_before
+from tongcds.domain.steps import last_words
 from tongcds.domain.text import clean
 from tongcds.domain.views import EditUndo, Role
 from tongcds.domain.views.report import Heading, Report

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tongcds.domain.steps import last_words
 from tongcds.domain.tables import read_table
 from tongcds.i18n import N_
 from tongcds.paths import resources_folder
@@ -128,8 +129,7 @@ def standing_of(steps: Sequence[Step], on: date) -> Standing:
     Of steps that nobody has seen since, two that differ are two contrary words; joining is no word on it.
     """
     said = [one for one in steps if one.word not in _ABOUT_JOINING]
-    seen = {step_id for one in said for step_id in one.after}
-    last = [one for one in said if one.step_id not in seen]
+    last = last_words(said)
     asked = next((one for one in reversed(said) if one.word is Word.PASSED), None)
     answers = [one.text for one in said if one.word is Word.ANSWERED and one.text]
     owner_id, owner, due_on = (None, "", None) if asked is None else (asked.to_id, asked.to, asked.due_on)
@@ -141,6 +141,12 @@ def standing_of(steps: Sequence[Step], on: date) -> Standing:
     else:
         stage = Stage(last[0].word.value)
     return Standing(stage, owner_id, owner, due_on, answers[-1] if answers else "")
+
+
+def followed_by(steps: Iterable[Step], word: Word) -> tuple[Step, ...]:
+    """The steps that one with this word is taken after: joining leaves the last word on it what it was."""
+    about_joining = word in _ABOUT_JOINING
+    return last_words(one for one in steps if (one.word in _ABOUT_JOINING) is about_joining)
 
 
 def _waiting(asked: Step | None, due_on: date | None, on: date) -> Stage:

@@ -1,19 +1,19 @@
 """Where a report stands: read from the steps that the sender and the addressee took, never stored.
 
-A step names the last ones that whoever took it had seen. Steps that nobody has seen since are the last word;
-where two of them say different things, two people decided without knowing of each other, and both are shown
-until somebody who has seen both decides again. Pure values; records are read by `storage.reports`.
+Where two of the last words (`domain.steps`) say different things, two people decided without knowing of each
+other, and both are shown until somebody who has seen both decides again. Pure values; records are read by `storage.reports`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from tongcds.domain.steps import last_words
 from tongcds.i18n import N_
 
 
@@ -82,13 +82,6 @@ class Step:
     on: date | None
     by: str
     after: tuple[bytes, ...]
-
-
-def last_words(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps that no other one was taken after, in the order in which they came."""
-    taken = tuple(steps)
-    seen = {step_id for one in taken for step_id in one.after}
-    return tuple(one for one in taken if one.step_id not in seen)
 
 
 def state_of(steps: Sequence[Step]) -> State:

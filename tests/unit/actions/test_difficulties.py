@@ -41,6 +41,22 @@ def test_settled_ones_stand_last_and_can_be_opened_again(team: Core):
     assert {row.stage for row in difficulties.view(team).rows} == {Stage.OPEN}
 
 
+def test_joining_and_parting_leave_what_was_said_of_it_as_it_is(team: Core):
+    told, _undo, _changes = difficulties.tell(team, WEAK)
+    other, _undo, _changes = difficulties.tell(team, DifficultyText("signal", "Mất sóng"))
+    stages = []
+    for act in (
+        lambda: difficulties.pass_on(team, told, team.today),
+        lambda: difficulties.join(team, told, other),
+        lambda: difficulties.close(team, told),
+        lambda: difficulties.part(team, told),
+        lambda: difficulties.reopen(team, told),
+    ):
+        act()
+        stages.append(next(row.stage for row in difficulties.view(team).rows if row.difficulty_id == told))
+    assert stages == [Stage.ASKED, Stage.ASKED, Stage.CLOSED, Stage.CLOSED, Stage.ASKED]
+
+
 @pytest.mark.parametrize(
     ("act", "code"),
     [
