@@ -742,7 +742,6 @@ SENTENCES: Final[dict[str, str]] = {
         "on; what you typed is kept."
     ),
     "report_section_unknown": N_("A report has no section “{code}”. Nothing was changed."),
-    "report_text_too_long": N_("Here are at most {most} letters. Nothing was saved; shorten it."),
     "report_too_long": N_(
         "The report is too long to be sent. Nothing was handed up; shorten what was typed."
     ),

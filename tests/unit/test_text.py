@@ -6,6 +6,7 @@ import pytest
 
 from tongcds.domain.text import (
     clean,
+    clean_lines,
     fold,
     highlight,
     initials,
@@ -62,6 +63,10 @@ SORTED_PEOPLE = [
 )
 def test_the_gate_keeps_the_name_and_drops_the_dirt(written, kept):
     assert clean(written) == kept
+
+
+def test_a_text_of_several_lines_keeps_them():
+    assert clean_lines("\n một  hai \n\n ba\n") == "một hai\n\nba"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.difficulties import Stage, Word, followed_by, joined_with, load_kinds, standing_of
-from tongcds.domain.text import clean
+from tongcds.domain.text import clean, clean_lines
 from tongcds.domain.views import EditUndo, Role
 from tongcds.domain.views.difficulties import LONGEST, DifficultiesView, DifficultyRow, DifficultyText
 from tongcds.errors import UserError
@@ -262,7 +262,7 @@ def _checked(says: DifficultyText) -> dict[str, Value]:
 
 
 def _line(words: str) -> str:
-    cleaned = "\n".join(clean(line) for line in words.splitlines()).strip("\n")
+    cleaned = clean_lines(words)
     if len(cleaned) > LONGEST:
         raise UserError("text_too_long", most=LONGEST)
     return cleaned

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.quotas import LARGEST, measures
-from tongcds.domain.text import clean
+from tongcds.domain.text import clean, clean_lines
 from tongcds.domain.views import (
     AnnouncementRow,
     AnnouncementText,
@@ -135,7 +135,7 @@ def _may_write(core: Core) -> bool:
 def _checked_text(core: Core, says: AnnouncementText) -> dict[str, Value]:
     _require_commune(core)
     title = clean(says.title)
-    text = "\n".join(clean(line) for line in says.text.splitlines()).strip("\n")
+    text = clean_lines(says.text)
     if not text:
         raise UserError("announcement_empty")
     if len(title) > LONGEST_TITLE or len(text) > LONGEST_TEXT:

@@ -109,7 +109,7 @@ def decide(core: Core, report_id: bytes, word: Word, reason: str = "") -> tuple[
     """Say that a report is being looked at, return it with a reason, or accept it, which locks it.
 
     Raises:
-        UserError: report_unknown, report_not_yours, report_reason_missing, report_text_too_long,
+        UserError: report_unknown, report_not_yours, report_reason_missing, text_too_long,
             report_withdrawn, report_corrected, report_said_already.
     """
     who, words = core.credentials(), reporting.checked_line(reason)

@@ -19,7 +19,7 @@ from tongcds.domain.periods import Period, PeriodKind
 from tongcds.domain.report_types import Level, ReportType, load_report_types, load_sections
 from tongcds.domain.reporting import State, Word, state_before
 from tongcds.domain.steps import last_words
-from tongcds.domain.text import clean
+from tongcds.domain.text import clean_lines
 from tongcds.domain.views import EditUndo, Role
 from tongcds.domain.views.report import Heading, Report
 from tongcds.domain.views.reporting import LONGEST_REASON, LONGEST_SECTION, DueRow, ReportPage, Version
@@ -183,7 +183,7 @@ def keep_text(core: Core, code: str, day: date, typed: Mapping[str, str]) -> Cha
     """Keep what was typed so far on this computer, for the person who is here.
 
     Raises:
-        UserError: report_kind_unknown, report_section_unknown, report_text_too_long.
+        UserError: report_kind_unknown, report_section_unknown, text_too_long.
     """
     kind, period = _asked(core, code, day)
     content: dict[str, object] = {"typed": _checked(typed)}
@@ -365,11 +365,11 @@ def checked_line(reason: str) -> str:
     """A reason as it is kept.
 
     Raises:
-        UserError: report_text_too_long.
+        UserError: text_too_long.
     """
-    words = "\n".join(clean(line) for line in reason.splitlines()).strip("\n")
+    words = clean_lines(reason)
     if len(words) > LONGEST_REASON:
-        raise UserError("report_text_too_long", most=LONGEST_REASON)
+        raise UserError("text_too_long", most=LONGEST_REASON)
     return words
 
 
@@ -379,9 +379,9 @@ def _checked(typed: Mapping[str, str]) -> dict[str, str]:
     for code, text in typed.items():
         if code not in known:
             raise UserError("report_section_unknown", code=code)
-        words = "\n".join(clean(line) for line in text.splitlines()).strip("\n")
+        words = clean_lines(text)
         if len(words) > LONGEST_SECTION:
-            raise UserError("report_text_too_long", most=LONGEST_SECTION)
+            raise UserError("text_too_long", most=LONGEST_SECTION)
         if words:
             found[code] = words
     return found

@@ -1,7 +1,8 @@
 """Where a report stands: read from the steps that the sender and the addressee took, never stored.
 
 Where two of the last words (`domain.steps`) say different things, two people decided without knowing of each
-other, and both are shown until somebody who has seen both decides again. Pure values; records are read by `storage.reports`.
+other, and both are shown until somebody who has seen both decides again. Pure values; records are read by
+`storage.reports`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,14 @@ class Taken(Protocol):
     """A step, and the ones that it was taken after."""
 
     @property
-    def step_id(self) -> bytes: ...
+    def step_id(self) -> bytes:
+        """Its record."""
+        ...
 
     @property
-    def after(self) -> tuple[bytes, ...]: ...
+    def after(self) -> tuple[bytes, ...]:
+        """The records of those that whoever took it had seen last."""
+        ...
 
 
 OneStep = TypeVar("OneStep", bound=Taken)

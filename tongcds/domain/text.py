@@ -79,6 +79,11 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize(_NFC, text.translate(_CLEAN)).split())
 
 
+def clean_lines(text: str) -> str:
+    """A text of several lines through the gate, line by line, without empty ends."""
+    return "\n".join(clean(line) for line in text.splitlines()).strip("\n")
+
+
 # Controls but the line break, halves of surrogates, and what turns the direction of writing.
 _NO_TEXT = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"

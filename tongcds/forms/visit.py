@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from tongcds.domain.text import clean
+from tongcds.domain.text import clean_lines
 from tongcds.domain.views import HouseholdDetail, PersonRow, Result, ServiceChoice, VisitEntry
 from tongcds.errors import SENTENCES, UserError
 from tongcds.forms.days import read_coming_day, read_past_day
@@ -370,11 +370,6 @@ def drafted_guests(content: Mapping[str, object]) -> tuple[bytes, ...]:
     """The households that a draft took along."""
     found = [next(iter(_ids([one.get("household")])), b"") for one in _mappings(content.get("guests"))]
     return tuple(home for home in found if home)
-
-
-def clean_lines(note: str) -> str:
-    """A note of several lines through the text gate, line by line, without empty ends."""
-    return "\n".join(clean(line) for line in note.splitlines()).strip("\n")
 
 
 def _text(value: object) -> str:

@@ -33,7 +33,7 @@ class ReasonDialog(FormDialog):
         reason = self.text.toPlainText().strip()
         wrong = (
             "report_reason_missing" if not reason
-            else "report_text_too_long" if len(reason) > LONGEST_REASON else ""
+            else "text_too_long" if len(reason) > LONGEST_REASON else ""
         )  # fmt: skip
         self._field.show_error(_(SENTENCES[wrong]).format(most=LONGEST_REASON) if wrong else "")
         if not wrong:

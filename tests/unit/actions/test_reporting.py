@@ -108,7 +108,7 @@ def test_handing_up_can_be_undone_and_taken_back(team: Core):
         ),
         (
             lambda core: reporting.keep_text(core, "T-MONTH", core.today, {"V": "a" * 4001}),
-            "report_text_too_long",
+            "text_too_long",
         ),
         (lambda core: reporting.read(core, VILLAGE), "report_unknown"),
         (lambda core: reporting.withdraw(core, VILLAGE), "report_unknown"),

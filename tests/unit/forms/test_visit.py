@@ -18,7 +18,7 @@ from tongcds.domain.views import (
     VisitEntry,
 )
 from tongcds.errors import UserError
-from tongcds.forms.visit import Place, VisitSession, clean_lines, drafted, drafted_household
+from tongcds.forms.visit import Place, VisitSession, drafted, drafted_household
 
 TODAY = date(2026, 11, 23)
 ACCOUNT = ServiceChoice("PY01", "Mở tài khoản thanh toán", "PY", "Thanh toán số", "person", 1)
@@ -260,10 +260,6 @@ def test_only_what_was_filled_in_is_worth_a_draft(visit):
     assert fresh.is_untouched
     fresh.note = "x"
     assert not fresh.is_untouched
-
-
-def test_a_note_keeps_its_lines():
-    assert clean_lines("\n một  hai \n\n ba\n") == "một hai\n\nba"
 
 
 @pytest.mark.parametrize(
