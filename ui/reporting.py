@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 
-from tongcds.actions import Changes, board, documents, incoming, reporting
+from tongcds.actions import Changes, board, documents, handed, incoming, reporting
 from tongcds.domain.periods import Period
 from tongcds.domain.reporting import Word
 from tongcds.domain.views import BehindView, EditUndo
@@ -70,8 +70,7 @@ class Reporting(QObject):
         core = self._desk.core
 
         def load() -> ReportShown:
-            drawn = reporting.drawn_up(core, kind, day)
-            return ReportShown(drawn.report, None, drawn.drafted)
+            return ReportShown(reporting.drawn_up(core, kind, day))
 
         screen = self._screen(load)
         screen.kept.connect(partial(self._keep, kind, day))
@@ -103,7 +102,7 @@ class Reporting(QObject):
         core = self._desk.core
 
         def load() -> ReportShown:
-            page = reporting.read(core, report_id)
+            page = handed.read(core, report_id)
             return ReportShown(page.report, page)
 
         screen = self._screen(load)
@@ -120,7 +119,7 @@ class Reporting(QObject):
         self.open(report_id)
 
     def _withdraw(self, report_id: bytes) -> None:
-        work = partial(reporting.withdraw, self._desk.core, report_id)
+        work = partial(handed.withdraw, self._desk.core, report_id)
         self._desk.save(work, _("The report was taken back."), owner=self)
 
     def _correct(self, report_id: bytes) -> None:
@@ -130,7 +129,7 @@ class Reporting(QObject):
             self._desk.window().back()
             self._draw_up(*asked)
 
-        self._desk.read(partial(reporting.asked_of, core, report_id), go_on, owner=self)
+        self._desk.read(partial(handed.kind_and_day, core, report_id), go_on, owner=self)
 
     def _ask_reason(self, screen: ReportScreen, report_id: bytes) -> None:
         page: ReportPage | None = screen.shown.page if screen.shown is not None else None
@@ -146,7 +145,7 @@ class Reporting(QObject):
         }
 
         def work() -> Undoable:
-            return incoming.decide(self._desk.core, report_id, word, reason)
+            return handed.decide(self._desk.core, report_id, word, reason)
 
         self._desk.save(work, said.get(word, _("Its sender hears that it is being looked at.")), owner=self)
 

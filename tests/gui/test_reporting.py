@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.unit.actions.conftest import COMMUNE, VILLAGE, commune, core_of, team
+from tests.unit.actions.conftest import commune, core_of, team
+from tests.unit.actions.reports import came_in, closed
 from tests.unit.documents.read_back import Word as Document
 from tongcds import paths
-from tongcds.actions import Core, incoming, reporting
-from tongcds.domain.report_types import load_report_types
+from tongcds.actions import Core, handed, incoming, reporting
 from tongcds.domain.reporting import State, Word
 from tongcds.settings import Settings
 from ui.desktop import Desktop
@@ -28,7 +27,6 @@ from ui.widgets.button import Button
 
 __all__ = ["commune", "core_of", "team"]
 pytestmark = pytest.mark.usefixtures("english")
-MONTH = load_report_types()["T-MONTH"]
 
 
 @pytest.fixture
@@ -68,10 +66,6 @@ def press(widget, key, modifier=Qt.KeyboardModifier.NoModifier):
     settle()
 
 
-def closed(core: Core):
-    return MONTH.before(MONTH.period_of(core.today))
-
-
 def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop, team: Core):
     opened = desktop(team)
     screen = place(opened)
@@ -88,7 +82,7 @@ def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop, team: Core):
     over(opened).hand_up.click()
     settle()
     row = next(row for row in reporting.due(team) if row.last == closed(team).last and row.kind == "T-MONTH")
-    assert (row.state, reporting.read(team, row.report_id).report.typed) == (State.SENT, {"III": "Song yeu"})
+    assert (row.state, handed.read(team, row.report_id).report.typed) == (State.SENT, {"III": "Song yeu"})
 
 
 def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(desktop, team: Core):
@@ -118,24 +112,8 @@ def test_an_older_version_can_still_be_read(desktop, team: Core):
     assert over(opened).shown.report.typed == {"V": "Cấp máy"}
 
 
-def handed(core: Core) -> bytes:
-    period = closed(core)
-    with core.vault.change(core.author()) as change:
-        return change.writer.create(
-            "report",
-            unit_id=VILLAGE,
-            unit="Bản Nà Ngà",
-            kind="T-MONTH",
-            first=period.first.isoformat(),
-            last=period.last.isoformat(),
-            addressee_id=COMMUNE,
-            due_on=MONTH.due_on(period).isoformat(),
-            handed_on=(period.last + timedelta(days=1)).isoformat(),
-        )
-
-
 def test_a_commune_returns_one_with_a_reason_and_accepts_it_later(desktop, commune: Core):
-    made = handed(commune)
+    made = came_in(commune, closed(commune).last)
     opened = desktop(commune)
     screen = place(opened)
     screen.parts.choose(Part.INCOMING)
@@ -149,11 +127,11 @@ def test_a_commune_returns_one_with_a_reason_and_accepts_it_later(desktop, commu
     dialog.text.setPlainText("Thiếu phần III")
     dialog.save()
     settle()
-    assert reporting.read(commune, made).state is State.RETURNED
+    assert handed.read(commune, made).state is State.RETURNED
     assert not over(opened).give_back.isVisible()
     over(opened).accept.click()
     settle()
-    assert reporting.read(commune, made).state is State.ACCEPTED
+    assert handed.read(commune, made).state is State.ACCEPTED
     assert not over(opened).accept.isVisible()
 
 
@@ -169,9 +147,9 @@ def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop, team
     look.click()
     assert told
     assert opened.shell.place == "reports"
-    made = handed(commune)
+    made = came_in(commune, closed(commune).last)
     assert incoming.reminders(commune).to_decide == 1
-    incoming.decide(commune, made, Word.ACCEPTED)
+    handed.decide(commune, made, Word.ACCEPTED)
     assert incoming.reminders(commune).to_decide == 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import board, reporting
+from tongcds.actions import board, handed, reporting
 from tongcds.actions.core import Core
 from tongcds.actions.exports import gate
 from tongcds.actions.printing import Printout
@@ -95,7 +95,7 @@ def handed_up(core: Core, report_id: bytes) -> Printout:
     Raises:
         UserError: report_unknown.
     """
-    page = reporting.read(core, report_id)
+    page = handed.read(core, report_id)
     if page.report is None:
         raise UserError("report_unknown")
     return of_report(page.report)
@@ -175,7 +175,7 @@ def _own_folder() -> Path:
 
 
 def _report(core: Core, kind: str, day: date | None) -> Report:
-    return reporting.drawn_up(core, kind or _usual_kind(core), day).report
+    return reporting.drawn_up(core, kind or _usual_kind(core), day)
 
 
 def _usual_kind(core: Core) -> str:

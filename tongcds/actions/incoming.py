@@ -1,4 +1,7 @@
-"""Reports of the units below: who handed one up and in time, returning one with a reason, accepting one."""
+"""Reports of the units below: who handed one up and in time, and how many wait for a decision here.
+
+Deciding on one is `actions.handed`'s.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from tongcds.actions import reporting
-from tongcds.actions.core import Changes, Core
-from tongcds.actions.journal import Journal
+from tongcds.actions.core import Core
 from tongcds.domain.periods import Period
 from tongcds.domain.report_types import Level, ReportType, load_report_types
-from tongcds.domain.reporting import OPEN, TO_DECIDE, State, Word, state_before
-from tongcds.domain.views import EditUndo, Role
+from tongcds.domain.reporting import OPEN, TO_DECIDE, State, state_before
+from tongcds.domain.views import Role
 from tongcds.domain.views.reporting import (
     Completeness,
     CycleView,
@@ -25,14 +27,12 @@ from tongcds.domain.views.reporting import (
 from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.protocol.messages import Credentials
-from tongcds.records import record_type
 from tongcds.reports import places, units
 from tongcds.storage import reports as stored
 from tongcds.storage.reports import Versions
 
 _BELOW: Final = {Role.COMMUNE: Level.TEAM, Role.AREA: Level.COMMUNE, Role.PROVINCE: Level.COMMUNE}
 _CHOICES: Final = 8
-_TEAM: Final = record_type("team").table.c
 
 
 def cycle(core: Core) -> CycleView:
@@ -72,9 +72,7 @@ def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingVie
     kind = reporting.the_kind(code) if code else kinds[0]
     if kind not in kinds:
         raise UserError("report_kind_unknown", code=code)
-    period = kind.period_of(on if day is None else day)
-    if day is None and period.last > on:
-        period = kind.before(period)
+    period = kind.period_asked(day, on)
     with core.vault.read() as connection:
         below = _expected(connection, who, min(period.last, on))
         handed = stored.handed_up(connection, [unit for unit, _name in below], since=period.last)
@@ -105,32 +103,6 @@ def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingVie
     )
 
 
-def decide(core: Core, report_id: bytes, word: Word, reason: str = "") -> tuple[EditUndo, Changes]:
-    """Say that a report is being looked at, return it with a reason, or accept it, which locks it.
-
-    Raises:
-        UserError: report_unknown, report_not_yours, report_reason_missing, text_too_long,
-            report_withdrawn, report_corrected, report_said_already.
-    """
-    who, words = core.credentials(), reporting.checked_line(reason)
-    if word is Word.RETURNED and not words:
-        raise UserError("report_reason_missing")
-    with core.vault.change(core.author()) as change:
-        handed, versions = stored.one_report(change.connection, report_id)
-        if word is Word.WITHDRAWN or handed.addressee_id != who.unit_id:
-            raise UserError("report_not_yours")
-        if handed.state is State.WITHDRAWN:
-            raise UserError("report_withdrawn")
-        if versions.counting.report_id != report_id and not versions.twice:
-            raise UserError("report_corrected")
-        if handed.state == word.value:
-            raise UserError("report_said_already")
-        journal = Journal(change.writer)
-        reporting.add_step(core, journal, handed, word, words)
-        undo = journal.undo()
-    return undo, Changes.of("report", "report_step")
-
-
 def _kinds_below(who: Credentials, on: date) -> list[ReportType]:
     level = _BELOW.get(Role(who.role))
     kinds = [
@@ -149,9 +121,7 @@ def _expected(connection: Connection, who: Credentials, on: date) -> Sequence[tu
     below = () if place is None else place.below
     if Role(who.role) is not Role.COMMUNE:
         return below
-    ids = [unit for unit, _name in below]
-    query = select(_TEAM.unit_id).where(_TEAM.unit_id.in_(ids), _TEAM.deleted == 0)
-    with_team = set(connection.execute(query).scalars())
+    with_team = units.team_counts(connection, [unit for unit, _name in below])
     return [one for one in below if one[0] in with_team] if with_team else below
 
 
@@ -201,7 +171,7 @@ def _row(
         handed_on=counting.handed_on,
         versions=len(versions.reports),
         twice=versions.twice,
-        reason=reporting.reason_of(counting),
+        reason=counting.reason,
         decides=counting.addressee_id == who.unit_id,
         below=under[0],
         below_in=under[1],

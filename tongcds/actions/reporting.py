@@ -1,36 +1,35 @@
-"""The own reports: what is due, drawing one up, handing it up, taking it back, correcting it.
+"""The own reports: what is due, drawing one up, typing into it, handing it up.
 
-What comes in from the units below, and deciding on it, is `actions.incoming`'s.
+What becomes of a report afterwards is `actions.handed`'s; what comes in from the units below
+`actions.incoming`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.periods import Period, PeriodKind
-from tongcds.domain.report_types import Level, ReportType, load_report_types, load_sections
-from tongcds.domain.reporting import State, Word, state_before
-from tongcds.domain.steps import last_words
+from tongcds.domain.report_types import READ_PERSONS, Level, ReportType, load_report_types, load_sections
+from tongcds.domain.reporting import State, state_before
 from tongcds.domain.text import clean_lines
 from tongcds.domain.views import EditUndo, Role
 from tongcds.domain.views.report import Heading, Report
-from tongcds.domain.views.reporting import LONGEST_REASON, LONGEST_SECTION, DueRow, ReportPage, Version
+from tongcds.domain.views.reporting import LONGEST_SECTION, DueRow
 from tongcds.errors import UserError
 from tongcds.i18n import language
-from tongcds.records import record_type
-from tongcds.reports.addressees import Addressee, Names, addressee_of
+from tongcds.reports import units
+from tongcds.reports.addressees import Names, addressee_of
 from tongcds.reports.periodic import Reporter, draw
 from tongcds.storage import local
 from tongcds.storage import reports as stored
-from tongcds.storage.reports import Handed, Versions
+from tongcds.storage.reports import Versions
 
 LEVEL_OF: Final = MappingProxyType(
     {
@@ -47,19 +46,7 @@ CHASED_DAYS: Final = 100
 
 _LOOKED_BACK: Final = MappingProxyType({PeriodKind.MONTH: 5, PeriodKind.QUARTER: 3})
 _LONG_DAYS: Final = 45  # a year that still runs for longer is nothing to think of yet
-_PEOPLE_READ: Final = frozenset({Level.TEAM, Level.COMMUNE})
 _FIRST: Final = (State.RETURNED, State.OVERDUE, State.CONTRARY, State.DUE, State.WITHDRAWN)
-_VILLAGE: Final = record_type("village").table.c
-_TEAM: Final = record_type("team").table.c
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A report drawn up; `versions` are those handed up. `drafted`: its words are those of a draft."""
-
-    report: Report
-    versions: tuple[Version, ...]
-    drafted: bool
 
 
 def due(core: Core) -> tuple[DueRow, ...]:
@@ -68,7 +55,7 @@ def due(core: Core) -> tuple[DueRow, ...]:
     level = _level(core)
     author = core.author()
     with core.vault.read() as connection:
-        begins = _first_day(connection, who.unit_id)
+        begins = units.first_day(connection, who.unit_id)
         since = on - timedelta(days=400)
         handed = stored.handed_up(connection, [who.unit_id], since=since)
         drafts = {draft.form for draft in local.load_drafts(connection, author)}
@@ -134,16 +121,10 @@ def _row(
         handed_on=None if counting is None else counting.handed_on,
         versions=0 if versions is None else len(versions.reports),
         twice=versions is not None and versions.twice,
-        reason="" if counting is None else reason_of(counting),
+        reason="" if counting is None else counting.reason,
         drafted=drafts,
         **({} if counting is None else {"standing": counting.standing}),
     )
-
-
-def reason_of(handed: Handed) -> str:
-    """What the addressee said last."""
-    reasons = [one.reason for one in last_words(handed.steps) if one.reason]
-    return " / ".join(reasons)
 
 
 def _urgency(row: DueRow) -> tuple[int, int]:
@@ -151,10 +132,8 @@ def _urgency(row: DueRow) -> tuple[int, int]:
     return place, -row.last.toordinal()
 
 
-def drawn_up(core: Core, code: str, day: date | None = None) -> Drawn:
+def drawn_up(core: Core, code: str, day: date | None = None) -> Report:
     """A report of the own unit over the period that a day lies in, with the words typed so far.
-
-    Words are those of the draft, else of the version that was handed up last.
 
     Args:
         core: an open vault.
@@ -165,18 +144,7 @@ def drawn_up(core: Core, code: str, day: date | None = None) -> Drawn:
         UserError: report_kind_unknown, report_unit_ended, report_period_ahead, report_without_district.
     """
     kind, period = _asked(core, code, day)
-    who, author = names_of(core), core.author()
-    with core.vault.read() as connection:
-        saved = local.load_draft(connection, author, draft_name(kind, period))
-        versions = stored.handed_up(connection, [who.unit_id], since=period.last).get(
-            (who.unit_id, kind.code, period.last)
-        )
-        typed = _typed_of(saved)
-        if saved is None and versions is not None:
-            before = stored.content(connection, versions.counting.report_id)
-            typed = {} if before is None else before.typed
-    report = _draw(core, kind, period, typed)
-    return Drawn(report, _versions(versions), saved is not None)
+    return _draw(core, kind, period, _typed_so_far(core, kind, period))
 
 
 def keep_text(core: Core, code: str, day: date, typed: Mapping[str, str]) -> Changes:
@@ -210,17 +178,14 @@ def hand_up(
     kind, period = _asked(core, code, day)
     if core.today < period.last:
         raise UserError("report_period_runs", period=kind.name_of(period), day=period.last)
-    drawn = drawn_up(core, code, day)
-    words = _checked(drawn.report.typed if typed is None else typed)
+    words = _checked(_typed_so_far(core, kind, period) if typed is None else typed)
     report = _draw(core, kind, period, words)
     packed = stored.packed(report)
     who, author = names_of(core), core.author()
-    hidden = kind.addressee in _PEOPLE_READ
+    hidden = kind.addressee in READ_PERSONS
     with core.vault.change(author) as change:
         addressee = addressee_of(change.connection, who, kind, period.last)
-        versions = stored.handed_up(change.connection, [who.unit_id], since=period.last).get(
-            (who.unit_id, kind.code, period.last)
-        )
+        versions = stored.versions_of(change.connection, who.unit_id, kind.code, period.last)
         journal = Journal(change.writer)
         made = journal.create(
             "report",
@@ -246,98 +211,6 @@ def hand_up(
     return made, undo, Changes.of("report")
 
 
-def withdraw(core: Core, report_id: bytes) -> tuple[EditUndo, Changes]:
-    """Take a report back that was not accepted yet; it stays readable.
-
-    Raises:
-        UserError: report_unknown, report_not_yours, report_accepted, report_withdrawn.
-    """
-    who = core.credentials()
-    with core.vault.change(core.author()) as change:
-        handed, _versions_of = stored.one_report(change.connection, report_id)
-        if handed.unit_id != who.unit_id:
-            raise UserError("report_not_yours")
-        if handed.state is State.ACCEPTED:
-            raise UserError("report_accepted")
-        if handed.state is State.WITHDRAWN:
-            raise UserError("report_withdrawn")
-        journal = Journal(change.writer)
-        add_step(core, journal, handed, Word.WITHDRAWN, "")
-        undo = journal.undo()
-    return undo, Changes.of("report", "report_step")
-
-
-def add_step(core: Core, journal: Journal, handed: Handed, word: Word, reason: str) -> bytes:
-    """Write down a step that was taken after all that is known here."""
-    return journal.create(
-        "report_step",
-        {
-            "unit_id": handed.unit_id,
-            "subject_id": handed.report_id,
-            "word": word.value,
-            "reason": reason or None,
-            "on": core.today.isoformat(),
-            "after": b"".join(one.step_id for one in last_words(handed.steps)) or None,
-            "by_id": journal.writer.author,
-        },
-    )
-
-
-def read(core: Core, report_id: bytes) -> ReportPage:
-    """A report that was handed up, by whomever, with its steps and its other versions.
-
-    Raises:
-        UserError: report_unknown.
-    """
-    who = core.credentials()
-    with core.vault.read() as connection:
-        handed, versions = stored.one_report(connection, report_id)
-        report = stored.content(connection, report_id)
-    kind = load_report_types().get(handed.kind)
-    period = Period(handed.first, handed.last)
-    own, state = handed.unit_id == who.unit_id, handed.state
-    counts = versions.counting.report_id == report_id or versions.twice
-    return ReportPage(
-        report_id=report_id,
-        unit=handed.unit,
-        name=handed.kind if kind is None else kind.name(language()),
-        period=period.name if kind is None else kind.name_of(period),
-        due_on=handed.due_on,
-        handed_on=handed.handed_on,
-        by=handed.by,
-        addressee=handed.addressee,
-        state=state,
-        report=report,
-        steps=handed.steps,
-        versions=_versions(versions),
-        may_decide=handed.addressee_id == who.unit_id and counts and state is not State.WITHDRAWN,
-        may_withdraw=own and counts and state not in {State.ACCEPTED, State.WITHDRAWN},
-        may_correct=own and counts and kind is not None,
-        standing=handed.standing,
-    )
-
-
-def asked_of(core: Core, report_id: bytes) -> tuple[str, date]:
-    """The kind of an own report and a day of its period, to draw up a corrected version of it.
-
-    Raises:
-        UserError: report_unknown, report_not_yours.
-    """
-    who = core.credentials()
-    with core.vault.read() as connection:
-        handed, _versions_of = stored.one_report(connection, report_id)
-    if handed.unit_id != who.unit_id:
-        raise UserError("report_not_yours")
-    return handed.kind, handed.last
-
-
-def all_ids(core: Core) -> tuple[bytes, ...]:
-    """The reports that this computer holds, the own ones and others', the latest first."""
-    with core.vault.read() as connection:
-        handed = stored.handed_up(connection)
-    return tuple(one.report_id for versions in handed.values() for one in versions.reports)
-
-
 def names_of(core: Core) -> Names:
     """The own unit and those over it, as people call them."""
     who = core.credentials()
@@ -361,18 +234,6 @@ def the_kind(code: str) -> ReportType:
     return kind
 
 
-def checked_line(reason: str) -> str:
-    """A reason as it is kept.
-
-    Raises:
-        UserError: text_too_long.
-    """
-    words = clean_lines(reason)
-    if len(words) > LONGEST_REASON:
-        raise UserError("text_too_long", most=LONGEST_REASON)
-    return words
-
-
 def _checked(typed: Mapping[str, str]) -> dict[str, str]:
     known = {section.code for section in load_sections()}
     found = {}
@@ -387,8 +248,20 @@ def _checked(typed: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _typed_of(saved: local.SavedDraft | None) -> dict[str, str]:
-    typed = {} if saved is None else saved.content.get("typed")
+def _typed_so_far(core: Core, kind: ReportType, period: Period) -> dict[str, str]:
+    """The words of the draft, else of the version that was handed up last."""
+    who, author = core.credentials(), core.author()
+    with core.vault.read() as connection:
+        saved = local.load_draft(connection, author, draft_name(kind, period))
+        if saved is not None:
+            return _typed_of(saved)
+        versions = stored.versions_of(connection, who.unit_id, kind.code, period.last)
+        before = None if versions is None else stored.content(connection, versions.counting.report_id)
+    return {} if before is None else before.typed
+
+
+def _typed_of(saved: local.SavedDraft) -> dict[str, str]:
+    typed = saved.content.get("typed")
     return {str(code): str(text) for code, text in typed.items()} if isinstance(typed, dict) else {}
 
 
@@ -396,9 +269,7 @@ def _asked(core: Core, code: str, day: date | None) -> tuple[ReportType, Period]
     kind = the_kind(code)
     if kind.level is not _level(core):
         raise UserError("report_kind_unknown", code=code)
-    period = kind.period_of(core.today if day is None else day)
-    if day is None and period.last > core.today:
-        period = kind.before(period)
+    period = kind.period_asked(day, core.today)
     if not kind.holds_for(period.last):
         raise UserError("report_kind_over", name=kind.name(language()), day=period.last)
     return kind, period
@@ -414,34 +285,9 @@ def _level(core: Core) -> Level:
 def _draw(core: Core, kind: ReportType, period: Period, typed: Mapping[str, str]) -> Report:
     who, names = core.whoami(), names_of(core)
     with core.vault.count() as connection:
-        addressee: Addressee = addressee_of(connection, names, kind, period.last)
+        addressee = addressee_of(connection, names, kind, period.last)
         heading = Heading(
             kind.level.value, names.unit, names.commune, names.province, addressee.name, who.person
         )
-        reporter = Reporter(names.unit_id, heading, holds_records=kind.level in _PEOPLE_READ)
+        reporter = Reporter(names.unit_id, heading, holds_records=kind.level in READ_PERSONS)
         return draw(connection, reporter, kind, period, core.today, typed=typed)
-
-
-def _versions(versions: Versions | None) -> tuple[Version, ...]:
-    if versions is None:
-        return ()
-    return tuple(
-        Version(one.report_id, one.handed_on, one.by, one.state, counts=one is versions.counting)
-        for one in versions.reports
-    )
-
-
-def _first_day(connection: Connection, unit_id: bytes) -> date | None:
-    """The first day on which the unit, or its team, was there; None where nobody wrote it down."""
-    begun = connection.execute(select(_VILLAGE.valid_from).where(_VILLAGE.id == unit_id)).scalar()
-    decided = (
-        connection.execute(
-            select(_TEAM.decided_on)
-            .where(_TEAM.unit_id == unit_id, _TEAM.deleted == 0, _TEAM.decided_on.is_not(None))
-            .order_by(_TEAM.decided_on)
-        )
-        .scalars()
-        .first()
-    )
-    days = [date.fromisoformat(day) for day in (begun, decided) if day]
-    return max(days) if days else None

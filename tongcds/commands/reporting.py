@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from tongcds.actions import incoming, reporting
+from tongcds.actions import handed, incoming, reporting
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, LOOK, read_day, show
 from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, Word
@@ -49,17 +49,17 @@ def one_of_ours(options: argparse.Namespace, core: Core) -> int:
     """Show a report as it stands, with what is typed into it; hand it up."""
     day = read_day(options.on) if options.on else None
     drawn = reporting.drawn_up(core, options.kind, day)
-    typed = {**drawn.report.typed, **dict(_section(words) for words in options.set)}
     if options.set:
-        reporting.keep_text(core, options.kind, drawn.report.last, typed)
+        typed = {**drawn.typed, **dict(_section(words) for words in options.set)}
+        reporting.keep_text(core, options.kind, drawn.last, typed)
+        drawn = reporting.drawn_up(core, options.kind, drawn.last)
     if options.hand_up:
-        made, _undo, _changes = reporting.hand_up(core, options.kind, drawn.report.last, typed)
-        page = reporting.read(core, made)
+        made, _undo, _changes = reporting.hand_up(core, options.kind, drawn.last, drawn.typed)
+        page = handed.read(core, made)
         show(options, page, _page_lines(page))
         return DONE
-    drawn = reporting.drawn_up(core, options.kind, drawn.report.last)
-    show(options, drawn.report, _report_lines(drawn.report))
-    return LOOK if drawn.report.notes else DONE
+    show(options, drawn, _report_lines(drawn))
+    return LOOK if drawn.notes else DONE
 
 
 def list_incoming(options: argparse.Namespace, core: Core) -> int:
@@ -84,17 +84,17 @@ def one_handed_up(options: argparse.Namespace, core: Core) -> int:
     """Show a report that was handed up; decide on it, or take it back."""
     report_id = _the_one(core, options.id)
     if options.say:
-        incoming.decide(core, report_id, _WORDS[options.say], options.reason)
+        handed.decide(core, report_id, _WORDS[options.say], options.reason)
     elif options.take_back:
-        reporting.withdraw(core, report_id)
-    page = reporting.read(core, report_id)
+        handed.withdraw(core, report_id)
+    page = handed.read(core, report_id)
     show(options, page, _page_lines(page))
     return DONE
 
 
 def _the_one(core: Core, beginning: str) -> bytes:
     fitting = [
-        report_id for report_id in reporting.all_ids(core) if report_id.hex().startswith(beginning.lower())
+        report_id for report_id in handed.all_ids(core) if report_id.hex().startswith(beginning.lower())
     ]
     if not beginning or len(fitting) != 1:
         raise UserError("report_unknown")

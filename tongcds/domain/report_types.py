@@ -37,6 +37,10 @@ class Level(StrEnum):
     ABOVE = "above"
 
 
+READ_PERSONS: Final = frozenset({Level.TEAM, Level.COMMUNE})
+"""Levels that read the persons behind a figure, so that nothing is hidden from them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportType:
     """A kind of report. `closes_on`: the day of the month that ends a period, None for calendar periods.
@@ -74,6 +78,11 @@ class ReportType:
         if day < found.first:
             return self._moved(before(PERIOD_OF[self.period](day)))
         return found
+
+    def period_asked(self, day: date | None, on: date) -> Period:
+        """The period that a day lies in; without one the last that ended, if only today (`on`)."""
+        period = self.period_of(on if day is None else day)
+        return self.before(period) if day is None and period.last > on else period
 
     def name_of(self, period: Period) -> str:
         """What people call a period of this kind: one that closes on 14 December is the year."""

@@ -99,6 +99,16 @@ def state_of(steps: Sequence[Step]) -> State:
     return State.RECEIVED if last else State.SENT
 
 
+def is_locked(steps: Sequence[Step]) -> bool:
+    """Whether it is accepted, if only by one of two who decided without knowing of each other."""
+    return any(one.word is Word.ACCEPTED for one in last_words(steps))
+
+
+def is_late(state: State, due_on: date, handed_on: date | None) -> bool:
+    """Whether a report came, or comes, after its day."""
+    return state is State.OVERDUE if handed_on is None else handed_on > due_on
+
+
 def state_before(last: date, due_on: date, on: date) -> State:
     """Where a report stands that nobody has handed up."""
     if on < last:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.formulas import formula_on
 from tongcds.domain.periods import Period
-from tongcds.domain.report_types import Level, ReportType, load_sections
+from tongcds.domain.report_types import READ_PERSONS, ReportType, load_sections
 from tongcds.domain.views.board import WHY_WORDS, BoardFigure, Why
 from tongcds.domain.views.report import Heading, Report, ReportRow, ReportSection, UnitFigures
 from tongcds.errors import UserError
@@ -30,8 +30,6 @@ from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figu
 from tongcds.reports.shown import shown_figure
 
 _CODE: Final = re.compile(r"\{([A-Z0-9]+)\}")
-_HOLDERS: Final = frozenset({Level.TEAM, Level.COMMUNE})
-"""Levels that read the persons behind a figure, so that nothing is hidden from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def draw(
     (so_far,) = known_figures(
         connection, own, done, [kind.year_to(period)], on, holds_records=who.holds_records
     )
-    if kind.addressee not in _HOLDERS:
+    if kind.addressee not in READ_PERSONS:
         members = [unit for unit, _name in place.below]
         now, earlier, so_far = (
             _as_read_above(one, place.unit_id, members, period.last) for one in (now, earlier, so_far)

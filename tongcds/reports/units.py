@@ -139,6 +139,15 @@ def team_counts(connection: Connection, unit_ids: Sequence[bytes]) -> dict[bytes
     return {row[0]: row[1] for row in connection.execute(query.group_by(_TEAM.unit_id))}
 
 
+def first_day(connection: Connection, unit_id: bytes) -> date | None:
+    """The first day on which a village, or its team, was there; None where nobody wrote it down."""
+    begun = connection.execute(select(_VILLAGE.valid_from).where(_VILLAGE.id == unit_id)).scalar()
+    decided = connection.execute(
+        select(func.min(_TEAM.decided_on)).where(_TEAM.unit_id == unit_id, _TEAM.deleted == 0)
+    ).scalar()
+    return max((date.fromisoformat(day) for day in (begun, decided) if day), default=None)
+
+
 def is_silent(last_sync: datetime | None, on: date) -> bool:
     """Whether a unit has not synced for more than `SILENT_DAYS` days."""
     return last_sync is None or last_sync.astimezone(VIETNAM).date() < on - timedelta(days=SILENT_DAYS)

@@ -14,7 +14,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, select
 
-from tongcds.domain.reporting import State, Step, Word, state_of
+from tongcds.domain.reporting import State, Step, Word, is_locked, state_of
+from tongcds.domain.steps import last_words
 from tongcds.domain.views import Standing
 from tongcds.domain.views.report import Report
 from tongcds.errors import UserError
@@ -58,6 +59,16 @@ class Handed:
         """Where it stands."""
         return state_of(self.steps)
 
+    @property
+    def locked(self) -> bool:
+        """Whether its sender can no longer take it back."""
+        return is_locked(self.steps)
+
+    @property
+    def reason(self) -> str:
+        """What was said of it last."""
+        return " / ".join(one.reason for one in last_words(self.steps) if one.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Versions:
@@ -93,6 +104,11 @@ def handed_up(
     return {key: _versions(reports) for key, reports in found.items()}
 
 
+def versions_of(connection: Connection, unit_id: bytes, kind: str, last: date) -> Versions | None:
+    """What a unit handed up of one kind over the period that ends on a day; None where it did not."""
+    return handed_up(connection, [unit_id], since=last).get((unit_id, kind, last))
+
+
 def one_report(connection: Connection, report_id: bytes) -> tuple[Handed, Versions]:
     """A report, and all versions of its unit, kind and period.
 
@@ -104,8 +120,7 @@ def one_report(connection: Connection, report_id: bytes) -> tuple[Handed, Versio
         select(table.unit_id, table.kind, table.last).where(table.id == report_id, table.deleted == 0)
     ).one_or_none()
     if row is not None and row.last is not None:
-        last = date.fromisoformat(row.last)
-        versions = handed_up(connection, [row.unit_id], since=last).get((row.unit_id, row.kind, last))
+        versions = versions_of(connection, row.unit_id, row.kind, date.fromisoformat(row.last))
         for one in versions.reports if versions is not None else ():
             if versions is not None and one.report_id == report_id:
                 return one, versions

@@ -87,7 +87,7 @@ def report(kind: str = "typical") -> Report:
 
 def shown(kind: str) -> ReportShown:
     """The report while it is drawn up."""
-    return ReportShown(report(kind), None, kind == "typical")
+    return ReportShown(report(kind))
 
 
 def _own() -> tuple[DueRow, ...]:

@@ -41,7 +41,6 @@ class ReportShown:
 
     report: Report | None
     page: ReportPage | None = None
-    drafted: bool = False
 
 
 class _Sheet(QWidget):

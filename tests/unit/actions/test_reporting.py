@@ -7,21 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.actions.conftest import COMMUNE, VILLAGE, Core, Home
+from tests.unit.actions.conftest import VILLAGE, Core, Home
+from tests.unit.actions.reports import MONTH, came_in, closed
 from tongcds import cli
-from tongcds.actions import incoming, reporting, visits
+from tongcds.actions import handed, incoming, reporting, visits
 from tongcds.actions.journal import take_back
-from tongcds.domain.report_types import load_report_types
 from tongcds.domain.reporting import State, Word
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from tongcds.errors import UserError
-
-MONTH = load_report_types()["T-MONTH"]
-
-
-def closed(core: Core):
-    """The period that ended last."""
-    return MONTH.before(MONTH.period_of(core.today))
 
 
 def log(core: Core, home: Home, on: date) -> None:
@@ -51,12 +44,11 @@ def test_nothing_is_asked_of_a_team_from_before_it_was_there(team: Core):
 def test_what_is_typed_stays_until_it_is_handed_up(team: Core):
     last = closed(team).last
     reporting.keep_text(team, "T-MONTH", last, {"III": "  Sóng yếu.\nMất điện. ", "V": ""})
-    drawn = reporting.drawn_up(team, "T-MONTH")
-    assert (drawn.report.typed, drawn.drafted) == ({"III": "Sóng yếu.\nMất điện."}, True)
+    assert reporting.drawn_up(team, "T-MONTH").typed == {"III": "Sóng yếu.\nMất điện."}
     assert the_row(team, last).drafted
     made, _undo, changes = reporting.hand_up(team, "T-MONTH", last)
     assert changes.kinds == {"report"}
-    page = reporting.read(team, made)
+    page = handed.read(team, made)
     assert page.report.typed == {"III": "Sóng yếu.\nMất điện."}
     assert not the_row(team, last).drafted
 
@@ -65,18 +57,18 @@ def test_a_report_that_was_handed_up_keeps_its_figures(team: Core, home: Home):
     last = closed(team).last
     log(team, home, last)
     made, _undo, _changes = reporting.hand_up(team, "T-MONTH", last)
-    first = reporting.read(team, made).report
+    first = handed.read(team, made).report
     visits_row = next(row for row in first.rows if row.indicator == "ACT01")
     assert visits_row.now.numerator == 1
     log(team, home, last)
-    assert reporting.read(team, made).report == first
+    assert handed.read(team, made).report == first
     again, _undo, _changes = reporting.hand_up(team, "T-MONTH", last)
-    now = next(row for row in reporting.read(team, again).report.rows if row.indicator == "ACT01")
+    now = next(row for row in handed.read(team, again).report.rows if row.indicator == "ACT01")
     assert now.now.numerator == 2
     assert now.now.fingerprint != visits_row.now.fingerprint
     row = the_row(team, last)
     assert (row.report_id, row.versions, row.twice) == (again, 2, False)
-    assert reporting.read(team, made).report == first
+    assert handed.read(team, made).report == first
 
 
 def test_handing_up_can_be_undone_and_taken_back(team: Core):
@@ -85,10 +77,10 @@ def test_handing_up_can_be_undone_and_taken_back(team: Core):
     take_back(team, undo)
     assert the_row(team, last).report_id is None
     made, _undo, _changes = reporting.hand_up(team, "T-MONTH", last)
-    reporting.withdraw(team, made)
+    handed.withdraw(team, made)
     assert the_row(team, last).state is State.WITHDRAWN
     with pytest.raises(UserError, match="report_withdrawn"):
-        reporting.withdraw(team, made)
+        handed.withdraw(team, made)
     again, _undo, _changes = reporting.hand_up(team, "T-MONTH", last)
     assert the_row(team, last).report_id == again
 
@@ -110,9 +102,9 @@ def test_handing_up_can_be_undone_and_taken_back(team: Core):
             lambda core: reporting.keep_text(core, "T-MONTH", core.today, {"V": "a" * 4001}),
             "text_too_long",
         ),
-        (lambda core: reporting.read(core, VILLAGE), "report_unknown"),
-        (lambda core: reporting.withdraw(core, VILLAGE), "report_unknown"),
-        (lambda core: incoming.decide(core, VILLAGE, Word.RETURNED), "report_reason_missing"),
+        (lambda core: handed.read(core, VILLAGE), "report_unknown"),
+        (lambda core: handed.withdraw(core, VILLAGE), "report_unknown"),
+        (lambda core: handed.decide(core, VILLAGE, Word.RETURNED), "report_reason_missing"),
         (incoming.incoming, "report_nobody_below"),
     ],
 )
@@ -120,13 +112,13 @@ def test_a_mistake_is_named_and_changes_nothing(team: Core, act, code):
     with pytest.raises(UserError) as wrong:
         act(team)
     assert wrong.value.code == code
-    assert reporting.all_ids(team) == ()
+    assert handed.all_ids(team) == ()
 
 
 def test_a_team_does_not_decide_on_its_own_report(team: Core):
     made, _undo, _changes = reporting.hand_up(team, "T-MONTH", closed(team).last)
     with pytest.raises(UserError, match="report_not_yours"):
-        incoming.decide(team, made, Word.ACCEPTED)
+        handed.decide(team, made, Word.ACCEPTED)
 
 
 def test_a_period_of_the_old_era_goes_to_the_commune_of_its_time(team: Core):
@@ -134,26 +126,26 @@ def test_a_period_of_the_old_era_goes_to_the_commune_of_its_time(team: Core):
         change.writer.load("village", [VILLAGE])
         change.writer.update("village", VILLAGE, old_commune_code="04117")
     made, _undo, _changes = reporting.hand_up(team, "T-MONTH", date(2025, 5, 20))
-    page = reporting.read(team, made)
+    page = handed.read(team, made)
     assert page.addressee == "Xã Mường Chanh"
     now, _undo, _changes = reporting.hand_up(team, "T-MONTH", closed(team).last)
-    assert reporting.read(team, now).addressee == "Xã Chiềng Mung"
+    assert handed.read(team, now).addressee == "Xã Chiềng Mung"
 
 
 def test_a_commune_knows_who_has_not_reported_and_accepts_once(commune: Core):
     period = closed(commune)
     view = incoming.incoming(commune)
     assert (view.last, view.sums.units, view.sums.handed) == (period.last, 1, 0)
-    made = handed(commune, period.last + timedelta(days=1))
+    made = came_in(commune, period.last + timedelta(days=1))
     view = incoming.incoming(commune)
     (row,) = view.rows
     assert (row.state, row.late, row.decides, view.sums.in_time) == (State.SENT, False, True, 1)
     assert incoming.reminders(commune).to_decide == 1
-    undo, _changes = incoming.decide(commune, made, Word.RECEIVED)
-    incoming.decide(commune, made, Word.ACCEPTED)
+    undo, _changes = handed.decide(commune, made, Word.RECEIVED)
+    handed.decide(commune, made, Word.ACCEPTED)
     assert incoming.incoming(commune).sums.accepted == 1
     with pytest.raises(UserError, match="report_said_already"):
-        incoming.decide(commune, made, Word.ACCEPTED)
+        handed.decide(commune, made, Word.ACCEPTED)
     assert incoming.reminders(commune).to_decide == 0
     take_back(commune, undo)
     assert incoming.incoming(commune).rows[0].state is State.ACCEPTED
@@ -161,34 +153,17 @@ def test_a_commune_knows_who_has_not_reported_and_accepts_once(commune: Core):
 
 def test_two_reports_of_one_period_show_as_two_and_the_late_one_as_late(commune: Core):
     period = closed(commune)
-    handed(commune, period.last)
-    handed(commune, MONTH.due_on(period) + timedelta(days=1))
+    came_in(commune, period.last)
+    came_in(commune, MONTH.due_on(period) + timedelta(days=1))
     (row,) = incoming.incoming(commune).rows
     assert (row.twice, row.versions, row.late) == (True, 2, True)
 
 
-def handed(core: Core, on: date) -> bytes:
-    """A team's report, as a page brings it."""
-    period = closed(core)
-    with core.vault.change(core.author()) as change:
-        return change.writer.create(
-            "report",
-            unit_id=VILLAGE,
-            unit="Bản Nà Ngà",
-            kind="T-MONTH",
-            first=period.first.isoformat(),
-            last=period.last.isoformat(),
-            addressee_id=COMMUNE,
-            due_on=MONTH.due_on(period).isoformat(),
-            handed_on=on.isoformat(),
-        )
-
-
 def test_what_cannot_be_read_leaves_the_rest_to_be_seen(commune: Core):
-    made = handed(commune, closed(commune).last)
+    made = came_in(commune, closed(commune).last)
     with commune.vault.change(commune.author()) as change:
         change.writer.create("report_content", unit_id=VILLAGE, report_id=made, content=b"\xff broken")
-    page = reporting.read(commune, made)
+    page = handed.read(commune, made)
     assert (page.report, page.unit, page.may_decide) == (None, "Bản Nà Ngà", True)
 
 
@@ -214,7 +189,7 @@ def test_a_report_lives_on_the_command_line(run, team: Core, home: Home) -> None
 
 
 def test_a_commune_decides_on_the_command_line(commune: Core, capsys: pytest.CaptureFixture[str]) -> None:
-    made = handed(commune, closed(commune).last)
+    made = came_in(commune, closed(commune).last)
 
     def call(*arguments: str):
         options = cli._parser().parse_args(list(arguments))

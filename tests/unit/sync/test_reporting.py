@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, SECOND_VILLAGE, VILLAGE
-from tongcds.actions import incoming, reporting, returned
+from tongcds.actions import handed, incoming, reporting, returned
 from tongcds.actions.journal import take_back
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.reporting import State, Word
@@ -20,7 +20,7 @@ def hand_up(desk, kind="T-MONTH", **typed):
 
 
 def state(desk, report):
-    return reporting.read(desk.core, report).state
+    return handed.read(desk.core, report).state
 
 
 def sync_all(*desks):
@@ -49,37 +49,37 @@ def office(small_world, desks):
 def test_a_reason_reaches_the_sender_and_the_corrected_report_is_accepted(team, office):
     first = hand_up(team, III="Sóng yếu")
     sync_all(team, office)
-    page = reporting.read(office.core, first)
+    page = handed.read(office.core, first)
     assert (page.state, page.may_decide, page.report.typed) == (State.SENT, True, {"III": "Sóng yếu"})
-    incoming.decide(office.core, first, Word.RETURNED, "Ghi rõ bản nào mất sóng")
+    handed.decide(office.core, first, Word.RETURNED, "Ghi rõ bản nào mất sóng")
     sync_all(office, team)
     (row, *_others) = reporting.due(team.core)
     assert (row.state, row.reason) == (State.RETURNED, "Ghi rõ bản nào mất sóng")
     assert incoming.reminders(team.core).due[0].state is State.RETURNED
     second = hand_up(team, III="Sóng yếu ở đầu bản")
     sync_all(team, office)
-    incoming.decide(office.core, second, Word.ACCEPTED)
+    handed.decide(office.core, second, Word.ACCEPTED)
     sync_all(office, team)
     assert state(team, second) is State.ACCEPTED
-    assert [one.report_id for one in reporting.read(team.core, second).versions] == [second, first]
-    assert reporting.read(office.core, first).report.typed == {"III": "Sóng yếu"}
+    assert [one.report_id for one in handed.read(team.core, second).versions] == [second, first]
+    assert handed.read(office.core, first).report.typed == {"III": "Sóng yếu"}
 
 
 def test_two_officers_who_decide_offline_are_both_heard(small_world, desks, team, office):
     other = synced(desks, small_world, COMMUNE, "Lường Văn Toàn")
     report = hand_up(team)
     sync_all(team, office, other)
-    incoming.decide(office.core, report, Word.ACCEPTED)
-    incoming.decide(other.core, report, Word.RETURNED, "Thiếu phần V")
+    handed.decide(office.core, report, Word.ACCEPTED)
+    handed.decide(other.core, report, Word.RETURNED, "Thiếu phần V")
     sync_all(office, other, team)
     for desk in (office, other, team):
-        page = reporting.read(desk.core, report)
+        page = handed.read(desk.core, report)
         assert (page.state, {one.word for one in page.steps}) == (
             State.CONTRARY,
             {Word.ACCEPTED, Word.RETURNED},
         )
     assert incoming.reminders(other.core).to_decide == 1
-    incoming.decide(other.core, report, Word.ACCEPTED)
+    handed.decide(other.core, report, Word.ACCEPTED)
     sync_all(other, office, team)
     assert {state(desk, report) for desk in (office, other, team)} == {State.ACCEPTED}
 
@@ -90,7 +90,7 @@ def test_two_of_one_team_who_hand_up_offline_are_shown_as_two(small_world, desks
     sync_all(team, other, office)
     row = next(row for row in incoming.incoming(office.core).rows if row.unit == "Bản Nà Ngà")
     assert (row.twice, row.versions) == (True, 2)
-    reporting.withdraw(team.core, first)
+    handed.withdraw(team.core, first)
     sync_all(team, other, office)
     row = next(row for row in incoming.incoming(office.core).rows if row.unit == "Bản Nà Ngà")
     assert (row.twice, row.report_id) == (False, second)
@@ -101,13 +101,13 @@ def test_what_was_accepted_meanwhile_can_be_neither_taken_back_nor_removed(small
     last = MONTH.before(MONTH.period_of(team.core.today)).last
     report, undo, _changes = reporting.hand_up(team.core, "T-MONTH", last)
     sync_all(team, other, office)
-    incoming.decide(office.core, report, Word.ACCEPTED)
+    handed.decide(office.core, report, Word.ACCEPTED)
     office.sync()
-    reporting.withdraw(other.core, report)
+    handed.withdraw(other.core, report)
     take_back(team.core, undo)
     sync_all(other, team, office)
     assert {state(desk, report) for desk in (office, team)} == {State.ACCEPTED}
-    assert reporting.read(office.core, report).report is not None
+    assert handed.read(office.core, report).report is not None
     for desk in (team, other):
         assert "report_accepted" in codes(desk)
 
@@ -123,7 +123,7 @@ def test_a_teams_exact_figures_stay_in_its_commune_and_its_state_goes_up(small_w
     for place, person in ((AREA, "Quàng Văn Hải"), ("14", "Hoàng Thu Hà")):
         above = desks(small_world, place, person)
         above.sync()
-        page = reporting.read(above.core, report)
+        page = handed.read(above.core, report)
         assert (page.state, page.report, page.may_decide) == (State.SENT, None, False)
         assert above.rows("report_content") == {}
     (row,) = (one for one in incoming.incoming(above.core).rows if one.unit_id == office.unit)
@@ -141,12 +141,12 @@ def test_a_province_returns_a_communes_report_in_an_area_that_it_only_reads(smal
     area = synced(desks, small_world, AREA, "Quàng Văn Hải")
     report = hand_up(office, "C-MONTH", IV="Đi từng nhà")
     sync_all(office, province, area)
-    assert reporting.read(province.core, report).report.typed == {"IV": "Đi từng nhà"}
-    assert not reporting.read(area.core, report).may_decide
-    incoming.decide(province.core, report, Word.RETURNED, "Thiếu kết quả đào tạo")
+    assert handed.read(province.core, report).report.typed == {"IV": "Đi từng nhà"}
+    assert not handed.read(area.core, report).may_decide
+    handed.decide(province.core, report, Word.RETURNED, "Thiếu kết quả đào tạo")
     sync_all(province, office)
     assert province.core.runner.exchange_now() is not None
-    page = reporting.read(office.core, report)
+    page = handed.read(office.core, report)
     assert (page.state, page.steps[0].reason) == (State.RETURNED, "Thiếu kết quả đào tạo")
     assert page.steps[0].by == ""
     row = next(row for row in incoming.incoming(province.core).rows if row.report_id == report)
@@ -158,7 +158,7 @@ def test_nobody_else_decides(small_world, desks, team, office):
     area = synced(desks, small_world, AREA, "Quàng Văn Hải")
     report = hand_up(team)
     sync_all(team, office, area)
-    village = reporting.read(team.core, report)
+    village = handed.read(team.core, report)
     assert village.state is State.SENT
     for desk in (team, area):
         with desk.writing() as writer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tongcds.domain.reporting import State, Step
+from tongcds.domain.reporting import State, Step, is_late
 from tongcds.domain.views.report import Report
 from tongcds.domain.words import Standing
 
@@ -42,7 +42,7 @@ class DueRow:
     @property
     def late(self) -> bool:
         """Whether it came, or comes, after its day."""
-        return self.state is State.OVERDUE if self.handed_on is None else self.handed_on > self.due_on
+        return is_late(self.state, self.due_on, self.handed_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class IncomingRow:
     @property
     def late(self) -> bool:
         """Whether it came, or comes, after its day."""
-        return self.state is State.OVERDUE if self.handed_on is None else self.handed_on > self.due_on
+        return is_late(self.state, self.due_on, self.handed_on)
 
 
 @dataclass(frozen=True, slots=True)
