@@ -6,11 +6,12 @@ For `ui.tour` and `ui.gallery`. The window itself is wired by `ui.desktop`.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -30,6 +31,13 @@ _TYPED_MS: Final = 400
 def without_display() -> None:
     """Have Qt draw into memory; call before anything of Qt is made."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_tell)
+
+
+def _tell(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """Say what Qt has to say, but not that memory is no screen: it remarks on that at every window."""
+    if not message.startswith("This plugin does not support "):
+        sys.stderr.write(f"{message}\n")
 
 
 def settle(milliseconds: int = _MOMENT_MS) -> None:
