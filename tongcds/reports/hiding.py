@@ -8,6 +8,10 @@ be hidden besides stays what it was, where that is possible: otherwise two days 
 
 The same is done with one figure a unit and with the figures of several groups of people of it, which are seen
 or hidden together.
+
+That nothing follows by subtraction is proved where the units form a tree. Areas that share a commune do not:
+each of their sums is kept by itself, and nothing says what somebody works out of several of them together,
+such as the sum of two areas less that of the province.
 """
 
 from __future__ import annotations
@@ -48,7 +52,7 @@ def hidden(
 
     Args:
         rows: of units of all levels.
-        wholes: for each unit that adds others up, these; they form a tree.
+        wholes: for each unit that adds others up, these. Where they form no tree, see above.
         before: the units that are hidden in what is published now.
         besides: units that are hidden for another reason.
     """

@@ -24,14 +24,13 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from tongcds import log, memory, paths
-from tongcds.clock import VIETNAM, Clock, milliseconds, moment_of, system_clock
+from tongcds.clock import VIETNAM, Clock, day_of, milliseconds, moment_of, system_clock
 from tongcds.domain.units import Era, load_units
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
 from tongcds.server import (
     aside_cli,
     attachments,
-    counting,
     demo,
     enrolment,
     inviting,
@@ -299,7 +298,7 @@ def _merge(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province, province.database.write() as connection:
         sources = [units.find(connection, code) for code in given.unit]
         target = units.find(connection, given.into)
-        on = given.on or counting.today_at(now())
+        on = given.on or day_of(now())
         count = reforms.merge(connection, sources, target, on=on, document=given.document, now=now())
     return {
         "records": count,
@@ -310,7 +309,7 @@ def _merge(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 def _move(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province, province.database.write() as connection:
         village, commune = units.find(connection, given.village), units.find(connection, given.to)
-        on = given.on or counting.today_at(now())
+        on = given.on or day_of(now())
         reforms.move_village(connection, village, commune, on=on, document=given.document, now=now())
     return {
         "village": village.name,

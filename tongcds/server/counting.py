@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from tongcds.clock import day_of
 from tongcds.domain.formulas import counted_indicators
 from tongcds.replica.tables import AREA
 from tongcds.reports import resting
@@ -70,11 +69,6 @@ def days_of(today: date) -> list[Day]:
         last = days[-1].on.replace(day=1) - timedelta(days=1)
         days.append(Day(last.isoformat()[:7], last))
     return days
-
-
-def today_at(now: int) -> date:
-    """The business day of a moment (milliseconds since 1970)."""
-    return day_of(now)
 
 
 class _Known(NamedTuple):

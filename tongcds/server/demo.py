@@ -15,6 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert
 
+from tongcds.clock import day_of
 from tongcds.domain import invented
 from tongcds.domain.facts import load_facts
 from tongcds.domain.invented import InventedHousehold, InventedPerson, SampleVillage
@@ -23,7 +24,7 @@ from tongcds.domain.units import Era, load_units
 from tongcds.domain.views import Result, Role
 from tongcds.protocol.messages import Invitation
 from tongcds.replica import register_device
-from tongcds.server import counting, enrolment, figures, units
+from tongcds.server import enrolment, figures, units
 from tongcds.server.folder import exists, make_folder, open_folder
 from tongcds.server.office import OfficeWriter, found_office
 from tongcds.server.ops import Province
@@ -169,7 +170,7 @@ def _people(
     writer: OfficeWriter, random: Random, village_id: bytes, village: _Village, *, now: int, seed: int
 ) -> None:
     """A village's team, register and observations."""
-    today = counting.today_at(now)
+    today = day_of(now)
     team = writer.create(
         "team",
         unit_id=village_id,
@@ -280,7 +281,7 @@ def _visits(
     now: int,
 ) -> None:
     """The team's last two months: visits, what was done, and what was promised for later."""
-    today = counting.today_at(now)
+    today = day_of(now)
     chosen = random.sample(list(households), min(44, len(households)))
     for place, ((household, people), about) in enumerate(chosen):
         on = today - timedelta(days=1 + random.randrange(60))

@@ -13,13 +13,14 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
+from tongcds.clock import day_of
 from tongcds.domain.formulas import counted_indicators, formula_on
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.reports.figures import Count, definition
 from tongcds.reports.hiding import OF_PEOPLE, hidden
-from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places, today_at
+from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.scopes import communes_below, villages_of
@@ -63,7 +64,7 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     Raises:
         BusyError: the database is busy.
     """
-    today = today_at(now)
+    today = day_of(now)
     with database.read() as connection:
         state = office(connection)
         if state is None:
@@ -84,7 +85,7 @@ def count_again(
 
     What was counted `ahead` is taken over, unless something came since.
     """
-    today = today_at(now)
+    today = day_of(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else counts
     villages = dict(villages_of(connection, communes))
     state = office(connection)

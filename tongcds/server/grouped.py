@@ -13,6 +13,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
+from tongcds.clock import day_of
 from tongcds.domain.formulas import counted_indicators
 from tongcds.domain.periods import month_to
 from tongcds.domain.stamps import derived_id
@@ -30,7 +31,7 @@ from tongcds.reports.groups import (
     unpacked,
 )
 from tongcds.reports.sheets import Breakdown
-from tongcds.server.counting import Day, days_of, in_shares, today_at
+from tongcds.server.counting import Day, days_of, in_shares
 from tongcds.server.database import Database
 from tongcds.server.figures import hidden_now
 from tongcds.server.office import OfficeWriter, office
@@ -53,7 +54,7 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     Raises:
         BusyError: the database is busy.
     """
-    today = today_at(now)
+    today = day_of(now)
     with database.read() as connection:
         state = office(connection)
         if state is None:
@@ -105,7 +106,7 @@ def _bare(cells: Mapping[str, Count]) -> tuple[GroupFigure, ...]:
 def _publish(
     connection: Connection, province: bytes, steps: Mapping[bytes, int], cells: _Cells, *, now: int
 ) -> None:
-    today = today_at(now)
+    today = day_of(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else publishes
     tree = units_tree(connection, province)
     days = {day.month: day for day in days_of(today)[:_MONTHS]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,7 +18,8 @@ class UnitsTree:
     """Who adds up whom.
 
     `parts` are the units of each unit that adds others up, as a reader of all of them sees it: of areas that
-    share no commune the province is the sum of these and of the communes outside of them.
+    share no commune the province is the sum of these and of the communes outside of them. Where areas share
+    one, the province is the sum of its communes, and `parts` are no tree.
     """
 
     province: bytes
@@ -56,10 +58,10 @@ def units_tree(connection: Connection, province: bytes) -> UnitsTree:
     areas = clusters(connection, province)
     commune_of = dict(villages_of(connection, communes))
     inside = [commune for members in areas.values() for commune in members]
-    parts: dict[bytes, Sequence[bytes]] = {commune: [] for commune in communes}
+    villages: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for village, commune in commune_of.items():
-        parts[commune] = [*parts[commune], village]
-    parts |= areas
+        villages[commune].append(village)
+    parts: dict[bytes, Sequence[bytes]] = {**villages, **areas}
     apart = len(inside) == len(set(inside))
     outside = [commune for commune in communes if commune not in inside]
     parts[province] = [*areas, *outside] if apart else communes

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
+from tongcds.clock import day_of
 from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.replica import device_row
@@ -246,7 +247,7 @@ def last_heard(world, unit: str) -> int | None:
 
 def test_days_are_vietnamese_days():
     evening = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
-    assert counting.today_at(int(evening.timestamp() * 1000)) == date(2026, 11, 23)
+    assert day_of(int(evening.timestamp() * 1000)) == date(2026, 11, 23)
     days = [day.on for day in counting.days_of(date(2026, 3, 31))]
     assert days[:3] == [date(2026, 3, 31), date(2026, 2, 28), date(2026, 1, 31)]
     assert days[-1] == date(2025, 4, 30)

@@ -22,6 +22,7 @@ from tests.unit.server.conftest import (
     VILLAGE,
     World,
 )
+from tongcds.clock import day_of
 from tongcds.domain.formulas import Of, counted_indicators, load_formulas
 from tongcds.domain.periods import month_of, month_to
 from tongcds.domain.views import Role
@@ -62,7 +63,7 @@ class Life:
 
     @property
     def today(self) -> date:
-        return counting.today_at(self.world.now())
+        return day_of(self.world.now())
 
     def day(self) -> str:
         back = self.chance.choice((0, 0, 1, self.chance.randrange(40), self.chance.randrange(420)))
