@@ -32,7 +32,6 @@ REGISTERED = {
     "server/tidy.py:_tidy_area": "removed records and markers that every laptop of the area has passed",
     "server/figures.py:_note_hidden": "a note about a published figure, not the figure",
     "server/grouped.py:_keep": "counts by groups of people, made anew from the records",
-    "server/grouped.py:_publish": "one row a village, replaced: how far its groups are counted",
     "server/custody.py:keep": "one row, replaced by a newer recovery code",
     "server/custody.py:lay_down": "one row, replaced by newer terms",
     "server/attachments.py:_unneeded": "a note about a file, not the file",

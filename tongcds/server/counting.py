@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from tongcds.domain.formulas import counted_indicators
+from tongcds.replica.dialect import insert_new
 from tongcds.replica.tables import AREA
 from tongcds.reports import resting
 from tongcds.reports.figures import Figures, stock_on_days
@@ -78,6 +79,8 @@ class _Known(NamedTuple):
     counted: int = 0
     counted_on: str = ""
     through: int = -1
+    grouped: int = 0
+    grouped_on: str = ""
     number: int = 0
 
 
@@ -119,8 +122,9 @@ def _known(connection: Connection, places: Sequence[bytes]) -> dict[bytes, _Know
     found = dict.fromkeys(places, _Known())
     its = COUNTED.c
     query = select(
-        its.village, its.changed, its.counted, its.counted_on, its.through, func.coalesce(AREA.c.counter, 0)
-    ).outerjoin(AREA, AREA.c.area == its.village)
+        its.village, its.changed, its.counted, its.counted_on, its.through, its.grouped, its.grouped_on,
+        func.coalesce(AREA.c.counter, 0),
+    ).outerjoin(AREA, AREA.c.area == its.village)  # fmt: skip
     if len(places) <= _FEW:
         query = query.where(its.village.in_(places))
     for place, *values in connection.execute(query):
@@ -152,34 +156,44 @@ def _days(reach: changes.Reach, days: Sequence[str]) -> dict[str, int]:
 
 def mark(connection: Connection, done: Stale, today: date) -> None:
     """The published figures of these places include what their tasks say."""
-    rows = [
+    text = today.isoformat()
+    _note(
+        connection,
         {
-            "the_village": place,
-            "counted": task.step,
-            "counted_on": today.isoformat(),
-            "through": task.through,
-        }
-        for place, task in sorted(done.items())
-    ]
-    if not rows:
+            place: {"counted": task.step, "counted_on": text, "through": task.through}
+            for place, task in done.items()
+        },
+    )
+
+
+def stale_groups(connection: Connection, villages: Sequence[bytes], today: date) -> dict[bytes, int]:
+    """The villages whose groups of people are to be counted, and the step that each is at."""
+    text = today.isoformat()
+    return {
+        village: its.changed
+        for village, its in _known(connection, villages).items()
+        if (its.grouped, its.grouped_on) != (its.changed, text)
+    }
+
+
+def mark_groups(connection: Connection, steps: Mapping[bytes, int], today: date) -> None:
+    """The published groups include what came to these villages up to these steps."""
+    text = today.isoformat()
+    _note(connection, {place: {"grouped": step, "grouped_on": text} for place, step in steps.items()})
+
+
+def _note(connection: Connection, places: Mapping[bytes, Mapping[str, object]]) -> None:
+    """Put the same columns of `COUNTED` down for each of these places."""
+    if not places:
         return
-    known = {place for place, its in _known(connection, list(done)).items() if its.counted_on or its.changed}
-    names = ("counted", "counted_on", "through")
-    old = [row for row in rows if row["the_village"] in known]
-    if old:
-        connection.execute(
-            update(COUNTED)
-            .where(COUNTED.c.village == bindparam("the_village"))
-            .values({name: bindparam(name) for name in names}),
-            old,
-        )
-    new = [
-        {"village": row["the_village"], "changed": row["counted"], **{name: row[name] for name in names}}
-        for row in rows
-        if row["the_village"] not in known
-    ]
-    if new:
-        connection.execute(insert(COUNTED), new)
+    insert_new(connection, COUNTED, [{"village": place} for place in sorted(places)])
+    names = next(iter(places.values())).keys()
+    connection.execute(
+        update(COUNTED)
+        .where(COUNTED.c.village == bindparam("the_village"))
+        .values({name: bindparam(name) for name in names}),
+        [{"the_village": place, **values} for place, values in sorted(places.items())],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +210,7 @@ def count_ahead(database: Database, stale: Stale, today: date) -> Ahead:
     What comes after `stale` was found may be in the counts or not: its task is another one then.
     """
     found: defaultdict[date, Figures] = defaultdict(dict)
-    if database.embedded or len(stale) < _WORTH_IT:
+    if not _are_many(database, stale):
         return Ahead({}, found)
 
     def count(connection: Connection, part: Sequence[bytes]) -> dict[date, Figures]:
@@ -213,17 +227,25 @@ def in_shares(
 ) -> list[Answer]:
     """What `work` answers for each share of the places, all shares at once, each on its own connection.
 
-    A server has two cores or more, and a statement of PostgreSQL keeps one of them busy.
+    A server has two cores or more, and a statement of PostgreSQL keeps one of them busy. A few places are
+    one share.
     """
 
     def share_of(part: Sequence[bytes]) -> Answer:
         with database.read() as connection:
             return work(connection, part)
 
+    if not _are_many(database, places):
+        return [share_of(places)]
     share = -(-len(places) // _AT_ONCE)
     parts = [places[start : start + share] for start in range(0, len(places), share)]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         return list(threads.map(share_of, parts))
+
+
+def _are_many(database: Database, places: Collection[bytes]) -> bool:
+    """Whether several connections are worth it."""
+    return not database.embedded and len(places) >= _WORTH_IT
 
 
 def counted(connection: Connection, stale: Stale, today: date) -> dict[date, Figures]:

@@ -18,6 +18,7 @@ from tongcds.domain.formulas import counted_indicators, formula_on
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.records import record_type
+from tongcds.replica.dialect import insert_new
 from tongcds.reports.figures import Count, definition
 from tongcds.reports.hiding import OF_PEOPLE, hidden
 from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places
@@ -25,7 +26,7 @@ from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.scopes import communes_below, villages_of
 from tongcds.server.tables import CELL, COUNTED, DEVICE, HIDDEN, STATE
-from tongcds.server.tree import UnitsTree, units_tree
+from tongcds.server.tree import UnitsTree, is_another, units_tree
 
 SILENT_DAYS = 14
 _DAY_MS = 86_400_000
@@ -45,17 +46,12 @@ def touch(connection: Connection, areas: Collection[bytes], *, entirely: bool = 
     forgotten = {"through": -1} if entirely else {}
     for start in range(0, len(ordered), _SLICE):
         part = ordered[start : start + _SLICE]
-        known = set(
-            connection.execute(select(COUNTED.c.village).where(COUNTED.c.village.in_(part))).scalars()
-        )
+        insert_new(connection, COUNTED, [{"village": area} for area in part])
         connection.execute(
             update(COUNTED)
             .where(COUNTED.c.village.in_(part))
             .values(changed=COUNTED.c.changed + 1, **forgotten)
         )
-        fresh = [{"village": a, "changed": 1, "counted": 0, "counted_on": ""} for a in part if a not in known]
-        if fresh:
-            connection.execute(insert(COUNTED), fresh)
 
 
 def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
@@ -115,9 +111,8 @@ def count_again(
 
 def _added_up_otherwise(connection: Connection, tree: UnitsTree, today: date) -> set[tuple[bytes, str, str]]:
     """Every figure that there may be, once units above add up others than before."""
-    if tree.name == connection.execute(select(STATE.c.added_up)).scalar_one():
+    if not is_another(connection, tree, STATE.c.added_up):
         return set()
-    connection.execute(update(STATE).values(added_up=tree.name))
     return {(tree.province, code, day.month) for code in counted_indicators() for day in days_of(today)}
 
 

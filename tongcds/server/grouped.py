@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from tongcds.clock import day_of
 from tongcds.domain.formulas import counted_indicators
@@ -31,17 +31,15 @@ from tongcds.reports.groups import (
     unpacked,
 )
 from tongcds.reports.sheets import Breakdown
-from tongcds.server.counting import Day, days_of, in_shares
+from tongcds.server.counting import Day, days_of, in_shares, mark_groups, stale_groups
 from tongcds.server.database import Database
 from tongcds.server.figures import hidden_now
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.scopes import communes_below, villages_of
-from tongcds.server.tables import COUNTED, GROUP_CELL, GROUPED
-from tongcds.server.tree import UnitsTree, units_tree
+from tongcds.server.tables import GROUP_CELL, STATE
+from tongcds.server.tree import UnitsTree, is_another, units_tree
 
 _MONTHS = 2
-_WORTH_IT = 100
-"""So many villages are worth more than one connection."""
 _SLICE = 400
 _RECORD = record_type("figure_groups").table.c
 _Cells = dict[tuple[bytes, str, str], bytes]
@@ -60,34 +58,15 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
         if state is None:
             return 0
         communes = communes_below(connection, role, unit, state.province_id)
-        steps = _stale(connection, [village for village, _ in villages_of(connection, communes)], today)
+        villages = [village for village, _ in villages_of(connection, communes)]
+        steps = stale_groups(connection, villages, today)
     if not steps:
         return 0
     cells: _Cells = {}
-    if database.embedded or len(steps) < _WORTH_IT:
-        with database.read() as connection:
-            cells = _counted(connection, list(steps), today)
-    else:
-        for part in in_shares(database, list(steps), lambda c, places: _counted(c, places, today)):
-            cells |= part
+    for part in in_shares(database, list(steps), lambda c, places: _counted(c, places, today)):
+        cells |= part
     database.change(lambda connection: _publish(connection, state.province_id, steps, cells, now=now))
     return len(steps)
-
-
-def _stale(connection: Connection, villages: Sequence[bytes], today: date) -> dict[bytes, int]:
-    """The villages to count, and the step that each is at."""
-    changed: dict[bytes, int] = {}
-    known: dict[bytes, tuple[int, str]] = {}
-    for start in range(0, len(villages), _SLICE):
-        part = villages[start : start + _SLICE]
-        query = select(COUNTED.c.village, COUNTED.c.changed).where(COUNTED.c.village.in_(part))
-        changed.update((village, step) for village, step in connection.execute(query))
-        rows = connection.execute(select(GROUPED).where(GROUPED.c.village.in_(part)))
-        known.update((row.village, (row.step, row.on)) for row in rows)
-    steps = {village: changed.get(village, 0) for village in villages}
-    return {
-        village: step for village, step in steps.items() if known.get(village) != (step, today.isoformat())
-    }
 
 
 def _counted(connection: Connection, villages: Sequence[bytes], today: date) -> _Cells:
@@ -111,14 +90,12 @@ def _publish(
     tree = units_tree(connection, province)
     days = {day.month: day for day in days_of(today)[:_MONTHS]}
     changed = _keep(connection, list(steps), cells, days)
+    if is_another(connection, tree, STATE.c.groups_added_up):
+        changed = {month: set(counted_indicators()) for month in days}
     for month, codes in changed.items():
         _publish_month(connection, writer, tree, days[month], codes)
     writer.flush()
-    for start in range(0, len(steps), _SLICE):
-        part = list(steps)[start : start + _SLICE]
-        connection.execute(delete(GROUPED).where(GROUPED.c.village.in_(part)))
-        rows = [{"village": village, "step": steps[village], "on": today.isoformat()} for village in part]
-        connection.execute(insert(GROUPED), rows)
+    mark_groups(connection, steps, today)
 
 
 def _keep(
@@ -132,16 +109,22 @@ def _keep(
         known.update(((r.village, r.indicator, r.month), r.cells) for r in connection.execute(query))
     different = {key for key in known.keys() | cells.keys() if known.get(key) != cells.get(key)}
     changed: dict[str, set[str]] = {}
-    for village, code, month in different:
+    for _village, code, month in different:
         changed.setdefault(month, set()).add(code)
-        if (village, code, month) in known:
-            table = GROUP_CELL.c
-            there = (table.village == village, table.indicator == code, table.month == month)
-            connection.execute(delete(GROUP_CELL).where(*there))
+    gone = [
+        {"the_village": village, "the_indicator": code, "the_month": month}
+        for village, code, month in sorted(different & known.keys())
+    ]
+    if gone:
+        there = delete(GROUP_CELL).where(
+            GROUP_CELL.c.village == bindparam("the_village"),
+            GROUP_CELL.c.indicator == bindparam("the_indicator"),
+            GROUP_CELL.c.month == bindparam("the_month"),
+        )
+        connection.execute(there, gone)
     fresh = [
         {"village": village, "indicator": code, "month": month, "cells": cells[village, code, month]}
-        for village, code, month in different
-        if (village, code, month) in cells
+        for village, code, month in sorted(different & cells.keys())
     ]
     if fresh:
         connection.execute(insert(GROUP_CELL), fresh)

@@ -11,7 +11,8 @@ OFFICE = MetaData()
 
 # One row. `structure` grows whenever units, villages or clusters change, so that scopes are worked out anew;
 # `restored_at` is when the database was last put back from a copy, 0 for never; `copied_at` when that copy
-# had last heard of any laptop; `added_up` names which units add up which in the figures published last.
+# had last heard of any laptop; `added_up` names which units add up which in the figures published last, and
+# `groups_added_up` in the groups.
 # Moments here and below are milliseconds since 1970 (UTC).
 STATE = Table(
     "server_state",
@@ -27,6 +28,7 @@ STATE = Table(
     Column("restored_at", WIDE, nullable=False, default=0),
     Column("copied_at", WIDE, nullable=False, default=0),
     Column("added_up", Text, nullable=False, default=""),
+    Column("groups_added_up", Text, nullable=False, default=""),
     sqlite_strict=True,
 )
 
@@ -78,14 +80,17 @@ DEVICE = Table(
 # Where published figures stand. Each push to a village takes `changed` a step on; `counted` is the step that
 # its figures include, so a push that comes while they are counted is never forgotten. `through` is the number
 # in the area up to which records are included, -1 where not only records make the village count anew.
+# `grouped` and `grouped_on` are of the groups what `counted` and `counted_on` are of the figures.
 COUNTED = Table(
     "counted_village",
     OFFICE,
     Column("village", LargeBinary(), primary_key=True),
-    Column("changed", WIDE, nullable=False),
-    Column("counted", WIDE, nullable=False),
-    Column("counted_on", Text, nullable=False),
+    Column("changed", WIDE, nullable=False, default=0),
+    Column("counted", WIDE, nullable=False, default=0),
+    Column("counted_on", Text, nullable=False, default=""),
     Column("through", WIDE, nullable=False, default=-1),
+    Column("grouped", WIDE, nullable=False, default=0),
+    Column("grouped_on", Text, nullable=False, default=""),
     sqlite_strict=True,
 )
 
@@ -117,8 +122,7 @@ HIDDEN = Table(
     sqlite_strict=True,
 )
 
-# Counts by groups of people, packed as `reports.groups` does, and how far of each village they are counted:
-# `step` as `counted` of `counted_village`.
+# Counts by groups of people, packed as `reports.groups` does.
 GROUP_CELL = Table(
     "village_groups",
     OFFICE,
@@ -127,14 +131,6 @@ GROUP_CELL = Table(
     Column("month", Text, primary_key=True),
     Column("cells", LargeBinary(), nullable=False),
     Index("ix_village_groups_month", "month", "indicator"),
-    sqlite_strict=True,
-)
-GROUPED = Table(
-    "grouped_village",
-    OFFICE,
-    Column("village", LargeBinary(), primary_key=True),
-    Column("step", WIDE, nullable=False),
-    Column("on", Text, nullable=False),
     sqlite_strict=True,
 )
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection, select, update
 
 from tongcds.reports.figures import Count, rolled_up
 from tongcds.server.scopes import clusters, communes_of, villages_of
+from tongcds.server.tables import STATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,11 @@ def units_tree(connection: Connection, province: bytes) -> UnitsTree:
     outside = [commune for commune in communes if commune not in inside]
     parts[province] = [*areas, *outside] if apart else communes
     return UnitsTree(province, tuple(communes), commune_of, areas, parts)
+
+
+def is_another(connection: Connection, tree: UnitsTree, noted: Column[str]) -> bool:
+    """Whether units add up others than this note of `STATE` says, which says so from now on."""
+    if connection.execute(select(noted)).scalar_one() == tree.name:
+        return False
+    connection.execute(update(STATE).values({noted: tree.name}))
+    return True
