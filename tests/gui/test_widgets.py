@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionComboBox, QWidget
 
 from tests.gui.lists import a_list
 from tongcds.domain.views import Result
@@ -25,7 +25,7 @@ from ui.widgets.field import (
     read_day,
 )
 from ui.widgets.paint import figures_width
-from ui.widgets.surface import ItemRow, column
+from ui.widgets.surface import ItemRow, column, open_at
 from ui.widgets.text import Text, tip
 
 MARKUP = "<b>Lò</b> & <img src='x'>"
@@ -49,6 +49,26 @@ def test_a_text_without_room_is_shortened_and_whole_in_its_tool_tip(shown):
     assert label.toolTip() == tip(label.words())
     label.resize(400, 30)
     assert (label.text(), label.toolTip()) == (label.words(), "")
+
+
+def test_a_choice_without_room_is_shortened_and_whole_in_its_list(shown):
+    choice = shown(Choice([("Người từ 15 tuổi có tài khoản thanh toán (XHS09)", 1)]), width=180, height=40)
+    drawn = QStyleOptionComboBox()
+    choice.initStyleOption(drawn)
+    assert drawn.currentText.endswith("…")
+    assert choice.itemText(0) == choice.currentText() == "Người từ 15 tuổi có tài khoản thanh toán (XHS09)"
+    choice.resize(600, 40)
+    choice.initStyleOption(drawn)
+    assert drawn.currentText == choice.currentText()
+
+
+def test_a_window_is_no_larger_than_its_screen(keep):
+    window = keep(QWidget())
+    open_at(window, 300, 200)
+    assert (window.width(), window.height()) == (300, 200)
+    open_at(window, 5000, 200)
+    room = window.screen().availableGeometry()
+    assert (window.width() < room.width(), window.height()) == (True, 200)
 
 
 def test_digits_of_a_column_are_all_equally_wide():

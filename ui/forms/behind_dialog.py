@@ -7,12 +7,11 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from tongcds.domain.views import BehindRow, BehindView
 from tongcds.i18n import _, format_number, ngettext
-from ui import theme
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import TextCell
 from ui.widgets.rows import Column, RowsModel, RowsView
-from ui.widgets.surface import column, line
+from ui.widgets.surface import column, line, open_at
 from ui.widgets.text import Text
 
 
@@ -47,8 +46,7 @@ class BehindDialog(QDialog):
         box.addWidget(self.told)
         box.addWidget(self.rows, 1)
         box.addLayout(buttons)
-        look = theme.current()
-        self.resize(look.scaled(Length.DIALOG), look.scaled(Length.DIALOG))
+        open_at(self, Length.DIALOG, Length.DIALOG)
         model.set_rows(view.rows)
         self.rows.choose(0)
         self.rows.setFocus()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from tongcds.domain.views import PairView
 from tongcds.i18n import _
-from ui import theme
 from ui.errors import words_for
 from ui.forms.board_charts import pair_chart
 from ui.forms.board_parts import change_words, parts_words, value_words, why_words
@@ -20,7 +19,7 @@ from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.chart import Chart, ChartKind
 from ui.widgets.field import Choice
-from ui.widgets.surface import column, line
+from ui.widgets.surface import column, line, open_at
 from ui.widgets.text import Text
 
 _WIDE: Final = 1.6
@@ -85,8 +84,7 @@ class CompareDialog(QDialog):
         box.addWidget(self.chart, 1)
         box.addWidget(self.told)
         box.addLayout(buttons)
-        look = theme.current()
-        self.resize(look.scaled(round(Length.DIALOG * _WIDE)), look.scaled(Length.DIALOG))
+        open_at(self, round(Length.DIALOG * _WIDE), Length.DIALOG)
         self.sides[1].unit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.reload()
 

@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from tongcds.domain.views import DifferingRecord, FigureDifference, FigureSeen
 from tongcds.i18n import _, format_date, format_number
-from ui import theme
 from ui.errors import words_for
 from ui.tasks import Tasks
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import TextCell
 from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
-from ui.widgets.surface import Card, clear, column, line
+from ui.widgets.surface import Card, clear, column, line, open_at
 from ui.widgets.text import Text
 
 _WIDE: Final = 1.6
@@ -73,8 +72,7 @@ class DifferenceDialog(QDialog):
         for part in (self.row_told, self.notes):
             box.addWidget(part)
         box.addLayout(buttons)
-        look = theme.current()
-        self.resize(look.scaled(round(Length.DIALOG * _WIDE)), look.scaled(Length.DIALOG))
+        open_at(self, round(Length.DIALOG * _WIDE), Length.DIALOG)
         self.ask()
 
     def ask(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QFont,
     QKeySequence,
@@ -27,7 +27,7 @@ from ui.widgets.button import Button
 from ui.widgets.cells import RowCell
 from ui.widgets.field import SearchField
 from ui.widgets.rows import Column, RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, column, line
+from ui.widgets.surface import Card, PageHead, column, line, open_at
 
 _LINE_HEIGHT: Final = 145
 """In percent: long text is read more easily with air between its lines."""
@@ -158,9 +158,7 @@ class HelpWindow(QDialog):
         box.setContentsMargins(space(4), space(4), space(4), space(4))
         box.addWidget(side)
         box.addWidget(text, 1)
-        room = self.screen().availableGeometry().size()
-        wanted = QSize(look.scaled(Length.HELP[0]), look.scaled(Length.HELP[1]))
-        self.resize(wanted.boundedTo(room))
+        open_at(self, *Length.HELP)
 
     def show_topic(self, key: str) -> None:
         """Turn to a topic; one that does not exist gives the first steps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
@@ -22,6 +23,9 @@ from ui.theme import Length, Style, space
 from ui.widgets import paint
 from ui.widgets.text import Text
 
+_SHARE_OF_SCREEN: Final = 0.9
+"""What the frame of a window and the bar of the desktop leave."""
+
 
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout and delete it."""
@@ -32,6 +36,13 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def open_at(window: QWidget, width: int, height: int) -> None:
+    """Give a window this size, in pixels at the usual size of text, as far as its screen has room for it."""
+    look = theme.current()
+    room = window.screen().availableGeometry().size() * _SHARE_OF_SCREEN
+    window.resize(QSize(look.scaled(width), look.scaled(height)).boundedTo(room))
 
 
 def column(parent: QWidget | None = None, *, gap: float = 0) -> QVBoxLayout:
