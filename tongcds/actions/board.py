@@ -53,7 +53,6 @@ MONTHS: Final = 12
 MOST_MULTIPLES: Final = 12
 MOST_RECORDS: Final = 1000
 _HOLDERS: Final = frozenset({Role.TEAM, Role.COMMUNE})
-_BREAKDOWNS: Final = (Breakdown.SEX, Breakdown.AGE, Breakdown.POVERTY)
 _GROUPED: Final = MappingProxyType(
     {Breakdown.SEX: N_("By sex"), Breakdown.AGE: N_("By age"), Breakdown.POVERTY: N_("By poverty class")}
 )
@@ -334,7 +333,7 @@ def _groups(
     connection: Connection, place: Place, code: str, period: Period
 ) -> tuple[tuple[str, tuple[Group, ...]], ...]:
     found = []
-    for by in _BREAKDOWNS:
+    for by in _GROUPED:
         parts = broken_down(connection, [code], place.places, period, by)
         together: dict[str, list[Count]] = {}
         for (_unit, _code, group), count in parts.items():

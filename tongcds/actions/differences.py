@@ -1,4 +1,4 @@
-"""Cause this computer and the server have another number for one figure, record by record."""
+"""Why this computer and the server have another number for one figure, record by record."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def figure_difference(
 ) -> FigureDifference:
     """The figure of the own unit, or of one of its villages, beside the server's; asks the server.
 
-    A period that still runs is looked at up to today, as everywhere. Without a
-    network it is held against what the server published of the unit.
+    A period that still runs is looked at up to today, as everywhere. Without a network it is held against
+    what the server published of the unit.
 
     Raises:
         UserError: indicator_unknown, indicator_not_counted, figures_only, not_enrolled; server_refused.
