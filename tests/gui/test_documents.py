@@ -14,7 +14,8 @@ from PySide6.QtGui import QColor, QImage
 from tests.unit.documents.test_word import SIGNED, paper, table
 from tongcds import paths
 from tongcds.documents import Format, write
-from tongcds.papers.paper import Chart, Page, Paragraph, Series
+from tongcds.documents.forms import shipped_forms
+from tongcds.papers.paper import Chart, Column, Number, Page, Paragraph, Row, Series, Table, Unit
 from ui.paper.pages import pdf
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
@@ -33,21 +34,26 @@ def made():
     return paper(body, table(NAMES), chart, SIGNED, page=Page.PORTRAIT)
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory, qapp):
-    """The same paper out of all three formats as a PDF; the office's program makes two of them."""
+def print_in_office(folder: Path, *files: Path) -> None:
+    """Each file as a PDF beside it, made by the office's program."""
     if shutil.which("soffice") is None:
         pytest.fail("LibreOffice is missing: scripts/bootstrap.sh --tests installs it or says what to run")
-    folder = tmp_path_factory.mktemp("documents")
-    for kind in (Format.DOCX, Format.XLSX):
-        (folder / f"{kind}.{kind}").write_bytes(write(made(), kind, folder).content)
-    files = [str(folder / f"{kind}.{kind}") for kind in (Format.DOCX, Format.XLSX)]
     profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *files]
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *files]
     fonts = folder / "fonts.conf"
     fonts.write_text(FONTS.format(folder=paths.resources_folder() / "fonts" / "paper"), encoding="utf-8")
     surroundings = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
     subprocess.run(command, check=True, capture_output=True, timeout=300, env=surroundings)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory, qapp):
+    """The same paper out of all three formats as a PDF; the office's program makes two of them."""
+    folder = tmp_path_factory.mktemp("documents")
+    files = [folder / f"{kind}.{kind}" for kind in (Format.DOCX, Format.XLSX)]
+    for kind, file in zip((Format.DOCX, Format.XLSX), files, strict=True):
+        file.write_bytes(write(made(), kind, folder).content)
+    print_in_office(folder, *files)
     (folder / "pdf.pdf").write_bytes(pdf(made()))
     return folder
 
@@ -124,3 +130,47 @@ def test_the_margins_are_white_on_the_picture(opened, kind):
 
 def test_the_chart_is_drawn(opened):
     assert "Hộ có điện thoại" in pages_of(opened / "xlsx.pdf")[-1]
+
+
+COLUMNS = {
+    code: tuple(
+        Column(one.title("vi"), one.line.share, one.line.align, one.group("vi")) for one in form.columns
+    )
+    for code, form in shipped_forms().items()
+}
+FEW = {"Số tổ", "Xếp hạng", "Ghi chú"}
+"""Columns of numbers below 100, or of words."""
+WHOLE, THOUSANDS = Number("100,0%", 1.0, Unit.SHARE), Number("1.953", 1953)
+
+
+def cells_of(code):
+    share = {"%", "Kỳ trước", "Trong kỳ", "Lũy kế năm", "Chỉ tiêu giao", "So chỉ tiêu"}
+    numbers = (WHOLE if one.title in share else THOUSANDS for one in COLUMNS[code][2:])
+    filled = ("" if one.title in FEW else it for one, it in zip(COLUMNS[code][2:], numbers, strict=True))
+    return ("1", "Bản", *filled)
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory, qapp):
+    """Every form by its code and how it lies, as a PDF of ours and of the office's program."""
+    folder = tmp_path_factory.mktemp("forms")
+    for code, page in ALL:
+        made = paper(Table(COLUMNS[code], (Row(cells_of(code)),), numbered=True), page=page)
+        (folder / f"{code} {page}.docx").write_bytes(write(made, Format.DOCX, folder).content)
+        (folder / f"{code} {page} drawn.pdf").write_bytes(pdf(made))
+    print_in_office(folder, *folder.glob("*.docx"))
+    return folder
+
+
+# The annex of a report stands upright.
+ALL = [(code, Page.LANDSCAPE) for code in COLUMNS] + [("B03", Page.PORTRAIT)]
+
+
+@pytest.mark.parametrize(("code", "page"), ALL)
+@pytest.mark.parametrize("drawn", ["", " drawn"])
+def test_no_number_of_a_form_is_torn(forms, code, page, drawn):
+    words = run("pdftotext", "-layout", forms / f"{code} {page}{drawn}.pdf", "-").split()
+    for number in (WHOLE, THOUSANDS):
+        assert words.count(number.words) == cells_of(code).count(number)
+    numbered = [word for word in words if re.fullmatch(r"\(\d+\)", word)]
+    assert numbered == [f"({at})" for at in range(1, len(COLUMNS[code]) + 1)]

@@ -81,15 +81,18 @@ def tab() -> Xml:
     return element("r", element("tab"))
 
 
-def table(shares: list[float], rows: list[Xml], *, ruled: bool) -> Xml:
-    """A table over the whole width; `shares` are its columns' widths beside each other."""
+def table(shares: list[float], rows: list[Xml], *, ruled: bool, beside: int = 60) -> Xml:
+    """A table over the whole width; `shares` are its columns' widths beside each other.
+
+    `beside` is the room beside the words of a cell, in twips.
+    """
     whole = sum(shares)
     properties = element("tblPr", element("tblW", w=5000, type="pct"))
     if ruled:
         lines = (element(edge, val="single", sz=4, space=0, color="000000") for edge in _EDGES)
         properties.append(element("tblBorders", *lines))
     properties.append(element("tblLayout", type="fixed"))
-    margins = (element(edge, w=60, type="dxa") for edge in ("left", "right"))
+    margins = (element(edge, w=beside, type="dxa") for edge in ("left", "right"))
     properties.append(element("tblCellMar", *margins))
     grid = (element("gridCol", w=9350 * share / whole) for share in shares)
     return element("tbl", properties, element("tblGrid", *grid), *rows)

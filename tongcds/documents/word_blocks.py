@@ -49,6 +49,9 @@ _MARKS: Final = {Mark.OPEN: "☐", Mark.YES: "☑", Mark.NO: "☒"}
 _QR_MM: Final = 23
 _CODE_SHARE: Final = 24.0
 _EMPTY_LINES: Final = 3
+_BESIDE: Final = 60
+_BESIDE_NARROW: Final = 24
+"""Beside the words of a ruled cell, in twips."""
 
 
 def blocks(document: DocumentObject, wanted: tuple[Block, ...], width_mm: float) -> Iterator[Xml]:
@@ -123,7 +126,7 @@ def _table(block: Table) -> Xml:
         )
         rows.append(row(*numbers, head=True))
     rows += [_row(one, block, shares) for one in block.rows]
-    return table(shares, rows, ruled=True)
+    return table(shares, rows, ruled=True, beside=_BESIDE_NARROW if narrow is Element.NARROW else _BESIDE)
 
 
 def _titles(block: Table, shares: list[float]) -> list[Xml]:

@@ -122,7 +122,7 @@ class Canvas:
         *,
         ruled: bool = False,
         heads: int = 0,
-        padding: float = 3,
+        padding: float = 1,
         above: float = 0,
         below: float = 0,
     ) -> QTextTable:

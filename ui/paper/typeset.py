@@ -50,6 +50,9 @@ _QR_MM: Final = 23.0
 _CODE_SHARE: Final = 24.0
 _SIGN_MM: Final = 10.0
 _DOTS_LEAST: Final = 25.0
+_PADDING: Final = 3.0
+_NARROW_PADDING: Final = 1.2
+"""Beside and above the words of a cell, in points."""
 
 _ALIGNED: Final = {
     Align.START: Qt.AlignmentFlag.AlignLeft,
@@ -125,7 +128,7 @@ class Setter:
 
     def letterhead(self, head: Letterhead) -> None:
         """Both heads beside each other, each over its rule."""
-        table = self._on.grid(1, [_LEFT_HEAD, 100 - _LEFT_HEAD], padding=1, below=GAP)
+        table = self._on.grid(1, [_LEFT_HEAD, 100 - _LEFT_HEAD], below=GAP)
         left = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         if head.above:
             left.line(head.above.upper(), official(Element.ABOVE), _CENTRE)
@@ -250,14 +253,18 @@ class Setter:
         shares = [100 * column.share / whole for column in block.columns]
         # The tables of a form stand between headings, and a form has to fit its page.
         gap = GAP if block.numbered else 0
-        table = self._on.grid(heads + len(block.rows), shares, ruled=True, heads=heads, above=gap, below=gap)
-        self._table_set = table
         self._set_as = cell_elements(block)
+        padding = _NARROW_PADDING if self._set_as[1] is Element.NARROW else _PADDING
+        table = self._on.grid(
+            heads + len(block.rows), shares, ruled=True, heads=heads, padding=padding, above=gap, below=gap
+        )
+        self._table_set = table
         self._titles(table, block)
         if block.numbered:
+            small = font(min(_NOTE, STYLES[self._set_as[1]].size), italic=True)
             for across in range(len(block.columns)):
                 number = Place(self._scale, table.cellAt(heads - 1, across).firstCursorPosition())
-                number.line(f"({across + 1})", font(_NOTE, italic=True), _CENTRE)
+                number.line(f"({across + 1})", small, _CENTRE)
         for down, row in enumerate(block.rows, heads):
             self._row(table, down, row, block)
 
@@ -314,7 +321,7 @@ class Setter:
                 rows.append([fact])
             else:
                 rows[-1].append(fact)
-        table = self._on.grid(len(rows), [100 / block.across] * block.across, padding=1)
+        table = self._on.grid(len(rows), [100 / block.across] * block.across)
         for down, row in enumerate(rows):
             if row[0].wide:
                 merge(table, down, 0, block.across)
@@ -351,7 +358,7 @@ class Setter:
             marks.dots(self._on.line("", font(BODY), Qt.AlignmentFlag.AlignLeft, before=GAP), full)
 
     def _code(self, block: Code) -> None:
-        table = self._on.grid(1, [100 - _CODE_SHARE, _CODE_SHARE], padding=1)
+        table = self._on.grid(1, [100 - _CODE_SHARE, _CODE_SHARE])
         words = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         words.line(block.words, font(_NOTE, italic=True), Qt.AlignmentFlag.AlignLeft)
         for fact in block.entries:
@@ -363,7 +370,7 @@ class Setter:
         self._kept.append(table)
 
     def _signatures(self, places: Sequence[Signature]) -> None:
-        table = self._on.grid(1, [100 / len(places)] * len(places), padding=1, above=GAP / 2)
+        table = self._on.grid(1, [100 / len(places)] * len(places), above=GAP / 2)
         authority, day = any(one.authority for one in places), any(one.day for one in places)
         for across, place in enumerate(places):
             at = Place(self._scale, table.cellAt(0, across).firstCursorPosition())
@@ -383,7 +390,7 @@ class Setter:
             at.line(place.name, official(Element.SIGNER_NAME), _CENTRE)
 
     def _closing(self, block: Closing) -> None:
-        table = self._on.grid(1, [50, 50], padding=1, above=2 * GAP)
+        table = self._on.grid(1, [50, 50], above=2 * GAP)
         left = Place(self._scale, table.cellAt(0, 0).firstCursorPosition())
         if block.receivers:
             left.line(f"{RECEIVERS}:", official(Element.RECEIVERS_TITLE), Qt.AlignmentFlag.AlignLeft)
