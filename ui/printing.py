@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
-from tongcds.actions import Changes, board, documents, printing
+from tongcds.actions import Changes, board, documents, opening, printing
 from tongcds.actions.printing import Printout
 from tongcds.documents import Format, Written
 from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter
@@ -332,7 +332,13 @@ class Printing(QObject):
         preview = self.preview
         if preview is not None:
             done = partial(self._printed, printout)
-            work = partial(self._held.print, printer, *self._watches(preview))
+            laying, drawing = self._watches(preview)
+
+            def work() -> bool:
+                # What goes to a printer is noted afterwards, and has to be what the vault holds.
+                opening.prove(self._desk.core)
+                return self._held.print(printer, laying, drawing)
+
             self._desk.files.run(work, done, owner=self, failed=self._failed)
 
     def _printed(self, printout: Printout, went: bool) -> None:  # noqa: FBT001 - the answer of work

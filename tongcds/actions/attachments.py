@@ -191,9 +191,10 @@ def export(core: Core, attachment_id: bytes, *, ground: str = "") -> tuple[Path,
     if left.total and not ground:
         raise UserError("consent_missing", why=left_out_words(left))
     opened = open_file(core, attachment_id)
-    ending = ENDINGS[opened.media_type]
-    path = exports.write(exports.folder(), safe_name(opened.name), ending, opened.content)
-    return path, exports.keep(core, path, exports.PAPER, 1, attachment_id, left_out=left)
+    named = safe_name(opened.name), ENDINGS[opened.media_type]
+    return exports.hand_out(
+        core, named, opened.content, exports.PAPER, 1, subject_id=attachment_id, left_out=left
+    )
 
 
 def safe_name(name: str) -> str:

@@ -76,13 +76,27 @@ def gate(core: Core, ground: str = "", *, unasked: bool = False) -> Gate:
         return Gate(consents.answers(connection, core.today), ground, unasked=unasked)
 
 
-def keep(
-    core: Core, path: Path, kind: str, people: int, subject_id: bytes = b"", *, left_out: LeftOut = NOBODY
-) -> Changes:
-    """List a file that was just written, and note in the access log that it was.
+def hand_out(
+    core: Core,
+    named: tuple[str, str],
+    content: bytes,
+    kind: str,
+    people: int,
+    *,
+    subject_id: bytes = b"",
+    left_out: LeftOut = NOBODY,
+) -> tuple[Path, Changes]:
+    """Write a file into the folder for exported files; list it, and note in the access log that it was.
 
-    So is on which ground people go along who did not agree.
+    So is on which ground people go along who did not agree. `named`: its name and ending; one that is free
+    there is made of them.
+
+    Raises:
+        UserError: export_unwritable.
+        UnavailableError: vault_damaged: it could not be noted, and nothing was written.
     """
+    core.vault.require_sound()
+    path = write(folder(), *named, content)
     with core.vault.change(core.author()) as change:
         exports.add(
             change.connection,
@@ -94,7 +108,7 @@ def keep(
         )
         audit.record(core, change, audit.EXPORT, subject_id, count=people, detail=kind)
         note_ground(core, change, left_out, subject_id)
-    return Changes.of("export", "audit")
+    return path, Changes.of("export", "audit")
 
 
 def note_ground(core: Core, change: Change, left_out: LeftOut, subject_id: bytes = b"") -> None:
@@ -131,9 +145,9 @@ def export_register(core: Core, *, numbers: bool = False, ground: str = "") -> W
     table.writerows([[harmless(cell) for cell in line] for line in lines])
     # Without the mark at the beginning Excel takes Vietnamese letters for something else.
     name = _("register {day}").format(day=core.today.isoformat())
-    path = write(folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
+    content = text.getvalue().encode("utf-8-sig")
     noted = named.left_out if named.left_out.total else called.left_out
-    changes = keep(core, path, REGISTER, len(lines), left_out=noted)
+    path, changes = hand_out(core, (name, ".csv"), content, REGISTER, len(lines), left_out=noted)
     return Written(path, len(lines), named.left_out, changes, called.left_out)
 
 

@@ -192,9 +192,9 @@ def export_log(core: Core, wanted: LogFilter, *, ground: str = "") -> exports.Wr
     table.writerow(headings())
     table.writerows([exports.harmless(cell) for cell in cells(row, at)] for at, row in enumerate(rows, 1))
     name = _("support log {day}").format(day=core.today.isoformat())
-    path = exports.write(exports.folder(), name, ".csv", text.getvalue().encode("utf-8-sig"))
+    content = text.getvalue().encode("utf-8-sig")
     about = len({row.household_id for row in rows})
-    changes = exports.keep(core, path, LOG, about, left_out=named.left_out)
+    path, changes = exports.hand_out(core, (name, ".csv"), content, LOG, about, left_out=named.left_out)
     return exports.Written(path, len(rows), named.left_out, changes)
 
 

@@ -53,11 +53,16 @@ def open_vault(profile: Path, passphrase: str, clock: Clock, *, at_once: bool = 
         return milliseconds(clock)
 
     core = Core(Vault.open(folder, passphrase, now=now, at_once=at_once), clock)
-    if at_once and not _shows(core):
-        session = core.session
+    try:
+        if at_once and not _shows(core):
+            session = core.session
+            core.close()
+            core = Core(Vault.open_with(folder, session, now=now), clock)
+        return caught_up(core)
+    except BaseException:
+        # Nobody else could, and the next try would find it in use.
         core.close()
-        core = Core(Vault.open_with(folder, session, now=now), clock)
-    return caught_up(core)
+        raise
 
 
 def _shows(core: Core) -> bool:

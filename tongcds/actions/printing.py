@@ -156,11 +156,15 @@ def save(core: Core, printout: Printout, content: bytes, kind: Format = Format.P
         UserError: export_unwritable.
     """
     paper = printout.paper
-    path = exports.write(
-        exports.folder(), f"{paper.stem} {core.today.isoformat()}", f".{kind.value}", content
-    )
-    return path, exports.keep(
-        core, path, paper.form, printout.people, printout.subject_id, left_out=printout.left_out
+    named = f"{paper.stem} {core.today.isoformat()}", f".{kind.value}"
+    return exports.hand_out(
+        core,
+        named,
+        content,
+        paper.form,
+        printout.people,
+        subject_id=printout.subject_id,
+        left_out=printout.left_out,
     )
 
 

@@ -113,10 +113,12 @@ def retire(core: Core, order: Order) -> Stock:
             only_lead for anybody else without a second person; second_same where that is nobody else;
             unsent_retire with the `count` of changes and the `files` that are nowhere else. Then everything
             is as before.
-        UnavailableError: disk_full, disk_failing; likewise.
+        UnavailableError: disk_full, disk_failing, vault_damaged; likewise.
     """
     if fold(order.word) != fold(confirmation()):
         raise UserError("retire_unconfirmed", word=confirmation())
+    # What is nowhere else may be in the journal alone, and is not counted before that was compared.
+    core.vault.require_sound()
     first = core.vault.slots.open(order.passphrase, now=core.now)
     if first.slot_id != core.session.slot_id:
         raise UserError("passphrase_wrong")

@@ -33,10 +33,14 @@ class AttachmentFiles:
     Args:
         folder: of the vault.
         subkey: gives the vault's key for a purpose.
+        require: waits until something may be written, or raises.
     """
 
-    def __init__(self, folder: Path, subkey: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, folder: Path, subkey: Callable[[str], bytes], require: Callable[[], None] = lambda: None
+    ) -> None:
         self._folder = folder / FOLDER
+        self._require = require
         self._key = subkey(_CONTENT_PURPOSE)
         self._name_key = subkey(_NAME_PURPOSE)
 
@@ -160,6 +164,7 @@ class AttachmentFiles:
 
     @contextmanager
     def _writing(self, path: Path, digest: bytes) -> Iterator[sealed.Growing]:
+        self._require()
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             growing = sealed.Growing(path, self._key, digest)

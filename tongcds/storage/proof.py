@@ -16,6 +16,12 @@ class Proof:
         self._found: Future[None] | None = None
         self._prover: threading.Thread | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether there is nothing to wait for, or no more, and nothing was found."""
+        found = self._found
+        return found is None or (found.done() and found.exception() is None)
+
     def begin(self, look: Callable[[], None]) -> None:
         """Begin to look; what `look` itself asks for does not wait."""
         found: Future[None] = Future()
@@ -37,15 +43,16 @@ class Proof:
 
         Raises:
             UnavailableError: what was found, each time it is asked for.
+            RuntimeError: looking ended in a mistake of ours, and nobody knows whether it is sound.
         """
         if self._found is None or threading.current_thread() is self._prover:
             return
         problem = self._found.exception()
+        # One for each who asks: they are on several threads.
         if isinstance(problem, UnavailableError):
-            # One for each who asks: they are on several threads.
             raise UnavailableError(problem.code, **problem.params) from problem
         if problem is not None:
-            raise problem
+            raise RuntimeError("nobody knows whether the vault is sound") from problem
 
     def end(self) -> None:
         """Wait until it is over, whatever it found."""

@@ -19,11 +19,15 @@ T = TypeVar("T")
 
 
 class Slots:
-    """The slots of the vault in `folder`, which `opened` has opened."""
+    """The slots of the vault in `folder`, which `opened` has opened.
 
-    def __init__(self, folder: Path, opened: VaultKey) -> None:
+    `require` waits until something may be changed, or raises.
+    """
+
+    def __init__(self, folder: Path, opened: VaultKey, require: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
         self._opened = opened
+        self._require = require
         self._lock = threading.Lock()
 
     def holders(self) -> tuple[SlotHolder, ...]:
@@ -45,6 +49,7 @@ class Slots:
 
     def set_passphrase(self, person: VaultKey, passphrase: str, *, whose: bytes = b"") -> VaultKey:
         """Another passphrase for the slot of this person, or for the one `whose`; as in `keyslots`."""
+        self._require()
         with self._lock:
             whose = whose or person.slot_id
             made = keyslots.set_passphrase(self._folder, person, passphrase, whose=whose)
@@ -71,6 +76,7 @@ class Slots:
 
     def put_help_phone(self, phone: str) -> None:
         """As `keyslots.put_help_phone`."""
+        self._require()
         with self._lock:
             keyslots.put_help_phone(self._folder, phone)
             self._renew()
@@ -87,6 +93,7 @@ class Slots:
     def _change(
         self, work: Callable[Concatenate[Path, VaultKey, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        self._require()
         with self._lock:
             made = work(self._folder, self._opened, *args, **kwargs)
             self._renew()

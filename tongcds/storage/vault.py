@@ -82,13 +82,13 @@ class Vault:
         self._damaged = self._closed = False
         self._keeper = Keeper(folder, opened.subkey(journal.PURPOSE))
         self.recovery: repair.Recovery | None = None
-        self.slots = Slots(folder, opened)
-        self.attachments = AttachmentFiles(folder, opened.subkey)
+        self._proof = Proof()
+        self.slots = Slots(folder, opened, self._proof.require)
+        self.attachments = AttachmentFiles(folder, opened.subkey, self._proof.require)
         two = cipher.sqlite_version() >= cipher.TWO_CONNECTIONS_FROM
         path, key = folder / FILE_NAME, opened.subkey(repair.DATABASE_PURPOSE)
         unclean = cipher.has_wal(path)
         access = cipher.Access.WRITE if path.exists() else cipher.Access.MAKE
-        self._proof = Proof()
         raw = cipher.open_raw(path, key, access, exclusive=not two)
         self._writing = Door(raw, "BEGIN IMMEDIATE", self._proof.require)
         self._backing = Backing(path, opened, self._writing, self._keeper, now)
@@ -105,7 +105,7 @@ class Vault:
             self._writing.close()
             raise
         if early:
-            self._proof.begin(partial(self._prove, look))
+            self._proof.begin(lambda: self._start_journal(look()))
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -339,9 +339,8 @@ class Vault:
 
         Whether one was made. Raises as `backup`, and then waits half an hour.
         """
-        if not self._backing.changed or self._closed or self._damaged:
+        if not self._backing.changed or self._closed or self._is_doubted:
             return False
-        self.require_sound()
         with self.read() as connection:
             me = load_identity(connection, now=self._now)
         if not self._backing.is_due(me, now):
@@ -400,7 +399,7 @@ class Vault:
 
         What a full or failing disk does not take stays beside it, as safe as before, until the next time.
         """
-        if self._damaged:
+        if self._is_doubted:
             return
         try:
             with self._writing.outside() as raw:
@@ -422,7 +421,7 @@ class Vault:
             self._counting.close()
         try:
             self.checkpoint()
-            if self._damaged:
+            if self._is_doubted:
                 # Not possible beside an exclusive connection.
                 two, key = self._reading is not self._writing, self._opened.subkey(repair.DATABASE_PURPOSE)
                 self._writing.close_untouched(self._folder / FILE_NAME, key if two else None)
@@ -435,11 +434,10 @@ class Vault:
         self.slots = Slots(self._folder, self._opened)
         self._backing.close()
 
-    def _prove(self, look: Look) -> None:
-        # Unless it is sound nothing is moved into the main file any more, not even by closing.
-        self._damaged = True
-        self._start_journal(look())
-        self._damaged = False
+    @property
+    def _is_doubted(self) -> bool:
+        """Whether nothing may be moved into the main file, not even by closing."""
+        return self._damaged or not self._proof.is_given
 
     def _start_journal(self, written: Written) -> None:
         with self.write() as connection:

@@ -179,8 +179,10 @@ def take_in(vault: Vault, path: Path, clock: Clock) -> Imported:
     Raises:
         UserError: file_missing, bundle_damaged, bundle_foreign, bundle_own (our own push, which the server
             must get), not_enrolled, server_key_changed.
-        UnavailableError: courier_full, disk_full.
+        UnavailableError: courier_full, disk_full, vault_damaged.
     """
+    # What is carried lies beside the database.
+    vault.require_sound()
     with vault.read() as connection:
         enrolment = load_enrolment(connection)
     if enrolment is None:

@@ -20,6 +20,7 @@ PASSPHRASE = "bốn con vịt vàng"
 TODAY = date(2026, 11, 23)
 AUTHOR = derived_id("member", "Ngân")
 COMMUNE = derived_id("commune")
+PAGE = 4096
 
 
 class Ticking:
@@ -34,6 +35,13 @@ class Ticking:
 
     def advance(self, seconds: float) -> None:
         self.at += int(seconds * 1000)
+
+
+def spoil(path: Path, at: int) -> None:
+    """Turn one bit, so many bytes from the beginning or, where negative, the end."""
+    content = bytearray(path.read_bytes())
+    content[at] ^= 4
+    path.write_bytes(bytes(content))
 
 
 def enrol(vault: Vault, now: Callable[[], int], device: int = 11) -> None:

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.surroundings import FakeClock
-from tests.unit.storage.homes import PASSPHRASE, Ticking, abandon, add, names
+from tests.unit.storage.homes import PAGE, PASSPHRASE, Ticking, abandon, add, names, spoil
 from tongcds.errors import UnavailableError
-from tongcds.storage import backups, examine
+from tongcds.storage import backups, examine, keyslots
 from tongcds.storage import vault as vaults
 from tongcds.storage.proof import Proof
 from tongcds.storage.vault import FILE_NAME, Vault
+from tongcds.sync import bundles
 from tongcds.sync.runner import Runner
-
-PAGE = 4096
 
 
 def at_once(folder: Path, now: Ticking) -> Vault:
@@ -46,11 +45,7 @@ def closed(vault: Vault, folder: Path) -> Path:
 @pytest.fixture
 def damaged(closed: Path) -> Path:
     """One bit in the last page is wrong, which nothing asks for."""
-    with (closed / FILE_NAME).open("r+b") as file:
-        file.seek(-PAGE + 100, 2)
-        byte = file.read(1)[0]
-        file.seek(-1, 1)
-        file.write(bytes([byte ^ 4]))
+    spoil(closed / FILE_NAME, -PAGE + 100)
     return closed
 
 
@@ -66,6 +61,19 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     monkeypatch.setattr(Proof, "begin", noted)
     return found
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """The look does not begin before this is set."""
+    go, look = threading.Event(), examine.examined
+
+    def slowly(*given, **more):
+        go.wait()
+        return look(*given, **more)
+
+    monkeypatch.setattr(vaults, "examined", slowly)
+    return go
 
 
 def test_a_sound_vault_is_read_and_written_as_ever(closed, now, begun):
@@ -101,6 +109,74 @@ def test_without_waiting_it_would_be_written(damaged, now, monkeypatch):
     assert bytes_of(damaged) != before
 
 
+def test_nothing_beside_the_database_of_a_damaged_vault_is_written_either(damaged, now, tmp_path):
+    before = bytes_of(damaged)
+    vault = at_once(damaged, now)
+    for work in (
+        lambda: vault.slots.set_passphrase(vault.opened_by, "bay cai gui moi dan"),
+        lambda: vault.slots.invite("một hai ba bốn", keyslots.About("Lò Thị Ngân", bytes(16), now() + 1)),
+        lambda: vault.slots.put_help_phone("0912345678"),
+        lambda: vault.attachments.keep(b"a picture"),
+        lambda: bundles.take_in(vault, tmp_path / "any.tcds", FakeClock()),
+    ):
+        with pytest.raises(UnavailableError, match="vault_damaged"):
+            work()
+    vault.close()
+    assert bytes_of(damaged) == before
+
+
+def test_closed_before_the_look_is_over_a_damaged_vault_stays_as_it_was(damaged, now, held):
+    before = bytes_of(damaged)
+    vault = at_once(damaged, now)
+    vault.checkpoint()
+    assert not vault.backup_if_due(now() + 3_600_000)
+    closing = threading.Thread(target=vault.close)
+    closing.start()
+    held.set()
+    closing.join()
+    assert bytes_of(damaged) == before
+    with pytest.raises(UnavailableError, match="vault_damaged"):
+        vault.require_sound()
+
+
+def test_closed_before_the_look_is_over_a_sound_vault_keeps_what_was_saved(closed, now, held):
+    vault = at_once(closed, now)
+    writer = threading.Thread(target=add, args=(vault, "Bản Hai"))
+    writer.start()
+    held.set()
+    writer.join()
+    vault.close()
+    again = Vault.open(closed, PASSPHRASE, now=now)
+    assert villages(again) == ["Bản Hai", "Bản Một"]
+    again.close()
+
+
+def test_a_mistake_of_ours_in_the_look_lets_nobody_write_and_nobody_wait(closed, now, monkeypatch):
+    def mistaken(*_given):
+        raise ZeroDivisionError
+
+    before = bytes_of(closed)
+    with monkeypatch.context() as patch:
+        patch.setattr(examine, "journal_of", mistaken)
+        vault = at_once(closed, now)
+        with pytest.raises(RuntimeError):
+            vault.require_sound()
+    problems = []
+    for work in (vault.require_sound, lambda: add(vault, "Bản Hai"), lambda: vault.backup(backups.BY_HAND)):
+        with pytest.raises(RuntimeError, match="sound") as problem:
+            work()
+        problems.append(problem.value)
+    assert len(set(map(id, problems))) == len(problems)
+    assert {type(problem.__cause__) for problem in problems} == {ZeroDivisionError}
+    vault.checkpoint()
+    assert villages(vault) == ["Bản Một"]
+    vault.close()
+    assert bytes_of(closed) == before
+    again = at_once(closed, now)
+    add(again, "Bản Hai")
+    again.close()
+
+
 def test_nothing_of_a_damaged_vault_goes_to_the_server(damaged, now):
     vault, asked = at_once(damaged, now), []
     runner = Runner(vault, asked.append, FakeClock(), submit=lambda work: work())
@@ -124,9 +200,9 @@ def test_opened_again_it_is_put_right(damaged, now, logs):
 def test_a_write_waits_until_everything_was_looked_at(closed, now, monkeypatch):
     go, seen, look = threading.Event(), [], examine.examined
 
-    def slowly(*given):
+    def slowly(*given, **more):
         go.wait()
-        found = look(*given)
+        found = look(*given, **more)
         seen.append(bytes_of(closed))
         return found
 
