@@ -199,9 +199,11 @@ class Desktop(QObject):
         self.writes.finish()
         self.reads.close()
         self.counts.close()
-        with contextlib.suppress(TongcdsError):
-            audit.keep_views(self.core)
-        self.core.close()
+        try:
+            with contextlib.suppress(TongcdsError):
+                audit.keep_views(self.core)
+        finally:
+            self.core.close()
 
     def refresh_status(self) -> None:
         """Ask how the exchange stands, and show it."""
@@ -362,7 +364,7 @@ class Desktop(QObject):
             dressing.dress(running, self._settings)
 
     def rebuild(self) -> None:
-        """The same window in another language: words are read when a widget is made, so all are made anew."""
+        """The same window anew: words are read when a widget is made, and records when a screen is."""
         old, place = self.shell, self.shell.place
         self.shell = self._make_shell()
         self.shell.setGeometry(old.geometry())

@@ -230,7 +230,7 @@ class Program(QObject):
             self.opening.deleteLater()
             self.opening = None
         self._tasks.run(
-            partial(_proven, core),
+            partial(self._ways.proven, core),
             partial(self._sound, self.desktop, words),
             owner=self.desktop,
             failed=partial(self._unsound, self.desktop),
@@ -243,25 +243,18 @@ class Program(QObject):
             desktop.shell.say(words, stays=True)
 
     def _unsound(self, desktop: Desktop, problem: Exception) -> None:
-        """The vault that is shown is damaged: nothing was written, and opening it again puts it right."""
-        if desktop is not self.desktop or not isinstance(problem, TongcdsError):
+        """The vault that is shown may be damaged: nothing was written, and opening it again puts it right.
+
+        So it is where looking ended in a mistake of ours, which the error window shows: nothing can be saved.
+        """
+        code = problem.code if isinstance(problem, TongcdsError) else ""
+        log_.warning("the vault that was opened is not sound", extra={"code": code})
+        if desktop is not self.desktop:
             return
-        log_.warning("the vault that was opened is not sound", extra={"code": problem.code})
-        self._ways.doubted = True
         self._left = (desktop.core.session.slot_id, desktop.shell.place)
         self._take_away(desktop)
         if self.opening is not None:
             self.opening.ask_again(words_for(UnavailableError("vault_doubted")))
-
-
-def _proven(core: Core) -> str:
-    """What is to be said once all of the vault was looked at.
-
-    Raises:
-        UnavailableError: as `opening.prove`.
-    """
-    opening.prove(core)
-    return rescue.recovery_words(rescue.recovered(core))
 
 
 def _desktop() -> type[Desktop]:
@@ -312,6 +305,20 @@ class _Ways:
         self._recovering: recovery.Recovering | None = None
         self.doubted = False
         """Whether the vault was found damaged: then it is opened only after all of it was looked at."""
+
+    def proven(self, core: Core) -> str:
+        """What is to be said once all of a vault that was opened was looked at.
+
+        Raises:
+            UnavailableError: as `opening.prove`.
+        """
+        try:
+            opening.prove(core)
+        except Exception:
+            # On this thread, which opens next for whoever locked the window meanwhile.
+            self.doubted = True
+            raise
+        return rescue.recovery_words(rescue.recovered(core))
 
     def pins(self) -> sessions.Pins:
         """Of this program; nobody has one before the first window."""

@@ -3,55 +3,57 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
-from tests.gui.test_locking import settle, unlock
+from tests.gui.profiles import profile_of_team, program, running, settle, unlock
 from tests.surroundings import FakeClock
-from tests.unit.actions.conftest import PASSPHRASE, Home, core_of, home, team
-from tests.unit.storage.test_proof import PAGE
-from tongcds.actions import Core, opening, register
+from tests.unit.actions.conftest import PASSPHRASE, core_of, home, team
+from tests.unit.storage.homes import PAGE, spoil
+from tongcds.actions import Changes, opening, register, visits
 from tongcds.domain.views import HouseholdFilter
 from tongcds.errors import UnavailableError, sentence
 from tongcds.settings import Settings
-from tongcds.storage import backups
+from tongcds.storage import backups, examine
+from tongcds.storage import vault as vaults
 from tongcds.storage.register import villages
 from tongcds.storage.vault import FILE_NAME
 from ui.outline import outline
 from ui.program import Program
-from ui.tasks import InlineExecutor
 
-__all__ = ["core_of", "home", "team"]
-
-
-@pytest.fixture
-def profile(team: Core, home: Home, tmp_path: Path) -> Path:
-    """A profile with the team's vault and a backup of it, closed."""
-    team.vault.backup(backups.REGULAR)
-    team.close()
-    (tmp_path / "team").rename(tmp_path / "vault")
-    return tmp_path
+__all__ = ["core_of", "home", "profile_of_team", "program", "team"]
 
 
 @pytest.fixture
-def program(profile: Path, clock: FakeClock, keep: Callable[[QWidget], QWidget]) -> Iterator[Program]:
-    made = Program(profile, Settings(profile), clock, executor=InlineExecutor())
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def profile(profile_of_team: Path, clock: FakeClock) -> Path:
+    """The same with a backup in it."""
+    core = opening.open_vault(profile_of_team, PASSPHRASE, clock)
+    core.vault.backup(backups.REGULAR)
+    core.close()
+    return profile_of_team
 
 
-def spoil(path: Path, at: int) -> None:
-    """Turn one bit, so many bytes from the beginning or, where negative, the end."""
-    content = bytearray(path.read_bytes())
-    content[at] ^= 4
-    path.write_bytes(bytes(content))
+@pytest.fixture
+def threaded(profile: Path, clock: FakeClock, keep: Callable[[QWidget], QWidget]) -> Iterator[Program]:
+    """A program with threads of its own, as in earnest."""
+    yield from running(Program(profile, Settings(profile), clock))
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Nothing of a vault is looked at before this is set."""
+    go, look = threading.Event(), examine.examined
+
+    def slowly(*given, **more):
+        go.wait()
+        return look(*given, **more)
+
+    monkeypatch.setattr(vaults, "examined", slowly)
+    return go
 
 
 def test_a_damaged_vault_is_shown_and_taken_away_and_the_passphrase_puts_it_right(program, profile, logs):
@@ -101,3 +103,50 @@ def test_writes_that_came_back_from_the_journal_are_on_the_screens(program, prof
     assert "1 thay đổi được lấy lại từ nhật ký." in program.desktop.shell.messages.words()
     with program.desktop.core.vault.read() as connection:
         assert "Bản Mới" in [name for _id, name in villages(connection)]
+
+
+def test_locked_before_the_look_is_over_the_next_passphrase_puts_it_right(
+    threaded, profile, held, qtbot, logs
+):
+    logs.expect("ui.program", "the vault that was opened is not sound")
+    logs.expect("tongcds.storage.repair", "the vault was made anew from a backup")
+    spoil(opening.vault_folder(profile) / FILE_NAME, -PAGE + 100)
+    unlock(threaded)
+    qtbot.waitUntil(lambda: threaded.desktop is not None)
+    threaded.lock()
+    assert threaded.opening.isVisible()
+    held.set()
+    unlock(threaded)
+    qtbot.waitUntil(lambda: threaded.desktop is not None)
+    assert "Kho dữ liệu bị hỏng và đã được sửa lại." in threaded.desktop.shell.messages.words()
+
+
+def test_closed_before_the_look_is_over_what_was_saved_is_kept(threaded, profile, held, qtbot):
+    unlock(threaded)
+    qtbot.waitUntil(lambda: threaded.desktop is not None)
+    desktop = threaded.desktop
+    desktop.do(lambda: visits.save_draft(desktop.core, "visit", {"note": "đang gõ dở"}) or Changes())
+    later = threading.Timer(0, held.set)
+    later.start()
+    threaded.close()
+    later.join()
+    core = opening.open_vault(profile, PASSPHRASE, threaded._clock)
+    assert visits.load_draft(core, "visit").content == {"note": "đang gõ dở"}
+    core.close()
+
+
+def test_a_mistake_of_ours_in_the_look_is_shown_and_takes_the_window_away(program, monkeypatch, logs, qtbot):
+    logs.expect("ui.program", "the vault that was opened is not sound")
+
+    def mistaken(*_given):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch, qtbot.capture_exceptions() as mistakes:
+        patch.setattr(examine, "journal_of", mistaken)
+        unlock(program)
+    assert program.desktop is None
+    assert program.opening.isVisible()
+    assert [kind for kind, _problem, _trace in mistakes] == [RuntimeError]
+    unlock(program)
+    assert program.desktop is not None
+    settle(program)

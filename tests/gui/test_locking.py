@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from nacl.signing import SigningKey
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.keyboard import CTRL, ENTER, Keyboard
-from tests.surroundings import FakeClock
-from tests.unit.actions.conftest import MEMBER, PASSPHRASE, Home, core_of, home, team
-from tongcds.actions import Core, people, visits
+from tests.gui.profiles import profile_of_team, program, settle, unlock
+from tests.unit.actions.conftest import MEMBER, PASSPHRASE, core_of, home, team
+from tongcds.actions import people, visits
 from tongcds.domain.text import fold
 from tongcds.protocol.custody import lease_code
-from tongcds.settings import Settings
 from tongcds.storage import lease as leases
 from tongcds.storage.keyslots import VaultKey
 from ui import idle
@@ -28,43 +26,11 @@ from ui.idle import Idle
 from ui.outline import outline
 from ui.power import Power, SuspendFilter
 from ui.program import Program
-from ui.tasks import InlineExecutor
 
-__all__ = ["core_of", "home", "team"]
+__all__ = ["core_of", "home", "profile_of_team", "program", "team"]
 SECOND = "bay cai gui moi dan"
 THIRD = "nam con ga trong do"
 PIN = "482913"
-
-
-@pytest.fixture
-def profile_of_team(team: Core, home: Home, tmp_path: Path) -> Path:
-    """A profile with the team's vault, closed."""
-    team.close()
-    (tmp_path / "team").rename(tmp_path / "vault")
-    return tmp_path
-
-
-@pytest.fixture
-def program(profile_of_team: Path, clock: FakeClock, keep: Callable[[QWidget], QWidget]) -> Iterator[Program]:
-    made = Program(profile_of_team, Settings(profile_of_team), clock, executor=InlineExecutor())
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def unlock(program: Program, passphrase: str = PASSPHRASE) -> None:
-    screen = program.opening
-    assert screen is not None
-    screen.activateWindow()
-    screen.unlock.field.setText(passphrase)
-    screen.unlock.field.returnPressed.emit()
-
-
-def settle(program: Program) -> None:
-    assert program.desktop is not None
-    program.desktop.background._timer.stop()
 
 
 def card(program: Program, kind: str) -> QWidget:

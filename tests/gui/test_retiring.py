@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.faults.scenes import quickly
 from tests.gui.keyboard import CTRL, ENTER, ESCAPE, TAB, Keyboard
-from tests.gui.test_locking import profile_of_team, program, set_a_pin, settle, unlock
+from tests.gui.profiles import profile_of_team, program, settle, unlock
+from tests.gui.test_locking import set_a_pin
 from tests.unit.actions.conftest import PASSPHRASE, core_of, home, team
 from tests.unit.actions.test_retirement import SECOND, let_in
 from tongcds.actions import opening, rescue
