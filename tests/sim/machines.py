@@ -80,6 +80,9 @@ class MemoryVault:
     def backup(self, _why: str) -> None:
         """Copies of a laptop are the world's to make and to put back."""
 
+    def require_sound(self) -> None:
+        """Memory has no pages that somebody would have to look at."""
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with self.engine.begin() as connection:

@@ -177,11 +177,16 @@ def _take(line: dict, value: int, other: dict, number: int, times: int) -> int:
     return (value - times * number) % PRIME
 
 
+def nobody(count: Count) -> bool:
+    """Whether it is about no people at all, which is nobody's secret."""
+    return not count.numerator and not count.denominator
+
+
 def gives_away(by: Breakdown, places: dict, parts: dict, told: dict) -> bool:
     """Whether a group of few people can be worked out of what is told."""
     for (place, group), numbers in worked_out(by, places, parts, told).items():
         count = places[place].get(group)
-        if count is None or (not count.numerator and not count.denominator):
+        if count is None or nobody(count):
             continue
         if "numerator" in numbers and hiding.is_small(count):
             return True
@@ -200,7 +205,7 @@ def test_no_small_group_is_told_or_can_be_worked_out(given: tuple) -> None:
         for one in figures:
             whole = added([places[place][group] for group in one.groups if group in places[place]])
             assert (one.numerator, one.denominator) == (whole.numerator, whole.denominator)
-            assert not hiding.is_small(whole)
+            assert nobody(whole) or not hiding.is_small(whole)
 
 
 def test_small_groups_left_out_alone_would_be_noticed() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from tests.faults.scenes import quickly
 from tests.unit.storage.homes import (
@@ -46,6 +47,8 @@ class Kept:
     village: bytes
     needed: frozenset[int] = frozenset()
     """Pages without which no table is found: those that hold the list of them."""
+    roots: frozenset[int] = frozenset()
+    """Pages without which some table is not found: the first of each table and index."""
 
     def copy(self, to: Path) -> Kept:
         shutil.copytree(self.folder, to)
@@ -85,7 +88,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
         truth = truth_of(vault)
         vault.close()
         key = key_of(folder, repair.DATABASE_PURPOSE)
-        yield Kept(folder, truth, tuple(homes), place, frozenset(needed(folder / FILE_NAME, key)))
+        path = folder / FILE_NAME
+        yield Kept(folder, truth, tuple(homes), place, frozenset(needed(path, key)), roots(path, key))
 
 
 def needed(path: Path, key: bytes) -> Iterator[int]:
@@ -94,6 +98,15 @@ def needed(path: Path, key: bytes) -> Iterator[int]:
         if readable.ask(path, key, lambda _connection: True) is None:
             yield page
         flip(path, page)
+
+
+def roots(path: Path, key: bytes) -> frozenset[int]:
+    def asked(connection: Connection) -> frozenset[int]:
+        pages = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE rootpage > 0")).scalars()
+        # SQLite counts its pages from one.
+        return frozenset(page - 1 for page in pages)
+
+    return readable.ask(path, key, asked) or frozenset()
 
 
 def flip(path: Path, page: int, at: int = 100) -> None:
@@ -216,7 +229,8 @@ def test_with_the_whole_journal_nothing_is_lost(kept: Kept, harm, seed):
 
 
 def spoil_leaves(kept: Kept) -> None:
-    spoil(kept.folder / FILE_NAME, others(kept, 4)[5:])
+    leaves = [page for page in others(kept) if page not in kept.roots]
+    spoil(kept.folder / FILE_NAME, leaves[::4])
     (kept.folder / journal.FILE_NAME).unlink()
 
 
