@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.gui.desktops import desktop_of
 from tests.unit.actions.conftest import COMMUNE, VILLAGE, commune, core_of, team
 from tongcds.actions import Core, difficulties, today
 from tongcds.domain.difficulties import Stage
-from tongcds.settings import Settings
 from ui.desktop import Desktop
 from ui.forms.day_dialog import DayDialog
 from ui.forms.difficulty_dialogs import AnswerDialog, DifficultyDialog, SameDialog
 from ui.preview.screens import settle
 from ui.screens.difficulties import DifficultiesScreen
-from ui.tasks import InlineExecutor
 
-__all__ = ["commune", "core_of", "team"]
+__all__ = ["commune", "core_of", "desktop_of", "team"]
 pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
-def opened(core_of: object, keep, tmp_path: Path) -> Iterator:
-    """Makes desktops at the place; asks for `core_of` so that each is closed before its vault."""
-    made: list[Desktop] = []
+def opened(desktop_of):
+    """Makes desktops at the place."""
 
     def make(core: Core) -> tuple[Desktop, DifficultiesScreen]:
-        everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
-        desktop = Desktop(core, Settings(tmp_path), **everywhere, automatic=False)
-        made.append(desktop)
-        keep(desktop.shell)
-        desktop.show("difficulties")
-        settle()
+        desktop = desktop_of(core, "difficulties")
         screen = desktop.shell.screen_of("difficulties")
         assert isinstance(screen, DifficultiesScreen)
         return desktop, screen
 
-    yield make
-    for desktop in made:
-        desktop.close()
-        desktop.deleteLater()
+    return make
 
 
 def write_down(desktop: Desktop, screen: DifficultiesScreen, words: str) -> None:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 
+from tests.gui.desktops import desktop_of
 from tests.gui.keyboard import CTRL, DOWN, ENTER, ESCAPE, TAB, Keyboard
 from tests.gui.places import button, press
 from tests.unit.actions.conftest import COMMUNE, VILLAGE, commune, core_of, team
 from tongcds.actions import Core, guidance
 from tongcds.domain.views import AnnouncementText, QuotaTerms
-from tongcds.settings import Settings
 from ui.changes import ChangeBus
 from ui.desktop import Desktop
 from ui.forms.guidance_dialogs import AnnouncementDialog, QuotaDialog
 from ui.preview import guidance as invented
-from ui.preview.screens import settle
 from ui.screens.guidance import GuidanceScreen
 from ui.screens.today import TodayScreen
 from ui.tasks import InlineExecutor, Tasks
 
-__all__ = ["commune", "core_of", "team"]
+__all__ = ["commune", "core_of", "desktop_of", "team"]
 pytestmark = pytest.mark.usefixtures("english")
 TODAY = date(2026, 11, 23)
 VILLAGES = ((b"v" * 16, "Bản Nà Ngà"), (b"w" * 16, "Bản Nà Hạ"))
@@ -159,28 +156,6 @@ def test_a_long_list_of_services_does_not_widen_the_form(opened):
     for kind in range(dialog.kind.count()):
         dialog.kind.setCurrentIndex(kind)
         assert dialog.width() <= before
-
-
-@pytest.fixture
-def desktop_of(
-    core_of: object, tmp_path: Path, keep: Callable[[QWidget], QWidget]
-) -> Iterator[Callable[[Core], Desktop]]:
-    """Makes desktops; asks for `core_of` so that each is closed before its vault."""
-    made = []
-
-    def make(core: Core) -> Desktop:
-        everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
-        desktop = Desktop(core, Settings(tmp_path), **everywhere, automatic=False)
-        made.append(desktop)
-        keep(desktop.shell)
-        desktop.show("today")
-        settle()
-        return desktop
-
-    yield make
-    for desktop in made:
-        desktop.close()
-        desktop.deleteLater()
 
 
 def guidance_of(desktop: Desktop) -> GuidanceScreen:

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from tests.gui.desktops import desktop_of
+from tests.gui.places import press
 from tests.unit.actions.conftest import commune, core_of, team
 from tests.unit.actions.reports import came_in, closed
 from tests.unit.documents.read_back import Word as Document
 from tongcds import paths
 from tongcds.actions import Core, handed, incoming, reporting
 from tongcds.domain.reporting import State, Word
-from tongcds.settings import Settings
 from ui.desktop import Desktop
 from ui.forms.reason_dialog import ReasonDialog
 from ui.preview.screens import settle
 from ui.screens.report import ReportScreen
 from ui.screens.reports import Part, ReportsScreen
 from ui.screens.today import TodayScreen
-from ui.tasks import InlineExecutor
 from ui.widgets.button import Button
 
-__all__ = ["commune", "core_of", "team"]
+__all__ = ["commune", "core_of", "desktop_of", "team"]
 pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture
-def desktop(core_of: object, keep, tmp_path: Path) -> Iterator:
-    """Makes desktops; asks for `core_of` so that each is closed before its vault."""
-    made: list[Desktop] = []
-
-    def make(core: Core) -> Desktop:
-        everywhere = {name: InlineExecutor() for name in ("writes", "reads", "files", "net")}
-        opened = Desktop(core, Settings(tmp_path), **everywhere, automatic=False)
-        made.append(opened)
-        keep(opened.shell)
-        opened.show("reports")
-        settle()
-        return opened
-
-    yield make
-    for opened in made:
-        opened.close()
-        opened.deleteLater()
 
 
 def place(desktop: Desktop) -> ReportsScreen:
@@ -61,13 +38,8 @@ def over(desktop: Desktop) -> ReportScreen:
     return found
 
 
-def press(widget, key, modifier=Qt.KeyboardModifier.NoModifier):
-    QTest.keyClick(widget, key, modifier)
-    settle()
-
-
-def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop, team: Core):
-    opened = desktop(team)
+def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop_of, team: Core):
+    opened = desktop_of(team, "reports")
     screen = place(opened)
     press(screen.own, Qt.Key.Key_Return)
     report = over(opened)
@@ -85,8 +57,8 @@ def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop, team: Core):
     assert (row.state, handed.read(team, row.report_id).report.typed) == (State.SENT, {"III": "Song yeu"})
 
 
-def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(desktop, team: Core):
-    opened = desktop(team)
+def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(desktop_of, team: Core):
+    opened = desktop_of(team, "reports")
     press(place(opened).own, Qt.Key.Key_Return)
     report = over(opened)
     assert not report.sheet._image.isNull()
@@ -97,11 +69,11 @@ def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(de
     opened.reporting.dialog.reject()
 
 
-def test_an_older_version_can_still_be_read(desktop, team: Core):
+def test_an_older_version_can_still_be_read(desktop_of, team: Core):
     last = closed(team).last
     reporting.hand_up(team, "T-MONTH", last, {"V": "Cấp máy"})
     second, _undo, _changes = reporting.hand_up(team, "T-MONTH", last, {"V": "Cấp hai máy"})
-    opened = desktop(team)
+    opened = desktop_of(team, "reports")
     opened.reporting.open(second)
     report = over(opened)
     assert report.versions.count() == 2
@@ -112,9 +84,9 @@ def test_an_older_version_can_still_be_read(desktop, team: Core):
     assert over(opened).shown.report.typed == {"V": "Cấp máy"}
 
 
-def test_a_commune_returns_one_with_a_reason_and_accepts_it_later(desktop, commune: Core):
+def test_a_commune_returns_one_with_a_reason_and_accepts_it_later(desktop_of, commune: Core):
     made = came_in(commune, closed(commune).last)
-    opened = desktop(commune)
+    opened = desktop_of(commune, "reports")
     screen = place(opened)
     screen.parts.choose(Part.INCOMING)
     screen.show_view(incoming.cycle(commune))
@@ -135,8 +107,8 @@ def test_a_commune_returns_one_with_a_reason_and_accepts_it_later(desktop, commu
     assert not over(opened).accept.isVisible()
 
 
-def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop, team: Core, commune: Core):
-    opened = desktop(team)
+def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop_of, team: Core, commune: Core):
+    opened = desktop_of(team, "reports")
     opened.shell.show_place("today")
     settle()
     today = opened.shell.screen_of("today")
@@ -153,8 +125,8 @@ def test_today_reminds_of_what_is_due_and_of_what_waits_for_a_word(desktop, team
     assert incoming.reminders(commune).to_decide == 0
 
 
-def test_a_report_becomes_a_document_with_the_words_typed_so_far(desktop, team: Core):
-    opened = desktop(team)
+def test_a_report_becomes_a_document_with_the_words_typed_so_far(desktop_of, team: Core):
+    opened = desktop_of(team, "reports")
     press(place(opened).own, Qt.Key.Key_Return)
     report = over(opened)
     report.sections.choose([row.code for row in report.shown.report.sections].index("III"))
