@@ -1,7 +1,7 @@
 """Who hands up a report and who decides on it, who speaks on a difficulty: `authority` that looks at records.
 
 A unit hands up its own reports only. On them decides the unit that they are addressed to, also where it may
-write nothing else: a province in the area of one of its communes. Once a report is accepted it stays.
+write nothing else: a province in the area of one of its communes. While a report is accepted it stays.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from tongcds.domain.reporting import Step, Word, is_locked
 from tongcds.protocol.messages import Write
+from tongcds.protocol.references import split_ids
 from tongcds.records import record_type
 from tongcds.replica.rows import Row
-
-ACCEPTED: Final = "accepted"
-WITHDRAWN: Final = "withdrawn"
-DECISIONS: Final = frozenset({"received", "returned", ACCEPTED})
-"""Words of the addressee; WITHDRAWN is the sender's."""
 
 LOCKED: Final = "report_accepted"
 """The code of what comes too late."""
@@ -63,7 +60,7 @@ def refusal_of(
         # Nobody accepts their own.
         return _NOT_ALLOWED if write.values.get("addressee_id") == unit else ""
     report = row["id"] if name == "report" else row["values"]["report_id"]
-    return LOCKED if _is_accepted(connection, report) else ""
+    return LOCKED if _is_locked(connection, report) else ""
 
 
 def _refusal_of_step(
@@ -83,10 +80,11 @@ def _refusal_of_step(
     if report is None:
         # A stick may have brought it to whoever decides before the server has it.
         return "" if area in areas else _NOT_ALLOWED
-    theirs = report.unit_id == unit and area in areas if word == WITHDRAWN else report.addressee_id == unit
-    if report.unit_id != area or word not in {WITHDRAWN, *DECISIONS} or not theirs:
+    taken_back = word == Word.WITHDRAWN
+    theirs = report.unit_id == unit and area in areas if taken_back else report.addressee_id == unit
+    if report.unit_id != area or word not in set(Word) or not theirs:
         return _NOT_ALLOWED
-    return LOCKED if word == WITHDRAWN and _is_accepted(connection, subject) else ""
+    return LOCKED if taken_back and _is_locked(connection, subject) else ""
 
 
 def _refusal_of_word(
@@ -109,6 +107,13 @@ def _refusal_of_word(
     return "" if told == area and may and speaker == unit else _NOT_ALLOWED
 
 
-def _is_accepted(connection: Connection, report: object) -> bool:
-    query = select(_STEP.id).where(_STEP.subject_id == report, _STEP.word == ACCEPTED, _STEP.deleted == 0)
-    return connection.execute(query.limit(1)).first() is not None
+def _is_locked(connection: Connection, report: object) -> bool:
+    query = select(_STEP.id, _STEP.word, _STEP.after).where(
+        _STEP.subject_id == report, _STEP.deleted == 0, _STEP.word.in_([word.value for word in Word])
+    )
+    return is_locked(
+        [
+            Step(row.id, Word(row.word), "", None, "", tuple(split_ids(row.after or b"")))
+            for row in connection.execute(query)
+        ]
+    )

@@ -10,6 +10,7 @@ from tongcds.actions.journal import take_back
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.reporting import State, Word
 from tongcds.domain.views import Standing
+from tongcds.errors import UserError
 
 MONTH = load_report_types()["T-MONTH"]
 
@@ -110,6 +111,26 @@ def test_what_was_accepted_meanwhile_can_be_neither_taken_back_nor_removed(small
     assert handed.read(office.core, report).report is not None
     for desk in (team, other):
         assert "report_accepted" in codes(desk)
+
+
+def test_one_of_two_who_accepts_locks_it_until_somebody_returns_it_after_all(
+    small_world, desks, team, office
+):
+    other = synced(desks, small_world, COMMUNE, "Lường Văn Toàn")
+    report = hand_up(team)
+    sync_all(team, office, other)
+    handed.decide(office.core, report, Word.ACCEPTED)
+    handed.decide(other.core, report, Word.RETURNED, "Thiếu phần V")
+    sync_all(office, other, team)
+    assert not handed.read(team.core, report).may_withdraw
+    with pytest.raises(UserError, match="report_accepted"):
+        handed.withdraw(team.core, report)
+    handed.decide(office.core, report, Word.RETURNED, "Thiếu phần V thật")
+    sync_all(office, team)
+    assert handed.read(team.core, report).may_withdraw
+    handed.withdraw(team.core, report)
+    sync_all(team, office)
+    assert (state(office, report), codes(team)) == (State.WITHDRAWN, set())
 
 
 def codes(desk):
