@@ -57,6 +57,22 @@ def test_a_team_draws_one_up_leaves_it_and_hands_it_up(desktop_of, team: Core):
     assert (row.state, handed.read(team, row.report_id).report.typed) == (State.SENT, {"III": "Song yeu"})
 
 
+def test_a_section_is_filled_when_one_of_its_parts_is(desktop_of, team: Core):
+    opened = desktop_of(team, "reports")
+    press(place(opened).own, Qt.Key.Key_Return)
+    report = over(opened)
+    sections = {row.code: row for row in report.shown.report.sections}
+
+    def icon(code: str) -> str:
+        return report._section_cell(sections[code]).icon
+
+    assert icon("III") == icon("II.1") == "circle-dashed"
+    report.sections.choose(list(sections).index("II.1"))
+    report.text.setPlainText("Đủ người")
+    assert icon("II") == icon("II.1") == "circle-check"
+    assert icon("III") == "circle-dashed"
+
+
 def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(desktop_of, team: Core):
     opened = desktop_of(team, "reports")
     press(place(opened).own, Qt.Key.Key_Return)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionComboBox, QWi
 from tests.gui.lists import a_list
 from tongcds.domain.views import Result
 from ui import theme
+from ui.preview.screens import settle
 from ui.widgets.button import Button, Kind, key_words
 from ui.widgets.choices import CheckRow, ChoicePills, FilterChip, result_answers
 from ui.widgets.field import (
@@ -25,7 +26,7 @@ from ui.widgets.field import (
     read_day,
 )
 from ui.widgets.paint import figures_width
-from ui.widgets.surface import ItemRow, column, open_at
+from ui.widgets.surface import ItemRow, PageHead, column, open_at
 from ui.widgets.text import Text, tip
 
 MARKUP = "<b>Lò</b> & <img src='x'>"
@@ -129,7 +130,7 @@ def test_the_focus_can_be_seen(shown, qtbot, name):
 
 
 @pytest.mark.parametrize("percent", [90, 100, 150])
-@pytest.mark.parametrize("name", set(focusable()) - {"list"})
+@pytest.mark.parametrize("name", sorted(set(focusable()) - {"list"}))
 def test_what_can_be_clicked_is_at_least_36_pixels_high(shown, qapp, name, percent):
     from ui import stylesheet
 
@@ -284,3 +285,18 @@ def test_a_search_field_steps_down_to_its_hits_and_is_emptied_by_escape(shown, q
     assert field.text() == ""
     with qtbot.waitSignal(field.left):
         key(field, Qt.Key.Key_Escape)
+
+
+def test_the_actions_of_a_page_go_under_a_title_that_has_no_room_beside_them(keep):
+    actions = [Button(f"Mở báo cáo số {n}") for n in range(4)]
+    page = keep(QWidget())
+    head = PageHead("Báo cáo tháng của Tổ, Tháng 11/2026", "hạn 27/11/2026", actions)
+    column(page).addWidget(head)
+    wide = head.title.sizeHint().width() + sum(one.sizeHint().width() for one in actions) + 100
+    for width, beside in ((wide, True), (head.title.sizeHint().width() + 20, False)):
+        page.resize(width, 400)
+        page.show()
+        settle()
+        assert head.title.text() == head.title.words()
+        assert all(head.rect().contains(one.geometry().translated(one.parent().pos())) for one in actions)
+        assert (actions[0].mapTo(head, QPoint()).y() < head.subtitle.geometry().bottom()) is beside

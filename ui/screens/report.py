@@ -182,7 +182,7 @@ class ReportScreen(Page):
         self.field = LabeledField(_("Contents"), self.text)
         self._lead = Text("", Style.NOTE, wrap=True)
         writing = QWidget()
-        box = column(writing, gap=2)
+        box = column(writing, gap=3)
         box.addWidget(self.sections, 3)
         box.addWidget(self._lead)
         box.addWidget(self.field, 2)
@@ -341,20 +341,29 @@ class ReportScreen(Page):
     # Cells
 
     def _section_cell(self, row: ReportSection) -> Cell:
-        done = bool(self._typed.get(row.code, "").strip() or row.lead)
-        if done:
+        if any(one.lead or self._is_typed(one) for one in self._with_parts(row)):
             return MarkCell(f"{row.code}. {row.title}", "circle-check", Tone.GOOD)
         # A part of a section may stay empty, a whole section should not.
         missing = Tone.QUIET if "." in row.code else Tone.WARN
         return MarkCell(f"{row.code}. {row.title}", "circle-dashed", missing)
 
     def _state_cell(self, row: ReportSection) -> Cell:
-        if self._typed.get(row.code, "").strip():
+        if self._is_typed(row):
             return TextCell(_("typed"), muted=True)
-        count = len(row.indicators)
+        within = self._with_parts(row)
+        count = sum(len(one.indicators) for one in within)
         if count:
             return TextCell(ngettext("{n} figure", "{n} figures", count).format(n=count), muted=True)
-        return TextCell(_("empty"), muted=True)
+        return TextCell(_("typed") if any(map(self._is_typed, within)) else _("empty"), muted=True)
+
+    def _is_typed(self, row: ReportSection) -> bool:
+        return bool(self._typed.get(row.code, "").strip())
+
+    def _with_parts(self, row: ReportSection) -> tuple[ReportSection, ...]:
+        """A section and its parts, what they say is said in it: "II" with "II.1" and the others."""
+        report = None if self.shown is None else self.shown.report
+        known = () if report is None else report.sections
+        return tuple(one for one in known if one.code == row.code or one.code.startswith(f"{row.code}."))
 
 
 def _row_cell(row: ReportRow) -> Cell:
@@ -369,7 +378,7 @@ def _about(shown: ReportShown) -> str:
     if page is not None:
         due = "" if page.due_on is None else _("due {day}").format(day=format_date(page.due_on))
         when = "" if page.handed_on is None else _("handed up {day}").format(day=format_date(page.handed_on))
-        parts = (page.unit, f"→ {page.addressee}", due, when, page.by)
+        parts = (f"{page.unit} → {page.addressee}", due, when, page.by)
     elif report is not None:
         until = _("figures until {day}").format(day=format_date(min(report.last, report.drawn_on)))
         due = _("due {day}").format(day=format_date(report.due_on))
@@ -386,7 +395,7 @@ def _news(shown: ReportShown) -> str:
     for step in page.steps[-3:]:
         when = "" if step.on is None else format_date(step.on)
         said = " ".join(filter(None, (when, step.by, _(WORD_WORDS[step.word]))))
-        told.append(f"{said}: {step.reason}" if step.reason else f"{said}.")
+        told.append(f"{said}: {step.reason.rstrip('.')}." if step.reason else f"{said}.")
     if len(page.versions) > 1:
         count = len(page.versions)
         told.append(ngettext("{n} version.", "{n} versions.", count).format(n=format_number(count)))

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.theme import Length, Style, space
 from ui.widgets import paint
+from ui.widgets.flow import FlowRow
 from ui.widgets.text import Text
 
 _SHARE_OF_SCREEN: Final = 0.9
 """What the frame of a window and the bar of the desktop leave."""
+_BESIDE: Final = Qt.AlignmentFlag.AlignVCenter
 
 
 def clear(layout: QLayout) -> None:
@@ -167,7 +169,10 @@ class Divider(QWidget):
 
 
 class PageHead(QWidget):
-    """Title and subtitle at the left, the page's actions at the right; the primary action last."""
+    """Title and subtitle at the left, the page's actions at the right; the primary action last.
+
+    The actions stand under the words where the title would have no room beside them.
+    """
 
     def __init__(
         self,
@@ -183,11 +188,43 @@ class PageHead(QWidget):
         words = column(gap=0.5)
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
-        row = line(self, gap=2.5)
-        row.addLayout(words, 1)
+        self._actions = FlowRow(gap=2.5)
         for action in actions:
-            row.addWidget(action, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._actions.flow.addWidget(action)
+        self._actions.setVisible(bool(actions))
+        self._box = line(self, gap=2.5)
+        self._box.addLayout(words, 1)
+        self._box.addWidget(self._actions, 0, _BESIDE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
+        wanted = self.title.sizeHint().width() + self._box.spacing() + self._actions.sizeHint().width()
+        beside = wanted <= self.width() or self._actions.isHidden()
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way != self._box.direction():
+            self._box.setDirection(way)
+            # A row that is aligned has the height of one line, however many it needs.
+            self._box.setAlignment(self._actions, _BESIDE if beside else Qt.AlignmentFlag(0))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self._box.direction() == QBoxLayout.Direction.LeftToRight:
+            return hint
+        return QSize(hint.width(), self._box.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        # Its own width must be able to fall below what words and actions want beside each other.
+        return QSize(theme.current().scaled(Length.SIDE), super().minimumSizeHint().height())
 
     def set_words(self, title: str, subtitle: str) -> None:
         """Change title and subtitle."""
