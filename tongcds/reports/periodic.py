@@ -1,6 +1,6 @@
 """Draws a periodic report: its table out of figures, the sentences that begin its sections, and typed words.
 
-What goes to a unit that reads figures only is drawn as that unit may see it (`reports.hiding`). Which reports
+What goes to a unit that reads figures only is drawn as that unit may see it (`reports.withheld`). Which reports
 there are is data (`domain.report_types`); what became of them stands in records (`storage.reports`).
 """
 
@@ -25,9 +25,9 @@ from tongcds.i18n import _, format_date, format_number, format_percent, language
 from tongcds.reports import places
 from tongcds.reports.aims import aims_of
 from tongcds.reports.figures import NOTHING_KNOWN
-from tongcds.reports.hiding import OF_PEOPLE, hidden
 from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figures
 from tongcds.reports.shown import shown_figure
+from tongcds.reports.withheld import withheld
 
 _CODE: Final = re.compile(r"\{([A-Z0-9]+)\}")
 
@@ -125,16 +125,11 @@ def _is_done(code: str, on: date) -> bool:
 
 def _as_read_above(knowns: Knowns, whole: bytes, members: Sequence[bytes], on: date) -> Knowns:
     """The same figures with those hidden that would tell of single people."""
-    found = dict(knowns)
-    for code in {code for _unit, code in knowns}:
-        formula = formula_on(code, on)
-        if formula is None or formula.of not in OF_PEOPLE:
-            continue
-        inside = [unit for unit in members if (unit, code) in knowns]
-        rows = {unit: (knowns[unit, code].count,) for unit in (*inside, whole)}
-        for unit in hidden(rows, {whole: inside}):
-            found[unit, code] = Known(NOTHING_KNOWN, Why.HIDDEN, knowns[unit, code].definition)
-    return found
+    gone = withheld({figure: one.count for figure, one in knowns.items()}, whole, members, on)
+    return {
+        figure: Known(NOTHING_KNOWN, Why.HIDDEN, one.definition) if figure in gone else one
+        for figure, one in knowns.items()
+    }
 
 
 def _sections(rows: Mapping[str, ReportRow], typed: Mapping[str, str]) -> tuple[ReportSection, ...]:

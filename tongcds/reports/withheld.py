@@ -1,12 +1,12 @@
-"""A table of figures as the units above may read it: without those that would tell of single people.
+"""Figures of a unit and those below it as the units above may read them: none that tell of single people.
 
-The rules are `reports.hiding`'s. How many people or households there are at all stays where that is no small
-group: it says nothing of who has what.
+The rules are `reports.hiding`'s. In a table, how many people or households there are at all stays where that is
+no small group: it says nothing of who has what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -15,15 +15,33 @@ from tongcds.domain.views import BoardFigure, BoardRow, BoardView, Why
 from tongcds.reports.figures import Count
 from tongcds.reports.hiding import FEWEST, OF_PEOPLE, hidden
 
+Figure = tuple[bytes, str]
+"""A unit and an indicator."""
+
+
+def withheld(
+    counts: Mapping[Figure, Count], whole: bytes, members: Collection[bytes], on: date
+) -> frozenset[Figure]:
+    """The figures of a unit and its members that are small, or would follow from what is seen."""
+    gone: set[Figure] = set()
+    for code in {code for _unit, code in counts}:
+        formula = formula_on(code, on)
+        if formula is None or formula.of not in OF_PEOPLE:
+            continue
+        rows = {unit: (counts[unit, code],) for unit in (whole, *members) if (unit, code) in counts}
+        inside = [unit for unit in members if unit in rows]
+        gone |= {(unit, code) for unit in hidden(rows, {whole: inside})}
+    return frozenset(gone)
+
 
 def as_read_above(view: BoardView) -> BoardView:
-    """The same table with small figures hidden, and those that would follow from what is seen."""
-    gone: dict[str, Collection[bytes]] = {}
-    for at, indicator in enumerate(view.indicators):
-        if _is_of_people(indicator.code, view.last):
-            rows = {row.unit_id: (_count(row.figures[at]),) for row in (view.whole, *view.rows)}
-            members = [row.unit_id for row in view.rows]
-            gone[indicator.code] = hidden(rows, {view.whole.unit_id: members})
+    """The same table without what is withheld."""
+    counts = {
+        (row.unit_id, figure.indicator): _count(figure)
+        for row in (view.whole, *view.rows)
+        for figure in row.figures
+    }
+    gone = withheld(counts, view.whole.unit_id, [row.unit_id for row in view.rows], view.last)
     return replace(
         view,
         whole=_without(view.whole, gone),
@@ -31,21 +49,15 @@ def as_read_above(view: BoardView) -> BoardView:
     )
 
 
-def _is_of_people(code: str, on: date) -> bool:
-    formula = formula_on(code, on)
-    return formula is not None and formula.of in OF_PEOPLE
-
-
 def _count(figure: BoardFigure) -> Count:
     return Count(figure.numerator, figure.denominator, figure.records, figure.fingerprint)
 
 
-def _without(row: BoardRow, gone: dict[str, Collection[bytes]]) -> BoardRow:
+def _without(row: BoardRow, gone: Collection[Figure]) -> BoardRow:
     return replace(
         row,
         figures=tuple(
-            _hidden(figure) if row.unit_id in gone.get(figure.indicator, ()) else figure
-            for figure in row.figures
+            _hidden(figure) if (row.unit_id, figure.indicator) in gone else figure for figure in row.figures
         ),
     )
 

@@ -51,5 +51,5 @@ def _row(at: int, line: tuple[str, str, str, Stage, date | None, str]) -> Diffic
         mine=unit == _COMMUNE,
         asked=stage is Stage.OVERDUE,
         may_act=True,
-        standing=Standing.RECEIVED,
+        standing=Standing.WAITING if stage is Stage.OPEN else Standing.RECEIVED,
     )

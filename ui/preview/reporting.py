@@ -130,6 +130,7 @@ def look(_code: str = "", _day: date | None = None) -> IncomingView:
             twice=twice,
             reason="Thiếu phần III" if state is State.RETURNED else "",
             decides=True,
+            standing=Standing.WAITING if state is State.RETURNED else Standing.RECEIVED,
         )
         for name, state, on, twice in lines
     )

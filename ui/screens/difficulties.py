@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.difficulties import STAGE_WORDS, STEP_WORDS, Stage
-from tongcds.domain.views import Tone
+from tongcds.domain.views import Standing, Tone
 from tongcds.domain.views.difficulties import DifficultiesView, DifficultyRow
 from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.changes import ChangeBus
@@ -26,6 +26,7 @@ from ui.widgets.page import Page
 from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide
 from ui.widgets.text import Text
+from ui.words import standing
 
 _TONES: Final = MappingProxyType(
     {
@@ -223,7 +224,8 @@ class DifficultiesScreen(Page):
 
 
 def _told_cell(row: DifficultyRow) -> Cell:
-    about = " · ".join(filter(None, (row.unit, row.kind, row.answer)))
+    sending = "" if row.standing is Standing.RECEIVED else standing(row.standing).words
+    about = " · ".join(filter(None, (row.unit, row.kind, row.answer, sending)))
     return TextCell(row.says.text.splitlines()[0], second=about, strong=True)
 
 

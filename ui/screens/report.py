@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, State
-from tongcds.domain.views import Tone
+from tongcds.domain.views import Standing, Tone
 from tongcds.domain.views.report import Report, ReportRow, ReportSection, with_text
 from tongcds.domain.views.reporting import ReportPage
 from tongcds.i18n import _, format_date, format_number, ngettext
@@ -31,6 +31,7 @@ from ui.widgets.page import Page
 from ui.widgets.rows import Column, RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, column
 from ui.widgets.text import Text
+from ui.words import standing
 
 _BIGGEST: Final = 110  # dots an inch: a page as wide as a desk has room for
 
@@ -378,7 +379,8 @@ def _about(shown: ReportShown) -> str:
     if page is not None:
         due = "" if page.due_on is None else _("due {day}").format(day=format_date(page.due_on))
         when = "" if page.handed_on is None else _("handed up {day}").format(day=format_date(page.handed_on))
-        parts = (f"{page.unit} → {page.addressee}", due, when, page.by)
+        sending = "" if page.standing is Standing.RECEIVED else standing(page.standing).words
+        parts = (f"{page.unit} → {page.addressee}", due, when, page.by, sending)
     elif report is not None:
         until = _("figures until {day}").format(day=format_date(min(report.last, report.drawn_on)))
         due = _("due {day}").format(day=format_date(report.due_on))

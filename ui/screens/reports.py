@@ -233,6 +233,7 @@ def _incoming_columns() -> list[Column[IncomingRow]]:
         Column(_("Unit"), _unit_cell, stretch=2),
         Column(_("Handed up"), _handed_cell),
         Column(_("State"), _state_cell),
+        Column(_("Sending"), _standing_cell),
     ]
 
 
@@ -265,8 +266,8 @@ def _state_cell(row: DueRow | IncomingRow) -> Cell:
     return PillCell(_(STATE_WORDS[row.state]), TONES[row.state])
 
 
-def _standing_cell(row: DueRow) -> Cell:
-    # What the addressee did stands beside it already.
+def _standing_cell(row: DueRow | IncomingRow) -> Cell:
+    # What somebody did with it stands beside it already.
     if row.report_id is None or row.standing is Standing.RECEIVED:
         return PillCell("")
     state = words.standing(row.standing)
