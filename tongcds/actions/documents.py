@@ -14,7 +14,7 @@ from tongcds.actions.exports import gate
 from tongcds.actions.printing import Printout
 from tongcds.documents import tabulated
 from tongcds.documents.forms import Form, RowsOf, forms_of
-from tongcds.documents.reported import report_head, report_paper
+from tongcds.documents.reported import report_head, report_paper, report_signer
 from tongcds.domain.consent import NOTES
 from tongcds.domain.periods import Period, month_of
 from tongcds.domain.report_types import Level, load_report_types
@@ -71,7 +71,7 @@ def figures(core: Core, kind: str = "", day: date | None = None) -> Printout:
     """
     form, notes = _form(FIGURES, RowsOf.INDICATORS)
     report = _report(core, kind, day)
-    paper = tabulated.indicators_paper(form, report, report_head(report))
+    paper = tabulated.indicators_paper(form, report, report_head(report), report_signer(report))
     return Printout(paper, 0, notes=(*notes, *report.notes))
 
 

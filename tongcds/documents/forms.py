@@ -105,6 +105,7 @@ class FormLine:
     """A line of `forms.csv`. `total`: a last row for the whole; `chart`: indicators that a workbook draws.
 
     `authority`, `signer` and `made_by` stand over places to sign, `receivers` at the left of the last one.
+    Rows of indicators without a `signer` are signed by whoever signs the report.
     """
 
     code: str

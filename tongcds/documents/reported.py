@@ -48,7 +48,7 @@ def report_paper(report: Report, annex: Form) -> Paper:
     head = report_head(report)
     about = _("Results of the community digital-technology teams, {period}")
     title = Title(pgettext("paper", "Report"), about.format(period=_small(report.period)), ruled=True)
-    blocks = (*_addressed(report), *_sections(report), _closing(report.heading))
+    blocks = (*_addressed(report), *_sections(report), _closing(report))
     main = Sheet(pgettext("paper", "Report"), head, title, blocks)
     figures = Sheet(
         _("Annex"),
@@ -129,17 +129,22 @@ def _lead(report: Report, section: ReportSection) -> Words:
     return (*parts, rest)
 
 
-def _closing(heading: Heading) -> Closing:
-    """Who signs, by level; a team has no archive, so its report is kept by itself."""
+def report_signer(report: Report) -> Signature:
+    """Who signs it, by level."""
+    heading = report.heading
     match Level(heading.level):
         case Level.TEAM:
-            place = Signature(_("Head of the team"), _("(signature and full name)"), heading.signer)
-            kept = _("Kept: the team.")
+            return Signature(_("Head of the team"), _("(signature and full name)"), heading.signer)
         case Level.COMMUNE | Level.DISTRICT:
             authority = _("On behalf of the People's Committee")
-            place = Signature(_("Chairman"), name=heading.signer, authority=authority)
-            kept = _("Kept: the records office.")
+            return Signature(_("Chairman"), name=heading.signer, authority=authority)
         case _:
-            place, kept = Signature(_("Director"), name=heading.signer), _("Kept: the records office.")
+            return Signature(_("Director"), name=heading.signer)
+
+
+def _closing(report: Report) -> Closing:
+    """Who receives it and who signs; a team has no archive, so its report is kept by itself."""
+    heading = report.heading
+    kept = _("Kept: the team.") if Level(heading.level) is Level.TEAM else _("Kept: the records office.")
     to = (f"{heading.addressee};",) if heading.addressee else ()
-    return Closing((*to, kept), place)
+    return Closing((*to, kept), report_signer(report))

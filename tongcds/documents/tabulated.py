@@ -71,7 +71,7 @@ def units_paper(form: Form, view: BoardView, who: Whoami, on: date) -> Paper:
     blocks += [Paragraph(words, Look.NOTE) for words in (*_legend(rows), *view.notes)]
     if not rows:
         blocks.append(Paragraph(_("There is no unit below this one, so the table has no rows."), Look.NOTE))
-    blocks.append(_end(form))
+    blocks.append(_end(form, _signer(form)))
     blocks += _charts(form, view)
     title = Title(form.title(language()), view.path[-1][1], _period_words(view.period, view.first, view.last))
     name = form.name(language())
@@ -81,14 +81,15 @@ def units_paper(form: Form, view: BoardView, who: Whoami, on: date) -> Paper:
     )
 
 
-def indicators_paper(form: Form, report: Report, head: Letterhead) -> Paper:
-    """A form whose rows are the indicators of a report."""
+def indicators_paper(form: Form, report: Report, head: Letterhead, signer: Signature) -> Paper:
+    """A form whose rows are the indicators of a report; the report's `signer` where it names none itself."""
     name = form.name(language())
     title = Title(
         form.title(language()), report.heading.unit, _period_words(report.period, report.first, report.last)
     )
     notes = (Paragraph(words, Look.NOTE) for words in report.notes)
-    sheet = Sheet(name, head, title, (indicators_table(form, report), *notes, _end(form)))
+    end = _end(form, _signer(form) if form.line.signer else signer)
+    sheet = Sheet(name, head, title, (indicators_table(form, report), *notes, end))
     fields = figure_fields([row.now for row in report.rows], report.period)
     return Paper(form.line.code, name, (sheet,), form.line.page, fields)
 
@@ -123,8 +124,11 @@ def _table(form: Form, rows: Sequence[Row]) -> Table:
     return Table(columns, tuple(rows), numbered=form.line.numbered)
 
 
-def _end(form: Form) -> Closing | Signatures:
-    signer = Signature(form.line.signer, _("(signature and full name)"), authority=form.line.authority)
+def _signer(form: Form) -> Signature:
+    return Signature(form.line.signer, _("(signature and full name)"), authority=form.line.authority)
+
+
+def _end(form: Form, signer: Signature) -> Closing | Signatures:
     if form.line.receivers:
         return Closing(form.line.receivers, signer)
     made_by = Signature(form.line.made_by, _("(signature and full name)") if form.line.made_by else "")

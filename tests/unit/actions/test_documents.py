@@ -19,7 +19,7 @@ from tongcds.domain.periods import month_of
 from tongcds.domain.views import Role
 from tongcds.errors import UserError
 from tongcds.papers.offices import Payment
-from tongcds.papers.paper import Kind, Number, Paper, Paragraph, Table, numbers, said
+from tongcds.papers.paper import Kind, Number, Paper, Paragraph, Signatures, Table, numbers, said
 
 __all__ = ["home"]
 
@@ -230,6 +230,14 @@ def test_an_own_template_with_an_unknown_field_is_said_by_the_command(
     assert ["khong_co" in note for note in answer["notes"]] == [True]
     text = [line.text for line in Word(Path(answer["file"]).read_bytes()).lines()]
     assert text[0].strip() == "Tỷ lệ 60,0% (18/30),"
+
+
+def test_figures_are_signed_by_whoever_signs_the_report(core_of: Callable[[Role], Core]) -> None:
+    for role, signs in ((Role.TEAM, "Tổ trưởng"), (Role.COMMUNE, "Chủ tịch"), (Role.PROVINCE, "Giám đốc")):
+        core = core_of(role)
+        blocks = documents.figures(core).paper.sheets[0].blocks
+        (signatures,) = (block for block in blocks if isinstance(block, Signatures))
+        assert [place.role for place in signatures.places] == ["Người lập biểu", signs]
 
 
 def test_what_drawing_a_pdf_could_not_do_is_said_by_the_command(
