@@ -11,6 +11,8 @@ from PySide6.QtGui import QImage
 
 from tongcds.papers import survey
 from tongcds.papers.paper import (
+    MARGINS,
+    PAGE_MM,
     Align,
     Boxes,
     Choice,
@@ -86,6 +88,22 @@ def test_all_fonts_are_embedded_and_no_other_family_is_taken(written):
     lines = written(made, "pdffonts").splitlines()[2:]
     assert {line.split()[0].split("+")[-1].split("-")[0] for line in lines} == {"Tinos", "NotoSansKhmer"}
     assert [line for line in lines if line.split()[-5] != "yes"] == []
+
+
+def test_a_table_that_goes_on_is_closed_at_the_end_of_each_page(qapp):
+    pages = Pages(paper(table([f"Người {at}" for at in range(60)]))).lay_out()
+    dots = 150 / 25.4
+    end = round((PAGE_MM[Page.PORTRAIT][1] - MARGINS.bottom) * dots)
+    left, right = round((MARGINS.left + 2) * dots), round((210 - MARGINS.right - 2) * dots)
+
+    def ruled(number):
+        image = pages.image(number, 150)
+        return any(
+            all(image.pixelColor(x, y).lightness() < 200 for x in range(left, right))
+            for y in range(end - 3, end + 1)
+        )
+
+    assert [ruled(number) for number in range(len(pages))] == [True] * (len(pages) - 1) + [False]
 
 
 def test_a_font_of_papers_that_is_missing_is_said_beside_the_file(qapp, monkeypatch):

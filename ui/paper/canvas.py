@@ -30,7 +30,8 @@ from ui.paper import marks
 from ui.paper.marks import DPI, millimetres, points
 from ui.paper.writing import Place, font, load_fonts, ruler
 
-_LINE: Final = 0.5
+RULE: Final = 0.5
+"""How thick the lines of a table are, in points."""
 
 
 def content_size(page: Page) -> QSizeF:
@@ -140,7 +141,7 @@ class Canvas:
         form.setCellPadding(self.length(points(padding)))
         form.setCellSpacing(0)
         form.setHeaderRowCount(heads)
-        form.setBorder(self.length(points(_LINE)) if ruled else 0)
+        form.setBorder(self.length(points(RULE)) if ruled else 0)
         if ruled:
             form.setBorderCollapse(True)
             form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
@@ -159,7 +160,7 @@ class Canvas:
 
     def _rule_cells(self, table: QTextTable) -> None:
         cell = QTextTableCellFormat()
-        cell.setBorder(self.length(points(_LINE)))
+        cell.setBorder(self.length(points(RULE)))
         cell.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         cell.setBorderBrush(theme.PAPER_INK)
         for down in range(table.rows()):

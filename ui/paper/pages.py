@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QImage,
     QPagedPaintDevice,
@@ -13,13 +13,14 @@ from PySide6.QtGui import (
     QPageSize,
     QPainter,
     QPdfWriter,
+    QPen,
     QTextDocument,
 )
 
 from tongcds.errors import CancelledError
 from tongcds.papers.paper import MARGINS, PAGE_MM, Page, Paper, Sheet, Table
 from ui import theme
-from ui.paper.canvas import content_size
+from ui.paper.canvas import RULE, content_size
 from ui.paper.links import Link, links_of
 from ui.paper.marks import DPI, millimetres, points
 from ui.paper.parts import parts
@@ -127,7 +128,9 @@ class Pages:
             self._number(painter, place.number)
         top = place.page * size.height()
         painter.translate(millimetres(MARGINS.left), millimetres(MARGINS.top) - top)
-        document.drawContents(painter, QRectF(0, top, size.width(), size.height()))
+        page = QRectF(0, top, size.width(), size.height())
+        document.drawContents(painter, page)
+        _close_tables(painter, document, page.bottom())
         painter.restore()
 
     def image(self, number: int, dpi: float) -> QImage:
@@ -212,6 +215,18 @@ def page_layout(page: Page) -> QPageLayout:
 def pdf(paper: Paper) -> bytes:
     """The paper as a PDF, laid out and painted in one go."""
     return Pages(paper).lay_out().pdf()
+
+
+def _close_tables(painter: QPainter, document: QTextDocument, end: float) -> None:
+    """Draw the line under the last row of a page where a ruled table goes on; Qt leaves it open there."""
+    layout = document.documentLayout()
+    thin = points(RULE)
+    painter.setPen(QPen(theme.PAPER_INK, thin))
+    for frame in document.rootFrame().childFrames():
+        form = frame.frameFormat()
+        room = layout.frameBoundingRect(frame)
+        if form.border() and room.top() < end < room.bottom() - form.bottomMargin():
+            painter.drawLine(QLineF(room.left(), end - thin / 2, room.right(), end - thin / 2))
 
 
 def _lines(sheet: Sheet) -> int:
