@@ -21,6 +21,7 @@ from tongcds.records import record_type
 from tongcds.replica.dialect import insert_new
 from tongcds.reports.figures import Count, definition
 from tongcds.reports.hiding import OF_PEOPLE, hidden
+from tongcds.reports.units import SILENT_DAYS
 from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter, office
@@ -28,7 +29,6 @@ from tongcds.server.scopes import communes_below, villages_of
 from tongcds.server.tables import CELL, COUNTED, DEVICE, HIDDEN, STATE
 from tongcds.server.tree import UnitsTree, is_another, units_tree
 
-SILENT_DAYS = 14
 _DAY_MS = 86_400_000
 _SLICE = 400
 _HOUSEHOLD = record_type("household").table.c
