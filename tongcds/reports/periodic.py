@@ -1,7 +1,7 @@
 """Draws a periodic report: its table out of figures, the sentences that begin its sections, and typed words.
 
-What goes to a unit that reads figures only is drawn as that unit may see it (`reports.withheld`). Which reports
-there are is data (`domain.report_types`); what became of them stands in records (`storage.reports`).
+What goes to a unit that reads figures only is drawn as that unit may see it (`reports.withheld`). Which
+reports there are is data (`domain.report_types`); what became of them stands in records (`storage.reports`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Figures of a unit and those below it as the units above may read them: none that tell of single people.
 
-The rules are `reports.hiding`'s. In a table, how many people or households there are at all stays where that is
-no small group: it says nothing of who has what.
+The rules are `reports.hiding`'s. In a table, how many people or households there are at all stays where that
+is no small group: it says nothing of who has what.
 """
 
 from __future__ import annotations
