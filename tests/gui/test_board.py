@@ -276,4 +276,4 @@ def test_a_failure_is_said_and_can_be_tried_again(keep):
     settle()
     made.retried.emit()
     settle()
-    assert made.figure.value.text() == "68.8%"
+    assert made.figure.value.words() == "68.8%"

@@ -191,10 +191,11 @@ class PageHead(QWidget):
         self._actions = FlowRow(gap=2.5)
         for action in actions:
             self._actions.flow.addWidget(action)
-        self._actions.setVisible(bool(actions))
         self._box = line(self, gap=2.5)
         self._box.addLayout(words, 1)
         self._box.addWidget(self._actions, 0, _BESIDE)
+        # Not before it stands in the page: what is shown without a parent is a window of its own.
+        self._actions.setVisible(bool(actions))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
