@@ -147,7 +147,7 @@ class Desktop(QObject):
         self.today = Today(desk, self)
         self.overview = Overview(desk, self.printing.choose, self)
         self.reporting = Reporting(desk, self.printing.report, self)
-        self.difficulties = Difficulties(desk, self)
+        self.difficulties = Difficulties(desk, self.printing.obstacles, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
         self.background = Background(desk, settings, self._net, parent=self)

@@ -10,22 +10,29 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
 from tongcds.actions import difficulties
+from tongcds.domain.periods import Period
 from tongcds.domain.views.difficulties import DifficultyRow, DifficultyText
 from tongcds.i18n import _
 from ui.desk import Desk, Undoable
 from ui.forms.day_dialog import DayDialog
-from ui.forms.difficulty_dialogs import AnswerDialog, DifficultyDialog, SameDialog
+from ui.forms.difficulty_dialogs import AnswerDialog, DifficultyDialog, ListDialog, SameDialog
 from ui.screens.difficulties import DifficultiesScreen
 
 _SHOWN = 60
 
 
 class Difficulties(QObject):
-    """Makes the screen of the place."""
+    """Makes the screen of the place; `preview` shows the list of a period and unit as a paper."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        preview: Callable[[Period, bytes | None], None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._preview = preview
         self.dialog: QDialog | None = None
 
     def screen(self) -> DifficultiesScreen:
@@ -39,6 +46,7 @@ class Difficulties(QObject):
         screen.reopened.connect(partial(self._simple, difficulties.reopen, _("It was opened again.")))
         screen.parted.connect(partial(self._simple, difficulties.part, _("They were parted again.")))
         screen.joined.connect(partial(self._join, screen))
+        screen.list_wanted.connect(self._ask_list)
         return screen
 
     def _tell(self, row: DifficultyRow | None) -> None:
@@ -92,6 +100,14 @@ class Difficulties(QObject):
             self._save(work, _("They were joined."))
 
         dialog.chosen.connect(chosen)
+        self._open(dialog)
+
+    def _ask_list(self) -> None:
+        self._desk.read(partial(difficulties.units_below, self._desk.core), self._offer_lists, owner=self)
+
+    def _offer_lists(self, below: tuple[tuple[bytes, str], ...]) -> None:
+        dialog = ListDialog(self._desk.core.today, below, parent=self._desk.window())
+        dialog.chosen.connect(self._preview)
         self._open(dialog)
 
     def _simple(self, act: Callable[..., Undoable], said: str, row: DifficultyRow) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from tongcds.actions import Changes, board, documents, opening, printing
 from tongcds.actions.printing import Printout
 from tongcds.documents import Format, Written
+from tongcds.domain.periods import Period
 from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter
 from tongcds.domain.views.report import Report
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
@@ -189,6 +190,12 @@ class Printing(QObject):
         """Show a periodic report, with the numbers that it has."""
         make: Maker = lambda _numbers, _ground: documents.of_report(report)  # noqa: E731
         self._open(report.title, False, make)  # noqa: FBT003 - as in `offered`
+
+    def obstacles(self, period: Period, unit_id: bytes | None) -> None:
+        """Show the list of difficulties of a period and unit."""
+        core = self._desk.core
+        make: Maker = lambda _numbers, _ground: documents.obstacles(core, period, unit_id)  # noqa: E731
+        self._open(_("List of difficulties (B06)"), False, make)  # noqa: FBT003 - as in `offered`
 
     def members(self) -> None:
         """Show the list of the team's members."""

@@ -12,7 +12,7 @@ from tongcds.actions import Core, difficulties, today
 from tongcds.domain.difficulties import Stage
 from ui.desktop import Desktop
 from ui.forms.day_dialog import DayDialog
-from ui.forms.difficulty_dialogs import AnswerDialog, DifficultyDialog, SameDialog
+from ui.forms.difficulty_dialogs import AnswerDialog, DifficultyDialog, ListDialog, SameDialog
 from ui.preview.screens import settle
 from ui.screens.difficulties import DifficultiesScreen
 
@@ -103,3 +103,27 @@ def test_a_commune_is_reminded_and_answers(opened, commune: Core):
     settle()
     (row,) = difficulties.view(commune).rows
     assert (row.stage, row.answer) == (Stage.ANSWERED, "Xã đã báo Viettel")
+
+
+def test_the_list_of_a_unit_and_period_becomes_a_paper(opened, commune: Core):
+    desktop, screen = opened(commune)
+    write_down(desktop, screen, "Chưa có máy in")
+    screen.ask_print()
+    settle()
+    dialog = desktop.difficulties.dialog
+    assert isinstance(dialog, ListDialog)
+    assert [dialog.unit.itemText(at) for at in range(dialog.unit.count())][1:] == ["Bản Nà Ngà"]
+    dialog.save()
+    settle()
+    paper = desktop.printing._printout.paper
+    assert paper.form == "B06"
+    assert "Chưa có máy in" in repr(paper)
+    desktop.printing.preview.reject()
+    screen.ask_print()
+    settle()
+    dialog = desktop.difficulties.dialog
+    dialog.unit.setCurrentIndex(1)
+    dialog.save()
+    settle()
+    assert "Chưa có máy in" not in repr(desktop.printing._printout.paper)
+    desktop.printing.preview.reject()

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
-from tongcds.domain.difficulties import Stage, Word, followed_by, joined_with, load_kinds, standing_of
+from tongcds.domain.difficulties import (
+    Stage,
+    Word,
+    followed_by,
+    joined_with,
+    load_kinds,
+    standing_of,
+    taken_by,
+)
+from tongcds.domain.periods import Period
 from tongcds.domain.text import clean, clean_lines
 from tongcds.domain.views import EditUndo, Role
-from tongcds.domain.views.difficulties import LONGEST, DifficultiesView, DifficultyRow, DifficultyText
+from tongcds.domain.views.difficulties import (
+    LONGEST,
+    DifficultiesView,
+    DifficultyList,
+    DifficultyRow,
+    DifficultyText,
+)
 from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.protocol.messages import Credentials
 from tongcds.records import Value
-from tongcds.reports import units
+from tongcds.reports import places, units
 from tongcds.reports.aims import units_above
 from tongcds.storage import difficulties as stored
 from tongcds.storage.difficulties import Told
@@ -34,6 +50,41 @@ def view(core: Core) -> DifficultiesView:
     rows = _rows(told, who, on)
     ordered = sorted(rows, key=lambda row: (row.stage in _DONE, not row.asked, row.due_on or date.max))
     return DifficultiesView(on, who.unit_name, tuple(ordered), above[1] if above is not None else "")
+
+
+def of_period(core: Core, period: Period, unit_id: bytes | None = None) -> DifficultyList:
+    """Those of the own unit and below, or of one below, that were open within a period.
+
+    They stand as at its end, or today while it runs: what was said of them later is left out.
+
+    Raises:
+        UserError: board_unit_unknown.
+    """
+    who = core.credentials()
+    day = min(period.last, core.today)
+    with core.vault.read() as connection:
+        told = [one for one in stored.difficulties(connection) if one.on is None or one.on <= period.last]
+        name = who.unit_name
+        if unit_id is not None:
+            place = places.place(connection, unit_id, day)
+            if place is None:
+                raise UserError("board_unit_unknown")
+            name = place.name
+            told = [one for one in told if one.unit_id in {unit_id, *place.places}]
+        within = _communes_of(connection, who, day)
+    before = _rows(_as_of(told, period.first - timedelta(days=1)), who, day)
+    over = {row.difficulty_id for row in before if row.stage in _DONE}
+    rows = [row for row in _rows(_as_of(told, day), who, day) if row.difficulty_id not in over]
+    rows.sort(key=lambda row: (row.stage in _DONE, row.on or date.min))
+    return DifficultyList(name, period.name, period.first, period.last, tuple(rows), within)
+
+
+def units_below(core: Core) -> tuple[tuple[bytes, str], ...]:
+    """The units whose difficulties can be listed alone; none below a village."""
+    who = core.credentials()
+    with core.vault.read() as connection:
+        place = places.place(connection, who.unit_id, core.today)
+    return () if place is None else place.below
 
 
 def asked(core: Core) -> tuple[DifficultyRow, ...]:
@@ -224,6 +275,20 @@ def _rows(told: Sequence[Told], who: Credentials, on: date) -> list[DifficultyRo
             )
         )
     return rows
+
+
+def _as_of(told: Sequence[Told], day: date) -> list[Told]:
+    return [replace(one, steps=taken_by(one.steps, day)) for one in told]
+
+
+def _communes_of(connection: Connection, who: Credentials, on: date) -> Mapping[bytes, str]:
+    """The commune of each village, where whoever asks is above communes."""
+    if Role(who.role) not in {Role.AREA, Role.PROVINCE}:
+        return {}
+    communes = units.communes_of(connection, who.unit_id, on)
+    names = units.unit_names(connection, communes)
+    villages = units.villages_in(connection, communes, on)
+    return {village: names[commune] for village, (_name, commune) in villages.items()}
 
 
 def _above(connection: Connection, who: Credentials) -> tuple[bytes, str] | None:

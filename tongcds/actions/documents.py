@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import board, handed, reporting
+from tongcds.actions import board, difficulties, handed, reporting
 from tongcds.actions.core import Core
 from tongcds.actions.exports import gate
 from tongcds.actions.printing import Printout
 from tongcds.documents import tabulated
 from tongcds.documents.forms import Form, RowsOf, forms_of
-from tongcds.documents.reported import report_head, report_paper, report_signer
+from tongcds.documents.listed import difficulties_paper
+from tongcds.documents.reported import report_head, report_paper, report_signer, signer_at
 from tongcds.domain.consent import NOTES
 from tongcds.domain.periods import Period, month_of
 from tongcds.domain.report_types import Level, load_report_types
@@ -30,6 +31,7 @@ from tongcds.storage import register
 from tongcds.storage.members import members_of
 
 FIGURES: Final = "B03"
+OBSTACLES: Final = "B06"
 _OF_ROLE: Final = {Role.COMMUNE: "B04", Role.AREA: "B05", Role.PROVINCE: "B05"}
 _HOUSEHOLDS, _PEOPLE = "XHS01", "XHS11"
 
@@ -73,6 +75,19 @@ def figures(core: Core, kind: str = "", day: date | None = None) -> Printout:
     report = _report(core, kind, day)
     paper = tabulated.indicators_paper(form, report, report_head(report), report_signer(report))
     return Printout(paper, 0, notes=(*notes, *report.notes))
+
+
+def obstacles(core: Core, period: Period | None = None, unit_id: bytes | None = None) -> Printout:
+    """B06: the difficulties of this unit and those below, or of `unit_id`, that were open within a period.
+
+    Raises:
+        UserError: form_unknown; as `difficulties.of_period`.
+    """
+    form, notes = _form(OBSTACLES, RowsOf.DIFFICULTIES)
+    found = difficulties.of_period(core, period or month_of(core.today), unit_id)
+    who = core.whoami()
+    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person)
+    return Printout(difficulties_paper(form, found, who, signer, core.today), 0, notes=notes)
 
 
 def report(core: Core, kind: str = "", day: date | None = None) -> Printout:

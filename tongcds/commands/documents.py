@@ -39,9 +39,15 @@ def _payments(options: argparse.Namespace, core: Core) -> Printout:
     return documents.payments(core, payment)
 
 
+def _obstacles(options: argparse.Namespace, core: Core) -> Printout:
+    period = period_of(options, core)
+    return documents.obstacles(core, period, unit_named(core, options.unit))
+
+
 _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "report": _report,
     "B03": _figures,
+    "B06": _obstacles,
     "B08": _handover,
     "B09": lambda _options, core: documents.gaps(core),
     "B10": lambda _options, core: documents.training(core),

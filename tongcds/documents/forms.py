@@ -1,7 +1,7 @@
 """Forms of figures as data: columns, groups, what each column holds, who signs. An office edits the tables.
 
-`forms.csv` has a line for each form, `form_columns.csv` one for each column. Rows are either the units below
-(`units`) or indicators (`indicators`). What a column may hold:
+`forms.csv` has a line for each form, `form_columns.csv` one for each column. Rows are the units below
+(`units`), indicators (`indicators`) or difficulties (`difficulties`). What a column may hold:
 
 =========================  ======================================================================
 number, name, note         the running number; the unit or indicator; room to write
@@ -11,6 +11,9 @@ XHS01.part, XHS01.whole    rows of units: who is counted, out of how many
 XHS01.value                the figure itself, a share where it is a percentage
 A.part + B.part            the same added (`+`), taken away (`-`) or set into proportion (`/`)
 rank XHS01                 the place among the units by the figure, the best first
+kind, what, where, cause,  rows of difficulties: what it is about, what was told, of which unit and
+done, proposal, owner,     place, why; what was done, with the answer; what is proposed; who has to
+due, state                 answer, until which day, and how it stands
 =========================  ======================================================================
 """
 
@@ -42,6 +45,7 @@ class RowsOf(StrEnum):
 
     UNITS = "units"
     INDICATORS = "indicators"
+    DIFFICULTIES = "difficulties"
 
 
 class Word(StrEnum):
@@ -56,9 +60,39 @@ class Word(StrEnum):
     YEAR = "year"
     TARGET = "target"
     AGAINST = "against"
+    KIND = "kind"
+    WHAT = "what"
+    WHERE = "where"
+    CAUSE = "cause"
+    DONE = "done"
+    PROPOSAL = "proposal"
+    OWNER = "owner"
+    DUE = "due"
+    STATE = "state"
 
 
-_OF_INDICATORS: Final = frozenset({Word.UNIT, Word.BEFORE, Word.NOW, Word.YEAR, Word.TARGET, Word.AGAINST})
+_OF_ALL: Final = frozenset({Word.NUMBER, Word.NAME, Word.NOTE})
+_WORDS_OF: Final = MappingProxyType(
+    {
+        RowsOf.UNITS: _OF_ALL,
+        RowsOf.INDICATORS: _OF_ALL | {Word.UNIT, Word.BEFORE, Word.NOW, Word.YEAR, Word.TARGET, Word.AGAINST},
+        RowsOf.DIFFICULTIES: frozenset(
+            {
+                Word.NUMBER,
+                Word.NOTE,
+                Word.KIND,
+                Word.WHAT,
+                Word.WHERE,
+                Word.CAUSE,
+                Word.DONE,
+                Word.PROPOSAL,
+                Word.OWNER,
+                Word.DUE,
+                Word.STATE,
+            }
+        ),
+    }
+)
 
 
 class Part(StrEnum):
@@ -105,7 +139,7 @@ class FormLine:
     """A line of `forms.csv`. `total`: a last row for the whole; `chart`: indicators that a workbook draws.
 
     `authority`, `signer` and `made_by` stand over places to sign, `receivers` at the left of the last one.
-    Rows of indicators without a `signer` are signed by whoever signs the report.
+    Rows that are no units without a `signer` are signed by whoever signs a report of that office.
     """
 
     code: str
@@ -224,10 +258,10 @@ def read_forms(folder: Path) -> dict[str, Form]:
 def _read(text: str, rows: RowsOf, told: Mapping[str, object]) -> Holds:
     if text in set(Word):
         word = Word(text)
-        if word in _OF_INDICATORS and rows is RowsOf.UNITS:
+        if word not in _WORDS_OF[rows]:
             raise UserError("table_value_wrong", **told)
         return word
-    if rows is RowsOf.INDICATORS:
+    if rows is not RowsOf.UNITS:
         raise UserError("table_value_wrong", **told)
     begins, _space, indicator = text.partition(" ")
     if begins == "rank":

@@ -130,16 +130,19 @@ def _lead(report: Report, section: ReportSection) -> Words:
 
 
 def report_signer(report: Report) -> Signature:
-    """Who signs it, by level."""
-    heading = report.heading
-    match Level(heading.level):
+    """Who signs a report."""
+    return signer_at(Level(report.heading.level), report.heading.signer)
+
+
+def signer_at(level: Level, name: str) -> Signature:
+    """Who signs what an office of a level hands up."""
+    match level:
         case Level.TEAM:
-            return Signature(_("Head of the team"), _("(signature and full name)"), heading.signer)
+            return Signature(_("Head of the team"), _("(signature and full name)"), name)
         case Level.COMMUNE | Level.DISTRICT:
-            authority = _("On behalf of the People's Committee")
-            return Signature(_("Chairman"), name=heading.signer, authority=authority)
+            return Signature(_("Chairman"), name=name, authority=_("On behalf of the People's Committee"))
         case _:
-            return Signature(_("Director"), name=heading.signer)
+            return Signature(_("Director"), name=name)
 
 
 def _closing(report: Report) -> Closing:

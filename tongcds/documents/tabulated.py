@@ -67,13 +67,13 @@ def units_paper(form: Form, view: BoardView, who: Whoami, on: date) -> Paper:
         whole = _by_code(view.whole)
         cells = (_total_cell(column, view.whole, whole, period) for column in form.columns)
         rows.append(Row(tuple(cells), Kind.TOTAL))
-    blocks: list[Block] = [_table(form, rows)]
+    blocks: list[Block] = [form_table(form, rows)]
     blocks += [Paragraph(words, Look.NOTE) for words in (*_legend(rows), *view.notes)]
     if not rows:
         blocks.append(Paragraph(_("There is no unit below this one, so the table has no rows."), Look.NOTE))
-    blocks.append(_end(form, _signer(form)))
+    blocks.append(form_end(form, form_signer(form)))
     blocks += _charts(form, view)
-    title = Title(form.title(language()), view.path[-1][1], _period_words(view.period, view.first, view.last))
+    title = Title(form.title(language()), view.path[-1][1], period_words(view.period, view.first, view.last))
     name = form.name(language())
     sheet = Sheet(name, letterhead(who, on), title, tuple(blocks))
     return Paper(
@@ -85,10 +85,10 @@ def indicators_paper(form: Form, report: Report, head: Letterhead, signer: Signa
     """A form whose rows are the indicators of a report; the report's `signer` where it names none itself."""
     name = form.name(language())
     title = Title(
-        form.title(language()), report.heading.unit, _period_words(report.period, report.first, report.last)
+        form.title(language()), report.heading.unit, period_words(report.period, report.first, report.last)
     )
     notes = (Paragraph(words, Look.NOTE) for words in report.notes)
-    end = _end(form, _signer(form) if form.line.signer else signer)
+    end = form_end(form, form_signer(form) if form.line.signer else signer)
     sheet = Sheet(name, head, title, (indicators_table(form, report), *notes, end))
     fields = figure_fields([row.now for row in report.rows], report.period)
     return Paper(form.line.code, name, (sheet,), form.line.page, fields)
@@ -103,7 +103,7 @@ def indicators_table(form: Form, report: Report) -> Table:
         )
         for at, row in enumerate(report.rows, 1)
     ]
-    return _table(form, rows)
+    return form_table(form, rows)
 
 
 def _legend(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -116,7 +116,8 @@ def _legend(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(said.format(sign=sign) for sign, said in words.items() if sign in there)
 
 
-def _table(form: Form, rows: Sequence[Row]) -> Table:
+def form_table(form: Form, rows: Sequence[Row]) -> Table:
+    """A form's table with these rows."""
     columns = tuple(
         Column(column.title(language()), column.line.share, column.line.align, column.group(language()))
         for column in form.columns
@@ -124,18 +125,21 @@ def _table(form: Form, rows: Sequence[Row]) -> Table:
     return Table(columns, tuple(rows), numbered=form.line.numbered)
 
 
-def _signer(form: Form) -> Signature:
+def form_signer(form: Form) -> Signature:
+    """Who signs, where the form says so."""
     return Signature(form.line.signer, _("(signature and full name)"), authority=form.line.authority)
 
 
-def _end(form: Form, signer: Signature) -> Closing | Signatures:
+def form_end(form: Form, signer: Signature) -> Closing | Signatures:
+    """The end of a form: who made it and who signs, or who receives it and who signs."""
     if form.line.receivers:
         return Closing(form.line.receivers, signer)
     made_by = Signature(form.line.made_by, _("(signature and full name)") if form.line.made_by else "")
     return Signatures((made_by, signer))
 
 
-def _period_words(name: str, first: date, last: date) -> str:
+def period_words(name: str, first: date, last: date) -> str:
+    """The line under a title that says the period."""
     words = _("({period}: from {first} to {last})")
     return words.format(period=name, first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
 

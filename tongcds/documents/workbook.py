@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -294,8 +295,20 @@ class _Writer:
             else:
                 for at, (cell, column) in enumerate(zip(row.cells, block.columns, strict=False)):
                     self._cell(at, cell, column.align, bold=bold)
+                self._make_high([_words(cell) for cell in row.cells], Element.TABLE)
             self._row += 1
         self._row += 1
+
+    def _make_high(self, words: Sequence[str], element: Element) -> None:
+        """Give the row room for words that do not stand in one line: not every program sees to that."""
+        size = STYLES[element].size
+        lines = 1
+        for at, one in enumerate(words):
+            room = max(1, int(self._widths[at] * STYLES[Element.BODY].size / size))
+            if len(one) > room:
+                lines = max(lines, len(textwrap.wrap(one, room)))
+        if lines > 1:
+            self._on.set_row(self._row, lines * size * _LINE)
 
     def _titles(self, block: Table) -> None:
         look = self._formats.of(Element.TABLE_TITLE, ruled=True)
@@ -310,6 +323,8 @@ class _Writer:
                     self._on.merge_range(self._row, at, self._row + 1, at, "", look)
                 self._on.write_string(self._row + bool(group), at, clean(column.title), look)
                 at += 1
+        if not grouped:
+            self._make_high([column.title for column in block.columns], Element.TABLE_TITLE)
         self._row += 2 if grouped else 1
 
     def _cell(self, at: int, cell: Cell, align: Align, *, bold: bool) -> None:

@@ -143,6 +143,11 @@ def standing_of(steps: Sequence[Step], on: date) -> Standing:
     return Standing(stage, owner_id, owner, due_on, answers[-1] if answers else "")
 
 
+def taken_by(steps: Iterable[Step], day: date) -> tuple[Step, ...]:
+    """The steps that were taken up to a day; of one without a day nobody knows better."""
+    return tuple(one for one in steps if one.on is None or one.on <= day)
+
+
 def followed_by(steps: Iterable[Step], word: Word) -> tuple[Step, ...]:
     """The steps that one with this word is taken after: joining leaves the last word on it what it was."""
     about_joining = word in _ABOUT_JOINING

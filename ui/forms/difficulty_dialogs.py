@@ -1,13 +1,15 @@
-"""Writing a difficulty down, answering one, and saying which other one it is the same as."""
+"""Writing a difficulty down, answering one, saying which other one it is the same as, and which to list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.difficulties import load_kinds
+from tongcds.domain.periods import PERIOD_OF, Period, PeriodKind, before
 from tongcds.domain.views.difficulties import LONGEST, DifficultyRow, DifficultyText
 from tongcds.errors import SENTENCES
 from tongcds.i18n import _, language
@@ -104,3 +106,44 @@ class SameDialog(FormDialog):
         """Hand the choice over and close."""
         self.chosen.emit(self.other.currentData())
         self.accept()
+
+
+class ListDialog(FormDialog):
+    """Of which period and unit the list is; `chosen` carries a `Period` and the unit's id, None for all.
+
+    Args:
+        today: the latest periods before and around it are offered.
+        below: the units below, by id and name.
+    """
+
+    help_topic = "difficulties"
+
+    chosen = Signal(object, object)
+
+    def __init__(
+        self, today: date, below: Sequence[tuple[bytes, str]], *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(_("List of difficulties (B06)"), parent=parent)
+        self._periods = _offered_periods(today)
+        self.period = Choice([(period.name, at) for at, period in enumerate(self._periods)])
+        self.unit = Choice([(_("This unit and all below it"), None), *((name, unit) for unit, name in below)])
+        hint = _("What was told by the end of the period and not settled before it.")
+        self.box.addWidget(LabeledField(_("Period"), self.period, hint))
+        units = LabeledField(_("Unit"), self.unit)
+        units.setVisible(bool(below))
+        self.box.addWidget(units)
+        self.end(self.save, _("Show"))
+        self.period.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        """Hand the choice over and close."""
+        self.chosen.emit(self._periods[self.period.currentIndex()], self.unit.currentData())
+        self.accept()
+
+
+def _offered_periods(today: date) -> tuple[Period, ...]:
+    now = [
+        PERIOD_OF[kind](today)
+        for kind in (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR)
+    ]
+    return tuple(period for one in now for period in (one, before(one)))

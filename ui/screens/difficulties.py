@@ -45,6 +45,7 @@ class DifficultiesScreen(Page):
     """`told` wants a form: with a row to tell it in other words, None for a new one.
 
     `passed`, `answered`, `settled`, `reopened`, `joined` and `parted` carry the row that is meant.
+    `list_wanted`: as a paper.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -59,6 +60,7 @@ class DifficultiesScreen(Page):
     reopened = Signal(object)
     joined = Signal(object)
     parted = Signal(object)
+    list_wanted = Signal()
 
     def __init__(
         self,
@@ -73,7 +75,9 @@ class DifficultiesScreen(Page):
         self.view: DifficultiesView | None = None
         tell = Button(_("Write one down"), icon="plus", hint="Insert", kind=Kind.PRIMARY)
         tell.clicked.connect(self._tell)
-        self._head = PageHead(_("Difficulties"), "", [tell])
+        self.paper = Button(_("List (B06)…"), icon="file-text", hint="Ctrl+P")
+        self.paper.clicked.connect(self.ask_print)
+        self._head = PageHead(_("Difficulties"), "", [self.paper, tell])
         self._model: RowsModel[DifficultyRow] = RowsModel(
             [
                 Column(_("Difficulty"), _told_cell, stretch=1),
@@ -124,6 +128,10 @@ class DifficultiesScreen(Page):
         card.body.addWidget(scroll, 1)
         card.body.addWidget(acts)
         return card
+
+    def ask_print(self) -> None:
+        """Want the difficulties as a paper."""
+        self.list_wanted.emit()
 
     def reload(self) -> None:
         """Read everything again."""

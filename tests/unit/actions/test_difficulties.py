@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.actions.conftest import VILLAGE, Core
+from tests.unit.actions.conftest import COMMUNE, VILLAGE, Core
 from tongcds import cli
 from tongcds.actions import difficulties
 from tongcds.actions.journal import take_back
 from tongcds.domain.difficulties import Stage, load_kinds
+from tongcds.domain.periods import month_of
 from tongcds.domain.views.difficulties import DifficultyText
 
 WEAK = DifficultyText("signal", "  Sóng yếu\nở đầu bản ")
@@ -104,3 +105,43 @@ def test_a_difficulty_lives_on_the_command_line(team: Core, capsys: pytest.Captu
     assert run("difficulty", beginning, "--pass-on")["stage"] == "asked"
     assert run("difficulty", beginning, "--settle")["stage"] == "closed"
     assert len(run("difficulties")["rows"]) == 1
+
+
+def _tell_on(core: Core, day: date, unit_id: bytes = VILLAGE, **more: str) -> bytes:
+    values = {"unit": "Bản Nà Ngà", "kind": "signal", "text": "Sóng yếu", **more}
+    with core.vault.change(core.author()) as change:
+        return change.writer.create("difficulty", unit_id=unit_id, on=day.isoformat(), **values)
+
+
+def _settle_on(core: Core, told: bytes, day: date) -> None:
+    with core.vault.change(core.author()) as change:
+        change.writer.create(
+            "difficulty_step", unit_id=VILLAGE, subject_id=told, word="closed", on=day.isoformat()
+        )
+
+
+def test_a_period_has_what_was_told_by_its_end_and_not_settled_before_it(commune: Core):
+    june = month_of(date(2026, 6, 1))
+    kept = _tell_on(commune, date(2026, 5, 3))
+    _settle_on(commune, kept, date(2026, 7, 2))
+    over = _tell_on(commune, date(2026, 5, 4))
+    _settle_on(commune, over, date(2026, 5, 31))
+    within = _tell_on(commune, date(2026, 6, 30))
+    _settle_on(commune, within, date(2026, 6, 30))
+    later = _tell_on(commune, date(2026, 7, 1))
+    found = {row.difficulty_id: row.stage for row in difficulties.of_period(commune, june).rows}
+    # It was settled in July, which at the end of June nobody knew.
+    assert found == {kept: Stage.OPEN, within: Stage.CLOSED}
+    july = difficulties.of_period(commune, month_of(date(2026, 7, 1))).rows
+    assert {row.difficulty_id for row in july} == {kept, later}
+
+
+def test_a_period_can_be_asked_of_one_unit_below(commune: Core):
+    own = _tell_on(commune, date(2026, 6, 2), COMMUNE, unit="Xã Chiềng Mung")
+    village = _tell_on(commune, date(2026, 6, 3))
+    june = month_of(date(2026, 6, 1))
+    assert [row.difficulty_id for row in difficulties.of_period(commune, june).rows] == [own, village]
+    assert [row.difficulty_id for row in difficulties.of_period(commune, june, VILLAGE).rows] == [village]
+    assert difficulties.units_below(commune) == ((VILLAGE, "Bản Nà Ngà"),)
+    with pytest.raises(Exception, match="board_unit_unknown"):
+        difficulties.of_period(commune, june, bytes(16))

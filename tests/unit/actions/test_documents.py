@@ -13,10 +13,11 @@ from docx import Document
 from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home, agree, home
 from tests.unit.documents.read_back import Book, Word
 from tongcds import cli, paths
-from tongcds.actions import Core, board, documents, printing
+from tongcds.actions import Core, board, difficulties, documents, printing
 from tongcds.documents import Format, Written
 from tongcds.domain.periods import month_of
 from tongcds.domain.views import Role
+from tongcds.domain.views.difficulties import DifficultyText
 from tongcds.errors import UserError
 from tongcds.papers.offices import Payment
 from tongcds.papers.paper import Kind, Number, Paper, Paragraph, Signatures, Table, numbers, said
@@ -134,6 +135,44 @@ def test_a_team_reports_under_its_commune_without_a_number(team: Core) -> None:
     assert printout.notes
 
 
+def test_b06_lists_difficulties_with_their_answer_owner_and_state(commune: Core) -> None:
+    told, _undo, _changes = difficulties.tell(
+        commune,
+        DifficultyText("signal", "=1+1\nSóng yếu", "đầu bản", "Trạm ở xa", "Đã báo nhà mạng.", "Thêm trạm"),
+    )
+    difficulties.answer(commune, told, "Đặt trạm")
+    printout = documents.obstacles(commune)
+    (row,) = table_of(printout.paper).rows
+    assert row.cells == (
+        "1", "=1+1 Sóng yếu", "Xã Chiềng Mung, đầu bản", "Trạm ở xa", "Đã báo nhà mạng. Trả lời: Đặt trạm",
+        "Thêm trạm", "Xã Chiềng Mung", "", "Đã trả lời",
+    )  # fmt: skip
+    book = Book(printing.as_file(printout, Format.XLSX).content)
+    assert book.formulas == []
+    assert "=1+1 Sóng yếu" in book.texts()
+    assert "=1+1 Sóng yếu" in [
+        line.text for line in Word(printing.as_file(printout, Format.DOCX).content).lines()
+    ]
+
+
+def test_b06_says_to_whoever_is_above_communes_where_a_village_lies(core_of: Callable[[Role], Core]) -> None:
+    core = core_of(Role.AREA)
+    told = {"kind": "signal", "text": "Sóng yếu", "on": core.today.isoformat()}
+    with core.vault.change(MEMBER) as change:
+        writer = change.writer
+        commune = writer.create("unit", kind="commune", name="Mường Bon", parent_id=COMMUNE)
+        village = writer.create("village", commune_id=commune, name="Bản Tường")
+        writer.create("difficulty", unit_id=village, unit="Bản Tường", **told)
+    assert column(documents.obstacles(core).paper, "Đơn vị, địa bàn") == ["Bản Tường, Mường Bon"]
+
+
+def test_a_period_without_difficulties_is_said_and_b06_made(commune: Core) -> None:
+    difficulties.tell(commune, DifficultyText("signal", "Sóng yếu"))
+    paper = documents.obstacles(commune, month_of(date(2026, 1, 1))).paper
+    assert table_of(paper).rows == ()
+    assert "Trong kỳ không có khó khăn, vướng mắc nào." in repr(paper)
+
+
 def test_b08_names_a_household_only_where_it_may(team: Core, home: Home) -> None:
     without = repr(documents.handover(team, home.household).paper)
     agree(team, home)
@@ -203,6 +242,7 @@ def test_the_command_makes_each_kind_in_each_format(
 ) -> None:
     for words in (
         ["B04", "--format", "xlsx"], ["report", "--format", "docx"], ["B03"], ["B09", "--format", "docx"],
+        ["B06", "--format", "xlsx", "--period", "quarter"],
         ["B15", "--amount", "100000", "--months", "2", "--format", "xlsx"], ["B10"], ["B08"],
     ):  # fmt: skip
         options = cli._parser().parse_args(["document", *words, "--json"])

@@ -31,6 +31,7 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
     forms = shipped_forms()
     assert {code: form.line.rows for code, form in forms.items()} == {
         "B03": RowsOf.INDICATORS, "B04": RowsOf.UNITS, "B05": RowsOf.UNITS,
+        "B06": RowsOf.DIFFICULTIES,
     }  # fmt: skip
     titles = [column.title("vi") for column in forms["B03"].columns]
     assert titles == [
@@ -40,6 +41,10 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
     village = [column.title("vi") for column in forms["B04"].columns]
     assert village[:6] == ["TT", "Thôn, bản", "Số hộ", "Số khẩu", "Số tổ", "Thành viên"]
     assert village[-1] == "Ghi chú"
+    assert [column.title("vi") for column in forms["B06"].columns] == [
+        "TT", "Nội dung", "Đơn vị, địa bàn", "Nguyên nhân", "Đã xử lý", "Đề xuất", "Cơ quan giải quyết",
+        "Thời hạn", "Trạng thái",
+    ]  # fmt: skip
     assert "Xếp hạng" in [column.title("vi") for column in forms["B05"].columns]
     assert "XHS09" in forms["B04"].indicators()
 
@@ -51,6 +56,8 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
         ("form_columns.csv", "XHS01.whole", "XHS01.middle", ("holds", "XHS01.middle")),
         ("form_columns.csv", "XHS01.whole", "now", ("holds", "now")),
         ("form_columns.csv", ",before,", ",XHS01.part,", ("holds", "XHS01.part")),
+        ("form_columns.csv", ",what,", ",name,", ("holds", "name")),
+        ("form_columns.csv", ",what,", ",XHS01.part,", ("holds", "XHS01.part")),
         ("form_columns.csv", "B04.3,B04", "B04.3,B99", ("form", "B99")),
         ("form_columns.csv", ",end\n", ",sideways\n", ("align", "sideways")),
         ("forms.csv", "landscape", "upright", ("page", "upright")),
@@ -69,7 +76,7 @@ def test_a_mistake_is_named_with_file_line_and_column(own, name, old, new, place
 
 
 def test_a_form_without_columns_is_named(own):
-    folder = own("forms.csv", "B03,", "B06,Mẫu,Form,Mẫu,Form,units,portrait,no,no,,,,,\nB03,")
+    folder = own("forms.csv", "B03,", "B92,Mẫu,Form,Mẫu,Form,units,portrait,no,no,,,,,\nB03,")
     with pytest.raises(UserError, match="form_without_columns"):
         read_forms(folder)
 
@@ -97,5 +104,6 @@ def test_an_office_with_a_mistake_in_its_forms_gets_ours_and_hears_of_it(own):
 
 def test_words_of_columns_are_those_of_the_papers():
     assert {word.value for word in Word} == {
-        "number", "name", "note", "unit", "before", "now", "year", "target", "against",
+        "number", "name", "note", "unit", "before", "now", "year", "target", "against", "kind", "what",
+        "where", "cause", "done", "proposal", "owner", "due", "state",
     }  # fmt: skip

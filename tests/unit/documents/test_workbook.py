@@ -51,6 +51,16 @@ def test_any_words_are_read_out_as_they_were_put_in(words):
         assert clean(words) in book.texts()
 
 
+def test_a_row_is_as_high_as_its_longest_words_need():
+    long = "Sóng di động yếu ở đầu bản, ba hộ cuối dốc không gọi được. " * 4
+    book = Book(xlsx(paper(table(["Ngắn", long]))))
+    heights = {int(row.get("r")): float(row.get("ht", 0)) for row in book.sheet.iter(f"{S}row")}
+    _column, short = book.place_of("Ngắn")
+    _column, high = book.place_of(long.strip())
+    assert heights[short] == 0
+    assert heights[high] >= 2 * STYLES[Element.TABLE].size
+
+
 def test_titles_stay_when_scrolled_and_come_again_when_printed():
     book = Book(xlsx(paper(table([f"Bản {at}" for at in range(60)]))))
     _column, first = book.place_of("TT")

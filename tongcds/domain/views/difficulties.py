@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -62,3 +63,18 @@ class DifficultiesView:
     unit: str
     rows: tuple[DifficultyRow, ...]
     above: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifficultyList:
+    """Those of `unit` and below that were open within a period, as they stood at its end.
+
+    `within` is the commune of each village, for whoever is above communes.
+    """
+
+    unit: str
+    period: str
+    first: date
+    last: date
+    rows: tuple[DifficultyRow, ...]
+    within: Mapping[bytes, str]
