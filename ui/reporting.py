@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 
-from tongcds.actions import Changes, board, documents, handed, incoming, reporting
+from tongcds.actions import Changes, board, documents, handed, incoming, proposing, reporting
 from tongcds.domain.periods import Period
 from tongcds.domain.reporting import Word
 from tongcds.domain.views import BehindView, EditUndo
@@ -70,7 +70,9 @@ class Reporting(QObject):
         core = self._desk.core
 
         def load() -> ReportShown:
-            return ReportShown(reporting.drawn_up(core, kind, day))
+            report = reporting.drawn_up(core, kind, day)
+            offered = proposing.proposal(core, Period(report.first, report.last))
+            return ReportShown(report, proposal=offered)
 
         screen = self._screen(load)
         screen.kept.connect(partial(self._keep, kind, day))
@@ -157,7 +159,13 @@ class Reporting(QObject):
         screen.left.connect(desk.window().back)
         screen.behind.connect(partial(self._list, screen))
         screen.paper_wanted.connect(self._preview)
+        screen.difficulties_wanted.connect(self._to_difficulties)
         return screen
+
+    def _to_difficulties(self) -> None:
+        window = self._desk.window()
+        window.back()
+        window.show_place("difficulties")
 
     def _list(self, screen: ReportScreen, row: ReportRow) -> None:
         report = screen.shown.report if screen.shown is not None else None

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.desktops import desktop_of
 from tests.gui.places import press
-from tests.unit.actions.conftest import commune, core_of, team
+from tests.unit.actions.conftest import VILLAGE, commune, core_of, team
 from tests.unit.actions.reports import came_in, closed
 from tests.unit.documents.read_back import Word as Document
 from tongcds import paths
@@ -77,7 +77,7 @@ def test_the_page_shows_the_report_and_enter_on_a_figure_lists_what_is_behind(de
     opened = desktop_of(team, "reports")
     press(place(opened).own, Qt.Key.Key_Return)
     report = over(opened)
-    assert not report.sheet._image.isNull()
+    assert not report.sheet.is_empty
     report.parts.choose("figures")
     report.rows.choose(0)
     press(report.rows, Qt.Key.Key_Return)
@@ -152,3 +152,33 @@ def test_a_report_becomes_a_document_with_the_words_typed_so_far(desktop_of, tea
     opened.printing.preview.word.click()
     (file,) = paths.exports_folder().iterdir()
     assert "Sóng yếu ở cuối bản" in [line.text for line in Document(file.read_bytes()).lines()]
+
+
+def test_open_difficulties_are_put_in_as_a_proposal_and_added_when_asked_for(desktop_of, team: Core):
+    last = closed(team).last
+
+    def tell(text: str) -> None:
+        values = {"unit": "Bản Nà Ngà", "kind": "signal", "text": text, "on": last.isoformat()}
+        with team.vault.change(team.author()) as change:
+            change.writer.create("difficulty", unit_id=VILLAGE, **values)
+
+    tell("Sóng yếu")
+    opened = desktop_of(team, "reports")
+    press(place(opened).own, Qt.Key.Key_Return)
+    report = over(opened)
+    rows = {row.code: row for row in report.shown.report.sections}
+    report.sections.choose(list(rows).index("III"))
+    assert report.text.toPlainText() == "- Sóng yếu."
+    assert report._section_cell(rows["III"]).icon == "circle-dashed"
+    assert report._state_cell(rows["III"]).words == "1 item"
+    assert report.offer.isVisible()
+    assert not report.offer.take.isVisible()
+    report.text.setPlainText("Tự viết")
+    assert report._section_cell(rows["III"]).icon == "circle-check"
+    report.offer.take.click()
+    assert report.text.toPlainText() == "Tự viết\n- Sóng yếu."
+    assert not report.offer.take.isVisible()
+    report.offer.open.click()
+    settle()
+    assert opened.shell.place == "difficulties"
+    assert reporting.drawn_up(team, "T-MONTH").typed == {"III": "Tự viết\n- Sóng yếu."}

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from tongcds.actions import proposing
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.periods import Period, PeriodKind
@@ -249,7 +250,7 @@ def _checked(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _typed_so_far(core: Core, kind: ReportType, period: Period) -> dict[str, str]:
-    """The words of the draft, else of the version that was handed up last."""
+    """The words of the draft, else of the version that was handed up last, else what difficulties offer."""
     who, author = core.credentials(), core.author()
     with core.vault.read() as connection:
         saved = local.load_draft(connection, author, draft_name(kind, period))
@@ -257,6 +258,9 @@ def _typed_so_far(core: Core, kind: ReportType, period: Period) -> dict[str, str
             return _typed_of(saved)
         versions = stored.versions_of(connection, who.unit_id, kind.code, period.last)
         before = None if versions is None else stored.content(connection, versions.counting.report_id)
+    if versions is None:
+        offered = proposing.proposal(core, period)
+        return {offered.section: offered.text} if offered.lines else {}
     return {} if before is None else before.typed
 
 

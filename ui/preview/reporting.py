@@ -11,7 +11,14 @@ from tongcds.domain.reporting import State
 from tongcds.domain.views import Role, Standing
 from tongcds.domain.views.board import BoardFigure, Mark, Why
 from tongcds.domain.views.report import Heading, Report, ReportRow, ReportSection
-from tongcds.domain.views.reporting import Completeness, CycleView, DueRow, IncomingRow, IncomingView
+from tongcds.domain.views.reporting import (
+    Completeness,
+    CycleView,
+    DueRow,
+    IncomingRow,
+    IncomingView,
+    Proposal,
+)
 from tongcds.i18n import language
 from ui.preview import samples
 from ui.preview.village import identity
@@ -87,7 +94,9 @@ def report(kind: str = "typical") -> Report:
 
 def shown(kind: str) -> ReportShown:
     """The report while it is drawn up."""
-    return ReportShown(report(kind))
+    lines = ("- Sóng di động yếu ở đầu bản, ba hộ không gọi được.", "- Tổ chưa có máy in.")
+    known = kind != "empty"
+    return ReportShown(report(kind), proposal=Proposal("III", lines, len(lines)) if known else None)
 
 
 def _own() -> tuple[DueRow, ...]:

@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, State
 from tongcds.domain.views import Standing, Tone
 from tongcds.domain.views.report import Report, ReportRow, ReportSection, with_text
-from tongcds.domain.views.reporting import ReportPage
+from tongcds.domain.views.reporting import Proposal, ReportPage
 from tongcds.i18n import _, format_date, format_number, ngettext
 from tongcds.papers.periodic import number_words, target_words
-from ui import theme
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms.report_offer import Offer
+from ui.forms.report_sheet import ReportSheet
 from ui.tasks import Tasks
-from ui.theme import Length, Style, space
+from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, MarkCell, TextCell
 from ui.widgets.choices import Answer, ChoicePills
@@ -38,49 +39,19 @@ _BIGGEST: Final = 110  # dots an inch: a page as wide as a desk has room for
 
 @dataclass(frozen=True, slots=True)
 class ReportShown:
-    """A report that is being drawn up (`page` None), or one that was handed up."""
+    """A report being drawn up (`page` None) with what a section may take over, or one that was handed up."""
 
     report: Report | None
     page: ReportPage | None = None
-
-
-class _Sheet(QWidget):
-    """The first page on the grey of a desk; `wanted` says how wide there is room for one, in pixels."""
-
-    wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._image = QImage()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName(_("The report on paper"))
-
-    def show_image(self, image: QImage) -> None:
-        """Show a page."""
-        self._image = image
-        self.setMinimumHeight(image.deviceIndependentSize().toSize().height() + 2 * space(4))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme.current().scaled(Length.SIDE), theme.current().scaled(Length.SIDE))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width():
-            self.wanted.emit()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.current().colour("sunken"))
-        size = self._image.deviceIndependentSize().toSize()
-        painter.drawImage(max(0, (self.width() - size.width()) // 2), space(4), self._image)
+    proposal: Proposal | None = None
 
 
 class ReportScreen(Page):
     """`handed` and `kept` carry the typed words by section; `behind` a `ReportRow`; `left` is Esc.
 
     Of one that was handed up: `withdrawn`, `corrected`, `accepted`, `looked` and `returned` say what is
-    wanted with it, `version_chosen` carries the id of another version.
+    wanted with it, `version_chosen` carries the id of another version. `difficulties_wanted` asks for those
+    that a section speaks of.
 
     Args:
         load: answers what is shown; runs off the UI thread.
@@ -103,6 +74,7 @@ class ReportScreen(Page):
     returned = Signal()
     paper_wanted = Signal(object)
     version_chosen = Signal(object)
+    difficulties_wanted = Signal()
 
     def __init__(
         self,
@@ -182,10 +154,14 @@ class ReportScreen(Page):
         self.text.textChanged.connect(self._type)
         self.field = LabeledField(_("Contents"), self.text)
         self._lead = Text("", Style.NOTE, wrap=True)
+        self.offer = Offer()
+        self.offer.taken.connect(self._take_over)
+        self.offer.opened.connect(self._open_difficulties)
         writing = QWidget()
         box = column(writing, gap=3)
         box.addWidget(self.sections, 3)
         box.addWidget(self._lead)
+        box.addWidget(self.offer)
         box.addWidget(self.field, 2)
         figures = QWidget()
         box = column(figures, gap=2)
@@ -205,7 +181,7 @@ class ReportScreen(Page):
         return card
 
     def _make_sheet(self) -> QWidget:
-        self.sheet = _Sheet()
+        self.sheet = ReportSheet()
         self.sheet.wanted.connect(self._ask_sheet)
         scroll = ScrollColumn()
         scroll.body.addWidget(self.sheet, 1)
@@ -301,6 +277,22 @@ class ReportScreen(Page):
         blocked = self.text.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         self.text.setPlainText(self._typed.get(row.code, ""))
         self.text.blockSignals(blocked)
+        self._show_offer()
+
+    def _show_offer(self) -> None:
+        found = self.shown.proposal if self.shown is not None else None
+        here = found is not None and found.section == self._section
+        self.offer.show_proposal(found if here else None, self._typed.get(self._section, ""))
+
+    def _take_over(self, lines: tuple[str, ...]) -> None:
+        """Put what is offered under what stands there already."""
+        typed = self.text.toPlainText().rstrip()
+        self.text.setPlainText("\n".join(filter(None, (typed, *lines))))
+        self._to_text(None)
+
+    def _open_difficulties(self) -> None:
+        self._drafting.flush()
+        self.difficulties_wanted.emit()
 
     def _to_text(self, _row: object) -> None:
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -309,6 +301,7 @@ class ReportScreen(Page):
         if self.shown is not None and self.shown.page is None and self._section:
             self._typed[self._section] = self.text.toPlainText()
             self._drafting.touch()
+            self._show_offer()
             self.sections.viewport().update()
 
     def _words(self) -> dict[str, str]:
@@ -342,13 +335,18 @@ class ReportScreen(Page):
     # Cells
 
     def _section_cell(self, row: ReportSection) -> Cell:
-        if any(one.lead or self._is_typed(one) for one in self._with_parts(row)):
+        done = any(one.lead or self._is_typed(one) for one in self._with_parts(row))
+        if done and not self._is_offered(row):
             return MarkCell(f"{row.code}. {row.title}", "circle-check", Tone.GOOD)
         # A part of a section may stay empty, a whole section should not.
         missing = Tone.QUIET if "." in row.code else Tone.WARN
         return MarkCell(f"{row.code}. {row.title}", "circle-dashed", missing)
 
     def _state_cell(self, row: ReportSection) -> Cell:
+        offered = self.shown.proposal if self.shown is not None else None
+        if offered is not None and offered.section == row.code and offered.count:
+            words = ngettext("{n} item", "{n} items", offered.count)
+            return TextCell(words.format(n=format_number(offered.count)), muted=True)
         if self._is_typed(row):
             return TextCell(_("typed"), muted=True)
         within = self._with_parts(row)
@@ -356,6 +354,12 @@ class ReportScreen(Page):
         if count:
             return TextCell(ngettext("{n} figure", "{n} figures", count).format(n=count), muted=True)
         return TextCell(_("typed") if any(map(self._is_typed, within)) else _("empty"), muted=True)
+
+    def _is_offered(self, row: ReportSection) -> bool:
+        """Whether a section says what was offered to it and nobody has touched that."""
+        offered = self.shown.proposal if self.shown is not None else None
+        text = self._typed.get(row.code, "")
+        return offered is not None and offered.section == row.code and bool(text) and text == offered.text
 
     def _is_typed(self, row: ReportSection) -> bool:
         return bool(self._typed.get(row.code, "").strip())

@@ -332,6 +332,10 @@ class RowsView(QTableView):
         if not self._widths:
             self._measure()
         self._arrange()
+        chosen = self.visualRect(self.currentIndex())
+        if chosen.isValid() and 0 <= chosen.top() < event.oldSize().height():
+            # Seen before, so it stays seen when the room gets less.
+            self.scrollTo(self.currentIndex())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.actions.conftest import VILLAGE, Core, Home
 from tests.unit.actions.reports import MONTH, came_in, closed
 from tongcds import cli
-from tongcds.actions import handed, incoming, reporting, visits
+from tongcds.actions import handed, incoming, proposing, reporting, visits
 from tongcds.actions.journal import take_back
 from tongcds.domain.reporting import State, Word
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
@@ -165,6 +165,48 @@ def test_what_cannot_be_read_leaves_the_rest_to_be_seen(commune: Core):
         change.writer.create("report_content", unit_id=VILLAGE, report_id=made, content=b"\xff broken")
     page = handed.read(commune, made)
     assert (page.report, page.unit, page.may_decide) == (None, "Bản Nà Ngà", True)
+
+
+def tell(core: Core, text: str, on: date, **more: str) -> bytes:
+    values = {"unit_id": VILLAGE, "unit": "Bản Nà Ngà", "kind": "signal", **more}
+    with core.vault.change(core.author()) as change:
+        return change.writer.create("difficulty", text=text, on=on.isoformat(), **values)
+
+
+def test_section_iii_begins_with_the_difficulties_that_are_open_in_the_period(team: Core):
+    last = closed(team).last
+    tell(team, "Sóng yếu\nđầu bản.", last, cause="Trạm ở xa.", place="đầu bản")
+    tell(team, "Sau kỳ", last + timedelta(days=1))
+    settled = tell(team, "Mất điện", last)
+    with team.vault.change(team.author()) as change:
+        values = {"subject_id": settled, "word": "closed", "on": last.isoformat()}
+        change.writer.create("difficulty_step", unit_id=VILLAGE, **values)
+    line = "- Sóng yếu đầu bản (đầu bản). Nguyên nhân: Trạm ở xa."
+    assert reporting.drawn_up(team, "T-MONTH").typed == {"III": line}
+    assert not the_row(team, last).drafted
+    assert proposing.proposal(team, closed(team)).count == 1
+
+
+def test_what_was_typed_is_never_replaced_by_difficulties(team: Core):
+    last = closed(team).last
+    reporting.keep_text(team, "T-MONTH", last, {"V": "Cấp máy"})
+    tell(team, "Sóng yếu", last)
+    assert reporting.drawn_up(team, "T-MONTH").typed == {"V": "Cấp máy"}
+    reporting.hand_up(team, "T-MONTH", last)
+    # Nor is the correction of a version that had nothing there.
+    assert reporting.drawn_up(team, "T-MONTH").typed == {"V": "Cấp máy"}
+    offered = proposing.proposal(team, closed(team))
+    assert offered.lacking("Tự viết") == offered.lines == ("- Sóng yếu.",)
+    assert offered.lacking("Tự viết\n- Sóng  yếu.") == ()
+
+
+def test_more_difficulties_than_a_section_has_room_for_are_counted(team: Core):
+    for at in range(9):
+        tell(team, f"{at} " + "dài " * 200, closed(team).last)
+    offered = proposing.proposal(team, closed(team))
+    assert offered.count == 9
+    assert offered.lines[-1].startswith(f"- và {9 - len(offered.lines) + 1} ")
+    reporting.hand_up(team, "T-MONTH", closed(team).last)
 
 
 @pytest.fixture

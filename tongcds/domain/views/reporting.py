@@ -110,6 +110,25 @@ class CycleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a section may take over from elsewhere; `count` is of how many things `lines` speak."""
+
+    section: str
+    lines: tuple[str, ...] = ()
+    count: int = 0
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines)
+
+    def lacking(self, typed: str) -> tuple[str, ...]:
+        """The lines that are not in what was typed."""
+        there = {" ".join(line.split()) for line in typed.splitlines()}
+        return tuple(line for line in self.lines if line not in there)
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A version of a report, the latest first; `counts` is the one that holds."""
 
