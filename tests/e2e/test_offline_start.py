@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import province as provinces
-from tests.e2e.province import COMMUNE, PASSPHRASE, VILLAGES, Laptop, Province
-from tongcds.actions import Core, households, opening, register, syncing
+from tests.e2e.province import COMMUNE, PASSPHRASE, SAMPLE, VILLAGES, Laptop, Province
+from tongcds.actions import Core, households, importing, opening, register, syncing
 from tongcds.actions.opening import Joined
 from tongcds.clock import system_clock
 from tongcds.domain.views import FieldChange, HouseholdChange, HouseholdFilter, PersonChange
@@ -98,6 +98,18 @@ def test_a_household_can_be_typed_in_before_anybody_heard_of_the_laptop(
     assert codes(core) == {"HN-0001"}
     assert households.start(core).villages == ((core.credentials().unit_id, VILLAGES[0]),)
     assert on_the_server(province) == {"HN-0001": core.credentials().device}
+
+
+def test_a_register_can_be_imported_before_anybody_heard_of_the_laptop(
+    begin: Callable[[Path], Core], file: Path, province: Province
+) -> None:
+    core = begin(file)
+    prepared = importing.prepare_import(core, SAMPLE)
+    assert (prepared.preview.households_to_write, VILLAGES[0] in prepared.preview.villages_missing) == (32, False)
+    importing.apply_import(core, prepared)
+    province.start()
+    syncing.sync_now(core)
+    assert len(on_the_server(province)) == 32
 
 
 def test_the_first_bundle_makes_the_laptop_known_and_the_answer_brings_a_page(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from tongcds.records import RecordType, record_type
 from tongcds.storage.poverty import poverty_on
+from tongcds.storage.register import invited_to
 
 _HOUSEHOLD = record_type("household")
 _PERSON = record_type("person")
@@ -17,10 +18,11 @@ _VILLAGE = record_type("village")
 
 
 def village_names(connection: Connection) -> dict[str, bytes]:
-    """The villages of this vault by name."""
+    """The villages of this vault by name, or the one that a new team was invited to (`register.invited_to`)."""
     table = _VILLAGE.table
     query = select(table.c.name, table.c.id).where(table.c.deleted == 0, table.c.valid_to.is_(None))
-    return {name: village for name, village in connection.execute(query) if name}
+    found = {name: village for name, village in connection.execute(query) if name}
+    return found or {name: village for village, name in invited_to(connection)}
 
 
 def household_rows(

@@ -84,21 +84,19 @@ class Brief:
 
 
 def villages(connection: Connection) -> tuple[tuple[bytes, str], ...]:
-    """The villages in this vault, by name; one that was merged away only while households are in it.
-
-    A team that began from a file and never heard of the province yet has its own from its invitation.
-    """
+    """The villages in this vault, by name; one that was merged away only while households are in it."""
     inhabited = exists().where(HOUSEHOLD.c.village_id == _VILLAGE.c.id, HOUSEHOLD.c.deleted == 0)
     query = select(_VILLAGE.c.id, _VILLAGE.c.name).where(
         _VILLAGE.c.deleted == 0, or_(_VILLAGE.c.valid_to.is_(None), inhabited)
     )
     found = [(village_id, name or "") for village_id, name in connection.execute(query)]
     if not found:
-        return _invited_to(connection)
+        return invited_to(connection)
     return tuple(sorted(found, key=lambda village: (natural_sort_key(village[1]), village[0])))
 
 
-def _invited_to(connection: Connection) -> tuple[tuple[bytes, str], ...]:
+def invited_to(connection: Connection) -> tuple[tuple[bytes, str], ...]:
+    """The own village of a team that began from a file and never heard of the province yet, else nothing."""
     enrolment = load_enrolment(connection)
     if enrolment is None or enrolment.credentials.role != Role.TEAM:
         return ()
