@@ -37,8 +37,11 @@ from tongcds.storage import named, register
 from tongcds.storage.local import load_enrolment
 from tongcds.storage.wording import type_name
 from tongcds.sync.behind import ask
+from tongcds.sync.exchange import compare_soon
 
 _MOST_ASKED: Final = 2_000
+_OWN_PART: Final = -12
+"""The hex digits that tell records of one computer apart; what is before them they have in common."""
 SENTENCES: Final[Mapping[Cause, str]] = {
     Cause.NOT_SENT: N_("It waits on this computer to be sent; after the next exchange both have it."),
     Cause.LACKING_HERE: N_("This computer does not have it yet; the next exchange brings it."),
@@ -49,7 +52,9 @@ SENTENCES: Final[Mapping[Cause, str]] = {
     Cause.ELSEWHERE_THERE: N_("On the server it belongs to another unit or village."),
     Cause.OLDER_HERE: N_("The server has a later version of it than this computer."),
     Cause.OLDER_THERE: N_("This computer has a later version of it than the server."),
-    Cause.FOLLOWS: N_("It is the same on both sides; what it is about differs."),
+    Cause.FOLLOWS: N_(
+        "Both sides have the same version of it; what it is about differs, or what one of them kept of it."
+    ),
 }
 
 
@@ -74,7 +79,8 @@ def figure_difference(
     """The figure of the own unit, or of one of its villages, beside the server's; asks the server.
 
     A period that still runs is looked at up to today, as everywhere. Without a network it is held against
-    what the server published of the unit.
+    what the server published of the unit. Where records differ that do not wait to be sent, the next exchange
+    compares the whole vault with the server and mends it.
 
     Raises:
         UserError: indicator_unknown, indicator_not_counted, figures_only, not_enrolled; server_refused.
@@ -106,6 +112,8 @@ def figure_difference(
         transport.close()
     # Of a list that was cut short nobody knows what is missing from the rest.
     rows = _rows(core, ours, [] if told.more else only_here, only_there, held)
+    if any(row.why is not Cause.NOT_SENT for row in rows):
+        compare_soon(core.vault)
     return FigureDifference(
         **_heading(core, code, period, unit),
         ours=_seen(ours.count),
@@ -178,7 +186,7 @@ def _rows(
             why = _why(item, mine, held, ours.places, here=here, waits=item.id in waiting)
             record = type_numbered(item.kind)
             kind = "" if record is None else record.name
-            known = words.get(item.id, named.Named(f"{type_name(kind)} {item.id.hex()[:8]}"))
+            known = words.get(item.id, named.Named(f"{type_name(kind)} {item.id.hex()[_OWN_PART:]}"))
             rows.append(
                 DifferingRecord(
                     kind=kind,

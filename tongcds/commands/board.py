@@ -68,6 +68,7 @@ def _board(options: argparse.Namespace, core: Core) -> int:
         old_communes=options.old_communes,
     )
     lines = [" · ".join(filter(None, (view.path[-1][1], view.period, view.against)))]
+    lines += [f"{place}. {one.name}" for place, one in enumerate(view.indicators, 1)]
     lines += [_row_line(view, row) for row in (view.whole, *view.rows)]
     show(options, view, [*lines, *view.notes])
     return DONE

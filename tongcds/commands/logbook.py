@@ -33,7 +33,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--result", default="", help="alone, together, come_back or declined")
     made.add_argument("--withdrawn", action="store_true", help="what was withdrawn, and nothing else")
     made.add_argument("--group", choices=[by.value for by in GroupBy], default="", help="count instead")
-    made.add_argument("--limit", type=int, default=_FEW, help=f"how many; {_FEW} without it")
+    made.add_argument("--limit", type=int, help=f"how many; {_FEW} without it, with --group all")
     made.add_argument("--file", action="store_true", help="write what matches into a table among the exports")
     add_ground(made)
     made = add("suggest", suggest, "households that are worth a visit, with the reasons")
@@ -70,18 +70,20 @@ def list_supports(options: argparse.Namespace, core: Core) -> int:
         return DONE
     if options.group:
         sums = logbook.sums(core, wanted, GroupBy(options.group))
+        sums = replace(sums, groups=sums.groups[: options.limit])
         lines = [f"{format_number(one.supports):>7}  {one.label}" for one in sums.groups]
         show(options, sums, lines)
         return DONE
+    limit = _FEW if options.limit is None else options.limit
     rows: list[LogRow] = []
     after = None
-    while len(rows) < options.limit:
+    while len(rows) < limit:
         part = logbook.page(core, wanted, after)
         rows += part.rows
         after = part.following
         if after is None:
             break
-    rows = rows[: options.limit]
+    rows = rows[:limit]
     lines = [
         f"{row.visit_id.hex()}  {format_date(row.on)}  {row.whom} · {row.service_name} · "
         f"{result_words(row.result)} · {row.by}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -108,7 +108,9 @@ class Card(QFrame):
     ) -> None:
         super().__init__(parent)
         self._selected = False
-        self._corners = _Corners(self) if flush else None
+        self._corners: _Corners | None = None
+        if flush:
+            self._corners = _Corners(self)
         self.title = Text(title, Style.HEADING)
         self.note = Text(note, Style.NOTE)
         self.head = line(gap=2)
@@ -129,6 +131,12 @@ class Card(QFrame):
         super().resizeEvent(event)
         if self._corners is not None:
             self._corners.setGeometry(self.rect())
+            self._corners.raise_()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        # A table that comes later would lie over the round corners.
+        if event.added() and self._corners is not None:
             self._corners.raise_()
 
     def set_head(self, title: str, note: str = "") -> None:

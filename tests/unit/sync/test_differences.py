@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, update
 
+
 from tests.unit.server.conftest import COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, World
 from tests.unit.sync.conftest import Desks
 from tests.unit.sync.desks import Desk, on_server
@@ -149,6 +150,25 @@ def test_what_makes_up_the_whole_of_a_share_is_compared_too(commune: Desk) -> No
     assert (home, Cause.OLDER_THERE, False) in {(row.record_id, row.why, row.counted) for row in rows}
     seen = {row.kind: row.why for row in rows if row.counted}
     assert seen in ({}, {"observation": Cause.FOLLOWS})
+
+
+def test_what_was_found_to_differ_is_mended_by_the_next_exchange(commune: Desk, logs: ExpectedLogs) -> None:
+    lost, spoilt, *_ = sorted(commune.rows("visit"))
+    with in_vault(commune) as connection:
+        connection.execute(delete(VISIT).where(VISIT.c.id == lost))
+        # Without a later stamp: no digest tells of it.
+        connection.execute(update(VISIT).where(VISIT.c.id == spoilt).values(on="2025-01-01"))
+    commune.sync()
+    named = {row.record_id: (row.why, row.words) for row in difference(commune).rows}
+    assert {record: why for record, (why, _words) in named.items()} == {
+        lost: Cause.LACKING_HERE,
+        spoilt: Cause.FOLLOWS,
+    }
+    assert named[lost][1].endswith(lost.hex()[-12:])
+    logs.expect("tongcds.sync.repair", "the count of an area was wrong and was put right")
+    logs.expect("tongcds.sync.repair", "this vault differed from the server and was mended")
+    commune.sync()
+    assert difference(commune).rows == ()
 
 
 def test_one_village_is_held_against_the_server_alone(commune: Desk) -> None:
