@@ -99,6 +99,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def in_a_sentence(unit_name: str) -> str:
+    """A unit's name within a line: "xã Chiềng Mung", "khu vực Mai Sơn"."""
+    return unit_name[:1].lower() + unit_name[1:]
+
+
 def share(figure: Figure) -> str:
     """A figure as a percentage, or what stands instead: hidden is not the same as unknown."""
     if figure.hidden:

@@ -105,7 +105,10 @@ def test_a_register_can_be_imported_before_anybody_heard_of_the_laptop(
 ) -> None:
     core = begin(file)
     prepared = importing.prepare_import(core, SAMPLE)
-    assert (prepared.preview.households_to_write, VILLAGES[0] in prepared.preview.villages_missing) == (32, False)
+    assert (prepared.preview.households_to_write, VILLAGES[0] in prepared.preview.villages_missing) == (
+        32,
+        False,
+    )
     importing.apply_import(core, prepared)
     province.start()
     syncing.sync_now(core)

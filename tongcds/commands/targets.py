@@ -249,6 +249,8 @@ def _line(row: TargetRow) -> str:
 
 def _amount(value: Decimal, measure: str) -> str:
     number = format_number(round(value, 2))
+    if is_rank(measure):
+        return number
     return f"{number}%" if measure.startswith("%") else f"{number} {measure}"
 
 

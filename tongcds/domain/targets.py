@@ -47,6 +47,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     HIDDEN = "hidden"
     MILESTONE = "milestone"
+    OF_THE_WHOLE = "of_the_whole"
     ENDED = "ended"
 
 

@@ -315,6 +315,11 @@ def pending(connection: Connection, after: int, limit: int) -> list[Write]:
     return _writes(connection, _AFTER, {"after": after, "limit": limit})
 
 
+def logged_of(connection: Connection, record_id: bytes) -> list[Write]:
+    """Own writes of a record that the log still has, received or not, in order."""
+    return _writes(connection, _UNSEEN, {"ids": [record_id], "after": 0})
+
+
 def unseen(connection: Connection, me: Identity, ids: Sequence[bytes]) -> dict[bytes, list[Write]]:
     """Own writes of these records that no receipt covers, in order; the server cannot have seen them."""
     found: dict[bytes, list[Write]] = {}

@@ -259,7 +259,7 @@ def answers(rows: FromClause, formulas: Sequence[Formula]) -> list[ColumnElement
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Of a subject: whether it is in the whole, whether anything is known of it, whether it is counted."""
+    """Of a subject: whether it is in the whole, whether it is known if it is counted, whether it is."""
 
     inside: _Bool
     known: _Bool
@@ -275,7 +275,10 @@ def verdict(subjects: Subquery, formulas: Sequence[Formula]) -> Verdict:
         says = {number: subjects.c[f"l{number}"] for number in range(len(looks))}
         so = {n: func.coalesce(says[n], -1) == look.wanted for n, look in enumerate(looks)}
         inside.append((mine, and_(true(), *(so[n] for n, look in enumerate(looks) if not look.counts))))
-        known.append((mine, or_(*(says[n].is_not(None) for n, look in enumerate(looks) if look.counts))))
+        # One no settles it; of a person who has three of four things nobody knows while the fourth is open.
+        asked = [n for n, look in enumerate(looks) if look.counts]
+        no = (and_(says[n].is_not(None), says[n] != looks[n].wanted) for n in asked)
+        known.append((mine, or_(and_(true(), *(so[n] for n in asked)), *no)))
         counted.append((mine, and_(*so.values())))
     return Verdict(*(case(*each, else_=false()) for each in (inside, known, counted)))
 

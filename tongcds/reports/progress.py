@@ -1,9 +1,9 @@
 """Targets beside their figures: counted ones from `reports.known`, typed-in ones beside those that have none.
 
 The pace of a target is measured within its working period (`domain.targets.forecast`), between the earliest
-day of it on which something was known and today, at most a year back. Something done in the period begins
-with nothing on its first day. That more people are looked at moves a figure too; the pace does not tell the
-two apart.
+end of a month on which something was known and today, at most eleven months back. Something done in the
+period begins with nothing on its first day. That more people are looked at moves a figure too; the pace does
+not tell the two apart.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from tongcds.domain.catalogue import load_documents, load_indicators, load_targets
+from tongcds.domain.catalogue import RollUp, load_documents, load_indicators, load_targets
 from tongcds.domain.formulas import counted_indicators, formula_on
 from tongcds.domain.periods import Period, month_of
 from tongcds.domain.targets import Look, Verdict, days_of, forecast, is_rank, value_in, verdict
@@ -29,13 +29,19 @@ from tongcds.reports.aims import document_words
 from tongcds.reports.known import Known, is_done_in_a_period, is_rate_of_what_was_done, known_figures
 from tongcds.storage.targets import KeptTarget
 
-_MONTHS_BACK: Final = (12, 6, 3, 1)
+_MONTHS_BACK: Final = (11, 6, 3, 1)
+"""As far back as the server publishes, so that units above come to the same forecast."""
+
 _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A target and the unit whose figure is held against it."""
+    """A target and the unit whose figure is held against it.
+
+    `compared` False: nobody here can compare it; `of_the_whole`: because what a unit above is to reach in
+    number is not what each part of it is to reach.
+    """
 
     target_id: bytes | None
     terms: TargetTerms
@@ -46,6 +52,7 @@ class Asked:
     mine: bool = False
     standing: Standing = Standing.RECEIVED
     compared: bool = True
+    of_the_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,14 @@ class _Seen:
 
 
 def asked_of(kept: KeptTarget, unit_id: bytes, unit: str, *, mine: bool, standing: Standing) -> Asked:
-    """A target of a record, held against the figure of a unit."""
+    """A target of a record, held against the figure of a unit: its own, or that of a unit below."""
     terms = kept.terms
     document = document_words(terms.document_no, terms.dated, terms.issuer)
-    return Asked(kept.target_id, terms, unit_id, unit, document, kept.ended_on, mine, standing)
+    whole = unit_id != terms.unit_id and load_indicators()[terms.indicator].roll_up is RollUp.SUM
+    return Asked(
+        kept.target_id, terms, unit_id, unit, document, kept.ended_on, mine, standing,
+        compared=not whole, of_the_whole=whole,
+    )  # fmt: skip
 
 
 def asked_of_catalogue(unit_id: bytes, unit: str, provinces: Sequence[str]) -> tuple[Asked, ...]:
@@ -155,12 +166,12 @@ def _is_done(code: str, on: date) -> bool:
 
 
 def _days_before(first: date, until: date) -> tuple[date, ...]:
-    """Days to look back to, the earliest first: that before the working period began, and ends of months."""
+    """Ends of months to look back to, the earliest first, from that before the working period began."""
     ends = []
     for months in _MONTHS_BACK:
         number = until.year * 12 + until.month - 1 - months
         ends.append(month_of(date(number // 12, number % 12 + 1, 1)).last)
-    begin = max(first - _DAY, ends[0])
+    begin = max(month_of(first).first - _DAY, ends[0])
     return tuple(sorted({begin, *(end for end in ends if begin < end < until)} - {until}))
 
 
@@ -182,6 +193,8 @@ def _row(one: Asked, seen: _Seen | None, typed: Sequence[TypedFigure], on: date)
     how = verdict(terms.comparator, terms.value, now, expected, terms.first, terms.last, on)
     if one.ended_on is not None and one.ended_on <= on:
         how = Verdict.ENDED
+    elif how is Verdict.UNKNOWN and one.of_the_whole:
+        how = Verdict.OF_THE_WHOLE
     elif how is Verdict.UNKNOWN and known.why is Why.HIDDEN:
         how = Verdict.HIDDEN
     running = how in {Verdict.MET, Verdict.ON_THE_WAY, Verdict.BEHIND} and on <= terms.last

@@ -13,9 +13,10 @@ from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of
 from tongcds.domain.views import ConflictRow, ConflictSide, ExchangeRow, ImportRow, OwnValue
 from tongcds.forms import one_field
+from tongcds.i18n import _
 from tongcds.records import RecordType, Value, all_types, record_type
 from tongcds.records.declare import Kind
-from tongcds.replica.own import RETURNED, WAITING
+from tongcds.replica.own import RETURNED, WAITING, logged_of
 from tongcds.replica.tables import OWN, SELF
 from tongcds.storage import local, wording
 from tongcds.storage.presence import HOUSEHOLD, PERSON
@@ -183,11 +184,13 @@ def subject_of(
 ) -> Subject:
     """What a record is called, and the code of the household that it belongs to.
 
-    `written` describes a record that is not here any more.
+    `written` describes a record that is not here any more, beside what this computer once wrote of it.
     """
     query = select(record.table).where(record.table.c.id == record_id)
     row = connection.execute(query).mappings().one_or_none()
-    values: Mapping[str, Any] = dict(row) if row is not None else written or {}
+    values: Mapping[str, Any] = (
+        dict(row) if row is not None else {**_once_written(connection, record_id), **(written or {})}
+    )
     household_id = record_id if record.name == "household" else values.get("household_id")
     if household_id is None and values.get("visit_id") is not None:
         visit = select(_VISIT.c.household_id).where(_VISIT.c.id == values["visit_id"])
@@ -197,13 +200,24 @@ def subject_of(
         .outerjoin_from(HOUSEHOLD, PERSON, PERSON.c.id == HOUSEHOLD.c.head_id)
         .where(HOUSEHOLD.c.id == household_id)
     ).one_or_none()
-    code, head = (
-        (home.code or "", home.full_name or "") if home is not None else (values.get("code") or "", "")
-    )
+    if home is not None:
+        code, head = home.code or "", home.full_name or ""
+    else:
+        said = _once_written(connection, household_id) if household_id else {}
+        code, head = values.get("code") or said.get("code") or "", ""
     name = values.get("full_name") or values.get("name")
     if name:
         return Subject(name, code)
     of_home = wording.people_words((), head) if head else code
     if record.name == "household" and of_home:
         return Subject(of_home, code)
-    return Subject(" · ".join(filter(None, (wording.type_name(record.name), of_home))), code)
+    if row is None and not of_home:
+        of_home = _("no longer on this computer")
+    return Subject(" · ".join((wording.type_name(record.name), *filter(None, (of_home,)))), code)
+
+
+def _once_written(connection: Connection, record_id: bytes) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for write in logged_of(connection, record_id):
+        values |= write.values
+    return values

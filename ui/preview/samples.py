@@ -257,7 +257,7 @@ _ROWS: Final = (
     ("Nà Ớt", 11, 3, None, (None, None, None, None), None),
 )  # fmt: skip
 _CODES: Final = ("XHS01", "XHS09", "XHS11", "XHS04")
-_SHORT: Final = ("Điện thoại thông minh", "TK thanh toán", "Dùng Internet", "Cáp quang")
+_SHORT: Final = ("ĐT thông minh", "TK thanh toán", "Internet", "Cáp quang")
 
 
 def _row(  # noqa: PLR0917 - a line of the table above
@@ -302,7 +302,7 @@ def overview_view(kind: str = "typical") -> OverviewView:
         ),
         rows=rows,
         indicators=tuple(zip(_CODES, _SHORT, strict=True)),
-        trend_label="TK thanh toán, 12 tháng",
+        trend_label="TK thanh toán",
         trend=()
         if nothing
         else tuple(

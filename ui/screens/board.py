@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import BoardRow, BoardView, CloseView
 from tongcds.i18n import _, format_number, ngettext
+from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms.board_drawn import ChartCard
@@ -155,7 +156,7 @@ class BoardScreen(Page):
         self._view = view
         self.show_content()
         way = " / ".join(name for _id, name in view.path)
-        title = _("Overview of {unit}").format(unit=way[:1].lower() + way[1:])
+        title = _("Overview of {unit}").format(unit=words.in_a_sentence(way))
         self._head.set_words(title, _about(view))
         self.up.setVisible(len(view.path) > 1)
         self.records.setVisible(view.holds_records)

@@ -231,7 +231,8 @@ class OverviewScreen(Page):
     def _show_trend(self, view: OverviewView) -> None:
         known = [point for point in view.trend if point.share is not None]
         self._trend_card.setVisible(bool(known))
-        self._trend_card.set_head(view.trend_label)
+        months = _("{figure}, {n} months").format(figure=view.trend_label, n=len(view.trend))
+        self._trend_card.set_head(months)
         self._trend.show_points(
             view.trend_label,
             [

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.views import TargetRow, TargetsView, TypedFigure
 from tongcds.i18n import _, format_date, format_number, language, ngettext
+from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms import target_words
@@ -161,7 +162,8 @@ class TargetsScreen(Page):
         typed = ngettext("{n} typed-in figure", "{n} typed-in figures", len(view.typed)).format(
             n=format_number(len(view.typed))
         )
-        self._head.set_words(_("Targets of {unit}").format(unit=view.unit), f"{said} · {typed}")
+        title = _("Targets of {unit}").format(unit=words.in_a_sentence(view.unit))
+        self._head.set_words(title, f"{said} · {typed}")
         for button in (self.type_in, self.set):
             button.setVisible(view.may_write)
         for model, table, rows in (

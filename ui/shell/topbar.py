@@ -17,6 +17,8 @@ from ui.widgets.avatar import Avatar
 from ui.widgets.surface import line
 from ui.widgets.text import Text, tip
 
+_FIRST = 100
+
 LOCK_KEYS = "Ctrl+L"
 
 
@@ -124,8 +126,9 @@ class TopBar(QWidget):
         row = line(self, gap=3.5)
         row.setContentsMargins(space(5), space(2), space(5), space(2) + Length.LINE)
         if search is not None:
-            row.addWidget(search, 3)
-        row.addStretch(2)
+            # As wide as it may be before the room beside it gets any.
+            row.addWidget(search, _FIRST)
+        row.addStretch(1)
         row.addWidget(self.badge)
         row.addWidget(self.person)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

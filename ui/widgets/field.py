@@ -129,6 +129,9 @@ class SearchField(QLineEdit):
         if not self._keys or self.text():
             return
         width = look.metrics(Style.FINE).horizontalAdvance(self._keys) + space(3)
+        hint = self.fontMetrics().horizontalAdvance(self.placeholderText())
+        if self.width() < 2 * space(2.75) + edge + hint + width + 3 * space(2):
+            return
         height = look.scaled(space(4))
         box = QRectF(self.width() - space(2.75) - width, round((self.height() - height) / 2), width, height)
         paint.rounded(

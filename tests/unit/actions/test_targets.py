@@ -168,6 +168,24 @@ def test_a_team_reads_targets_and_sets_none(team: Core) -> None:
     assert not targets.view(team).may_write
 
 
+@pytest.mark.parametrize(
+    ("indicator", "value", "measure", "verdict"),
+    [("XHS09", "80", "%", Verdict.BEHIND), ("ACT01", "240", "lượt", Verdict.OF_THE_WHOLE)],
+)
+def test_a_number_that_the_commune_is_to_reach_is_not_held_against_one_team(
+    team: Core, indicator: str, value: str, measure: str, verdict: Verdict
+) -> None:
+    people(team, ("2025-12-20", 1), ("2025-12-21", 0), ("2026-08-01", 1), ("", None))
+    with team.vault.change(MEMBER) as change:
+        made = change.writer.create(
+            "target", unit_id=COMMUNE, indicator=indicator, comparator=">=", value=value, first="2026-01-01",
+            last="2026-12-31", measure=measure, document_no="12/KH-UBND", issuer="UBND xã",
+        )  # fmt: skip
+    row = the_row(team, made)
+    assert row.verdict is verdict
+    assert (row.value is None) is (verdict is Verdict.OF_THE_WHOLE)
+
+
 def test_all_targets_of_the_catalogue_are_there_with_their_wording(commune: Core) -> None:
     listed = targets.view(commune).catalogue
     assert len(listed) == 34

@@ -119,7 +119,8 @@ def of_people(
             if asked and not known:
                 continue
             whole += 1
-            looked_at += bool(known)
+            settled = len(known) == len(facts) or not all(is_so(o, last, months) for o in known)
+            looked_at += settled
             if len(known) == len(facts) and all(is_so(o, last, months) for o in known):
                 having += 1
                 behind += [o["id"] for o in known]

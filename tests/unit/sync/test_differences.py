@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, update
 
-
+from tests.surroundings import ExpectedLogs
 from tests.unit.server.conftest import COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE, World
 from tests.unit.sync.conftest import Desks
 from tests.unit.sync.desks import Desk, on_server

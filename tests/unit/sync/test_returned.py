@@ -64,6 +64,18 @@ def test_an_officer_accepts_and_the_write_takes_effect_in_its_authors_name(
     assert states(world) == [("not_allowed", "accepted")]
 
 
+def test_a_returned_write_is_called_by_what_this_computer_once_wrote_of_the_record(
+    world: World, desks: Desks
+) -> None:
+    team = desks(world)
+    named, nameless = refused_home(team, world, code="HN-1"), refused_home(team, world, note="chuyển nhà")
+    team.update(named, note="nhà mới")
+    team.sync()
+    assert not {named, nameless} & team.rows("household").keys()
+    titles = {row.changes[-1].wanted: row.title for row in returned.returned(team.core)}
+    assert titles == {"HN-1": "HN-1", "nhà mới": "HN-1", "chuyển nhà": "Hộ · không còn trên máy này"}
+
+
 def test_an_officer_refuses_and_the_author_hears_of_it(world: World, desks: Desks) -> None:
     team, commune = desks(world), desks(world, COMMUNE, "Cà Thị Hương")
     home = refused_home(team, world, code="HN-1")

@@ -30,6 +30,7 @@ VERDICT_WORDS: Final = MappingProxyType(
         Verdict.UNKNOWN: N_("no data"),
         Verdict.HIDDEN: N_("hidden"),
         Verdict.MILESTONE: N_("a milestone"),
+        Verdict.OF_THE_WHOLE: N_("for the whole unit"),
         Verdict.ENDED: N_("ended"),
     }
 )
