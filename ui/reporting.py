@@ -9,15 +9,28 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 
-from tongcds.actions import Changes, board, documents, handed, incoming, proposing, reporting
+from tongcds.actions import (
+    Changes,
+    board,
+    comparing,
+    differences,
+    documents,
+    handed,
+    incoming,
+    proposing,
+    reporting,
+)
 from tongcds.domain.periods import Period
 from tongcds.domain.reporting import Word
 from tongcds.domain.views import BehindView, EditUndo
+from tongcds.domain.views.differences import HeldAgainst
 from tongcds.domain.views.report import Report, ReportRow
 from tongcds.domain.views.reporting import DueRow, Reminders, ReportPage
 from tongcds.i18n import _
 from ui.desk import Desk, Undoable
+from ui.errors import words_for
 from ui.forms.behind_dialog import BehindDialog
+from ui.forms.difference_dialog import DifferenceDialog
 from ui.forms.reason_dialog import ReasonDialog
 from ui.paper.pages import Pages
 from ui.screens.report import ReportScreen, ReportShown
@@ -36,7 +49,7 @@ class Reporting(QObject):
         super().__init__(parent)
         self._desk = desk
         self._preview = preview
-        self.dialog: BehindDialog | ReasonDialog | None = None
+        self.dialog: BehindDialog | DifferenceDialog | ReasonDialog | None = None
         desk.changes.changed.connect(self._follow)
 
     def screen(self) -> ReportsScreen:
@@ -160,7 +173,26 @@ class Reporting(QObject):
         screen.behind.connect(partial(self._list, screen))
         screen.paper_wanted.connect(self._preview)
         screen.difficulties_wanted.connect(self._to_difficulties)
+        screen.comparison_wanted.connect(partial(self._compare, screen))
+        screen.difference_wanted.connect(partial(self._show_difference, screen))
         return screen
+
+    def _compare(self, screen: ReportScreen, report: Report) -> None:
+        def fail(problem: Exception) -> None:
+            screen.compared.fail(words_for(problem))
+
+        work = partial(comparing.held_against, self._desk.core, report)
+        self._desk.net.run(work, screen.compared.show_view, owner=screen, failed=fail)
+
+    def _show_difference(self, screen: ReportScreen, row: HeldAgainst) -> None:
+        report = screen.shown.report if screen.shown is not None else None
+        if report is None:
+            return
+        period = Period(report.first, report.last)
+        ask = partial(differences.figure_difference, self._desk.core, row.code, period, row.unit_id)
+        dialog = DifferenceDialog(ask, self._desk.net, parent=self._desk.window())
+        dialog.opened.connect(self._desk.show)
+        self._show(dialog)
 
     def _to_difficulties(self) -> None:
         window = self._desk.window()
@@ -180,7 +212,7 @@ class Reporting(QObject):
         dialog.opened.connect(self._desk.show)
         self._show(dialog)
 
-    def _show(self, dialog: BehindDialog | ReasonDialog) -> None:
+    def _show(self, dialog: BehindDialog | DifferenceDialog | ReasonDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.open()

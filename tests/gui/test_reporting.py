@@ -15,7 +15,9 @@ from tongcds import paths
 from tongcds.actions import Core, handed, incoming, reporting
 from tongcds.domain.reporting import State, Word
 from ui.desktop import Desktop
+from ui.forms.difference_dialog import DifferenceDialog
 from ui.forms.reason_dialog import ReasonDialog
+from ui.preview.reporting import held_against
 from ui.preview.screens import settle
 from ui.screens.report import ReportScreen
 from ui.screens.reports import Part, ReportsScreen
@@ -182,3 +184,26 @@ def test_open_difficulties_are_put_in_as_a_proposal_and_added_when_asked_for(des
     settle()
     assert opened.shell.place == "difficulties"
     assert reporting.drawn_up(team, "T-MONTH").typed == {"III": "Tự viết\n- Sóng yếu."}
+
+
+def test_the_comparison_says_which_figure_differs_and_enter_opens_the_records(desktop_of, team: Core):
+    opened = desktop_of(team, "reports")
+    press(place(opened).own, Qt.Key.Key_Return)
+    report = over(opened)
+    for _times in range(2):
+        press(report.parts, Qt.Key.Key_Right)
+    settle()
+    assert report.parts.value() == "compared"
+    # Nobody can be asked in this test.
+    assert "cannot be asked" in report.compared.notes.text()
+    report.compared.show_view(held_against())
+    model = report.compared.rows.rows_model
+    rows = model.rows()
+    assert (rows[0].code, rows[0].differs) == ("XHS09", True)
+    assert [model.columns[1].cell(row).words for row in rows[:3]] == ["off by 3", "off by 1", "not compared"]
+    assert "2 figures differ" in report.compared.notes.text()
+    press(report.compared.rows, Qt.Key.Key_Return)
+    dialog = opened.reporting.dialog
+    assert isinstance(dialog, DifferenceDialog)
+    assert "(XHS09)" in dialog.name.text()
+    dialog.reject()

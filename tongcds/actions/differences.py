@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -13,7 +13,14 @@ from tongcds.actions.indicators import require_counted
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.periods import Period
 from tongcds.domain.views import Role
-from tongcds.domain.views.differences import Cause, DifferingRecord, FigureDifference, FigureSeen
+from tongcds.domain.views.differences import (
+    Cause,
+    DifferingRecord,
+    FigureBeside,
+    FigureDifference,
+    FiguresBeside,
+    FigureSeen,
+)
 from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import N_, _, format_number, language, ngettext
 from tongcds.protocol.behind import ITEM, BehindAnswer, Held
@@ -124,6 +131,42 @@ def figure_difference(
         more=told.more,
         other_way=told.definition != definition(code, period.last),
     )
+
+
+def figures_beside(core: Core, codes: Sequence[str], period: Period) -> FiguresBeside:
+    """Figures of the own unit, each beside the server's; which records differ is not asked for.
+
+    Where the server cannot be asked, what it published is taken, as in `figure_difference`.
+
+    Raises:
+        UserError: as `figure_difference`.
+    """
+    who = core.credentials()
+    for code in codes:
+        _check(code, who)
+    period = until(period, core.today)
+    days = (period.first.isoformat(), period.last.isoformat())
+    transport = core.connect(_address(core))
+    asked, found = True, []
+    try:
+        for code in codes:
+            ours = _ours(core, code, period, who.unit_id, who)
+            theirs = None
+            if asked:
+                bits = bits_for(ours.items)
+                sums = (bits, sums_of(ours.items, bits))
+                try:
+                    told = ask(core.vault, transport, code, who.unit_id, days, sums)
+                    theirs = (
+                        FigureSeen(told.numerator, told.denominator, told.fingerprint) if told.known else None
+                    )
+                except UnavailableError:
+                    asked = False
+            theirs = theirs or _published(core, code, period, who.unit_id)
+            found.append(FigureBeside(code, _seen(ours.count), theirs))
+    finally:
+        transport.close()
+    return FiguresBeside(tuple(found), asked)
 
 
 def villages(core: Core) -> tuple[tuple[bytes, str], ...]:
@@ -284,12 +327,7 @@ def _number(numerator: int | None, denominator: int | None) -> str:
 
 def _offline(core: Core, code: str, period: Period, unit: bytes, ours: _Ours) -> FigureDifference:
     """What the server published of the unit, where it cannot be asked for the records."""
-    day = min(period.last, core.today)
-    with core.vault.read() as connection:
-        seen = units.published_figures(connection, [code], [unit], [day])[day].get((unit, code))
-    # What was done in a period is published for calendar months only.
-    known = seen is not None and not seen.hidden and period.first == day.replace(day=1)
-    theirs = _seen(seen.count) if seen is not None and known else None
+    theirs = _published(core, code, period, unit)
     if theirs is None:
         summary = _(
             "The server cannot be asked now, and it published nothing to compare with. This computer has "
@@ -315,3 +353,13 @@ def _offline(core: Core, code: str, period: Period, unit: bytes, ours: _Ours) ->
             theirs="" if theirs is None else _number(theirs.numerator, theirs.denominator),
         ),
     )
+
+
+def _published(core: Core, code: str, period: Period, unit: bytes) -> FigureSeen | None:
+    """What the server published of a unit's figure, if that is of the same days."""
+    day = min(period.last, core.today)
+    with core.vault.read() as connection:
+        seen = units.published_figures(connection, [code], [unit], [day])[day].get((unit, code))
+    # What was done in a period is published for calendar months only.
+    known = seen is not None and not seen.hidden and period.first == day.replace(day=1)
+    return _seen(seen.count) if seen is not None and known else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final
 
-from tongcds.actions import handed, incoming, reporting
+from tongcds.actions import comparing, handed, incoming, reporting
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, LOOK, read_day, show
 from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, Word
 from tongcds.domain.views.board import WHY_WORDS, BoardFigure
+from tongcds.domain.views.differences import FigureSeen
 from tongcds.domain.views.report import Report
 from tongcds.domain.views.reporting import DueRow, IncomingRow, ReportPage
 from tongcds.errors import UserError
@@ -27,6 +29,9 @@ def add_to(add: Add) -> None:
     made.add_argument("kind", help="as `reports` lists it, for example T-MONTH")
     made.add_argument("--on", metavar="DAY", help="a day of the period; the one that ended last without it")
     made.add_argument("--set", action="append", default=[], metavar="SECTION=TEXT", help="as III=…")
+    made.add_argument(
+        "--compare", action="store_true", help="its figures beside the server's and what units below reported"
+    )
     made.add_argument("--hand-up", action="store_true", help="freeze it with its figures and send it up")
     made = add("reports-in", list_incoming, "who of the units below has handed up a report, and in time")
     made.add_argument("kind", nargs="?", default="", help="the first kind of the level below without it")
@@ -53,6 +58,8 @@ def one_of_ours(options: argparse.Namespace, core: Core) -> int:
         typed = {**drawn.typed, **dict(_section(words) for words in options.set)}
         reporting.keep_text(core, options.kind, drawn.last, typed)
         drawn = reporting.drawn_up(core, options.kind, drawn.last)
+    if options.compare:
+        return _compare(options, core, drawn)
     if options.hand_up:
         made, _undo, _changes = reporting.hand_up(core, options.kind, drawn.last, drawn.typed)
         page = handed.read(core, made)
@@ -60,6 +67,31 @@ def one_of_ours(options: argparse.Namespace, core: Core) -> int:
         return DONE
     show(options, drawn, _report_lines(drawn))
     return LOOK if drawn.notes else DONE
+
+
+def _compare(options: argparse.Namespace, core: Core, drawn: Report) -> int:
+    found = comparing.held_against(core, drawn)
+    lines = []
+    for row in found.rows:
+        theirs = "–" if row.theirs is None else _seen(row.theirs)
+        mark = "≠" if row.differs else "?" if row.theirs is None else "="
+        unit = row.unit or _("the server")
+        lines.append(f"{mark} {row.code:<6} {_seen(row.ours):>12} {theirs:>12}  {row.name}  ({unit})")
+    if found.asked is False:
+        lines.append(_("The server cannot be asked now; what it published last was taken."))
+    if found.below:
+        words = _("{n} of {all} units below reported over the same days.")
+        lines.append(words.format(n=format_number(found.reported), all=format_number(found.below)))
+    rows = [{**asdict(row), "gap": row.gap, "differs": row.differs} for row in found.rows]
+    show(options, {**asdict(found), "rows": rows}, lines)
+    return LOOK if any(row.differs for row in found.rows) else DONE
+
+
+def _seen(seen: FigureSeen) -> str:
+    if seen.numerator is None:
+        return _("no data")
+    number = format_number(seen.numerator)
+    return number if seen.denominator is None else f"{number}/{format_number(seen.denominator)}"
 
 
 def list_incoming(options: argparse.Namespace, core: Core) -> int:

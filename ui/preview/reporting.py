@@ -10,6 +10,7 @@ from tongcds.domain.report_types import load_sections
 from tongcds.domain.reporting import State
 from tongcds.domain.views import Role, Standing
 from tongcds.domain.views.board import BoardFigure, Mark, Why
+from tongcds.domain.views.differences import FigureSeen, HeldAgainst, ReportHeldAgainst
 from tongcds.domain.views.report import Heading, Report, ReportRow, ReportSection
 from tongcds.domain.views.reporting import (
     Completeness,
@@ -163,3 +164,17 @@ def cycle(kind: str, role: Role) -> CycleView:
     rows = () if kind == "empty" or commune else _own()
     below = look() if commune and kind != "empty" else None
     return CycleView(samples.TODAY, "Xã Chiềng Mung" if commune else "bản Nà Ngà", rows, below)
+
+
+def held_against() -> ReportHeldAgainst:
+    """The figures of the report beside the server's: one differs, and one that a unit below reported."""
+    rows = []
+    for code, _before, _whole_before, number, whole, _target, mark in _FIGURES:
+        ours = FigureSeen(number, whole, mark)
+        theirs = FigureSeen(number - 3, whole, "77AC-10F2") if code == "XHS09" else ours
+        name = load_indicators()[code].short(language())
+        rows.append(HeldAgainst(code, name, None, "", ours, None if code == "ACT01" else theirs))
+    name = load_indicators()["XHS01"].short(language())
+    here, told = FigureSeen(41, 52, "0B10-9C31"), FigureSeen(40, 52, "4D00-71AA")
+    rows.append(HeldAgainst("XHS01", name, identity("Bản Nà Hạ"), "Bản Nà Hạ", here, told))
+    return ReportHeldAgainst(tuple(rows), asked=True, below=6, reported=5)

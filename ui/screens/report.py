@@ -18,6 +18,7 @@ from tongcds.i18n import _, format_date, format_number, ngettext
 from tongcds.papers.periodic import number_words, target_words
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms.report_compared import Compared
 from ui.forms.report_offer import Offer
 from ui.forms.report_sheet import ReportSheet
 from ui.tasks import Tasks
@@ -51,7 +52,8 @@ class ReportScreen(Page):
 
     Of one that was handed up: `withdrawn`, `corrected`, `accepted`, `looked` and `returned` say what is
     wanted with it, `version_chosen` carries the id of another version. `difficulties_wanted` asks for those
-    that a section speaks of.
+    that a section speaks of, `comparison_wanted` for what goes into `compared`, `difference_wanted` for why a
+    figure there differs.
 
     Args:
         load: answers what is shown; runs off the UI thread.
@@ -75,6 +77,8 @@ class ReportScreen(Page):
     paper_wanted = Signal(object)
     version_chosen = Signal(object)
     difficulties_wanted = Signal()
+    comparison_wanted = Signal(object)
+    difference_wanted = Signal(object)
 
     def __init__(
         self,
@@ -136,7 +140,11 @@ class ReportScreen(Page):
     def _make_side(self) -> QWidget:
         self.parts = ChoicePills(
             _("What is shown"),
-            [Answer("text", _("Contents"), None), Answer("figures", _("Figures"), None)],
+            [
+                Answer("text", _("Contents"), None),
+                Answer("figures", _("Figures"), None),
+                Answer("compared", _("Comparison"), None),
+            ],
             "text",
             large=True,
         )
@@ -170,6 +178,9 @@ class ReportScreen(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(writing)
         self._stack.addWidget(figures)
+        self.compared = Compared()
+        self.compared.opened.connect(self.difference_wanted)
+        self._stack.addWidget(self.compared)
         card = Card()
         card.body.setSpacing(space(3))
         self.versions = Choice()
@@ -330,7 +341,12 @@ class ReportScreen(Page):
                 return
 
     def _turn(self, _part: object = None) -> None:
-        self._stack.setCurrentIndex(1 if self.parts.value() == "figures" else 0)
+        part = str(self.parts.value())
+        self._stack.setCurrentIndex(("text", "figures", "compared").index(part))
+        report = self.shown.report if self.shown is not None else None
+        if part == "compared" and report is not None:
+            self.compared.begin()
+            self.comparison_wanted.emit(report)
 
     # Cells
 

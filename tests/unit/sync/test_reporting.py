@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, SECOND_VILLAGE, VILLAGE
-from tongcds.actions import handed, incoming, reporting, returned
+from tongcds.actions import comparing, differences, handed, incoming, reporting, returned
 from tongcds.actions.journal import take_back
+from tongcds.domain.periods import Period
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.reporting import State, Word
 from tongcds.domain.views import Standing
@@ -188,3 +189,66 @@ def test_nobody_else_decides(small_world, desks, team, office):
     assert state(office, report) is State.SENT
     for desk in (team, area):
         assert codes(desk) == {"not_allowed"}
+
+
+def _visit(desk, on):
+    with desk.writing() as writer:
+        home = writer.create("household", village_id=desk.unit, code="HN-0001")
+        writer.create("visit", village_id=desk.unit, household_id=home, on=on.isoformat())
+
+
+def _drawn(desk, kind):
+    return reporting.drawn_up(desk.core, kind)
+
+
+def test_a_figure_of_a_report_that_the_server_counts_otherwise_is_found(team):
+    report = _drawn(team, "T-MONTH")
+    rows = {row.code: row for row in comparing.held_against(team.core, report).rows}
+    assert not any(row.differs for row in rows.values())
+    assert rows["ACT01"].theirs is not None
+    _visit(team, report.last)
+    found = comparing.held_against(team.core, report)
+    row = next(row for row in found.rows if row.code == "ACT01")
+    assert (found.asked, row.differs, row.gap, row.unit_id) == (True, True, 1, None)
+    team.sync()
+    assert not any(row.differs for row in comparing.held_against(team.core, report).rows)
+
+
+def test_a_report_is_held_against_what_was_published_where_the_server_cannot_be_asked(team):
+    report = _drawn(team, "T-MONTH")
+    team.wire.cut.add("/api/v1/behind")
+    found = comparing.held_against(team.core, report)
+    assert found.asked is False
+    assert len(found.rows) == len(report.rows)
+    assert not any(row.differs for row in found.rows)
+
+
+def test_a_commune_finds_which_unit_below_reported_another_number(team, office):
+    made = hand_up(team)
+    sync_all(team, office)
+    report = _drawn(office, "C-MONTH")
+    found = comparing.held_against(office.core, report)
+    assert (found.reported, found.below > 1, [row for row in found.rows if row.unit_id]) == (1, True, [])
+    _visit(team, report.last)
+    sync_all(team, office)
+    (row,) = [
+        row for row in comparing.held_against(office.core, report).rows if row.unit_id and row.code == "ACT01"
+    ]
+    assert (row.unit_id, row.gap, row.theirs.numerator or 0) == (team.unit, 1, 0)
+    # The same is seen from the team's report itself.
+    page = handed.read(office.core, made)
+    rows = {one.code: one for one in comparing.held_against(office.core, page.report).rows}
+    assert rows["ACT01"].differs
+    difference = differences.figure_difference(
+        office.core, "ACT01", Period(report.first, report.last), team.unit
+    )
+    assert not difference.rows
+    handed.withdraw(team.core, made)
+    sync_all(team, office)
+    assert comparing.held_against(office.core, report).reported == 0
+
+
+def test_a_province_compares_what_was_published_and_asks_nobody(small_world, desks, team):
+    province = synced(desks, small_world, "14", "Đinh Thị Thơm")
+    found = comparing.held_against(province.core, _drawn(province, "P-QUARTER"))
+    assert (found.asked, [row for row in found.rows if row.unit_id is None]) == (None, [])

@@ -70,3 +70,69 @@ class FigureDifference:
     summary: str
     more: bool = False
     other_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FigureBeside:
+    """A figure here beside the server's; `theirs` None: nothing is known of it there."""
+
+    code: str
+    ours: FigureSeen
+    theirs: FigureSeen | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresBeside:
+    """Several such; `asked` says whether the server was asked, or what it published was taken."""
+
+    figures: tuple[FigureBeside, ...]
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAgainst:
+    """A figure of a report, or of a unit below that reported it, held against the other side's.
+
+    `unit_id` None: the own figure beside the server's. Otherwise that unit's: `ours` as it is counted or read
+    here, `theirs` as the unit reported it.
+    """
+
+    code: str
+    name: str
+    unit_id: bytes | None
+    unit: str
+    ours: FigureSeen
+    theirs: FigureSeen | None
+
+    @property
+    def gap(self) -> int:
+        """By how much both differ, as far as that is a number."""
+        if self.theirs is None:
+            return 0
+        parts = (
+            (self.ours.numerator, self.theirs.numerator),
+            (self.ours.denominator, self.theirs.denominator),
+        )
+        return next((abs(gap) for ours, theirs in parts if (gap := (ours or 0) - (theirs or 0))), 0)
+
+    @property
+    def differs(self) -> bool:
+        """Whether both are known and not the same, in number or in the records behind it."""
+        if self.theirs is None:
+            return False
+        marks = {self.ours.fingerprint, self.theirs.fingerprint} - {""}
+        return bool(self.gap) or len(marks) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHeldAgainst:
+    """The figures of a report beside the server's, then those of units below that differ from their reports.
+
+    `asked` as in `FiguresBeside`; None: this computer has no records of its own to compare. `reported` of the
+    `below` units handed up a report over the same days.
+    """
+
+    rows: tuple[HeldAgainst, ...]
+    asked: bool | None
+    below: int
+    reported: int
