@@ -65,6 +65,7 @@ from tongcds.commands import (
     rounds,
     spreadsheets,
     targets,
+    trainings,
     windows,
 )
 from tongcds.commands.answers import (
@@ -388,6 +389,7 @@ def _parser() -> argparse.ArgumentParser:
     targets.add_to(add)
     reporting.add_to(add)
     difficulties.add_to(add)
+    trainings.add_to(add)
     board.add_to(add)
     people.add_to(add)
     recovery.add_to(add)

@@ -728,6 +728,44 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "difficulty_answer_missing": N_("Write the answer; whoever asked reads it. Nothing was saved."),
     "difficulty_joined": N_("These two are joined with each other already. Nothing was changed."),
+    "training_unknown": N_("This training session is not on this computer. Nothing was changed."),
+    "training_not_yours": N_(
+        "Another unit planned this session. Nothing was changed; ask them to change it."
+    ),
+    "training_cancelled": N_(
+        "This session was called off. Nothing was saved; put it on a day again first if it takes place."
+    ),
+    "training_course_unknown": N_("There is no course “{code}”. Nothing was saved; choose one of the list."),
+    "training_skill_unknown": N_("The skill “{code}” is not taught in this session. Nothing was saved."),
+    "training_nothing_taught": N_(
+        "It is not said yet what is taught. Nothing was saved; choose a course or some skills."
+    ),
+    "training_place_missing": N_(
+        "It is not said yet where it takes place. Nothing was saved; write the place."
+    ),
+    "training_time_wrong": N_(
+        "A session begins between 00:00 and 23:59 and takes a minute to a day. Nothing was saved; write the "
+        "time anew."
+    ),
+    "training_capacity_wrong": N_("There is room for 1 to {most} people in a session. Nothing was saved."),
+    "training_full": N_("A session has at most {most} people. Nobody was added; plan a second one."),
+    "training_day_over": N_("That day is over already. Nothing was changed; choose today or a later one."),
+    "training_reason_missing": N_("Write why it is called off; the teams read it. Nothing was changed."),
+    "training_repeat_wrong": N_(
+        "A session is repeated up to {times} times, every 1 to {days} days. Nothing was saved."
+    ),
+    "training_not_on_list": N_(
+        "This person is not on the list of the session. Nothing was saved; tick them first."
+    ),
+    "training_person_unclear": N_(
+        "{count} people match “{name}”. Nobody was ticked; add the year of birth or more of the name."
+    ),
+    "training_slips_wrong": N_("Write how many slips there are, 1 to {most} in all. Nothing was saved."),
+    "guest_is_here": N_(
+        "“{name}” of this year and village is on the list and ticked already. Nothing was added; if there is "
+        "a second person of that name, say so."
+    ),
+    "guest_year_wrong": N_("This is no year of birth. Nothing was saved; write four digits, such as 1952."),
     "report_kind_unknown": N_("There is no kind of report “{code}” for this unit. Nothing was changed."),
     "report_kind_over": N_(
         "The report “{name}” is not made for a period that ends on {day}: other levels reported then. Choose "

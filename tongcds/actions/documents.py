@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import board, difficulties, handed, reporting
+from tongcds.actions import board, difficulties, handed, reporting, trainings
 from tongcds.actions.core import Core
 from tongcds.actions.exports import gate
 from tongcds.actions.printing import Printout
@@ -16,7 +16,7 @@ from tongcds.documents import tabulated
 from tongcds.documents.forms import Form, RowsOf, forms_of
 from tongcds.documents.listed import difficulties_paper
 from tongcds.documents.reported import report_head, report_paper, report_signer, signer_at
-from tongcds.domain.consent import NOTES
+from tongcds.domain.consent import NOTES, left_out_words
 from tongcds.domain.periods import Period, month_of
 from tongcds.domain.report_types import Level, load_report_types
 from tongcds.domain.views import BoardView, MemberLine, Role
@@ -25,6 +25,7 @@ from tongcds.errors import UserError, sentence
 from tongcds.i18n import _
 from tongcds.papers import offices
 from tongcds.papers.offices import Payment
+from tongcds.papers.trainings import session_list
 from tongcds.reports import coverage
 from tongcds.reports.withheld import as_read_above
 from tongcds.storage import register
@@ -164,6 +165,25 @@ def training(core: Core) -> Printout:
     """B10: the members of this team or office as a list for a training."""
     members = _members(core)
     return Printout(offices.training(core.whoami(), members, core.today), len(members))
+
+
+def session(core: Core, training: bytes, *, ground: str = "") -> Printout:
+    """B10 of a training session, to be signed. Who said no to notes has a line without a name.
+
+    Raises:
+        UserError: training_unknown, ground_unknown.
+    """
+    opened = trainings.open_one(core, training)
+    named = gate(core, ground, unasked=True)
+    people = tuple(
+        one
+        if one.household_id is None or named.passes(NOTES, one.subject_id, one.household_id)
+        else replace(one, name=_("not named"), birth_year=None)
+        for one in opened.people
+    )
+    left = named.left_out
+    paper = session_list(core.whoami(), opened.row, people, core.today, left_out_words(left))
+    return Printout(paper, len(people), training, left)
 
 
 def payments(core: Core, payment: Payment | None = None) -> Printout:

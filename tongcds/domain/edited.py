@@ -17,6 +17,7 @@ from tongcds.domain import (
     privacy,
     quality,
     sources,
+    training,
 )
 from tongcds.errors import UserError
 
@@ -31,6 +32,8 @@ def problems() -> tuple[UserError, ...]:
         kinship_change.head_change_lines(),
         leaving.leaving_lines(),
         consent.ground_lines(),
+        training.course_lines(),
+        training.proof_lines(),
     )
     of_tables = [problem for lines in tables for problem in lines.problems]
     return (*catalogue.problems(), *formulas.problems(), *privacy.problems(), *of_tables)

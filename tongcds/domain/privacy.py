@@ -53,6 +53,7 @@ class Since(StrEnum):
     ENDED = "ended"
     TAKEN = "taken"
     LOGGED = "logged"
+    HELD = "held"
 
 
 WAY_NAMES: Final = MappingProxyType(

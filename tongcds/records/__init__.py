@@ -15,6 +15,7 @@ from tongcds.records import (  # noqa: F401  they declare every type
     privacy,
     register,
     reports,
+    training,
     work,
 )
 from tongcds.records.declare import (

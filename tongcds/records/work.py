@@ -43,6 +43,8 @@ declare(
 )
 
 # state: open, done, cancelled. visit_id: the visit that promised it; closing_visit_id: the one that kept it.
+# training_id and skill: the training after which it was promised, and what is to be shown again; two laptops
+# may each have written the same promise.
 declare(
     "follow_up",
     11,
@@ -56,10 +58,12 @@ declare(
     word("state"),
     day("done_on"),
     ident("closing_visit_id"),
+    ident("training_id"),
+    word("skill"),
     area="village_id",
     about_people=True,
     erasable=True,
-    indexes=("household_id", "visit_id"),
+    indexes=("household_id", "visit_id", "training_id"),
 )
 
 # A photo or a paper of a subject (household, person, visit). `hash` (32 bytes, domain.attachments) names what

@@ -31,19 +31,26 @@ _ABOUT_VILLAGERS = frozenset(
     {
         "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
         "attachment", "round", "round_stop", "settled", "duplicate", "poverty_class", "earlier",
+        "attendance", "skill_check",
     }
 )  # fmt: skip
 # A quota is given to the team of a village.
 _IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
+# Sessions are planned at every level; what is known of those who come stays with their village.
+_TRAINING = frozenset({"training", "training_rating"})
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
 _REPORTING = frozenset({"report", "report_content", "report_step", "difficulty", "difficulty_step"})
 # What an office sets out to reach, and what it typed in from elsewhere.
 _OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"})
 _MAY_WRITE = {
-    Role.TEAM: _REGISTER | _REPORTING | {"member"},
-    Role.COMMUNE: _REGISTER | _OF_AN_OFFICE | _REPORTING | {"village", "team", "announcement", "quota"},
-    Role.AREA: _OF_AN_OFFICE | _REPORTING,
-    Role.PROVINCE: _OF_AN_OFFICE | _REPORTING | {"unit", "unit_event"},
+    Role.TEAM: _REGISTER | _REPORTING | _TRAINING | {"member"},
+    Role.COMMUNE: _REGISTER
+    | _OF_AN_OFFICE
+    | _REPORTING
+    | _TRAINING
+    | {"village", "team", "announcement", "quota"},
+    Role.AREA: _OF_AN_OFFICE | _REPORTING | _TRAINING,
+    Role.PROVINCE: _OF_AN_OFFICE | _REPORTING | _TRAINING | {"unit", "unit_event"},
 }
 
 

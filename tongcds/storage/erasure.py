@@ -34,6 +34,7 @@ _SUPPORT: Final = record_type("support").table
 _FOLLOW_UP: Final = record_type("follow_up").table
 _ABOUT: Final = ("consent", "privacy_request", "settled", "earlier")
 _ATTACHMENT: Final = record_type("attachment").table
+_ATTENDANCE: Final = record_type("attendance").table
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -104,6 +105,7 @@ def _of_record(connection: Connection, person_id: bytes, household_id: bytes) ->
     ]
     records = {"person": (person_id,), "visit": tuple(alone), "follow_up": tuple(promises)}
     records["attachment"] = _attached(connection, [person_id, *alone])
+    records["attendance"] = _ids(connection, _ATTENDANCE.c.subject_id, person_id)
     for name in _ABOUT:
         records[name] = _ids(connection, record_type(name).table.c.subject_id, person_id)
     return ToErase(records, _open(connection, promises))
@@ -125,6 +127,9 @@ def _of_home(connection: Connection, household_id: bytes) -> ToErase:
     visits = _ids(connection, _VISIT.c.household_id, household_id)
     records = {"household": (household_id,), "person": people, "visit": visits, "follow_up": promises}
     records["attachment"] = _attached(connection, [household_id, *people, *visits])
+    records["attendance"] = tuple(
+        one for who in people for one in _ids(connection, _ATTENDANCE.c.subject_id, who)
+    )
     for name in (*_ABOUT, "round_stop", "poverty_class"):
         records[name] = _ids(connection, record_type(name).table.c.household_id, household_id)
     return ToErase(records, _open(connection, promises))

@@ -23,6 +23,8 @@ _VISIT = record_type("visit").table
 _SUPPORT = record_type("support").table
 _FOLLOW_UP = record_type("follow_up").table
 _ATTACHMENT = record_type("attachment").table
+_ATTENDANCE = record_type("attendance").table
+_CHECK = record_type("skill_check").table
 _SETTLED = record_type("settled").table
 _POVERTY = record_type("poverty_class").table
 _DUPLICATE = record_type("duplicate").table
@@ -119,6 +121,8 @@ def parts_of_household(connection: Connection, household_id: bytes) -> dict[str,
         "support": _ids(connection, _SUPPORT.c.visit_id, visits),
         "observation": _ids(connection, OBSERVATION.c.subject_id, [household_id, *people]),
         "follow_up": _ids(connection, _FOLLOW_UP.c.household_id, [household_id]),
+        "attendance": _ids(connection, _ATTENDANCE.c.subject_id, people),
+        "skill_check": _ids(connection, _CHECK.c.subject_id, people),
         "settled": _ids(connection, _SETTLED.c.household_id, [household_id]),
         "poverty_class": _ids(connection, _POVERTY.c.household_id, [household_id]),
         "earlier": _ids(connection, _EARLIER.c.household_id, [household_id]),

@@ -19,6 +19,8 @@ _SETTLED: Final = record_type("settled").table
 _ATTACHMENT: Final = record_type("attachment").table
 _CONSENT: Final = record_type("consent").table
 _REQUEST: Final = record_type("privacy_request").table
+_ATTENDANCE: Final = record_type("attendance").table
+_CHECK: Final = record_type("skill_check").table
 
 # Any: rows answer each column under its name.
 _Row = Any
@@ -91,6 +93,8 @@ def parts_of_person(connection: Connection, person_id: bytes) -> dict[str, tuple
         "attachment": _about(connection, _ATTACHMENT, person_id),
         "consent": _about(connection, _CONSENT, person_id),
         "privacy_request": _about(connection, _REQUEST, person_id),
+        "attendance": _about(connection, _ATTENDANCE, person_id),
+        "skill_check": _about(connection, _CHECK, person_id),
     }
 
 

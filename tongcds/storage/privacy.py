@@ -170,7 +170,7 @@ def _counted_from(table: Table, since: Since) -> ColumnElement[str | None]:
             # Where nobody knows when it was taken, since it came here: a stamp begins with milliseconds.
             attached = func.date(table.c.stamp.op(">>")(COUNTER_BITS).op("/")(_SECOND_MS), "unixepoch", _HERE)
             return func.coalesce(table.c.taken_on, attached)
-        case Since.LOGGED:
+        case Since.LOGGED | Since.HELD:
             return table.c.on
         case Since.ENDED:
             return func.coalesce(table.c.withdrawn_on, table.c.expires_on)
@@ -188,7 +188,7 @@ def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, 
         table = record_type(name).table
         column = _counted_from(table, rule.since)
         # What is written about somebody is known by whom it is about.
-        owner = table.c.subject_id if rule.since in {Since.ENDED, Since.TAKEN} else table.c.id
+        owner = table.c.subject_id if rule.since in {Since.ENDED, Since.TAKEN, Since.HELD} else table.c.id
         query = select(table.c.id, column, owner).where(
             column <= months_after(today, -rule.months).isoformat(),
             table.c.deleted == 0,
@@ -196,10 +196,21 @@ def over_their_time(connection: Connection, today: date) -> tuple[RetentionRow, 
         )
         rows = connection.execute(query).all()
         titles = subject_names(connection, [row[2] for row in rows if row[2] is not None])
+        if rule.since is Since.HELD:
+            titles |= _guests(connection, [row[2] for row in rows])
         found += [
             RetentionRow(name, row[0], titles.get(row[2], ""), date.fromisoformat(row[1])) for row in rows
         ]
     return tuple(sorted(found, key=lambda row: (row.since, row.record_id)))
+
+
+def _guests(connection: Connection, subjects: list[bytes]) -> dict[bytes, str]:
+    """Names of people at a training whom no register has."""
+    guest = record_type("attendance").table.c
+    query = select(guest.subject_id, guest.name).where(
+        guest.subject_id.in_(subjects), guest.name.is_not(None)
+    )
+    return dict(connection.execute(query).all())
 
 
 def _split(words: str | None) -> tuple[str, ...]:

@@ -156,6 +156,27 @@ def people_with(connection: Connection, *, name: str = "", phone: str = "", limi
     return list(connection.execute(query).scalars())
 
 
+def people_typed(connection: Connection, text: str, *, year: int | None, limit: int) -> list[bytes]:
+    """People here whom typing finds, as `find` reads it, by name; of one year of birth where it is given."""
+    expression = Typed.read(text).anywhere()
+    if expression is None:
+        return []
+    query = (
+        select(ENTRY.c.person_id)
+        .select_from(WORDS.join(ENTRY, ENTRY.c.row == WORDS.c.rowid))
+        .where(
+            WORDS.c.search_words.op("MATCH")(expression),
+            ENTRY.c.left_on.is_(None),
+            ENTRY.c.person_id.is_not(None),
+        )
+        .order_by(ENTRY.c.sort_key, ENTRY.c.person_id)
+        .limit(limit)
+    )
+    if year is not None:
+        query = query.where(ENTRY.c.birth >= str(year), ENTRY.c.birth < str(year + 1))
+    return list(connection.execute(query).scalars())
+
+
 def households_of(connection: Connection, ids: Sequence[bytes]) -> tuple[SearchHit, ...]:
     """These households as hits; those that left or were removed are left out."""
     query = select(ENTRY).where(

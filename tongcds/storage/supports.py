@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, or_, select
 
 from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of
@@ -16,7 +16,7 @@ from tongcds.records import record_type
 from tongcds.storage.merged import Elsewhere
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, visit_counts
 from tongcds.storage.standing import gravest, standings
-from tongcds.storage.wording import people_words, service_group, service_name, split_ids
+from tongcds.storage.wording import people_words, service_group, service_name, skill_name, split_ids
 
 _VISIT = record_type("visit").table
 _SUPPORT = record_type("support").table
@@ -227,7 +227,21 @@ _AT_HOME = HOUSEHOLD.c.id == _FOLLOW_UP.c.household_id
 
 
 def _open_on(on: date) -> ColumnElement[bool]:
-    return and_(_FOLLOW_UP.c.deleted == 0, _FOLLOW_UP.c.state == "open", household_present(on))
+    return and_(
+        _FOLLOW_UP.c.deleted == 0, _FOLLOW_UP.c.state == "open", household_present(on), ~_said_elsewhere()
+    )
+
+
+def _said_elsewhere() -> ColumnElement[bool]:
+    """Another laptop wrote down the same promise after a training, and that one shows or was seen to."""
+    twin = _FOLLOW_UP.alias("twin")
+    return exists().where(
+        twin.c.training_id == _FOLLOW_UP.c.training_id,
+        twin.c.skill == _FOLLOW_UP.c.skill,
+        twin.c.person_ids == _FOLLOW_UP.c.person_ids,
+        twin.c.deleted == 0,
+        or_(twin.c.state != "open", twin.c.id < _FOLLOW_UP.c.id),
+    )
 
 
 def _follow_ups(on: date) -> Select[Any]:
@@ -238,6 +252,7 @@ def _follow_ups(on: date) -> Select[Any]:
             _FOLLOW_UP.c.person_ids,
             _FOLLOW_UP.c.due_on,
             _FOLLOW_UP.c.detail,
+            _FOLLOW_UP.c.skill,
             HOUSEHOLD.c.id.label("household"),
             HOUSEHOLD.c.head_id,
         )
@@ -254,7 +269,7 @@ def _todo_rows(connection: Connection, query: Select[Any], on: date) -> tuple[To
         TodoRow(
             follow_up_id=row.id,
             household_id=row.household,
-            title=f"{_whom(row, names)} — {service_name(row.service or '')}",
+            title=f"{_whom(row, names)} — {skill_name(row.skill) or service_name(row.service or '')}",
             detail=row.detail or "",
             service_group=service_group(row.service or ""),
             due=(due := date.fromisoformat(row.due_on)),

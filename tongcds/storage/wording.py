@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from tongcds.domain.catalogue import load_services
+from tongcds.domain.catalogue import load_services, load_skills
 from tongcds.domain.identity import mask_citizen_id, mask_phone
 from tongcds.domain.views import Result, Withdrawal
 from tongcds.i18n import N_, _, format_date, language
@@ -125,6 +125,10 @@ _TYPES: Final[Mapping[str, str]] = {
     "report_content": N_("Text and figures of a report"),
     "report_step": N_("Step of a report"),
     "audit": N_("Access log"),
+    "training": N_("Training session"),
+    "attendance": N_("Attendance of a training"),
+    "skill_check": N_("Check of a skill"),
+    "training_rating": N_("Rating of a training"),
     "duplicate": N_("Word on two records that may be one"),
     "earlier": N_("Value from before a merge"),
 }
@@ -181,6 +185,12 @@ def service_name(code: str) -> str:
     """The short name of a service; the code where this catalogue does not know it."""
     service = load_services().get(code)
     return code if service is None else service.short(language())
+
+
+def skill_name(code: str | None) -> str:
+    """The name of a skill that is taught; "" for none, the code where this catalogue does not know it."""
+    skill = load_skills().get(code or "")
+    return (code or "") if skill is None else skill.name(language())
 
 
 def service_group(code: str) -> str:

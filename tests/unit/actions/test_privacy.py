@@ -370,7 +370,7 @@ def test_a_photo_of_which_nobody_knows_the_day_counts_from_the_day_it_was_attach
 WITH_THEIR_HOUSEHOLD = {"visit", "follow_up", "round_stop", "settled", "conflict", "earlier", "poverty_class"}
 """Erased with the household or person that they are about, and not before: today's help rests on them."""
 
-SAY_NOTHING_ALONE = {"observation", "support", "duplicate"}
+SAY_NOTHING_ALONE = {"observation", "support", "duplicate", "skill_check"}
 """Without the person whom they name by an id they are counts."""
 
 OF_THE_STAFF = {"member", "laptop", "round", "announcement", "quota"}

@@ -18,14 +18,16 @@ from tongcds.server.tables import DEVICE
 PEOPLE = {
     "household", "person", "observation", "visit", "support", "follow_up", "consent", "privacy_request",
     "attachment", "duplicate", "earlier", "round", "round_stop", "settled", "poverty_class",
+    "attendance", "skill_check",
 }  # fmt: skip
+TRAINING = {"training", "training_rating"}
 REPORTING = {"report", "report_content", "report_step", "difficulty", "difficulty_step"}
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
 # For each role: the record types that it may make new, and where.
 MAY_MAKE = {
-    "team": {name: {VILLAGE} for name in PEOPLE | {"audit"} | REPORTING},
+    "team": {name: {VILLAGE} for name in PEOPLE | {"audit"} | REPORTING | TRAINING},
     "commune": {
         "audit": {COMMUNE},
         "report": {COMMUNE},
@@ -36,13 +38,14 @@ MAY_MAKE = {
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
         **{
             name: {VILLAGE, SECOND_VILLAGE, COMMUNE}
-            for name in ("team", "member", "announcement", "target", "typed_figure")
+            for name in ("team", "member", "announcement", "target", "typed_figure", *TRAINING)
         },
         "quota": {VILLAGE, SECOND_VILLAGE},
     },
-    "area": {name: {AREA} for name in {"member", "audit", "target", "typed_figure"} | REPORTING},
+    "area": {name: {AREA} for name in {"member", "audit", "target", "typed_figure"} | REPORTING | TRAINING},
     "province": {
-        name: {"14"} for name in {"member", "unit_event", "audit", "target", "typed_figure"} | REPORTING
+        name: {"14"}
+        for name in {"member", "unit_event", "audit", "target", "typed_figure"} | REPORTING | TRAINING
     },
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.

@@ -1,0 +1,182 @@
+"""Training sessions as the screens show them: the plan, who came, what they could do, who is to visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from tongcds.domain.training import Ability, Audience, Clash, Phase, Share, State
+from tongcds.domain.words import Standing
+
+LONGEST: Final = 1_000
+"""Letters of a title, a place, names of trainers, a note or a reason."""
+LARGEST: Final = 2_000
+"""People in one session, at most."""
+LONGEST_MINUTES: Final = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """A session to be planned. `starts` is in minutes after midnight, `skills` are codes.
+
+    Without `skills` those of the course are taught, without `minutes` it takes as long as they do, without a
+    `title` it is called as the course. `villages`: whose people it is for; none for all.
+    """
+
+    on: date
+    starts: int
+    place: str
+    course: str = ""
+    skills: tuple[str, ...] = ()
+    title: str = ""
+    minutes: int | None = None
+    trainers: tuple[str, ...] = ()
+    capacity: int | None = None
+    note: str = ""
+    villages: tuple[bytes, ...] = ()
+    audience: Audience = Audience.CITIZENS
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """A session in the list. `unit` is who planned it ("" for this very unit), `mine` that it may be changed.
+
+    `invited` and `here` count the people that this computer knows of.
+    """
+
+    training_id: bytes
+    title: str
+    course: str
+    skills: tuple[str, ...]
+    audience: Audience
+    on: date
+    starts: int
+    minutes: int
+    place: str
+    trainers: tuple[str, ...]
+    capacity: int | None
+    note: str
+    villages: tuple[bytes, ...]
+    village_names: tuple[str, ...]
+    state: State
+    moved_from: date | None
+    reason: str
+    unit: str
+    mine: bool
+    invited: int
+    here: int
+    clashes: tuple[Clash, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingsView:
+    """All sessions: those to come first, the next one on top, then those that were, the latest on top."""
+
+    on: date
+    rows: tuple[TrainingRow, ...]
+    villages: tuple[tuple[bytes, str], ...]
+    may_announce: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody of a session. `household_id` is None for a guest, whom no register here has.
+
+    `checks` says what was seen, by skill and phase; `taken_by` who noted that they were there.
+    """
+
+    subject_id: bytes
+    name: str
+    birth_year: int | None
+    village: str
+    village_id: bytes
+    household_id: bytes | None
+    invited: bool
+    here: bool
+    taken_by: tuple[str, ...]
+    checks: Mapping[tuple[str, Phase], Ability]
+
+    @property
+    def guest(self) -> bool:
+        """Whether no register here has them."""
+        return self.household_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOf:
+    """What became of somebody who could not do a skill: a task of their team.
+
+    `visited_on`: the day on which it was kept. `can`: what they can do since, as the visit or a later check
+    says; None: nobody knows yet.
+    """
+
+    subject_id: bytes
+    name: str
+    village: str
+    skill: str
+    due_on: date | None
+    visited_on: date | None
+    called_off: bool
+    can: Ability | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """How many slips said what."""
+
+    good: int = 0
+    fair: int = 0
+    poor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    """A session opened: its people by given name, what they can do, tasks, slips, and who noted how many.
+
+    `to_visit`: people of registers who cannot do something and have no task yet; `guests_to_visit`: those of
+    no register, whom nobody can be sent to.
+    """
+
+    row: TrainingRow
+    people: tuple[Attendee, ...]
+    shares: tuple[Share, ...]
+    tasks: tuple[TaskOf, ...]
+    to_visit: int
+    guests_to_visit: int
+    ratings: Ratings
+    takers: tuple[tuple[str, int], ...]
+    villages: tuple[tuple[bytes, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom typing found: in a register here, or a guest who is on the list of the session."""
+
+    subject_id: bytes
+    name: str
+    birth_year: int | None
+    village: str
+    beside: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody of no register here: name, year of birth, and the village that they come from, in words."""
+
+    name: str
+    birth_year: int | None = None
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody could do of one skill."""
+
+    subject_id: bytes
+    skill: str
+    phase: Phase
+    ability: Ability

@@ -1,0 +1,102 @@
+"""B10 of a session: who is on its list, to be signed by each, with attendance and marks as far as known.
+
+The empty form for members of a team is `offices`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from tongcds.domain.catalogue import load_skills
+from tongcds.domain.training import Ability, Phase, time_words
+from tongcds.domain.views import Role, Whoami
+from tongcds.domain.views.training import Attendee, TrainingRow
+from tongcds.i18n import _, format_date, language, ngettext
+from tongcds.papers.letterhead import letterhead
+from tongcds.papers.lists import ROW_MM, number_column, signature, total_line
+from tongcds.papers.paper import (
+    Align,
+    Cell,
+    Column,
+    Fact,
+    Facts,
+    Look,
+    Mark,
+    Number,
+    Page,
+    Paper,
+    Paragraph,
+    Row,
+    Sheet,
+    Signatures,
+    Table,
+    Title,
+)
+
+FORM: Final = "B10"
+SPARE_ROWS: Final = 10
+"""Lines for whoever comes without having been expected."""
+
+
+def session_list(who: Whoami, row: TrainingRow, people: Sequence[Attendee], on: date, left_out: str) -> Paper:
+    """The list of a session; `left_out` says of whom it keeps silent, or is ""."""
+    columns = (
+        number_column(),
+        Column(_("Full name"), 28),
+        Column(_("Born in"), 9, Align.CENTRE),
+        Column(_("Village"), 20),
+        Column(_("Attended"), 9, Align.CENTRE),
+        Column(_("Marks"), 9, Align.CENTRE),
+        Column(_("Signed"), 20),
+    )
+    lines: list[tuple[Cell, ...]] = [
+        (
+            one.name,
+            str(one.birth_year) if one.birth_year else "",
+            one.village,
+            Mark.YES if one.here else Mark.OPEN,
+            _marks(row, one),
+            "",
+        )
+        for one in people
+    ]
+    lines += [("", "", "", Mark.OPEN, "", "")] * SPARE_ROWS
+    rows = tuple(Row((str(at), *cells)) for at, cells in enumerate(lines, 1))
+    count = len(people)
+    blocks = (
+        Facts(_facts(row)),
+        Table(columns, rows, numbered=True, least_mm=ROW_MM),
+        Paragraph(total_line(ngettext("{n} person", "{n} people", count), count), Look.PLAIN),
+        Paragraph(_("Marks: skills that the person can do alone, out of those looked at."), Look.NOTE),
+        *((Paragraph(left_out, Look.NOTE),) if left_out else ()),
+        Signatures((signature(_("Made by")), signature(_("Teacher")), signature(_head_of(who)))),
+    )
+    name = _("Training {day}").format(day=row.on.isoformat())
+    sheet = Sheet(name, letterhead(who, on), Title(_("List and results of a training"), row.title), blocks)
+    return Paper(FORM, name, (sheet,), Page.LANDSCAPE)
+
+
+def _facts(row: TrainingRow) -> tuple[Fact, ...]:
+    known = load_skills()
+    taught = "; ".join(known[code].name(language()) if code in known else code for code in row.skills)
+    when = f"{format_date(row.on)}, {time_words(row.starts)}"
+    return (
+        Fact(_("Topic"), taught, wide=True),
+        Fact(_("Day"), when),
+        Fact(_("Place"), row.place),
+        Fact(_("Teacher"), ", ".join(row.trainers), wide=True),
+    )
+
+
+def _marks(row: TrainingRow, one: Attendee) -> Cell:
+    seen = [one.checks[skill, Phase.AFTER] for skill in row.skills if (skill, Phase.AFTER) in one.checks]
+    if not seen:
+        return ""
+    alone = seen.count(Ability.ALONE)
+    return Number(f"{alone}/{len(seen)}", alone / len(seen))
+
+
+def _head_of(who: Whoami) -> str:
+    return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")
