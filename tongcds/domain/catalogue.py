@@ -361,6 +361,11 @@ def load_indicators(folder: Path | None = None) -> MappingProxyType[str, Indicat
     return _by_code(_indicators(folder))
 
 
+def lost_skills(folder: Path | None = None) -> frozenset[str]:
+    """Codes of skills whose line makes no sense; whoever names one need not be told again."""
+    return _skills(folder).lost
+
+
 def lost_indicators(folder: Path | None = None) -> frozenset[str]:
     """Codes of indicators whose line makes no sense; whoever names one need not be told again."""
     return _indicators(folder).lost

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tongcds.domain.catalogue import Basis, load_skills
-from tongcds.domain.facts import Subject, load_facts
+from tongcds.domain.catalogue import Basis, load_skills, lost_skills
+from tongcds.domain.facts import Subject, fact_lines, load_facts
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.tables import Lines, read_lines
 from tongcds.domain.text import fold
@@ -131,14 +131,16 @@ class Proof:
 
 def course_lines(folder: Path | None = None) -> Lines[Course]:
     """The lines of the table of courses, with what is wrong in it."""
-    return read_lines(_place(folder) / "courses.csv", Course, refers={"skills": load_skills()})
+    refers, lost = {"skills": load_skills()}, {"skills": lost_skills()}
+    return read_lines(_place(folder) / "courses.csv", Course, refers=refers, lost=lost)
 
 
 def proof_lines(folder: Path | None = None) -> Lines[Proof]:
     """The lines of the table of proofs, with what is wrong in it."""
     people = {code for code, fact in load_facts().items() if fact.subject is Subject.PERSON}
     refers = {"code": load_skills(), "facts": people}
-    return read_lines(_place(folder) / "proofs.csv", Proof, refers=refers)
+    lost = {"code": lost_skills(), "facts": fact_lines().lost}
+    return read_lines(_place(folder) / "proofs.csv", Proof, refers=refers, lost=lost)
 
 
 @cache
