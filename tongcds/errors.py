@@ -762,8 +762,8 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "training_slips_wrong": N_("Write how many slips there are, 1 to {most} in all. Nothing was saved."),
     "guest_is_here": N_(
-        "A guest “{name}” of this year and village is on the list and ticked already. Nothing was added; if there is "
-        "a second person of that name, say so."
+        "A guest “{name}” of this year and village is on the list and ticked already. Nothing was added; if "
+        "there is a second person of that name, say so."
     ),
     "guest_year_wrong": N_("This is no year of birth. Nothing was saved; write four digits, such as 1952."),
     "report_kind_unknown": N_("There is no kind of report “{code}” for this unit. Nothing was changed."),
