@@ -30,6 +30,11 @@ def test_a_month_closes_on_the_14th_and_is_named_after_the_month_it_closes_in():
         ("T-YEAR", date(2026, 12, 20), date(2026, 12, 15), date(2027, 12, 14), "Năm 2027"),
         ("T-YEAR", date(2026, 12, 14), date(2025, 12, 15), date(2026, 12, 14), "Năm 2026"),
         ("C-QUARTER", date(2026, 3, 15), date(2026, 3, 15), date(2026, 6, 14), "Quý II/2026"),
+        ("C-HALF", date(2026, 6, 14), date(2025, 12, 15), date(2026, 6, 14), "6 tháng đầu năm 2026"),
+        ("C-NINE", date(2026, 9, 14), date(2025, 12, 15), date(2026, 9, 14), "9 tháng năm 2026"),
+        ("C-NINE", date(2026, 12, 14), date(2025, 12, 15), date(2026, 9, 14), "9 tháng năm 2026"),
+        ("C-NINE", date(2026, 12, 15), date(2026, 12, 15), date(2027, 9, 14), "9 tháng năm 2027"),
+        ("P-NINE", date(2026, 12, 31), date(2026, 1, 1), date(2026, 9, 30), "9 tháng năm 2026"),
         ("P-QUARTER", date(2026, 3, 31), date(2026, 1, 1), date(2026, 3, 31), "Quý I/2026"),
     ],
 )
@@ -39,7 +44,12 @@ def test_longer_periods_close_likewise_and_statistical_ones_do_not(code, day, fi
     assert (period.first, period.last, kind.name_of(period)) == (first, last, name)
 
 
-@pytest.mark.parametrize("kind", load_report_types().values(), ids=lambda kind: kind.code)
+CUT_WITHOUT_GAPS = [
+    kind for kind in load_report_types().values() if kind.period is not PeriodKind.NINE_MONTHS
+]
+
+
+@pytest.mark.parametrize("kind", CUT_WITHOUT_GAPS, ids=lambda kind: kind.code)
 def test_every_day_lies_in_exactly_one_period_and_each_follows_on(kind):
     day = date(2024, 2, 29)
     period = kind.period_of(day)
@@ -47,6 +57,23 @@ def test_every_day_lies_in_exactly_one_period_and_each_follows_on(kind):
     assert kind.before(period).last.toordinal() + 1 == period.first.toordinal()
     assert kind.period_of(period.first) == kind.period_of(period.last) == period
     assert kind.due_on(period) > period.last
+
+
+def test_nine_months_have_one_period_a_year_and_the_year_before_is_the_one_before():
+    kind = load_report_types()["C-NINE"]
+    period = kind.period_of(date(2026, 10, 20))
+    assert kind.before(period) == Period(date(2024, 12, 15), date(2025, 9, 14))
+    assert [one.last.year for one in kind.latest(date(2026, 10, 20), 3)] == [2026, 2025]
+    assert kind.period_asked(None, date(2026, 9, 13)).last == date(2025, 9, 14)
+    assert kind.period_asked(None, date(2026, 9, 14)).last == date(2026, 9, 14)
+    assert kind.year_to(period) == period
+
+
+def test_only_the_half_year_that_ends_in_june_is_reported_on():
+    kind = load_report_types()["C-HALF"]
+    assert not kind.holds_for(date(2026, 12, 14))
+    assert kind.period_asked(None, date(2026, 12, 20)).last == date(2026, 6, 14)
+    assert [one.last for one in kind.latest(date(2026, 12, 20), 3)] == [date(2027, 6, 14), date(2026, 6, 14)]
 
 
 def test_a_deadline_counts_working_days_and_no_weekend():
@@ -87,6 +114,7 @@ def test_only_periods_in_which_a_kind_holds_are_asked_for():
         (("team,commune,month", "team,team,month"), "addressee"),
         (("team,commune,month", "team,commune,mid_month"), "period"),
         (("ACT01;ACT02", "ACT01;NONE"), "indicators"),
+        ((",,,,draft", ",,,13,draft"), "ends_in"),
     ],
 )
 def test_a_mistake_in_the_table_names_its_line_and_column(tmp_path: Path, change, column):

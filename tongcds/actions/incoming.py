@@ -23,6 +23,7 @@ from tongcds.domain.views.reporting import (
     IncomingRow,
     IncomingView,
     Reminders,
+    came_late,
 )
 from tongcds.errors import UserError
 from tongcds.i18n import language
@@ -184,6 +185,6 @@ def _sums(rows: Sequence[IncomingRow]) -> Completeness:
     return Completeness(
         units=len(rows),
         handed=len(handed),
-        in_time=sum(not row.late for row in handed),
+        in_time=sum(not came_late(row) for row in handed),
         accepted=sum(row.state is State.ACCEPTED for row in handed),
     )

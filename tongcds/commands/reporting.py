@@ -14,7 +14,7 @@ from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, Word
 from tongcds.domain.views.board import WHY_WORDS, BoardFigure
 from tongcds.domain.views.differences import FigureSeen
 from tongcds.domain.views.report import Report
-from tongcds.domain.views.reporting import DueRow, IncomingRow, ReportPage
+from tongcds.domain.views.reporting import DueRow, IncomingRow, ReportPage, came_late
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_date, format_number, format_percent
 
@@ -139,7 +139,7 @@ def _section(words: str) -> tuple[str, str]:
 
 
 def _due_values(row: DueRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in (*row.__dataclass_fields__, "late")}
+    return {**asdict(row), "late": came_late(row)}
 
 
 def _due_line(row: DueRow) -> str:
@@ -148,7 +148,7 @@ def _due_line(row: DueRow) -> str:
         row.period,
         _("due {day}").format(day=format_date(row.due_on)),
         _(STATE_WORDS[row.state]),
-        _("late") if row.late and row.handed_on else "",
+        _("late") if came_late(row) and row.handed_on else "",
         _("handed up twice") if row.twice else "",
         row.reason,
         "" if row.report_id is None else row.report_id.hex(),
@@ -161,7 +161,7 @@ def _incoming_line(row: IncomingRow) -> str:
         f"{row.unit:<28}",
         _(STATE_WORDS[row.state]),
         "" if row.handed_on is None else format_date(row.handed_on),
-        _("late") if row.late else "",
+        _("late") if came_late(row) else "",
         _("handed up twice") if row.twice else "",
         f"{format_number(row.below_in)}/{format_number(row.below)}" if row.below else "",
         "" if row.report_id is None else row.report_id.hex(),

@@ -18,13 +18,14 @@ from types import MappingProxyType
 from typing import Final
 
 from tongcds.domain.catalogue import load_indicators
-from tongcds.domain.periods import PERIOD_OF, Period, PeriodKind, after, before
+from tongcds.domain.periods import PERIOD_OF, Period, PeriodKind, after, before, nine_months_of
 from tongcds.domain.privacy import working_days_after
 from tongcds.domain.tables import read_table
 from tongcds.errors import UserError
 from tongcds.paths import resources_folder
 
 _LATEST_CLOSE: Final = 28  # a day that every month has
+_MONTHS_OF_A_YEAR: Final = 12
 
 
 class Level(StrEnum):
@@ -46,7 +47,9 @@ class ReportType:
     """A kind of report. `closes_on`: the day of the month that ends a period, None for calendar periods.
 
     `due_days`: working days from the end of the period to the deadline, at least one. `since` and `until` are
-    days that a period has to end on or between. `basis` as in the catalogues: published, or a draft of ours.
+    days that a period has to end on or between. `ends_in`: months in which it has to end, every one without:
+    the half year of June is reported on alone, and in December the year. `basis` as in the catalogues:
+    published, or a draft of ours.
     """
 
     code: str
@@ -61,6 +64,7 @@ class ReportType:
     closes_on: int | None = None
     since: date | None = None
     until: date | None = None
+    ends_in: tuple[int, ...] = ()
 
     def name(self, language: str) -> str:
         """What it is called, in "vi" or "en"."""
@@ -68,21 +72,25 @@ class ReportType:
 
     def holds_for(self, last: date) -> bool:
         """Whether a period that ends on this day is reported with this kind."""
-        return (self.since is None or self.since <= last) and (self.until is None or last <= self.until)
+        within = (self.since is None or self.since <= last) and (self.until is None or last <= self.until)
+        return within and (not self.ends_in or last.month in self.ends_in)
 
     def period_of(self, day: date) -> Period:
-        """The period that a day lies in, as this kind of report cuts the year."""
-        found = self._moved(PERIOD_OF[self.period](day))
-        if day > found.last:
-            return self._moved(after(PERIOD_OF[self.period](day)))
-        if day < found.first:
-            return self._moved(before(PERIOD_OF[self.period](day)))
-        return found
+        """The period that a day lies in, as this kind of report cuts the year; of nine months its year's."""
+        if self.period is PeriodKind.NINE_MONTHS:
+            year = self._cut(PeriodKind.YEAR, day)
+            return Period(year.first, _end_of_nine_months(year.last.year, self.closes_on))
+        return self._cut(self.period, day)
 
     def period_asked(self, day: date | None, on: date) -> Period:
-        """The period that a day lies in; without one the last that ended, if only today (`on`)."""
+        """The period that a day lies in; without one the last to report on that ended, if only today."""
         period = self.period_of(on if day is None else day)
-        return self.before(period) if day is None and period.last > on else period
+        if day is not None:
+            return period
+        last = period if period.last <= on else self.before(period)
+        # Not every half year is reported on.
+        found = (one for one in self.latest(last.last, _MONTHS_OF_A_YEAR) if one.last <= on)
+        return next(found, last)
 
     def name_of(self, period: Period) -> str:
         """What people call a period of this kind: one that closes on 14 December is the year."""
@@ -111,12 +119,26 @@ class ReportType:
                 yield period
             period = self.before(period)
 
+    def _cut(self, kind: PeriodKind, day: date) -> Period:
+        calendar = PERIOD_OF[kind](day)
+        found = self._moved(calendar)
+        if day > found.last:
+            return self._moved(after(calendar))
+        if day < found.first:
+            return self._moved(before(calendar))
+        return found
+
     def _moved(self, calendar: Period) -> Period:
         if self.closes_on is None:
             return calendar
         return Period(
             _day_after_close(calendar.first, self.closes_on), calendar.last.replace(day=self.closes_on)
         )
+
+
+def _end_of_nine_months(year: int, closes_on: int | None) -> date:
+    september = nine_months_of(date(year, 1, 1)).last
+    return september if closes_on is None else september.replace(day=closes_on)
 
 
 def _day_after_close(first_of_month: date, closes_on: int) -> date:
@@ -173,6 +195,8 @@ def _wrong_in(row: ReportType) -> str:
         return "closes_on"
     if levels.index(row.addressee) <= levels.index(row.level):
         return "addressee"
+    if not all(1 <= month <= _MONTHS_OF_A_YEAR for month in row.ends_in):
+        return "ends_in"
     return "period" if row.period not in PERIOD_OF or row.period is PeriodKind.MID_MONTH else ""
 
 

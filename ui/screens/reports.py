@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tongcds.domain.reporting import STATE_WORDS, State
 from tongcds.domain.views import Standing, Tone
-from tongcds.domain.views.reporting import CycleView, DueRow, IncomingRow, IncomingView
+from tongcds.domain.views.reporting import CycleView, DueRow, IncomingRow, IncomingView, came_late
 from tongcds.i18n import _, format_date, format_number
 from ui import words
 from ui.changes import ChangeBus
@@ -256,7 +256,7 @@ def _unit_cell(row: IncomingRow) -> Cell:
 def _handed_cell(row: DueRow | IncomingRow) -> Cell:
     if row.handed_on is None:
         return TextCell("–", muted=True)
-    late = _("late") if row.late else _("in time")
+    late = _("late") if came_late(row) else _("in time")
     return TextCell(format_date(row.handed_on), second=late)
 
 

@@ -18,9 +18,9 @@ LONGEST_REASON = 1_000
 class DueRow:
     """A report that the own unit owes, or has handed up.
 
-    `report_id` is the version that counts, None while there is none; `versions` how many there are. `late`:
-    handed up after its day. `twice`: two people handed one up without knowing of each other. `reason` is the
-    addressee's last word. `drafted`: words were typed into it on this computer.
+    `report_id` is the version that counts, None while there is none; `versions` how many there are. `twice`:
+    two people handed one up without knowing of each other. `reason` is the addressee's last word. `drafted`:
+    words were typed into it on this computer.
     """
 
     kind: str
@@ -38,11 +38,6 @@ class DueRow:
     reason: str = ""
     drafted: bool = False
     standing: Standing = Standing.RECEIVED
-
-    @property
-    def late(self) -> bool:
-        """Whether it came, or comes, after its day."""
-        return is_late(self.state, self.due_on, self.handed_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +62,10 @@ class IncomingRow:
     below_in: int = 0
     standing: Standing = Standing.RECEIVED
 
-    @property
-    def late(self) -> bool:
-        """Whether it came, or comes, after its day."""
-        return is_late(self.state, self.due_on, self.handed_on)
+
+def came_late(row: DueRow | IncomingRow) -> bool:
+    """Whether a report came, or comes, after its day."""
+    return is_late(row.state, row.due_on, row.handed_on)
 
 
 @dataclass(frozen=True, slots=True)
