@@ -718,6 +718,8 @@ SENTENCES: Final[dict[str, str]] = {
         "This computer knows nothing of {unit} yet, so there is nothing to report. Sync once, then try again."
     ),
     "report_period_ahead": N_("{period} begins on {day} only. Nothing can be reported of it yet."),
+    "payment_amount_invalid": N_("Write whole đồng, from 1 to {most}. Nothing was made."),
+    "payment_months_invalid": N_("Write for how many months, from 1 to {most}. Nothing was made."),
     "difficulty_kind_unknown": N_("There is no kind of difficulty “{code}”. Nothing was saved."),
     "difficulty_empty": N_("Write what the difficulty is. Nothing was saved."),
     "difficulty_unknown": N_("This difficulty is not on this computer. Nothing was changed."),

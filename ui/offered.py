@@ -10,6 +10,7 @@ from tongcds.actions import Core, documents, printing
 from tongcds.actions.printing import Printout
 from tongcds.domain.views import HouseholdDetail, HouseholdFilter, LogFilter, Role
 from tongcds.i18n import _
+from tongcds.papers.offices import Payment
 
 Maker = Callable[[bool, str], Printout]
 """Makes a paper, with whole phone numbers or without, and on a ground also of who did not agree.
@@ -22,11 +23,15 @@ Narrowed = tuple[HouseholdFilter, HouseholdDetail | None]
 
 
 class Offered(NamedTuple):
-    """A paper by its words; `has_numbers`: phone numbers are in it."""
+    """A paper by its words; `has_numbers`: phone numbers are in it.
+
+    `pays` makes it of what each member is paid, which is asked first.
+    """
 
     words: str
     make: Maker
     has_numbers: bool = False
+    pays: Callable[[Payment | None], Maker] | None = None
 
 
 def offered(core: Core, narrowed: Narrowed | None) -> list[Offered]:
@@ -98,4 +103,8 @@ def _of_offices(core: Core, role: Role) -> Iterator[Offered]:
     if role in {Role.TEAM, Role.COMMUNE}:
         yield Offered(_("Villages without coverage (B09)"), lambda _numbers, _ground: documents.gaps(core))
         yield Offered(_("List for a training (B10)"), lambda _numbers, _ground: documents.training(core))
-        yield Offered(_("List of payments (B15)"), lambda _numbers, _ground: documents.payments(core))
+        yield Offered(_("List of payments (B15)"), _payments(core, None), pays=partial(_payments, core))
+
+
+def _payments(core: Core, payment: Payment | None) -> Maker:
+    return lambda _numbers, _ground: documents.payments(core, payment)

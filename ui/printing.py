@@ -28,6 +28,7 @@ from ui.desk import Desk
 from ui.forms.behind_dialog import BehindDialog
 from ui.forms.paper_choice import PaperChoice
 from ui.forms.paper_preview import PaperPreview
+from ui.forms.payment_dialog import PaymentDialog
 from ui.offered import Maker, Offered, offered
 from ui.paper.links import Link
 from ui.paper.pages import Laid, Pages, Watch, page_layout
@@ -147,6 +148,7 @@ class Printing(QObject):
         self._laying.moved.connect(self._show_layout)
         self._drawing.moved.connect(self._show_drawing)
         self.choice: PaperChoice | None = None
+        self.payment: PaymentDialog | None = None
         self.preview: PaperPreview | None = None
         self.behind: BehindDialog | None = None
 
@@ -175,7 +177,15 @@ class Printing(QObject):
         dialog.open()
 
     def _open_offered(self, paper: Offered) -> None:
-        self._open(paper.words, paper.has_numbers, paper.make)
+        pays = paper.pays
+        if pays is None:
+            self._open(paper.words, paper.has_numbers, paper.make)
+            return
+        dialog = PaymentDialog(parent=self._desk.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda payment: self._open(paper.words, paper.has_numbers, pays(payment)))
+        self.payment = dialog
+        dialog.open()
 
     def sheet(self, household_id: bytes) -> None:
         """Show the survey sheet of a household."""

@@ -153,3 +153,41 @@ def test_the_overview_leads_to_documents(desktop: Desktop) -> None:
     next(button for button in screen.findChildren(Button) if "Văn bản" in button.text()).click()
     assert desktop.printing.choice is not None
     desktop.printing.choice.reject()
+
+
+def test_what_members_are_paid_is_typed_in_the_window(desktop: Desktop) -> None:
+    desktop.printing.choose()
+    choice = desktop.printing.choice
+    assert choice is not None
+    next(button for button in choice.buttons if "B15" in button.text()).click()
+    settle()
+    dialog = desktop.printing.payment
+    assert dialog is not None
+    for amount, months in (("nhiều", "3"), ("150.000", "0"), ("100.000.001", "3")):
+        dialog.amount.setText(amount)
+        dialog.months.setText(months)
+        dialog.save()
+        assert dialog.isVisible()
+    dialog.amount.setText("150.000")
+    dialog.months.setText("3")
+    dialog.save()
+    settle()
+    printout = desktop.printing._printout
+    assert printout is not None
+    assert "Bốn trăm năm mươi nghìn đồng" in repr(printout.paper)
+
+
+def test_amounts_may_be_left_for_a_pen(desktop: Desktop) -> None:
+    desktop.printing.choose()
+    choice = desktop.printing.choice
+    assert choice is not None
+    next(button for button in choice.buttons if "B15" in button.text()).click()
+    settle()
+    dialog = desktop.printing.payment
+    assert dialog is not None
+    dialog.save()
+    settle()
+    printout = desktop.printing._printout
+    assert printout is not None
+    assert printout.paper.form == "B15"
+    assert "đồng." not in repr(printout.paper)

@@ -110,6 +110,8 @@ def test_every_paper_that_is_offered_is_shown(desktop: Desktop, home: Home, at: 
     desktop.printing.choose()
     assert desktop.printing.choice is not None
     desktop.printing.choice.buttons[at].click()
+    if desktop.printing.payment is not None:
+        desktop.printing.payment.save()
     preview = preview_of(desktop)
     assert preview.save.isEnabled()
     image = preview._sheet._image

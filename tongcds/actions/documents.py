@@ -22,9 +22,9 @@ from tongcds.domain.report_types import Level, load_report_types
 from tongcds.domain.views import BoardView, MemberLine, Role
 from tongcds.domain.views.report import Report
 from tongcds.errors import UserError, sentence
-from tongcds.i18n import _
+from tongcds.i18n import _, format_number
 from tongcds.papers import offices
-from tongcds.papers.offices import Payment
+from tongcds.papers.offices import LARGEST, LONGEST_MONTHS, Payment
 from tongcds.papers.trainings import session_list
 from tongcds.reports import coverage
 from tongcds.reports.withheld import as_read_above
@@ -187,7 +187,15 @@ def session(core: Core, training: bytes, *, ground: str = "") -> Printout:
 
 
 def payments(core: Core, payment: Payment | None = None) -> Printout:
-    """B15: what each member of this team or office is paid; without a `payment` there is room for a pen."""
+    """B15: what each member of this team or office is paid; without a `payment` there is room for a pen.
+
+    Raises:
+        UserError: payment_amount_invalid, payment_months_invalid.
+    """
+    if payment is not None and not 0 < payment.monthly <= LARGEST:
+        raise UserError("payment_amount_invalid", most=format_number(LARGEST))
+    if payment is not None and not 0 < payment.months <= LONGEST_MONTHS:
+        raise UserError("payment_months_invalid", most=LONGEST_MONTHS)
     members = _members(core)
     return Printout(offices.payments(core.whoami(), members, payment, core.today), len(members))
 

@@ -39,6 +39,9 @@ from tongcds.papers.paper import (
 
 _COVERED: Final = {"yes": Mark.YES, "no": Mark.NO}
 _EMPTY_ROWS: Final = 6
+LARGEST: Final = 100_000_000
+LONGEST_MONTHS: Final = 36
+"""Most đồng a month and most months; more is a slip of the hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def payments(who: Whoami, members: Sequence[MemberLine], payment: Payment | None
         number_column(),
         Column(_("Full name"), 28),
         Column(_("Amount a month (đồng)"), 16, Align.END),
-        Column(_("Months"), 9, Align.CENTRE),
+        Column(_("Number of months"), 9, Align.CENTRE),
         Column(_("Sum (đồng)"), 16, Align.END),
         Column(_("Received and signed"), 25),
     )

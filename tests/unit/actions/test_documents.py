@@ -223,6 +223,9 @@ def test_b15_sums_up_and_says_the_sum_in_words(commune: Core) -> None:
     total = table_of(paper).rows[-1].cells[4]
     assert isinstance(total, Number)
     assert total.words == "450.000"
+    for wrong in (Payment(0, 1), Payment(1, 0), Payment(100_000_001, 1), Payment(1, 37)):
+        with pytest.raises(UserError, match="payment_"):
+            documents.payments(commune, wrong)
     empty = table_of(documents.payments(commune).paper)
     assert {row.cells[2] for row in empty.rows} == {""}
 
