@@ -69,6 +69,7 @@ from ui.shell import Shell
 from ui.sticks import Sticks
 from ui.tasks import Tasks
 from ui.today import Today
+from ui.trainings import Trainings
 from ui.visiting import Visiting
 
 _FOUND = 8
@@ -148,6 +149,7 @@ class Desktop(QObject):
         self.overview = Overview(desk, self.printing.choose, self)
         self.reporting = Reporting(desk, self.printing.report, self)
         self.difficulties = Difficulties(desk, self.printing.obstacles, self)
+        self.trainings = Trainings(desk, self.printing.show, self)
         self.doubting = Doubting(desk, self)
         self.doubting.mend_requested.connect(self.editing.mend)
         self.background = Background(desk, settings, self._net, parent=self)
@@ -225,6 +227,7 @@ class Desktop(QObject):
         }
         if self.who.role in {Role.TEAM, Role.COMMUNE}:
             places |= {"today": self._today, "households": self._households, "log": self.logbook.screen}
+            places["training"] = self.trainings.screen
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self.overview.screen
         if self.who.role is not Role.TRAINER:

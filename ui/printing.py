@@ -167,6 +167,10 @@ class Printing(QObject):
         make: Maker = lambda _numbers, ground: printing.round_list(core, round_id, ground=ground)  # noqa: E731
         self._open(_("List of the round"), False, make)  # noqa: FBT003 - as in `offered`
 
+    def show(self, title: str, make: Maker) -> None:
+        """Show a paper without phone numbers."""
+        self._open(title, False, make)  # noqa: FBT003 - as in `offered`
+
     def choose(self) -> None:
         """Ask which paper, of those that fit what is on the screen."""
         papers = offered(self._desk.core, self._narrowed())

@@ -56,7 +56,10 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.TEAM, ["today", "households", "log", "difficulties", "reports", "sync", "settings"]),
+        (
+            Role.TEAM,
+            ["today", "households", "log", "training", "difficulties", "reports", "sync", "settings"],
+        ),
         (
             Role.COMMUNE,
             [
@@ -64,6 +67,7 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
                 "today",
                 "households",
                 "log",
+                "training",
                 "guidance",
                 "difficulties",
                 "reports",

@@ -20,6 +20,7 @@ from tongcds.domain.training import (
     Ability,
     Audience,
     Phase,
+    is_whole,
     load_courses,
     read_time,
     time_words,
@@ -221,9 +222,10 @@ def _the_one(core: Core, beginning: str) -> TrainingRow:
 
 def _person(core: Core, training: bytes, typed: str) -> bytes:
     found = attendance.candidates(core, training, typed)
-    if len(found) != 1:
-        raise UserError("training_person_unclear", count=len(found), name=typed)
-    return found[0].subject_id
+    meant = [one for one in found if is_whole(typed, one.name)] or found
+    if len(meant) != 1:
+        raise UserError("training_person_unclear", count=len(meant), name=typed)
+    return meant[0].subject_id
 
 
 def _answer(options: argparse.Namespace, view: TrainingView) -> None:

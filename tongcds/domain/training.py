@@ -254,6 +254,11 @@ def split_year(typed: str) -> tuple[str, int | None]:
     return " ".join(words), None
 
 
+def is_whole(typed: str, name: str) -> bool:
+    """Whether every word that was typed is one of the name's, marks aside: "pan" means Pản before Pánh."""
+    return set(fold(split_year(typed)[0]).split()) <= set(fold(name).split())
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How many of those who were looked at can do a skill alone, before and after.

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from tongcds.domain.text import matches, name_sort_key
-from tongcds.domain.training import Ability, Audience, Phase, Slot, State, names_in, split_year
+from tongcds.domain.training import Ability, Audience, Phase, Slot, State, is_whole, names_in, split_year
 from tongcds.domain.views import Result
 from tongcds.domain.views.training import Attendee, Candidate, Ratings, TaskOf
 from tongcds.records import record_type
@@ -258,7 +258,14 @@ def candidates(
         for one in known.values()
         if one.guest and matches(words, one.name) and year in {None, one.birth_year}
     ]
-    made.sort(key=lambda one: (one.subject_id not in known, name_sort_key(one.name), one.subject_id))
+    made.sort(
+        key=lambda one: (
+            not is_whole(typed, one.name),
+            one.subject_id not in known,
+            name_sort_key(one.name),
+            one.subject_id,
+        )
+    )
     return tuple(made[:limit])
 
 

@@ -30,6 +30,7 @@ from ui.preview import (
     rounds,
     samples,
     targets,
+    trainings,
     village,
 )
 from ui.reporting import first_page
@@ -54,6 +55,8 @@ from ui.screens.sync import SyncScreen
 from ui.screens.targets import TargetsScreen
 from ui.screens.tasks import TasksRead, TasksScreen
 from ui.screens.today import TodayScreen
+from ui.screens.training import TrainingScreen
+from ui.screens.trainings import TrainingsScreen
 from ui.shell import Shell
 from ui.tasks import InlineExecutor, Tasks
 
@@ -249,6 +252,16 @@ def _rounds(kind: str) -> QWidget:
     return RoundsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
+def _trainings(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(trainings.view, kind)
+    return TrainingsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _training(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(trainings.opened, kind)
+    return TrainingScreen(load, trainings.find, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
 def _paper_entry(kind: str) -> QWidget:
     load = _fail if kind == "error" else lambda _round: rounds.start(kind)
     return PaperEntryScreen(
@@ -289,6 +302,8 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "import": (Role.TEAM, "households", _import),
     "log": (Role.TEAM, "log", _log),
     "logbook": (Role.TEAM, "log", _logbook),
+    "trainings": (Role.COMMUNE, "training", _trainings),
+    "training": (Role.TEAM, "training", _training),
     "difficulties": (Role.COMMUNE, "difficulties", _difficulties),
     "reports": (Role.TEAM, "reports", _reports),
     "reports-commune": (Role.COMMUNE, "reports", partial(_reports, role=Role.COMMUNE)),
@@ -316,7 +331,18 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
     role, place, make = SCREENS[name]
     # The other places are never shown here, so they may be anything.
     others: dict[str, Callable[[], QWidget]] = dict.fromkeys(
-        ("overview", "today", "households", "log", "guidance", "difficulties", "reports", "sync", "settings"),
+        (
+            "overview",
+            "today",
+            "households",
+            "log",
+            "training",
+            "guidance",
+            "difficulties",
+            "reports",
+            "sync",
+            "settings",
+        ),
         QWidget,
     )
     shell = Shell(

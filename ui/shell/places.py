@@ -24,6 +24,7 @@ _ALL: Final = (
     Place("today", N_("Today"), "sun"),
     Place("households", N_("Households"), "house"),
     Place("log", N_("Support log"), "clipboard-pen"),
+    Place("training", N_("Training"), "book-open"),
     Place("guidance", N_("Announcements"), "messages-square"),
     Place("difficulties", N_("Difficulties"), "triangle-alert"),
     Place("reports", N_("Reports"), "file-spreadsheet", below=True),
@@ -31,13 +32,12 @@ _ALL: Final = (
     Place("settings", N_("Settings"), "settings", below=True),
 )
 
+_OF_ALL: Final = frozenset({"difficulties", "reports", "sync", "settings"})
 _OF_ROLE: Final[dict[Role, frozenset[str]]] = {
-    Role.TEAM: frozenset({"today", "households", "log", "difficulties", "reports", "sync", "settings"}),
-    Role.COMMUNE: frozenset(
-        {"overview", "today", "households", "log", "guidance", "difficulties", "reports", "sync", "settings"}
-    ),
-    Role.AREA: frozenset({"overview", "difficulties", "reports", "sync", "settings"}),
-    Role.PROVINCE: frozenset({"overview", "difficulties", "reports", "sync", "settings"}),
+    Role.TEAM: _OF_ALL | {"today", "households", "log", "training"},
+    Role.COMMUNE: _OF_ALL | {"overview", "today", "households", "log", "training", "guidance"},
+    Role.AREA: _OF_ALL | {"overview"},
+    Role.PROVINCE: _OF_ALL | {"overview"},
     Role.TRAINER: frozenset({"sync", "settings"}),
 }
 

@@ -1,0 +1,250 @@
+"""Tập huấn: sessions day by day, planned, postponed, called off, announced, and opened to take the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from tongcds.domain.catalogue import load_skills
+from tongcds.domain.training import STATE_WORDS, State, time_words
+from tongcds.domain.views import Standing, Tone
+from tongcds.domain.views.training import TrainingRow, TrainingsView
+from tongcds.i18n import _, format_date, format_day, format_number, language, ngettext
+from ui.changes import ChangeBus
+from ui.errors import words_for
+from ui.tasks import Tasks
+from ui.theme import Length, Style, space
+from ui.widgets.button import Button, Kind
+from ui.widgets.cells import Cell, PillCell, TextCell
+from ui.widgets.flow import FlowRow
+from ui.widgets.messages import EmptyState
+from ui.widgets.page import Page
+from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide
+from ui.widgets.text import Text
+from ui.words import standing
+
+_HEEDED: Final = frozenset({"training", "attendance", "exchange"})
+_TONES: Final = MappingProxyType(
+    {State.PLANNED: Tone.INFO, State.HELD: Tone.GOOD, State.CANCELLED: Tone.QUIET}
+)
+
+
+_DAY_MINUTES: Final = 24 * 60
+
+
+class TrainingsScreen(Page):
+    """`planned` wants a form: with a row to change it, None for a new one.
+
+    `opened`, `postponed`, `cancelled`, `repeated`, `announced` and `printed` carry the row that is meant.
+
+    Args:
+        load: answers the view; runs off the UI thread.
+    """
+
+    help_topic = "training"
+
+    planned = Signal(object)
+    opened = Signal(object)
+    postponed = Signal(object)
+    cancelled = Signal(object)
+    repeated = Signal(object)
+    announced = Signal(object)
+    printed = Signal(object)
+
+    def __init__(
+        self,
+        load: Callable[[], TrainingsView],
+        tasks: Tasks,
+        changes: ChangeBus,
+        *,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._load, self._tasks = load, tasks
+        self.view: TrainingsView | None = None
+        plan = Button(_("Plan a session"), icon="plus", hint="Insert", kind=Kind.PRIMARY)
+        plan.clicked.connect(lambda: self.planned.emit(None))
+        self._head = PageHead(_("Training"), "", [plan])
+        self._model: RowsModel[TrainingRow] = RowsModel(
+            [
+                Column(_("Day"), _day_cell),
+                Column(_("Session"), _title_cell, stretch=1),
+                Column(_("There"), _people_cell),
+                Column(_("State"), _state_cell),
+            ],
+            self,
+        )
+        self.rows = RowsView(self._model, name=_("Training"))
+        self.rows.picked.connect(self._show)
+        self.rows.opened.connect(self.opened)
+        listed = Card(flush=True)
+        listed.body.addWidget(self.rows, 1)
+        cards = SideBySide(narrowest=Length.STACKED + space(30))
+        cards.add(listed, 5)
+        cards.add(self._make_detail(), 3)
+        self.body.addWidget(self._head)
+        self.body.addWidget(cards, 1)
+        for keys, act in (("Insert", lambda: self.planned.emit(None)), ("F2", self._change)):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self.begin_at(self.rows)
+        self.retried.connect(self.reload)
+        self.keep_fresh(changes, self.reload, _HEEDED)
+
+    def _make_detail(self) -> QWidget:
+        self.detail = Text("", Style.BODY, wrap=True)
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        scroll = ScrollColumn()
+        scroll.body.addWidget(self.detail)
+        scroll.body.addStretch(1)
+        acts = FlowRow()
+
+        def small(words: str, signal: Signal, icon: str = "") -> Button:
+            button = Button(words, icon=icon, kind=Kind.SMALL)
+            button.clicked.connect(lambda: self._emit(signal))
+            acts.flow.addWidget(button)
+            return button
+
+        self.take = small(_("Take the list"), self.opened, "clipboard-check")  # type: ignore[arg-type]  # bound to self
+        self.change = small(_("Change"), self.planned, "pen-line")  # type: ignore[arg-type]  # likewise
+        self.postpone = small(_("Postpone…"), self.postponed, "clock")  # type: ignore[arg-type]  # likewise
+        self.cancel = small(_("Call off…"), self.cancelled, "x")  # type: ignore[arg-type]  # likewise
+        self.repeat = small(_("Repeat…"), self.repeated, "copy")  # type: ignore[arg-type]  # likewise
+        self.announce = small(_("Tell the teams"), self.announced, "messages-square")  # type: ignore[arg-type]  # likewise
+        self.paper = small(_("List to sign"), self.printed, "printer")  # type: ignore[arg-type]  # likewise
+        card = Card(_("In full"))
+        card.body.setSpacing(space(2))
+        card.body.addWidget(scroll, 1)
+        card.body.addWidget(acts)
+        return card
+
+    def reload(self) -> None:
+        """Read everything again."""
+        self.is_fresh()
+        self._tasks.run(self._load, self.show_view, owner=self, failed=self._failed)
+
+    def _failed(self, problem: Exception) -> None:
+        self.view = None
+        self.show_problem(words_for(problem))
+
+    def show_view(self, view: TrainingsView) -> None:
+        """Draw the view; what was chosen stays chosen."""
+        before, self.view = self.chosen(), view
+        if not view.rows:
+            first = EmptyState(
+                "book-open",
+                _("No training sessions yet"),
+                _("A session says what is taught, when, where and by whom. On its day the list is taken "
+                  "here, offline too, and on several computers at once."),
+                action=_("Plan a session"),
+                action_icon="plus",
+            )  # fmt: skip
+            first.acted.connect(lambda: self.planned.emit(None))
+            self.show_instead(first)
+            return
+        self.show_content()
+        ahead = sum(row.on >= view.on and row.state is State.PLANNED for row in view.rows)
+        count = ngettext("{n} session to come", "{n} sessions to come", ahead)
+        people = sum(row.here for row in view.rows)
+        there = ngettext("{n} person was there so far", "{n} people were there so far", people)
+        self._head.set_words(
+            _("Training"),
+            " · ".join((count.format(n=format_number(ahead)), there.format(n=format_number(people)))),
+        )
+        self._model.set_rows(view.rows[:MOST_ROWS])
+        ids = [row.training_id for row in view.rows[:MOST_ROWS]]
+        self.rows.choose(ids.index(before.training_id) if before and before.training_id in ids else 0)
+        self._show(self.chosen())
+
+    def chosen(self) -> TrainingRow | None:
+        """The session that is chosen."""
+        row = self.rows.current_row()
+        return row if isinstance(row, TrainingRow) else None
+
+    def _show(self, _row: object) -> None:
+        row = self.chosen()
+        self.detail.setText("" if row is None or self.view is None else _full(row, self.view))
+        on = row is not None and row.state is not State.CANCELLED
+        mine = row is not None and row.mine
+        tells = self.view is not None and self.view.may_announce
+        for button, shows in (
+            (self.take, on),
+            (self.change, mine),
+            (self.postpone, mine),
+            (self.cancel, mine and on),
+            (self.repeat, mine),
+            (self.announce, tells),
+            (self.paper, on),
+        ):
+            button.setVisible(shows)
+
+    def _change(self) -> None:
+        row = self.chosen()
+        if row is not None and row.mine:
+            self.planned.emit(row)
+
+    def _emit(self, signal: object) -> None:
+        row = self.chosen()
+        if row is not None:
+            signal.emit(row)  # type: ignore[attr-defined]  # a signal of this screen
+
+    def ask_print(self) -> None:
+        """Ask for the list on paper; the window calls it for Ctrl+P."""
+        row = self.chosen()
+        if row is not None and row.state is not State.CANCELLED:
+            self.printed.emit(row)
+
+
+def _day_cell(row: TrainingRow) -> Cell:
+    ends = row.starts + row.minutes
+    return TextCell(
+        format_day(row.on), f"{time_words(row.starts)}-{time_words(ends % (24 * 60))}", strong=True
+    )
+
+
+def _title_cell(row: TrainingRow) -> Cell:
+    clash = _("clash") if row.clashes else ""
+    sending = "" if row.standing is Standing.RECEIVED else standing(row.standing).words
+    about = " · ".join(filter(None, (clash, row.place, ", ".join(row.trainers), row.unit, sending)))
+    return TextCell(row.title, about)
+
+
+def _people_cell(row: TrainingRow) -> Cell:
+    invited = _("{n} invited").format(n=format_number(row.invited)) if row.invited else ""
+    return TextCell(format_number(row.here), invited)
+
+
+def _state_cell(row: TrainingRow) -> Cell:
+    tone = Tone.WARN if row.clashes else _TONES[row.state]
+    return PillCell(_(STATE_WORDS[row.state]), tone)
+
+
+def _full(row: TrainingRow, view: TrainingsView) -> str:
+    known = load_skills()
+    lines = [row.title, f"{format_day(row.on)}, {time_words(row.starts)} · {row.place}"]
+    if row.moved_from is not None:
+        lines.append(_("It was to be on {day} first.").format(day=format_date(row.moved_from)))
+    if row.reason:
+        lines.append(_("Reason: {reason}").format(reason=row.reason))
+    titles = {one.training_id: one for one in view.rows}
+    for clash in row.clashes:
+        other = titles.get(clash.training_id)
+        what = ", ".join(filter(None, (_("the same place") if clash.place else "", *clash.trainers)))
+        if other is not None:
+            words = _("At the same time as “{title}” ({time}): {what}")
+            lines.append(words.format(title=other.title, time=time_words(other.starts), what=what))
+    if row.trainers:
+        lines.append(_("Trainers: {names}").format(names=", ".join(row.trainers)))
+    if row.capacity is not None:
+        lines.append(_("Room for {n}").format(n=format_number(row.capacity)))
+    if row.village_names:
+        lines.append(_("For: {villages}").format(villages=", ".join(row.village_names)))
+    lines += [f"{code} {known[code].name(language())}" if code in known else code for code in row.skills]
+    if row.note:
+        lines.append(row.note)
+    return "\n\n".join(lines)
