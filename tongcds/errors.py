@@ -782,6 +782,17 @@ SENTENCES: Final[dict[str, str]] = {
         "on; what you typed is kept."
     ),
     "report_section_unknown": N_("A report has no section “{code}”. Nothing was changed."),
+    "report_cause_unknown": N_(
+        "There is no cause “{code}”. Nothing was changed; choose one of the list, or tell the reason in "
+        "words."
+    ),
+    "report_without_targets": N_(
+        "No target holds for {unit} in this period, so there is nothing to compare. Nothing was handed up."
+    ),
+    "report_reason_untold": N_(
+        "These targets are not reached and nobody has said why: {names}. Nothing was handed up, what you "
+        "typed is kept; choose a cause or type the reason of each."
+    ),
     "report_too_long": N_(
         "The report is too long to be sent. Nothing was handed up; shorten what was typed."
     ),

@@ -24,7 +24,7 @@ from tongcds.domain.periods import Period
 from tongcds.domain.reporting import Word
 from tongcds.domain.views import BehindView, EditUndo
 from tongcds.domain.views.differences import HeldAgainst
-from tongcds.domain.views.report import Report, ReportRow
+from tongcds.domain.views.report import Report, ReportRow, TargetLine
 from tongcds.domain.views.reporting import DueRow, Reminders, ReportPage
 from tongcds.i18n import _
 from ui.desk import Desk, Undoable
@@ -84,6 +84,8 @@ class Reporting(QObject):
 
         def load() -> ReportShown:
             report = reporting.drawn_up(core, kind, day)
+            if report.targets:
+                return ReportShown(report)
             offered = proposing.proposal(core, Period(report.first, report.last))
             return ReportShown(report, proposal=offered)
 
@@ -199,12 +201,16 @@ class Reporting(QObject):
         window.back()
         window.show_place("difficulties")
 
-    def _list(self, screen: ReportScreen, row: ReportRow) -> None:
+    def _list(self, screen: ReportScreen, row: ReportRow | TargetLine) -> None:
         report = screen.shown.report if screen.shown is not None else None
         if report is None:
             return
-        period = Period(report.first, report.last)
-        work = partial(board.records, self._desk.core, row.indicator, period, report.unit_id)
+        if isinstance(row, TargetLine):
+            terms, until = row.row.terms, min(row.row.terms.last, report.last)
+            indicator, period = terms.indicator, Period(min(terms.first, until), until)
+        else:
+            indicator, period = row.indicator, Period(report.first, report.last)
+        work = partial(board.records, self._desk.core, indicator, period, report.unit_id)
         self._desk.counts.run(work, self._show_records, owner=self, failed=self._desk.failed)
 
     def _show_records(self, view: BehindView) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tongcds.domain.periods import Period, PeriodKind
 from tongcds.domain.privacy import working_days_after
-from tongcds.domain.report_types import Level, load_report_types, load_sections
+from tongcds.domain.report_types import About, Level, load_report_types, load_sections
 from tongcds.errors import UserError
 from tongcds.paths import resources_folder
 
@@ -98,7 +98,14 @@ def test_until_june_2025_a_commune_reports_to_its_district_and_since_then_to_the
         (Level.COMMUNE, Level.DISTRICT),
         (Level.DISTRICT, Level.PROVINCE),
     }
-    assert levels(date(2025, 7, 14)) == {(Level.TEAM, Level.COMMUNE), (Level.COMMUNE, Level.PROVINCE)}
+    # An area stands where a district stood, and compares its targets alone.
+    assert levels(date(2025, 7, 14)) == {
+        (Level.TEAM, Level.COMMUNE),
+        (Level.COMMUNE, Level.PROVINCE),
+        (Level.DISTRICT, Level.PROVINCE),
+    }
+    of_areas = [kind for kind in load_report_types().values() if kind.level is Level.DISTRICT]
+    assert {kind.about for kind in of_areas if kind.holds_for(date(2025, 7, 14))} == {About.TARGETS}
 
 
 def test_only_periods_in_which_a_kind_holds_are_asked_for():
@@ -115,6 +122,7 @@ def test_only_periods_in_which_a_kind_holds_are_asked_for():
         (("team,commune,month", "team,commune,mid_month"), "period"),
         (("ACT01;ACT02", "ACT01;NONE"), "indicators"),
         ((",,,,draft", ",,,13,draft"), "ends_in"),
+        (("draft,\n", "draft,targets\n"), "indicators"),
     ],
 )
 def test_a_mistake_in_the_table_names_its_line_and_column(tmp_path: Path, change, column):

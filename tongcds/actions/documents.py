@@ -18,7 +18,7 @@ from tongcds.documents.listed import difficulties_paper
 from tongcds.documents.reported import report_head, report_paper, report_signer, signer_at
 from tongcds.domain.consent import NOTES, left_out_words
 from tongcds.domain.periods import Period, month_of
-from tongcds.domain.report_types import Level, load_report_types
+from tongcds.domain.report_types import About, Level, load_report_types
 from tongcds.domain.views import BoardView, MemberLine, Role
 from tongcds.domain.views.report import Report
 from tongcds.errors import UserError, sentence
@@ -33,6 +33,7 @@ from tongcds.storage.members import members_of
 
 FIGURES: Final = "B03"
 OBSTACLES: Final = "B06"
+COMPARED: Final = "M06"
 _OF_ROLE: Final = {Role.COMMUNE: "B04", Role.AREA: "B05", Role.PROVINCE: "B05"}
 _HOUSEHOLDS, _PEOPLE = "XHS01", "XHS11"
 
@@ -67,14 +68,14 @@ def table(core: Core, code: str, period: Period | None = None, unit_id: bytes | 
 
 
 def figures(core: Core, kind: str = "", day: date | None = None) -> Printout:
-    """B03: the figures of the own periodic report, a row for each indicator.
+    """B03: the figures of the own periodic report, a row for each indicator; M06 with one for each target.
 
     Raises:
         UserError: as `report`.
     """
-    form, notes = _form(FIGURES, RowsOf.INDICATORS)
     report = _report(core, kind, day)
-    paper = tabulated.indicators_paper(form, report, report_head(report), report_signer(report))
+    form, notes = _form_of(report)
+    paper = tabulated.figures_paper(form, report, report_head(report), report_signer(report))
     return Printout(paper, 0, notes=(*notes, *report.notes))
 
 
@@ -119,7 +120,7 @@ def handed_up(core: Core, report_id: bytes) -> Printout:
 
 def of_report(found: Report) -> Printout:
     """A report as a paper."""
-    form, notes = _form(FIGURES, RowsOf.INDICATORS)
+    form, notes = _form_of(found)
     return Printout(report_paper(found, form), 0, notes=(*notes, *found.notes))
 
 
@@ -211,6 +212,13 @@ def _form(code: str, rows: RowsOf) -> tuple[Form, tuple[str, ...]]:
     if code not in forms or forms[code].line.rows is not rows:
         raise UserError("form_unknown", form=code)
     return forms[code], tuple(sentence(one) for one in wrong)
+
+
+def _form_of(report: Report) -> tuple[Form, tuple[str, ...]]:
+    kind = load_report_types().get(report.type_code)
+    if report.targets or (kind is not None and kind.about is About.TARGETS):
+        return _form(COMPARED, RowsOf.TARGETS)
+    return _form(FIGURES, RowsOf.INDICATORS)
 
 
 def _own_folder() -> Path:

@@ -32,7 +32,11 @@ from tongcds.reports import places, units
 from tongcds.storage import reports as stored
 from tongcds.storage.reports import Versions
 
-_BELOW: Final = {Role.COMMUNE: Level.TEAM, Role.AREA: Level.COMMUNE, Role.PROVINCE: Level.COMMUNE}
+_BELOW: Final = {
+    Role.COMMUNE: (Level.TEAM,),
+    Role.AREA: (Level.COMMUNE,),
+    Role.PROVINCE: (Level.COMMUNE, Level.DISTRICT),
+}
 _CHOICES: Final = 8
 
 
@@ -75,7 +79,7 @@ def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingVie
         raise UserError("report_kind_unknown", code=code)
     period = kind.period_asked(day, on)
     with core.vault.read() as connection:
-        below = _expected(connection, who, min(period.last, on))
+        below = _expected(connection, who, kind, min(period.last, on))
         handed = stored.handed_up(connection, [unit for unit, _name in below], since=period.last)
         under = _under(connection, [unit for unit, _name in below], kind, period)
     rows = [
@@ -105,19 +109,23 @@ def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingVie
 
 
 def _kinds_below(who: Credentials, on: date) -> list[ReportType]:
-    level = _BELOW.get(Role(who.role))
+    levels = _BELOW.get(Role(who.role), ())
     kinds = [
         kind
         for kind in load_report_types().values()
-        if kind.level is level and any(True for _period in kind.latest(on, _CHOICES))
+        if kind.level in levels and any(True for _period in kind.latest(on, _CHOICES))
     ]
     if not kinds:
         raise UserError("report_nobody_below")
     return kinds
 
 
-def _expected(connection: Connection, who: Credentials, on: date) -> Sequence[tuple[bytes, str]]:
-    """The units that owe a report: communes, or the villages that have a team as far as that is known."""
+def _expected(
+    connection: Connection, who: Credentials, kind: ReportType, on: date
+) -> Sequence[tuple[bytes, str]]:
+    """The units that owe a report: areas, communes, or the villages that have a team, as far as is known."""
+    if kind.level is Level.DISTRICT:
+        return units.areas(connection, on)
     place = places.place(connection, who.unit_id, on)
     below = () if place is None else place.below
     if Role(who.role) is not Role.COMMUNE:

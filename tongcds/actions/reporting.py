@@ -17,16 +17,25 @@ from tongcds.actions import proposing
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.periods import Period, PeriodKind
-from tongcds.domain.report_types import READ_PERSONS, Level, ReportType, load_report_types, load_sections
+from tongcds.domain.report_types import (
+    READ_PERSONS,
+    About,
+    Level,
+    ReportType,
+    load_causes,
+    load_report_types,
+    load_sections,
+)
 from tongcds.domain.reporting import State, state_before
 from tongcds.domain.text import clean_lines
 from tongcds.domain.views import EditUndo, Role
-from tongcds.domain.views.report import Heading, Report
+from tongcds.domain.views.report import Heading, Report, cause_key, reason_key
 from tongcds.domain.views.reporting import LONGEST_SECTION, DueRow
 from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.reports import units
 from tongcds.reports.addressees import Names, addressee_of
+from tongcds.reports.comparison import draw_comparison, plan_of
 from tongcds.reports.periodic import Reporter, draw
 from tongcds.storage import local
 from tongcds.storage import reports as stored
@@ -66,7 +75,9 @@ def due(core: Core) -> tuple[DueRow, ...]:
                 continue
             for period in kind.latest(on, _LOOKED_BACK.get(kind.period, 2)):
                 versions = handed.get((who.unit_id, kind.code, period.last))
-                if versions is None and not _is_chased(kind, period, begins, on):
+                if versions is None and not (
+                    _is_chased(kind, period, begins, on) and _is_owed(connection, who.unit_id, kind, period)
+                ):
                     continue
                 rows.append(
                     _row(
@@ -88,6 +99,11 @@ def _is_chased(kind: ReportType, period: Period, begins: date | None, on: date) 
     if period.last > on:
         return kind.period is PeriodKind.MONTH or (period.last - on).days <= _LONG_DAYS
     return (on - period.last).days <= CHASED_DAYS
+
+
+def _is_owed(connection: Connection, unit_id: bytes, kind: ReportType, period: Period) -> bool:
+    """A comparison of plan and result is owed by whoever was given a plan."""
+    return kind.about is About.FIGURES or bool(plan_of(connection, unit_id, period))
 
 
 def _row(
@@ -152,10 +168,10 @@ def keep_text(core: Core, code: str, day: date, typed: Mapping[str, str]) -> Cha
     """Keep what was typed so far on this computer, for the person who is here.
 
     Raises:
-        UserError: report_kind_unknown, report_section_unknown, text_too_long.
+        UserError: report_kind_unknown, report_section_unknown, report_cause_unknown, text_too_long.
     """
     kind, period = _asked(core, code, day)
-    content: dict[str, object] = {"typed": _checked(typed)}
+    content: dict[str, object] = {"typed": _checked(kind, typed)}
     author, draft = core.author(), local.SavedDraft(draft_name(kind, period), core.now(), content)
     with core.vault.write() as connection:
         local.save_draft(connection, author, draft)
@@ -174,13 +190,15 @@ def hand_up(
         typed: words by section; None takes those of the draft.
 
     Raises:
-        UserError: report_period_runs, report_too_long, and those of `drawn_up` and `keep_text`.
+        UserError: report_period_runs, report_too_long, report_without_targets, report_reason_untold for a
+            target that is not reached, and those of `drawn_up` and `keep_text`.
     """
     kind, period = _asked(core, code, day)
     if core.today < period.last:
         raise UserError("report_period_runs", period=kind.name_of(period), day=period.last)
-    words = _checked(_typed_so_far(core, kind, period) if typed is None else typed)
+    words = _checked(kind, _typed_so_far(core, kind, period) if typed is None else typed)
     report = _draw(core, kind, period, words)
+    _require_reasons(kind, report)
     packed = stored.packed(report)
     who, author = names_of(core), core.author()
     hidden = kind.addressee in READ_PERSONS
@@ -235,13 +253,26 @@ def the_kind(code: str) -> ReportType:
     return kind
 
 
-def _checked(typed: Mapping[str, str]) -> dict[str, str]:
-    known = {section.code for section in load_sections()}
+def _require_reasons(kind: ReportType, report: Report) -> None:
+    if kind.about is not About.TARGETS:
+        return
+    if not report.targets:
+        raise UserError("report_without_targets", unit=report.heading.unit)
+    untold = [one.row.name for one in report.targets if one.falls_short and not one.is_explained]
+    if untold:
+        raise UserError("report_reason_untold", names=", ".join(untold))
+
+
+def _checked(kind: ReportType, typed: Mapping[str, str]) -> dict[str, str]:
+    known = {section.code for section in load_sections(kind.about)}
     found = {}
     for code, text in typed.items():
-        if code not in known:
-            raise UserError("report_section_unknown", code=code)
         words = clean_lines(text)
+        if kind.about is About.TARGETS and code.startswith(cause_key("")):
+            if words and words not in load_causes():
+                raise UserError("report_cause_unknown", code=words)
+        elif code not in known and not (kind.about is About.TARGETS and code.startswith(reason_key(""))):
+            raise UserError("report_section_unknown", code=code)
         if len(words) > LONGEST_SECTION:
             raise UserError("text_too_long", most=LONGEST_SECTION)
         if words:
@@ -258,7 +289,7 @@ def _typed_so_far(core: Core, kind: ReportType, period: Period) -> dict[str, str
             return _typed_of(saved)
         versions = stored.versions_of(connection, who.unit_id, kind.code, period.last)
         before = None if versions is None else stored.content(connection, versions.counting.report_id)
-    if versions is None:
+    if versions is None and kind.about is About.FIGURES:
         offered = proposing.proposal(core, period)
         return {offered.section: offered.text} if offered.lines else {}
     return {} if before is None else before.typed
@@ -294,4 +325,5 @@ def _draw(core: Core, kind: ReportType, period: Period, typed: Mapping[str, str]
             kind.level.value, names.unit, names.commune, names.province, addressee.name, who.person
         )
         reporter = Reporter(names.unit_id, heading, holds_records=kind.level in READ_PERSONS)
-        return draw(connection, reporter, kind, period, core.today, typed=typed)
+        drawn_by = draw_comparison if kind.about is About.TARGETS else draw
+        return drawn_by(connection, reporter, kind, period, core.today, typed=typed)

@@ -13,10 +13,12 @@ from tongcds.commands.answers import DONE, LOOK, read_day, show
 from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, Word
 from tongcds.domain.views.board import WHY_WORDS, BoardFigure
 from tongcds.domain.views.differences import FigureSeen
-from tongcds.domain.views.report import Report
+from tongcds.domain.views.report import Report, TargetLine, cause_key, reason_key
 from tongcds.domain.views.reporting import DueRow, IncomingRow, ReportPage, came_late
+from tongcds.domain.views.targets import VERDICT_WORDS
 from tongcds.errors import UserError
 from tongcds.i18n import _, format_date, format_number, format_percent
+from tongcds.papers import targets as words_of
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
 _WORDS: Final = {"look": Word.RECEIVED, "return": Word.RETURNED, "accept": Word.ACCEPTED}
@@ -29,6 +31,12 @@ def add_to(add: Add) -> None:
     made.add_argument("kind", help="as `reports` lists it, for example T-MONTH")
     made.add_argument("--on", metavar="DAY", help="a day of the period; the one that ended last without it")
     made.add_argument("--set", action="append", default=[], metavar="SECTION=TEXT", help="as III=…")
+    made.add_argument(
+        "--cause", action="append", default=[], metavar="TARGET=CAUSE", help="of a comparison: why, as device"
+    )
+    made.add_argument(
+        "--reason", action="append", default=[], metavar="TARGET=TEXT", help="of a comparison: why, in words"
+    )
     made.add_argument(
         "--compare", action="store_true", help="its figures beside the server's and what units below reported"
     )
@@ -54,8 +62,13 @@ def one_of_ours(options: argparse.Namespace, core: Core) -> int:
     """Show a report as it stands, with what is typed into it; hand it up."""
     day = read_day(options.on) if options.on else None
     drawn = reporting.drawn_up(core, options.kind, day)
-    if options.set:
-        typed = {**drawn.typed, **dict(_section(words) for words in options.set)}
+    told = [
+        *(_section(words) for words in options.set),
+        *(_about_target(drawn, cause_key, words) for words in options.cause),
+        *(_about_target(drawn, reason_key, words) for words in options.reason),
+    ]
+    if told:
+        typed = {**drawn.typed, **dict(told)}
         reporting.keep_text(core, options.kind, drawn.last, typed)
         drawn = reporting.drawn_up(core, options.kind, drawn.last)
     if options.compare:
@@ -138,6 +151,14 @@ def _section(words: str) -> tuple[str, str]:
     return code.strip(), text
 
 
+def _about_target(report: Report, place: Callable[[str], str], words: str) -> tuple[str, str]:
+    beginning, text = _section(words)
+    fitting = [one.key for one in report.targets if one.key.startswith(beginning.lower())]
+    if not beginning or len(fitting) != 1:
+        raise UserError("target_unknown")
+    return place(fitting[0]), text
+
+
 def _due_values(row: DueRow) -> dict[str, object]:
     return {**asdict(row), "late": came_late(row)}
 
@@ -191,10 +212,26 @@ def _report_lines(report: Report) -> list[str]:
     for row in report.rows:
         figures = " ".join(f"{_figure(one):>18}" for one in (row.before, row.now, row.year))
         lines.append(f"{row.indicator:<6} {figures}  {row.name}")
+    lines += [_target_line(line) for line in report.targets]
     for section in report.sections:
         lines.append(f"{section.code}. {section.title}")
         lines += [f"    {words}" for words in (section.lead, *section.text.splitlines()) if words]
     return [*lines, *report.notes]
+
+
+def _target_line(line: TargetLine) -> str:
+    row = line.row
+    parts = (
+        line.key,
+        row.name,
+        words_of.wanted(row),
+        words_of.now(row),
+        _(VERDICT_WORDS[row.verdict]),
+        words_of.missing(line),
+        words_of.expected(row),
+        words_of.why(line),
+    )
+    return "  ".join(filter(None, parts))
 
 
 def _figure(figure: BoardFigure) -> str:

@@ -1,12 +1,16 @@
 """Forms of figures as data: columns, groups, what each column holds, who signs. An office edits the tables.
 
 `forms.csv` has a line for each form, `form_columns.csv` one for each column. Rows are the units below
-(`units`), indicators (`indicators`) or difficulties (`difficulties`). What a column may hold:
+(`units`), indicators (`indicators`), difficulties (`difficulties`) or targets (`targets`). What a column may
+hold:
 
 =========================  ======================================================================
 number, name, note         the running number; the unit or indicator; room to write
 unit, before, now, year    rows of indicators: what is counted, the period before, this one, the
 target, against            year so far; the target and how much of it is reached
+set_by, target, now,       rows of targets: who set it, what is to be reached, the figure, what is missing,
+missing, forecast,         where the pace leads, how it stands, and the cause with the reason
+verdict, why
 XHS01.part, XHS01.whole    rows of units: who is counted, out of how many
 XHS01.value                the figure itself, a share where it is a percentage
 A.part + B.part            the same added (`+`), taken away (`-`) or set into proportion (`/`)
@@ -46,6 +50,7 @@ class RowsOf(StrEnum):
     UNITS = "units"
     INDICATORS = "indicators"
     DIFFICULTIES = "difficulties"
+    TARGETS = "targets"
 
 
 class Word(StrEnum):
@@ -69,6 +74,11 @@ class Word(StrEnum):
     OWNER = "owner"
     DUE = "due"
     STATE = "state"
+    SET_BY = "set_by"
+    MISSING = "missing"
+    FORECAST = "forecast"
+    VERDICT = "verdict"
+    WHY = "why"
 
 
 _OF_ALL: Final = frozenset({Word.NUMBER, Word.NAME, Word.NOTE})
@@ -91,6 +101,8 @@ _WORDS_OF: Final = MappingProxyType(
                 Word.STATE,
             }
         ),
+        RowsOf.TARGETS: _OF_ALL
+        | {Word.SET_BY, Word.TARGET, Word.NOW, Word.MISSING, Word.FORECAST, Word.VERDICT, Word.WHY},
     }
 )
 

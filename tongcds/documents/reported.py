@@ -1,6 +1,7 @@
 """A periodic report as an official paper: its sections in words, and the table of its figures as an annex.
 
-What a report holds is `domain.views.report`; the table is the form B03 (`documents.tabulated`).
+What a report holds is `domain.views.report`; the table is the form B03, or M06 where its rows are targets
+(`documents.tabulated`).
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tongcds.documents.forms import Form
+from tongcds.documents.forms import Form, RowsOf
 from tongcds.documents.numbers import figure_words
-from tongcds.documents.tabulated import figure_fields, indicators_table
+from tongcds.documents.tabulated import figure_fields, figures_table
 from tongcds.domain.periods import Period
 from tongcds.domain.report_types import Level
 from tongcds.domain.views import Role, Whoami
@@ -46,7 +47,11 @@ _SIGNS: Final = {Level.COMMUNE: "BC-UBND", Level.DISTRICT: "BC-UBND", Level.PROV
 def report_paper(report: Report, annex: Form) -> Paper:
     """The report: heads, sections, the signer, and an annex with its figures."""
     head = report_head(report)
-    about = _("Results of the community digital-technology teams, {period}")
+    about = (
+        _("Plan and result compared, {period}")
+        if annex.line.rows is RowsOf.TARGETS
+        else _("Results of the community digital-technology teams, {period}")
+    )
     title = Title(pgettext("paper", "Report"), about.format(period=_small(report.period)), ruled=True)
     blocks = (*_addressed(report), *_sections(report), _closing(report))
     main = Sheet(pgettext("paper", "Report"), head, title, blocks)
@@ -61,7 +66,7 @@ def report_paper(report: Report, annex: Form) -> Paper:
             ),
             annex=_("Annex I"),
         ),
-        (indicators_table(annex, report), *(Paragraph(words, Look.NOTE) for words in report.notes)),
+        (figures_table(annex, report), *(Paragraph(words, Look.NOTE) for words in report.notes)),
     )
     fields = figure_fields([row.now for row in report.rows], report.period)
     return Paper(FORM, report.title, (main, figures), fields=fields)

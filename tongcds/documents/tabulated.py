@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from tongcds.documents.forms import Form, FormColumn, Part, Rank, Sum, Term, Word
+from tongcds.documents.compared import targets_rows
+from tongcds.documents.forms import Form, FormColumn, Part, Rank, RowsOf, Sum, Term, Word
 from tongcds.documents.numbers import (
     NOTHING,
     SIGNS,
@@ -81,21 +82,23 @@ def units_paper(form: Form, view: BoardView, who: Whoami, on: date) -> Paper:
     )
 
 
-def indicators_paper(form: Form, report: Report, head: Letterhead, signer: Signature) -> Paper:
-    """A form whose rows are the indicators of a report; the report's `signer` where it names none itself."""
+def figures_paper(form: Form, report: Report, head: Letterhead, signer: Signature) -> Paper:
+    """A form whose rows are a report's indicators or targets, signed as it says, else by the `signer`."""
     name = form.name(language())
     title = Title(
         form.title(language()), report.heading.unit, period_words(report.period, report.first, report.last)
     )
     notes = (Paragraph(words, Look.NOTE) for words in report.notes)
     end = form_end(form, form_signer(form) if form.line.signer else signer)
-    sheet = Sheet(name, head, title, (indicators_table(form, report), *notes, end))
+    sheet = Sheet(name, head, title, (figures_table(form, report), *notes, end))
     fields = figure_fields([row.now for row in report.rows], report.period)
     return Paper(form.line.code, name, (sheet,), form.line.page, fields)
 
 
-def indicators_table(form: Form, report: Report) -> Table:
+def figures_table(form: Form, report: Report) -> Table:
     """The table alone, as a report's annex has it."""
+    if form.line.rows is RowsOf.TARGETS:
+        return form_table(form, targets_rows(form, report))
     periods = _periods(report)
     rows = [
         Row(

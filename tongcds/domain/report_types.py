@@ -38,6 +38,13 @@ class Level(StrEnum):
     ABOVE = "above"
 
 
+class About(StrEnum):
+    """What a report holds figures of: indicators, or the targets of the unit with the reasons."""
+
+    FIGURES = "figures"
+    TARGETS = "targets"
+
+
 READ_PERSONS: Final = frozenset({Level.TEAM, Level.COMMUNE})
 """Levels that read the persons behind a figure, so that nothing is hidden from them."""
 
@@ -50,6 +57,7 @@ class ReportType:
     days that a period has to end on or between. `ends_in`: months in which it has to end, every one without:
     the half year of June is reported on alone, and in December the year. `basis` as in the catalogues:
     published, or a draft of ours.
+    A kind about targets names no `indicators`, its rows are whatever targets hold for the unit.
     """
 
     code: str
@@ -59,8 +67,9 @@ class ReportType:
     addressee: Level
     period: PeriodKind
     due_days: int
-    indicators: tuple[str, ...]
     basis: str
+    indicators: tuple[str, ...] = ()
+    about: About = About.FIGURES
     closes_on: int | None = None
     since: date | None = None
     until: date | None = None
@@ -148,7 +157,10 @@ def _day_after_close(first_of_month: date, closes_on: int) -> date:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A section of a report. `lead` begins it with figures: `{ACT01}` stands for that indicator's."""
+    """A section of a report. `lead` begins it with figures: `{ACT01}` stands for that indicator's.
+
+    In reports about targets `{all}` and the words of `reports.comparison` stand for how many there are.
+    """
 
     code: str
     title_vi: str
@@ -163,6 +175,19 @@ class Section:
     def lead(self, language: str) -> str:
         """The sentence it begins with, in "vi" or "en"; "" where there is none."""
         return self.lead_vi if language == "vi" else self.lead_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a result falls short of its target, as somebody chooses it from a short list."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """What it is called, in "vi" or "en"."""
+        return self.name_vi if language == "vi" else self.name_en
 
 
 def _folder(folder: Path | None) -> Path:
@@ -197,14 +222,28 @@ def _wrong_in(row: ReportType) -> str:
         return "addressee"
     if not all(1 <= month <= _MONTHS_OF_A_YEAR for month in row.ends_in):
         return "ends_in"
+    if (row.about is About.FIGURES) is not bool(row.indicators):
+        return "indicators"
     return "period" if row.period not in PERIOD_OF or row.period is PeriodKind.MID_MONTH else ""
 
 
 @cache
-def load_sections(folder: Path | None = None) -> tuple[Section, ...]:
+def load_sections(about: About = About.FIGURES, folder: Path | None = None) -> tuple[Section, ...]:
     """The sections of a report, in order.
 
     Raises:
         UserError: the table has a mistake; the parameters say where.
     """
-    return read_table(_folder(folder) / "sections.csv", Section)
+    name = "sections.csv" if about is About.FIGURES else "plan_sections.csv"
+    return read_table(_folder(folder) / name, Section)
+
+
+@cache
+def load_causes(folder: Path | None = None) -> MappingProxyType[str, Cause]:
+    """Causes by code, in the order in which they are offered.
+
+    Raises:
+        UserError: the table has a mistake; the parameters say where.
+    """
+    rows = read_table(_folder(folder) / "causes.csv", Cause)
+    return MappingProxyType({row.code: row for row in rows})

@@ -151,6 +151,13 @@ def missing_to(value: Decimal, numerator: int, denominator: int) -> int:
     return max(0, ceil(value * denominator / _HUNDRED) - numerator)
 
 
+def missing_in(comparator: Comparator, wanted: Decimal | None, value: Decimal | None) -> Decimal | None:
+    """What a figure lacks to its target, in their measure; None where it is reached or cannot be said."""
+    if wanted is None or value is None or comparator is Comparator.BY:
+        return None
+    return None if reaches(value, comparator, wanted) else abs(wanted - value)
+
+
 def days_of(target: Target) -> tuple[date, date]:
     """The first and last day of a target of the catalogue, as far as its document says them.
 

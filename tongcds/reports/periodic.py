@@ -55,13 +55,7 @@ def draw(
     Raises:
         UserError: report_unit_ended, report_unit_unknown, and report_period_ahead before it begins.
     """
-    if period.first > on:
-        raise UserError("report_period_ahead", period=kind.name_of(period), day=period.first)
-    place = places.place(connection, who.unit_id, min(period.last, on))
-    if place is None:
-        if not places.is_known(connection, who.unit_id):
-            raise UserError("report_unit_unknown", unit=who.heading.unit)
-        raise UserError("report_unit_ended", unit=who.heading.unit, day=min(period.last, on))
+    place = the_place(connection, who, kind, period, on)
     codes = kind.indicators
     done = [code for code in codes if _is_done(code, period.last)]
     parts = places.places_of(connection, [unit for unit, _name in place.below], place.kind, period.last)
@@ -76,7 +70,7 @@ def draw(
     if kind.addressee not in READ_PERSONS:
         members = [unit for unit, _name in place.below]
         now, earlier, so_far = (
-            _as_read_above(one, place.unit_id, members, period.last) for one in (now, earlier, so_far)
+            as_read_above(one, place.unit_id, members, period.last) for one in (now, earlier, so_far)
         )
     aims = aims_of(connection, [place.unit_id], min(period.last, on))
     rows = []
@@ -118,12 +112,30 @@ def draw(
     )
 
 
+def the_place(
+    connection: Connection, who: Reporter, kind: ReportType, period: Period, on: date
+) -> places.Place:
+    """The unit that reports, as it stood at the end of the period, or stands today while that runs.
+
+    Raises:
+        UserError: report_unit_ended, report_unit_unknown, and report_period_ahead before it begins.
+    """
+    if period.first > on:
+        raise UserError("report_period_ahead", period=kind.name_of(period), day=period.first)
+    place = places.place(connection, who.unit_id, min(period.last, on))
+    if place is None:
+        if not places.is_known(connection, who.unit_id):
+            raise UserError("report_unit_unknown", unit=who.heading.unit)
+        raise UserError("report_unit_ended", unit=who.heading.unit, day=min(period.last, on))
+    return place
+
+
 def _is_done(code: str, on: date) -> bool:
     formula = formula_on(code, on)
     return formula is not None and is_done_in_a_period(formula)
 
 
-def _as_read_above(knowns: Knowns, whole: bytes, members: Sequence[bytes], on: date) -> Knowns:
+def as_read_above(knowns: Knowns, whole: bytes, members: Sequence[bytes], on: date) -> Knowns:
     """The same figures with those hidden that would tell of single people."""
     gone = withheld({figure: one.count for figure, one in knowns.items()}, whole, members, on)
     return {
@@ -175,7 +187,12 @@ def _notes(rows: Sequence[ReportRow], period: Period, on: date) -> tuple[str, ..
     elif lacking := [row.name for row in rows if row.now.numerator is None]:
         words = _("No number yet for: {names}.")
         notes.append(words.format(names=", ".join(lacking)))
-    if on < period.last:
-        words = _("The period runs until {day}; figures are those of {today}.")
-        notes.append(words.format(day=format_date(period.last), today=format_date(on)))
-    return tuple(notes)
+    return (*notes, *running(period, on))
+
+
+def running(period: Period, on: date) -> tuple[str, ...]:
+    """What has to be said of figures of a period that is not over."""
+    if on >= period.last:
+        return ()
+    words = _("The period runs until {day}; figures are those of {today}.")
+    return (words.format(day=format_date(period.last), today=format_date(on)),)

@@ -9,10 +9,11 @@ not tell the two apart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
@@ -26,13 +27,16 @@ from tongcds.domain.views.targets import FigureSource, TargetRow, TargetTerms, T
 from tongcds.domain.words import Standing
 from tongcds.i18n import language
 from tongcds.reports.aims import document_words
-from tongcds.reports.known import Known, is_done_in_a_period, is_rate_of_what_was_done, known_figures
+from tongcds.reports.known import Known, Knowns, is_done_in_a_period, is_rate_of_what_was_done, known_figures
 from tongcds.storage.targets import KeptTarget
 
 _MONTHS_BACK: Final = (11, 6, 3, 1)
 """As far back as the server publishes, so that units above come to the same forecast."""
 
 _DAY: Final = timedelta(days=1)
+
+Looking = Callable[..., list[Knowns]]
+"""Answers figures as `known_figures` does, with its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,12 @@ def progress(
     on: date,
     *,
     holds_records: bool,
+    look: Looking = known_figures,
 ) -> tuple[TargetRow, ...]:
     """Each target with its figure, its forecast, and how it stands.
 
     `places` says what each unit adds up where records are held; elsewhere (`holds_records` False) what was
-    published is read. `typed` are the typed-in figures of the same units.
+    published is read. `typed` are the typed-in figures of the same units. `look` answers the counted figures.
     """
     counted = set(counted_indicators())
     together: defaultdict[tuple[date, date], list[Asked]] = defaultdict(list)
@@ -124,7 +129,8 @@ def progress(
     for (first, last), group in together.items():
         units = {one.unit_id: places.get(one.unit_id, (one.unit_id,)) for one in group}
         codes = list(dict.fromkeys(one.terms.indicator for one in group))
-        found = _looks(connection, units, codes, first, min(on, last), holds_records=holds_records)
+        ask = partial(look, holds_records=holds_records)
+        found = _looks(connection, units, codes, Period(first, min(on, last)), ask)
         for one in group:
             seen[id(one)] = found[one.unit_id, one.terms.indicator]
     return tuple(_row(one, seen.get(id(one)), _typed_for(one, typed, on), on) for one in asked)
@@ -134,23 +140,20 @@ def _looks(
     connection: Connection,
     units: Mapping[bytes, Sequence[bytes]],
     codes: Sequence[str],
-    first: date,
-    until: date,
-    *,
-    holds_records: bool,
+    within: Period,
+    ask: Looking,
 ) -> dict[tuple[bytes, str], _Seen]:
+    until = within.last
     done = [code for code in codes if _is_done(code, until)]
     standing = [code for code in codes if code not in done]
     found: dict[tuple[bytes, str], _Seen] = {}
     if done:
-        (knowns,) = known_figures(
-            connection, units, done, [Period(first, until)], until, holds_records=holds_records
-        )
+        (knowns,) = ask(connection, units, done, [within], until)
         found |= {key: _Seen(known, None) for key, known in knowns.items()}
     if standing:
-        days = _days_before(first, until)
+        days = _days_before(within.first, until)
         periods = [Period(day, day) for day in (*days, until)]
-        *before, now = known_figures(connection, units, standing, periods, until, holds_records=holds_records)
+        *before, now = ask(connection, units, standing, periods, until)
         for key, known in now.items():
             earliest = next(
                 ((day, one[key]) for day, one in zip(days, before, strict=True) if one[key].why is Why.KNOWN),

@@ -103,6 +103,14 @@ def communes_of(connection: Connection, unit_id: bytes, on: date) -> list[bytes]
     return found or [child.id for child in register.children(unit_id, on)]
 
 
+def areas(connection: Connection, on: date) -> tuple[tuple[bytes, str], ...]:
+    """The areas of the province on a day, by name."""
+    query = select(_UNIT.id, _UNIT.name).where(
+        _UNIT.kind == UnitKind.CLUSTER, _UNIT.deleted == 0, _standing(_UNIT.valid_from, _UNIT.valid_to, on)
+    )
+    return tuple((unit, name or "") for unit, name in connection.execute(query.order_by(_UNIT.name)))
+
+
 def unit_names(connection: Connection, unit_ids: Sequence[bytes]) -> dict[bytes, str]:
     """Names without the type ("Chiềng Mung") of communes and units above, "" where nobody knows it."""
     query = select(_UNIT.id, _UNIT.name, _UNIT.unit_type).where(_UNIT.id.in_(unit_ids), _UNIT.deleted == 0)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import Portion, Sharing
 from tongcds.i18n import _, format_date, format_number, ngettext
-from ui.forms import target_words
+from tongcds.papers.targets import amount
 from ui.theme import Style
 from ui.widgets.cells import NumberCell, TextCell
 from ui.widgets.form_dialog import FormDialog
@@ -24,7 +24,7 @@ class ShareDialog(FormDialog):
         self._shared = shared
         value, measure = shared.terms.value, shared.terms.measure
         told = _("To reach {target} by {day}, each team is asked for what its village still lacks.").format(
-            target="" if value is None else target_words.amount(value, measure), day=format_date(shared.last)
+            target="" if value is None else amount(value, measure), day=format_date(shared.last)
         )
         self.box.addWidget(Text(told, Style.NOTE, wrap=True))
         columns: list[Column[Portion]] = [

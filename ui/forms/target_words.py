@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
-from tongcds.domain.catalogue import Comparator
 from tongcds.domain.targets import Verdict, is_percent, is_rank
-from tongcds.domain.views import FigureSource, Standing, TargetRow, Tone, TypedFigure
+from tongcds.domain.views import Standing, TargetRow, Tone, TypedFigure
 from tongcds.domain.views.targets import VERDICT_WORDS
 from tongcds.i18n import _, format_date, format_number
+from tongcds.papers.targets import amount, expected, now, wanted
 from ui import words
 
 _TONES: Final = {
@@ -20,49 +19,11 @@ _TONES: Final = {
 }
 
 
-def amount(value: Decimal, measure: str) -> str:
-    """A number with its measure: "80%", "5,5 người", "12 (rank)"."""
-    number = format_number(round(value, 2))
-    if measure.startswith("%"):
-        return f"{number}%"
-    return number if is_rank(measure) or not measure else f"{number} {measure}"
-
-
-def wanted(row: TargetRow) -> str:
-    """What is to be reached: "≥ 80%", "≤ 10", "about 20%"; a milestone has its day alone."""
-    terms = row.terms
-    if terms.value is None or terms.comparator is Comparator.BY:
-        return _("by {day}").format(day=format_date(terms.last))
-    number = amount(terms.value, terms.measure)
-    match terms.comparator:
-        case Comparator.AT_MOST:
-            return f"≤ {number}"
-        case Comparator.ABOUT:
-            return _("about {value}").format(value=number)
-        case Comparator.AT_LEAST:
-            return f"≥ {number}"
-        case _:
-            return number
-
-
-def now(row: TargetRow) -> str:
-    """The figure: "63,8%", with a word where it was typed in; "—" where it is not known."""
-    if row.value is None:
-        return words.NO_DATA
-    number = amount(row.value, row.terms.measure)
-    return _("{value}, typed in").format(value=number) if row.source is FigureSource.TYPED else number
-
-
 def share(row: TargetRow) -> tuple[float | None, float | None]:
     """Figure and target as shares for a meter; None for what is no percentage."""
     if not is_percent(row.terms.measure) or row.terms.value is None:
         return None, None
     return None if row.value is None else float(row.value) / 100, float(row.terms.value) / 100
-
-
-def expected(row: TargetRow) -> str:
-    """The forecast; "" where there is none."""
-    return "" if row.expected is None else amount(row.expected, row.terms.measure)
 
 
 def verdict(row: TargetRow) -> words.State:

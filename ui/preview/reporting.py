@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from tongcds.domain.catalogue import load_indicators
-from tongcds.domain.report_types import load_sections
+from tongcds.domain.report_types import About, load_sections
 from tongcds.domain.reporting import State
-from tongcds.domain.views import Role, Standing
+from tongcds.domain.targets import Verdict, missing_in, missing_to
+from tongcds.domain.views import Role, Standing, TargetRow
 from tongcds.domain.views.board import BoardFigure, Mark, Why
 from tongcds.domain.views.differences import FigureSeen, HeldAgainst, ReportHeldAgainst
-from tongcds.domain.views.report import Heading, Report, ReportRow, ReportSection
+from tongcds.domain.views.report import (
+    Heading,
+    Report,
+    ReportRow,
+    ReportSection,
+    TargetLine,
+    cause_key,
+    reason_key,
+    with_text,
+)
 from tongcds.domain.views.reporting import (
     Completeness,
     CycleView,
@@ -21,7 +32,7 @@ from tongcds.domain.views.reporting import (
     Proposal,
 )
 from tongcds.i18n import language
-from ui.preview import samples
+from ui.preview import samples, targets
 from ui.preview.village import identity
 from ui.screens.report import ReportShown
 
@@ -91,6 +102,42 @@ def report(kind: str = "typical") -> Report:
         sections=sections,
         notes=() if known else ("Chưa có số liệu nào của kỳ này: chưa chỉ tiêu nào có số.",),
     )
+
+
+def compared(kind: str) -> ReportShown:
+    """A commune's comparison of plan and result while it is drawn up."""
+    lines = tuple(
+        TargetLine(row, missing_in(row.terms.comparator, row.terms.value, row.value), _lacking(row))
+        for row in (targets.view().targets if kind != "empty" else ())
+    )
+    why = {
+        cause_key(lines[0].key): "away",
+        reason_key(lines[0].key): "Nhiều người đi làm ăn xa, chỉ về dịp Tết.",
+    } if lines else {}  # fmt: skip
+    sections = tuple(
+        ReportSection(one.code, one.title(language()), "", "") for one in load_sections(About.TARGETS)
+    )
+    drawn = replace(
+        report(kind),
+        type_code="C-PLAN",
+        title="Đối chiếu kế hoạch và kết quả của xã",
+        heading=Heading(
+            "commune", "Xã Chiềng Mung", "Xã Chiềng Mung", "tỉnh Sơn La",
+            "Sở Khoa học và Công nghệ tỉnh Sơn La", "Cầm Văn Tuấn",
+        ),
+        period="Quý IV/2026",
+        rows=(),
+        sections=sections,
+        targets=lines,
+    )  # fmt: skip
+    return ReportShown(with_text(drawn, why))
+
+
+def _lacking(row: TargetRow) -> int | None:
+    value = row.terms.value
+    if value is None or row.numerator is None or row.denominator is None or row.verdict is Verdict.MET:
+        return None
+    return missing_to(value, row.numerator, row.denominator)
 
 
 def shown(kind: str) -> ReportShown:

@@ -47,7 +47,7 @@ from ui.screens.logbook import LogbookScreen
 from ui.screens.overview import OverviewScreen
 from ui.screens.paper_entry import PaperEntryScreen
 from ui.screens.privacy import PrivacyScreen
-from ui.screens.report import ReportScreen
+from ui.screens.report import ReportScreen, ReportShown
 from ui.screens.reports import ReportsScreen
 from ui.screens.rounds import RoundsScreen
 from ui.screens.settings import About, SettingsScreen
@@ -132,8 +132,8 @@ def _reports(kind: str, *, role: Role = Role.TEAM) -> QWidget:
     return ReportsScreen(load, reporting.look, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
-def _report(kind: str) -> QWidget:
-    load = _fail if kind == "error" else partial(reporting.shown, kind)
+def _report(kind: str, make: Callable[[str], ReportShown] = reporting.shown) -> QWidget:
+    load = _fail if kind == "error" else partial(make, kind)
     return ReportScreen(
         load,  # type: ignore[arg-type]  # as above
         first_page,
@@ -308,6 +308,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "reports": (Role.TEAM, "reports", _reports),
     "reports-commune": (Role.COMMUNE, "reports", partial(_reports, role=Role.COMMUNE)),
     "report": (Role.TEAM, "reports", _report),
+    "comparison": (Role.COMMUNE, "reports", partial(_report, make=reporting.compared)),
     "sync": (Role.TEAM, "sync", _sync),
     "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),

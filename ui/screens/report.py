@@ -10,14 +10,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, State
-from tongcds.domain.views import Standing, Tone
+from tongcds.domain.reporting import STATE_WORDS, State
+from tongcds.domain.views import Tone
 from tongcds.domain.views.report import Report, ReportRow, ReportSection, with_text
 from tongcds.domain.views.reporting import Proposal, ReportPage
 from tongcds.i18n import _, format_date, format_number, ngettext
 from tongcds.papers.periodic import number_words, target_words
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms import report_words
+from ui.forms.reasons_part import ReasonsPart
 from ui.forms.report_compared import Compared
 from ui.forms.report_offer import Offer
 from ui.forms.report_sheet import ReportSheet
@@ -33,7 +35,6 @@ from ui.widgets.page import Page
 from ui.widgets.rows import Column, RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, column
 from ui.widgets.text import Text
-from ui.words import standing
 
 _BIGGEST: Final = 110  # dots an inch: a page as wide as a desk has room for
 
@@ -48,8 +49,9 @@ class ReportShown:
 
 
 class ReportScreen(Page):
-    """`handed` and `kept` carry the typed words by section; `behind` a `ReportRow`; `left` is Esc.
+    """`handed` and `kept` carry the typed words by place; `left` is Esc.
 
+    `behind` carries a `ReportRow` or, of a comparison of plan and result, a `TargetLine`.
     Of one that was handed up: `withdrawn`, `corrected`, `accepted`, `looked` and `returned` say what is
     wanted with it, `version_chosen` carries the id of another version. `difficulties_wanted` asks for those
     that a section speaks of, `comparison_wanted` for what goes into `compared`, `difference_wanted` for why a
@@ -181,6 +183,10 @@ class ReportScreen(Page):
         self.compared = Compared()
         self.compared.opened.connect(self.difference_wanted)
         self._stack.addWidget(self.compared)
+        self.reasons = ReasonsPart()
+        self.reasons.typed.connect(self._type_reason)
+        self.reasons.opened.connect(self.behind)
+        self._stack.addWidget(self.reasons)
         card = Card()
         card.body.setSpacing(space(3))
         self.versions = Choice()
@@ -219,12 +225,15 @@ class ReportScreen(Page):
     def show_report(self, shown: ReportShown) -> None:
         """Draw the report, and what may be done with it."""
         self.show_content()
+        if self.shown is None and shown.report is not None and shown.report.targets:
+            # Of a comparison the reasons are what is to be typed.
+            self.parts.choose("figures")
         self.shown = shown
         report, page = shown.report, shown.page
         self._typed = {} if report is None else dict(report.typed)
         name = page.name if page is not None else report.title if report is not None else ""
         period = page.period if page is not None else report.period if report is not None else ""
-        self._head.set_words(f"{name}, {period}", _about(shown))
+        self._head.set_words(f"{name}, {period}", report_words.about(report, page))
         may = {
             self.hand_up: page is None,
             self.withdraw: page is not None and page.may_withdraw,
@@ -237,13 +246,15 @@ class ReportScreen(Page):
             button.setVisible(shows)
         self.text.setReadOnly(page is not None)
         self._show_versions(page)
-        self._notice.say(_news(shown), tone=_tone(shown))
+        self._notice.say(report_words.news(report, page), tone=report_words.tone(page))
         at = max(0, self.sections.currentIndex().row())
         self._sections.set_rows(() if report is None else report.sections)
         self._rows.set_rows(() if report is None else report.rows)
+        self.reasons.show_lines(() if report is None else report.targets, self._typed, fixed=page is not None)
         self.sections.choose(at)
         self.rows.choose(0)
         self._pick(self.sections.current_row())
+        self._turn()
         self._ask_sheet()
 
     def _show_versions(self, page: ReportPage | None) -> None:
@@ -315,6 +326,11 @@ class ReportScreen(Page):
             self._show_offer()
             self.sections.viewport().update()
 
+    def _type_reason(self, place: str, words: str) -> None:
+        if self.shown is not None and self.shown.page is None:
+            self._typed[place] = words
+            self._drafting.touch()
+
     def _words(self) -> dict[str, str]:
         return {code: text for code, text in self._typed.items() if text.strip()}
 
@@ -342,8 +358,10 @@ class ReportScreen(Page):
 
     def _turn(self, _part: object = None) -> None:
         part = str(self.parts.value())
-        self._stack.setCurrentIndex(("text", "figures", "compared").index(part))
         report = self.shown.report if self.shown is not None else None
+        self._stack.setCurrentIndex(("text", "figures", "compared").index(part))
+        if part == "figures" and report is not None and report.targets:
+            self._stack.setCurrentWidget(self.reasons)
         if part == "compared" and report is not None:
             self.compared.begin()
             self.comparison_wanted.emit(report)
@@ -391,49 +409,3 @@ def _row_cell(row: ReportRow) -> Cell:
     mark = row.now.fingerprint
     parts = (target_words(row.now), _("mark {mark}").format(mark=mark) if mark else "")
     return TextCell(f"{row.name}: {number_words(row.now)}", second=" · ".join(filter(None, parts)))
-
-
-def _about(shown: ReportShown) -> str:
-    report, page = shown.report, shown.page
-    parts: tuple[str, ...] = ()
-    if page is not None:
-        due = "" if page.due_on is None else _("due {day}").format(day=format_date(page.due_on))
-        when = "" if page.handed_on is None else _("handed up {day}").format(day=format_date(page.handed_on))
-        sending = "" if page.standing is Standing.RECEIVED else standing(page.standing).words
-        parts = (f"{page.unit} → {page.addressee}", due, when, page.by, sending)
-    elif report is not None:
-        until = _("figures until {day}").format(day=format_date(min(report.last, report.drawn_on)))
-        due = _("due {day}").format(day=format_date(report.due_on))
-        parts = (f"{report.heading.unit} → {report.heading.addressee}", due, until)
-    return " · ".join(filter(None, parts))
-
-
-def _news(shown: ReportShown) -> str:
-    """What was said of a report, or what is to be known of one that is drawn up."""
-    page, report = shown.page, shown.report
-    if page is None:
-        return " ".join(report.notes) if report is not None else ""
-    told = [_(STATE_WORDS[page.state]).capitalize() + "."]
-    for step in page.steps[-3:]:
-        when = "" if step.on is None else format_date(step.on)
-        said = " ".join(filter(None, (when, step.by, _(WORD_WORDS[step.word]))))
-        told.append(f"{said}: {step.reason.rstrip('.')}." if step.reason else f"{said}.")
-    if len(page.versions) > 1:
-        count = len(page.versions)
-        told.append(ngettext("{n} version.", "{n} versions.", count).format(n=format_number(count)))
-    if report is None:
-        told.append(_("Its figures stay with the team and its commune."))
-    return " ".join(told)
-
-
-def _tone(shown: ReportShown) -> Tone:
-    if shown.page is None:
-        return Tone.INFO
-    bad = {State.RETURNED, State.CONTRARY}
-    return (
-        Tone.BAD
-        if shown.page.state in bad
-        else Tone.GOOD
-        if shown.page.state is State.ACCEPTED
-        else Tone.INFO
-    )

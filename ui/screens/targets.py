@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.views import TargetRow, TargetsView, TypedFigure
 from tongcds.i18n import _, format_date, format_number, language, ngettext
+from tongcds.papers import targets as paper_words
 from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
@@ -264,9 +265,9 @@ class TargetsScreen(Page):
 def _target_columns() -> list[Column[TargetRow]]:
     return [
         Column(_("Indicator"), _name_cell, stretch=3),
-        Column(_("Target"), lambda row: NumberCell(target_words.wanted(row))),
+        Column(_("Target"), lambda row: NumberCell(paper_words.wanted(row))),
         Column(_("Now"), _now_cell, stretch=1),
-        Column(_("Forecast"), lambda row: NumberCell(target_words.expected(row) or "–")),
+        Column(_("Forecast"), lambda row: NumberCell(paper_words.expected(row) or "–")),
         Column(_("How it stands"), _verdict_cell),
     ]
 
@@ -288,8 +289,8 @@ def _name_cell(row: TargetRow) -> TextCell:
 def _now_cell(row: TargetRow) -> Cell:
     share, target = target_words.share(row)
     if target is None:
-        return TextCell(target_words.now(row))
-    return MeterCell(share, target_words.now(row), target)
+        return TextCell(paper_words.now(row))
+    return MeterCell(share, paper_words.now(row), target)
 
 
 def _verdict_cell(row: TargetRow) -> PillCell:

@@ -31,7 +31,7 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
     forms = shipped_forms()
     assert {code: form.line.rows for code, form in forms.items()} == {
         "B03": RowsOf.INDICATORS, "B04": RowsOf.UNITS, "B05": RowsOf.UNITS,
-        "B06": RowsOf.DIFFICULTIES,
+        "B06": RowsOf.DIFFICULTIES, "M06": RowsOf.TARGETS,
     }  # fmt: skip
     titles = [column.title("vi") for column in forms["B03"].columns]
     assert titles == [
@@ -60,6 +60,7 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
         ("form_columns.csv", ",what,", ",XHS01.part,", ("holds", "XHS01.part")),
         ("form_columns.csv", "B04.3,B04", "B04.3,B99", ("form", "B99")),
         ("form_columns.csv", ",end\n", ",sideways\n", ("align", "sideways")),
+        ("form_columns.csv", ",forecast,", ",before,", ("holds", "before")),
         ("forms.csv", "landscape", "upright", ("page", "upright")),
         ("forms.csv", "XHS01;XHS09", "XHS01;XHS98", ("chart", "XHS98")),
         ("forms.csv", "B05,", "B07,", ("", "B05")),
@@ -106,4 +107,5 @@ def test_words_of_columns_are_those_of_the_papers():
     assert {word.value for word in Word} == {
         "number", "name", "note", "unit", "before", "now", "year", "target", "against", "kind", "what",
         "where", "cause", "done", "proposal", "owner", "due", "state",
+        "set_by", "missing", "forecast", "verdict", "why",
     }  # fmt: skip

@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
+from tongcds.domain.report_types import load_causes
+from tongcds.domain.targets import Verdict
 from tongcds.domain.views.board import BoardFigure
+from tongcds.domain.views.targets import TargetRow
+from tongcds.i18n import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,55 @@ class ReportSection:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetLine:
+    """A target in a comparison of plan and result.
+
+    `missing` is what the figure lacks in the target's measure (16.2 of a percentage), `lacking` how many of
+    the whole that is (73 people); None where nothing is missing or it cannot be said. `cause` is a code of
+    `domain.report_types`, `cause_name` what it was called when the report was drawn; `reason` was typed.
+    """
+
+    row: TargetRow
+    missing: Decimal | None = None
+    lacking: int | None = None
+    cause: str = ""
+    cause_name: str = ""
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """What names the target where words are typed about it."""
+        return (self.row.target_id or b"").hex()
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether the reason has to be told: not reached, or not to be reached at this pace."""
+        return self.row.verdict in {Verdict.BEHIND, Verdict.MISSED}
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether somebody said why."""
+        return bool(self.cause or self.reason)
+
+
+def cause_key(key: str) -> str:
+    """Under what the cause of a target is typed, beside the sections of its report."""
+    return f"cause:{key}"
+
+
+def reason_key(key: str) -> str:
+    """Under what the reason of a target is typed."""
+    return f"reason:{key}"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A report of one unit over one period, both days included.
 
     `period` is its name ("Tháng 11/2026"), `drawn_on` the day on which its figures were counted: before
     `last` they are not whole yet. `holds_records`: figures were counted from records, not read from what was
-    published. `notes` are sentences about figures that could not be had.
+    published. `notes` are sentences about figures that could not be had. A comparison of plan and result has
+    `targets` instead of `rows`.
     """
 
     type_code: str
@@ -103,14 +151,27 @@ class Report:
     below_kind: str = ""
     holds_records: bool = True
     notes: tuple[str, ...] = ()
+    targets: tuple[TargetLine, ...] = ()
 
     @property
     def typed(self) -> dict[str, str]:
-        """What was typed, by section."""
-        return {one.code: one.text for one in self.sections if one.text}
+        """What was typed, by section, and by `cause_key` and `reason_key` of a target."""
+        found = {one.code: one.text for one in self.sections}
+        found |= {cause_key(one.key): one.cause for one in self.targets}
+        found |= {reason_key(one.key): one.reason for one in self.targets}
+        return {place: words for place, words in found.items() if words}
 
 
 def with_text(report: Report, typed: Mapping[str, str]) -> Report:
     """The same figures with other words."""
     sections = tuple(replace(one, text=typed.get(one.code, "")) for one in report.sections)
-    return replace(report, sections=sections)
+    targets = tuple(explained(one, typed) for one in report.targets)
+    return replace(report, sections=sections, targets=targets)
+
+
+def explained(line: TargetLine, typed: Mapping[str, str]) -> TargetLine:
+    """A target with the cause and the reason that were typed."""
+    code = typed.get(cause_key(line.key), "")
+    cause = load_causes().get(code)
+    name = "" if cause is None else cause.name(language())
+    return replace(line, cause=code, cause_name=name or code, reason=typed.get(reason_key(line.key), ""))
