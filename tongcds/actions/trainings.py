@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.catalogue import load_skills
@@ -59,18 +61,26 @@ def view(core: Core) -> TrainingsView:
     """All sessions that this computer knows of."""
     who, on = core.credentials(), core.today
     with core.vault.read() as connection:
-        planned = stored.planned(connection)
-        counts = stored.counts(connection)
-        stand = standings(connection, [one.training_id for one in planned])
-        names = stored.unit_names(
-            connection, [unit for one in planned for unit in (one.unit_id, *one.villages)]
-        )
+        rows = _rows(connection, who.unit_id)
         villages = register.villages(connection)
+    ahead = [row for row in rows if row.on >= on]
+    past = [row for row in reversed(rows) if row.on < on]
+    return TrainingsView(on, (*ahead, *past), villages, may_announce=who.role == Role.COMMUNE)
+
+
+def _rows(connection: Connection, unit: bytes, only: bytes | None = None) -> list[TrainingRow]:
+    """Sessions by day, or one of them: a list that is being taken is read again after every tick."""
+    everything = stored.planned(connection)
+    planned = everything if only is None else stored.planned(connection, only)
+    counts = stored.counts(connection, only)
+    stand = standings(connection, [one.training_id for one in planned])
+    units = [unit_id for one in planned for unit_id in (one.unit_id, *one.villages)]
+    names = stored.unit_names(connection, units)
     slots: dict[date, list[Slot]] = {}
-    for one in planned:
+    for one in everything:
         if one.state is not State.CANCELLED:
             slots.setdefault(one.slot.on, []).append(one.slot)
-    rows = [
+    return [
         TrainingRow(
             training_id=one.training_id,
             title=one.title,
@@ -89,8 +99,8 @@ def view(core: Core) -> TrainingsView:
             state=one.state,
             moved_from=one.moved_from,
             reason=one.reason,
-            unit="" if one.unit_id == who.unit_id else names.get(one.unit_id, ""),
-            mine=_is_mine(one, who.unit_id),
+            unit="" if one.unit_id == unit else names.get(one.unit_id, ""),
+            mine=_is_mine(one, unit),
             invited=counts.get(one.training_id, (0, 0))[0],
             here=counts.get(one.training_id, (0, 0))[1],
             clashes=_clashes(one, slots.get(one.slot.on, ())),
@@ -98,9 +108,6 @@ def view(core: Core) -> TrainingsView:
         )
         for one in planned
     ]
-    ahead = [row for row in rows if row.on >= on]
-    past = [row for row in reversed(rows) if row.on < on]
-    return TrainingsView(on, (*ahead, *past), villages, may_announce=who.role == Role.COMMUNE)
 
 
 def open_one(core: Core, training: bytes) -> TrainingView:
@@ -109,11 +116,10 @@ def open_one(core: Core, training: bytes) -> TrainingView:
     Raises:
         UserError: training_unknown.
     """
-    listed = view(core)
-    row = next((row for row in listed.rows if row.training_id == training), None)
-    if row is None:
-        raise UserError("training_unknown")
+    unit = core.credentials().unit_id
     with core.vault.read() as connection:
+        row = _the_row(connection, unit, training)
+        villages = register.villages(connection)
         people = stored.attendees(connection, training)
         tasks = stored.tasks_of(connection, training, {one.subject_id: one for one in people})
         promised = stored.promised(connection, training)
@@ -137,7 +143,7 @@ def open_one(core: Core, training: bytes) -> TrainingView:
         guests_to_visit=sum(unable.values()),
         ratings=ratings,
         takers=tuple(sorted(takers.items(), key=lambda one: (-one[1], one[0]))),
-        villages=listed.villages,
+        villages=villages,
     )
 
 
@@ -314,9 +320,14 @@ def the_row(core: Core, training: bytes) -> TrainingRow:
     Raises:
         UserError: training_unknown.
     """
-    for row in view(core).rows:
-        if row.training_id == training:
-            return row
+    unit = core.credentials().unit_id
+    with core.vault.read() as connection:
+        return _the_row(connection, unit, training)
+
+
+def _the_row(connection: Connection, unit: bytes, training: bytes) -> TrainingRow:
+    for row in _rows(connection, unit, training):
+        return row
     raise UserError("training_unknown")
 
 

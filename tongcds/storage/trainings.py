@@ -127,11 +127,13 @@ def _planned(row: _Row) -> Planned:
     )
 
 
-def counts(connection: Connection) -> dict[bytes, tuple[int, int]]:
-    """How many people were invited to each session, and how many were there."""
+def counts(connection: Connection, training_id: bytes | None = None) -> dict[bytes, tuple[int, int]]:
+    """How many people were invited to each session, or one of them, and how many were there."""
     people: dict[bytes, dict[bytes, _Person]] = {}
     columns = (ATTENDANCE.c.subject_id, ATTENDANCE.c.invited, ATTENDANCE.c.here)
     query = select(ATTENDANCE.c.training_id, *columns).where(_whole())
+    if training_id is not None:
+        query = query.where(ATTENDANCE.c.training_id == training_id)
     rows = connection.execute(query).all()
     same = _shown(connection, [row.subject_id for row in rows])
     for row in rows:
