@@ -65,6 +65,7 @@ from tongcds.commands import (
     rounds,
     spreadsheets,
     targets,
+    training_figures,
     trainings,
     windows,
 )
@@ -390,6 +391,7 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_to(add)
     difficulties.add_to(add)
     trainings.add_to(add)
+    training_figures.add_to(add)
     board.add_to(add)
     people.add_to(add)
     recovery.add_to(add)

@@ -9,7 +9,15 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog
 
-from tongcds.actions import Changes, assessing, attendance, documents, training_news, trainings
+from tongcds.actions import (
+    Changes,
+    assessing,
+    attendance,
+    documents,
+    training_figures,
+    training_news,
+    trainings,
+)
 from tongcds.actions.printing import Printout
 from tongcds.domain.training import Clash, time_words
 from tongcds.domain.views import EditUndo, HouseholdFilter
@@ -17,6 +25,7 @@ from tongcds.domain.views.training import (
     Guest,
     Ratings,
     Shown,
+    TrainingFigures,
     TrainingPlan,
     TrainingRow,
     TrainingView,
@@ -32,6 +41,7 @@ from ui.forms.training_dialogs import (
     RepeatDialog,
     SlipsDialog,
 )
+from ui.forms.training_figures import TrainingFiguresDialog
 from ui.forms.training_plan import TrainingDialog
 from ui.offered import Maker
 from ui.screens.training import TrainingScreen
@@ -65,6 +75,7 @@ class Trainings(QObject):
         screen.cancelled.connect(self._call_off)
         screen.repeated.connect(self._repeat)
         screen.announced.connect(self._announce)
+        screen.figures_wanted.connect(self._figures)
         screen.printed.connect(lambda row: self._print(row.training_id))
         return screen
 
@@ -142,6 +153,19 @@ class Trainings(QObject):
     def _announce(self, row: TrainingRow) -> None:
         work = partial(training_news.announce, self._desk.core, row.training_id)
         self._save(work, _("The teams read it after the next sync."))
+
+    def _figures(self) -> None:
+        dialog = TrainingFiguresDialog(self._count, self._desk.core.today, parent=self._desk.window())
+        self._show(dialog)
+        dialog.ask()
+
+    def _count(self, first: date, last: date, told: Callable[[TrainingFigures], None]) -> None:
+        def show(found: TrainingFigures) -> None:
+            if self.dialog is not None:
+                told(found)
+
+        work = partial(training_figures.figures, self._desk.core, first, last)
+        self._desk.counts.run(work, show, owner=self, failed=self._desk.failed)
 
     # The list of one
 

@@ -24,6 +24,7 @@ from ui.forms.training_dialogs import (
     RepeatDialog,
     SlipsDialog,
 )
+from ui.forms.training_figures import TrainingFiguresDialog
 from ui.forms.training_plan import TrainingDialog
 from ui.preview import trainings as samples
 from ui.preview.screens import settle
@@ -269,6 +270,28 @@ def test_people_are_invited_and_slips_counted(session, team: Core, home: Home):
     slips.save()
     settle()
     assert trainings.open_one(team, training).ratings.good == 20
+
+
+def test_figures_of_the_year_are_shown_and_of_the_days_that_are_typed(place, team: Core, home: Home):
+    plan = TrainingPlan(team.today, 480, "Nhà văn hoá", course="older/1", trainers=("Lò Thị Ngân",))
+    training, _undo, _changes = trainings.plan(team, plan)
+    attendance.come(team, training, home.people[:2])
+    desktop, screen = place(team)
+    screen.figures_wanted.emit()
+    dialog = dialog_of(desktop, TrainingFiguresDialog)
+    assert [(row.name, row.number) for row in dialog.rows.rows_model.rows()] == [
+        ("Bản Nà Ngà", "2/3"),
+        ("Lò Thị Ngân", "2"),
+    ]
+    assert dialog.sums.text().startswith("1 session · 2.2 hours · 2 people")
+    dialog.last.setText("?")
+    dialog.ask()
+    assert dialog.last.accessibleDescription()
+    dialog.first.setText("1/11")
+    dialog.last.setText("2/11")
+    dialog.ask()
+    assert dialog.sums.text().startswith("0 sessions")
+    dialog.reject()
 
 
 def test_the_list_is_printed_and_a_household_opened(session, team: Core, home: Home):

@@ -72,6 +72,10 @@ def add_to(add: Add) -> None:
     made.add_argument("--due", metavar="DAY", help=f"for --finish; in {DAYS_TO_VISIT} days without it")
     for name in ("good", "fair", "poor"):
         made.add_argument(f"--{name}", type=int, default=0, metavar="SLIPS", help="add slips of opinions")
+    _add_people_to(add)
+
+
+def _add_people_to(add: Add) -> None:
     made = add("attend", attend, "tick who is there at a session, or invite people")
     made.add_argument("id", help="as for `training`")
     made.add_argument("names", nargs="*", help="a name each, marks or none, a year of birth behind it")

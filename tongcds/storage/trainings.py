@@ -368,6 +368,11 @@ def _shown(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, byt
     return found
 
 
+def shown_as(connection: Connection) -> dict[bytes, bytes]:
+    """Every record that another stands for, with that one."""
+    return dict(connection.execute(select(merged.MERGED.c.id, merged.MERGED.c.survivor)).all())
+
+
 def _registered(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, _Row]:
     found: dict[bytes, _Row] = {}
     for start in range(0, len(subjects), _SLICE):

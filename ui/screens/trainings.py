@@ -39,7 +39,7 @@ _DAY_MINUTES: Final = 24 * 60
 
 
 class TrainingsScreen(Page):
-    """`planned` wants a form: with a row to change it, None for a new one.
+    """`planned` wants a form: with a row to change it, None for a new one; `figures_wanted` what all came to.
 
     `opened`, `postponed`, `cancelled`, `repeated`, `announced` and `printed` carry the row that is meant.
 
@@ -56,6 +56,7 @@ class TrainingsScreen(Page):
     repeated = Signal(object)
     announced = Signal(object)
     printed = Signal(object)
+    figures_wanted = Signal()
 
     def __init__(
         self,
@@ -70,7 +71,10 @@ class TrainingsScreen(Page):
         self.view: TrainingsView | None = None
         plan = Button(_("Plan a session"), icon="plus", hint="Insert", kind=Kind.PRIMARY)
         plan.clicked.connect(lambda: self.planned.emit(None))
-        self._head = PageHead(_("Training"), "", [plan])
+        figures = Button(_("Figures…"), icon="chart-column", hint="Ctrl+B")
+        figures.clicked.connect(self.figures_wanted)
+        QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self.figures_wanted)
+        self._head = PageHead(_("Training"), "", [figures, plan])
         self._model: RowsModel[TrainingRow] = RowsModel(
             [
                 Column(_("Day"), _day_cell),

@@ -19,6 +19,7 @@ from tongcds.actions import (
     guidance,
     privacy,
     register,
+    training_figures,
     training_news,
     trainings,
     visits,
@@ -376,6 +377,7 @@ def test_everything_is_on_the_command_line(
     ended = run("training", training, "--finish")
     assert (ended["to_visit"], [task["name"] for task in ended["tasks"]]) == (0, ["Hà Thị Xuân"])
     assert run("training", training, "--good", "20", "--poor", "1")["ratings"]["good"] == 20
+    assert run("training-figures")["sessions"] == 1
     assert run("training", training, "--postpone", "2026-11-25")["row"]["moved_from"] == "2026-11-23"
     assert run("training", training, "--call-off", "--reason", "Mưa")["row"]["state"] == "cancelled"
     with pytest.raises(UserError, match="training_person_unclear"):
@@ -391,3 +393,41 @@ def test_the_register_of_another_day_is_left_alone_by_a_session_ahead(team: Core
         facts = known_facts(connection, home.people[:1], team.today)
     assert facts[home.people[XUAN]]["safety_trained"].held_on == date(2026, 11, 23)
     assert register.household(team, home.household) is not None
+
+
+def test_figures_count_a_person_once_a_village_whole_and_the_weakest_skill_first(
+    team: Core, home: Home
+) -> None:
+    (xuan, un, mai), first = home.people, team.today - timedelta(days=7)
+    for day in (team.today, team.today - timedelta(days=1), team.today - timedelta(days=8)):
+        training = planned(team, on=day, minutes=90, trainers=("Lò Thị Ngân", "Cầm Văn Tuấn"))
+        attendance.come(team, training, [xuan, un])
+        attendance.guest(team, training, Guest("Vì Thị Xôm"))
+        assessing.assess(
+            team,
+            training,
+            [
+                showed(xuan, Ability.CANNOT),
+                showed(xuan, Ability.ALONE),
+                showed(un, Ability.CANNOT),
+                showed(un, Ability.ALONE, "K6.2"),
+            ],
+        )
+    attendance.come(team, planned(team, trainers=("Lò Thị Ngân",)), [mai])
+    trainings.cancel(team, planned(team), "Mưa")
+    planned(team, on=team.today + timedelta(days=1))
+    found = training_figures.figures(team, first, team.today)
+    assert (found.sessions, found.minutes, found.there) == (3, 90 + 90 + 135, 7)
+    # A guest belongs to one session, since nobody knows who they are.
+    assert (found.people, found.guests) == (5, 2)
+    assert [(one.village, one.people, one.guests, one.lives) for one in found.villages] == [
+        ("Bản Nà Ngà", 3, 2, 3)
+    ]
+    weakest = [(one.skill, one.after, one.asked_after) for one in found.skills]
+    assert weakest == [("K6.1", 2, 4), ("K6.2", 2, 2)]
+    assert [(one.name, one.sessions, one.minutes, one.there) for one in found.trainers] == [
+        ("Lò Thị Ngân", 3, 315, 7),
+        ("Cầm Văn Tuấn", 2, 180, 6),
+    ]
+    with pytest.raises(UserError, match="period_invalid"):
+        training_figures.figures(team, team.today, first)

@@ -180,3 +180,53 @@ class Shown:
     skill: str
     phase: Phase
     ability: Ability
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many people of a village were at sessions, each once, out of how many who live there.
+
+    Guests are counted where they were written down and live in no register.
+    """
+
+    village_id: bytes
+    village: str
+    people: int
+    guests: int
+    lives: int
+
+    @property
+    def share(self) -> float | None:
+        """The share of those who live there; None for a village where nobody is on record."""
+        return self.people / self.lives if self.lives else None
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What somebody taught: so many sessions, minutes, and people there, as often as they came."""
+
+    name: str
+    sessions: int
+    minutes: int
+    there: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFigures:
+    """What sessions of some days came to; only those count at which somebody was.
+
+    `people` are counted once, `there` as often as they came; `minutes` are those of the sessions. `skills`
+    are by the share of those who can do it alone afterwards, the weakest first; villages by the share that
+    was reached, those where nobody was first.
+    """
+
+    first: date
+    last: date
+    sessions: int
+    minutes: int
+    people: int
+    guests: int
+    there: int
+    villages: tuple[Reached, ...]
+    skills: tuple[Share, ...]
+    trainers: tuple[Taught, ...]
