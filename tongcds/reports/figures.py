@@ -227,33 +227,21 @@ def _read(fingerprint: str) -> int:
     return int(fingerprint.replace("-", ""), 16)
 
 
-def rolled_up(
-    counts: Mapping[tuple[bytes, str], Count], group_of: Mapping[bytes, bytes]
-) -> dict[tuple[bytes, str], Count]:
-    """Figures of larger units: numerators and denominators added, percentages never averaged.
-
-    Args:
-        counts: by unit and indicator, as `stock` gives them.
-        group_of: the larger unit of each unit; units that it does not name are left out.
+def added(counts: Collection[Count]) -> Count:
+    """The figure of a larger unit: numerators and denominators added, percentages never averaged.
 
     A part in which nothing is known adds nothing to the numerator but is in the denominator, as is each
     single household that nobody has looked at. Where no part knows anything, neither does the whole.
     Fingerprints add up too: that of a commune is that of all its villages' records.
     """
-    parts: defaultdict[tuple[bytes, str], list[Count]] = defaultdict(list)
-    for (unit, indicator), count in counts.items():
-        if unit in group_of:
-            parts[group_of[unit], indicator].append(count)
-    return {key: added(members) for key, members in parts.items()}
-
-
-def added(counts: Collection[Count]) -> Count:
-    """One figure out of several, as `rolled_up` says."""
-    known = [c for c in counts if c.numerator is not None]
-    denominators = [c.denominator for c in counts if c.denominator is not None]
-    return Count(
-        sum(c.numerator or 0 for c in known) if known else None,
-        sum(denominators) if denominators else None,
-        sum(c.records for c in known),
-        _written(sum(_read(c.fingerprint) for c in known)) if known else "",
-    )
+    numerator: int | None = None
+    denominator: int | None = None
+    records = ids = 0
+    for count in counts:
+        if count.denominator is not None:
+            denominator = (denominator or 0) + count.denominator
+        if count.numerator is not None:
+            numerator = (numerator or 0) + count.numerator
+            records += count.records
+            ids += _read(count.fingerprint)
+    return Count(numerator, denominator, records, "" if numerator is None else _written(ids))

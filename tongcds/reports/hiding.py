@@ -56,13 +56,12 @@ def hidden(
         before: the units that are hidden in what is published now.
         besides: units that are hidden for another reason.
     """
-    known = {unit for unit, row in rows.items() if any(count.numerator is not None for count in row)}
+    known, small = _known_and_small(rows)
     parts = {
         whole: sorted(part for part in members if part in known)
         for whole, members in wholes.items()
         if whole in known
     }
-    small = {unit for unit in known if any(map(is_small, rows[unit]))}
     hiding = _Hiding(rows, parts, before, small | (known & set(besides)))
     count = -1
     while count != len(hiding.found):
@@ -71,6 +70,20 @@ def hidden(
             while (more := hiding.needed(whole)) is not None:
                 hiding.found.add(more)
     return hiding.found
+
+
+def _known_and_small(rows: Mapping[bytes, Row]) -> tuple[set[bytes], set[bytes]]:
+    """The units of which somebody looked at anything, and those that would tell of few people."""
+    # A province has a thousand units, and a day's work of one village changes a dozen indicators.
+    known: set[bytes] = set()
+    small: set[bytes] = set()
+    for unit, row in rows.items():
+        for count in row:
+            if count.numerator is not None:
+                known.add(unit)
+                if is_small(count):
+                    small.add(unit)
+    return known, small
 
 
 class _Hiding:

@@ -84,6 +84,16 @@ class _Known(NamedTuple):
     number: int = 0
 
 
+def late_places(connection: Connection, places: Sequence[bytes], today: date) -> list[bytes]:
+    """The places that were not counted since something came, or not today.
+
+    `stale_places` says what is to be counted of them, and asks much more for it.
+    """
+    text = today.isoformat()
+    known = _known(connection, places)
+    return [place for place, its in known.items() if its.changed > its.counted or its.counted_on != text]
+
+
 def stale_places(
     connection: Connection, villages: Mapping[bytes, bytes], communes: Sequence[bytes], today: date
 ) -> Stale:
@@ -210,7 +220,7 @@ def count_ahead(database: Database, stale: Stale, today: date) -> Ahead:
     What comes after `stale` was found may be in the counts or not: its task is another one then.
     """
     found: defaultdict[date, Figures] = defaultdict(dict)
-    if not _are_many(database, stale):
+    if not are_many(database, stale):
         return Ahead({}, found)
 
     def count(connection: Connection, part: Sequence[bytes]) -> dict[date, Figures]:
@@ -235,15 +245,15 @@ def in_shares(
         with database.read() as connection:
             return work(connection, part)
 
-    if not _are_many(database, places):
+    if not are_many(database, places):
         return [share_of(places)]
-    share = -(-len(places) // _AT_ONCE)
-    parts = [places[start : start + share] for start in range(0, len(places), share)]
+    # Dealt out in turn: the communes at the end are less work than the villages before them.
+    parts = [places[start::_AT_ONCE] for start in range(_AT_ONCE)]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         return list(threads.map(share_of, parts))
 
 
-def _are_many(database: Database, places: Collection[bytes]) -> bool:
+def are_many(database: Database, places: Collection[bytes]) -> bool:
     """Whether several connections are worth it."""
     return not database.embedded and len(places) >= _WORTH_IT
 

@@ -8,8 +8,10 @@ a day is the latest one up to it. What figures mean and how they are counted is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
@@ -22,12 +24,23 @@ from tongcds.replica.dialect import insert_new
 from tongcds.reports.figures import Count, definition
 from tongcds.reports.hiding import OF_PEOPLE, hidden
 from tongcds.reports.units import SILENT_DAYS
-from tongcds.server.counting import Ahead, Day, count_ahead, counted, days_of, mark, stale_places
+from tongcds.server.counting import (
+    Ahead,
+    Day,
+    Stale,
+    are_many,
+    count_ahead,
+    counted,
+    days_of,
+    late_places,
+    mark,
+    stale_places,
+)
 from tongcds.server.database import Database
-from tongcds.server.office import OfficeWriter, office
-from tongcds.server.scopes import communes_below, villages_of
+from tongcds.server.office import OfficeWriter
+from tongcds.server.scopes import villages_of
 from tongcds.server.tables import CELL, COUNTED, DEVICE, HIDDEN, STATE
-from tongcds.server.tree import UnitsTree, is_another, units_tree
+from tongcds.server.tree import UnitsTree, below_unit, is_another, units_tree
 
 _DAY_MS = 86_400_000
 _SLICE = 400
@@ -35,6 +48,9 @@ _HOUSEHOLD = record_type("household").table.c
 _TEAM = record_type("team").table.c
 _FIGURE = record_type("figure").table.c
 _STATUS = record_type("unit_status").table.c
+
+Changed = dict[str, set[bytes]]
+"""By indicator the places of which the figure is another one."""
 
 
 def touch(connection: Connection, areas: Collection[bytes], *, entirely: bool = False) -> None:
@@ -62,16 +78,15 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     """
     today = day_of(now)
     with database.read() as connection:
-        state = office(connection)
-        if state is None:
+        below = below_unit(connection, role, unit)
+        late = late_places(connection, [*below.villages, *below.communes], today)
+        if not late:
             return 0
-        communes = communes_below(connection, role, unit, state.province_id)
-        villages = dict(villages_of(connection, communes))
-        stale = stale_places(connection, villages, communes, today)
-        if not stale:
-            return 0
+        stale: Stale = {}
+        if are_many(database, late):
+            stale = stale_places(connection, below.villages, below.communes, today)
     ahead = count_ahead(database, stale, today)
-    return database.change(lambda connection: count_again(connection, communes, now=now, ahead=ahead))
+    return database.change(lambda connection: count_again(connection, below.communes, now=now, ahead=ahead))
 
 
 def count_again(
@@ -83,16 +98,16 @@ def count_again(
     """
     today = day_of(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else counts
+    tree = units_tree(connection, writer.province)
     villages = dict(villages_of(connection, communes))
-    state = office(connection)
     # A commune is a place of its own for the teams that work for all of it.
     stale = stale_places(connection, villages, communes, today)
-    if not stale or state is None:
+    if not stale:
         return 0
     done = {} if ahead is None else ahead.done
     again = {place: task for place, task in stale.items() if done.get(place) != task}
     found = counted(connection, again, today)
-    changed: set[tuple[bytes, str, str]] = set()
+    changed: dict[Day, Changed] = {}
     for day in days_of(today):
         figures = dict(found.get(day.on, {}))
         if ahead is not None:
@@ -100,20 +115,20 @@ def count_again(
             kept = stale.keys() - again.keys()
             figures |= {key: count for key, count in before.items() if key[0] in kept}
         if figures:
-            changed |= _keep(connection, day, figures)
-    tree = units_tree(connection, state.province_id)
-    _publish_cells(connection, writer, tree, changed | _added_up_otherwise(connection, tree, today))
+            changed[day] = _keep(connection, day, figures)
+    if is_another(connection, tree, STATE.c.added_up):
+        # Every figure that there may be is another one, once units above add up others than before.
+        for day in days_of(today):
+            for code in counted_indicators():
+                changed.setdefault(day, {}).setdefault(code, set()).update(
+                    tree.units - tree.commune_of.keys()
+                )
+    for day, places in changed.items():
+        _publish_cells(connection, writer, tree, day, places)
     _publish_status(connection, writer, villages, stale.keys() & villages.keys(), now)
     writer.flush()
     mark(connection, stale, today)
     return len(stale)
-
-
-def _added_up_otherwise(connection: Connection, tree: UnitsTree, today: date) -> set[tuple[bytes, str, str]]:
-    """Every figure that there may be, once units above add up others than before."""
-    if not is_another(connection, tree, STATE.c.added_up):
-        return set()
-    return {(tree.province, code, day.month) for code in counted_indicators() for day in days_of(today)}
 
 
 def refresh_status(database: Database, role: Role, unit: bytes, *, now: int) -> int:
@@ -125,10 +140,7 @@ def refresh_status(database: Database, role: Role, unit: bytes, *, now: int) -> 
         BusyError: the database is busy.
     """
     with database.read() as connection:
-        state = office(connection)
-        if state is None:
-            return 0
-        communes = communes_below(connection, role, unit, state.province_id)
+        communes = below_unit(connection, role, unit).communes
         if not _heard_since(connection, [v for v, _ in villages_of(connection, communes)]):
             return 0
 
@@ -154,10 +166,8 @@ def _heard_since(connection: Connection, villages: Sequence[bytes]) -> list[byte
     return [v for v, last in _synced(connection, villages).items() if published.get(v) != last]
 
 
-def _keep(
-    connection: Connection, day: Day, found: Mapping[tuple[bytes, str], Count]
-) -> set[tuple[bytes, str, str]]:
-    """Put the counts of a day down; returns those that differ from what was there."""
+def _keep(connection: Connection, day: Day, found: Mapping[tuple[bytes, str], Count]) -> Changed:
+    """Put the counts of a day down; returns where they differ from what was there."""
     villages = sorted({village for village, _ in found})
     known: dict[tuple[bytes, str], tuple[object, ...]] = {}
     for start in range(0, len(villages), _SLICE):
@@ -170,7 +180,7 @@ def _keep(
         )
     fresh: list[dict[str, object]] = []
     stale: list[dict[str, object]] = []
-    changed: set[tuple[bytes, str, str]] = set()
+    changed: Changed = {}
     for (village, indicator), count in found.items():
         values = (count.numerator, count.denominator, count.records, count.fingerprint)
         if known.get((village, indicator)) == values:
@@ -186,7 +196,7 @@ def _keep(
             "fingerprint": count.fingerprint,
         }
         (stale if (village, indicator) in known else fresh).append(row)
-        changed.add((village, indicator, day.month))
+        changed.setdefault(indicator, set()).add(village)
     if fresh:
         connection.execute(insert(CELL), fresh)
     if stale:
@@ -213,57 +223,43 @@ def _keep(
 
 
 def _publish_cells(
-    connection: Connection,
-    writer: OfficeWriter,
-    tree: UnitsTree,
-    changed: Collection[tuple[bytes, str, str]],
+    connection: Connection, writer: OfficeWriter, tree: UnitsTree, day: Day, changed: Changed
 ) -> None:
-    """Write the figures of changed villages and of every unit above them.
+    """Write the figures of places that changed and of the units above them.
 
-    Of one indicator and month that changed somewhere below a unit, the figures of all its communes are
-    written, and of other villages those that are hidden now and were not, or were and are not any more: which
-    of them are hidden depends on the others.
+    Of other units those are written that are hidden now and were not, or were and are not any more: which of
+    them are hidden depends on the others.
     """
-    units = tree.units
-    by_month: dict[str, dict[str, set[bytes]]] = {}
-    for village, indicator, month in changed:
-        by_month.setdefault(month, {}).setdefault(indicator, set()).add(village)
-    for month, by_indicator in sorted(by_month.items()):
-        cells, on = _cells_of(connection, month, by_indicator)
-        if not cells:
-            continue
-        figures = {key: count for key, count in cells.items() if key[0] in by_indicator[key[1]]}
-        above = tree.rolled_up(cells)
-        figures |= above
-        by_unit: dict[str, dict[bytes, Count]] = {code: {} for code in by_indicator if _of_people(code, on)}
-        for (unit, code), count in (cells | above).items():
-            if code in by_unit and unit in units:
-                by_unit[code][unit] = count
-        before = hidden_now(connection, month, by_unit)
-        veiled = set()
-        for code, counts in by_unit.items():
+    counts = _cells_of(connection, day.month, changed)
+    before = hidden_now(connection, day.month, changed)
+    figures: dict[tuple[bytes, str], Count] = {}
+    veiled: set[tuple[bytes, str]] = set()
+    for code, places in changed.items():
+        of_units = tree.added_up(counts.get(code, {}))
+        concerned = {*places, *chain.from_iterable(map(tree.above, places))}
+        if _of_people(code, day.on):
             was = {unit for unit, indicator in before if indicator == code}
-            rows = {unit: (count,) for unit, count in counts.items()}
-            veiled |= {(unit, code) for unit in hidden(rows, tree.parts, was)}
-        figures |= {(unit, code): by_unit[code][unit] for unit, code in veiled ^ before if unit in units}
-        _publish(writer, month, on, figures, veiled)
-        _note_hidden(connection, month, before, veiled)
+            now = hidden({unit: (count,) for unit, count in of_units.items()}, tree.parts, was)
+            veiled |= {(unit, code) for unit in now}
+            concerned |= now ^ was
+        figures |= {(unit, code): of_units[unit] for unit in concerned & of_units.keys()}
+    _publish(writer, day, figures, veiled)
+    _note_hidden(connection, day.month, before, veiled)
 
 
 def _cells_of(
     connection: Connection, month: str, indicators: Collection[str]
-) -> tuple[dict[tuple[bytes, str], Count], str]:
-    """What was counted of every place for a month, and on which day."""
+) -> dict[str, dict[bytes, Count]]:
+    """What was counted of every place for a month, by indicator."""
     columns = (CELL.c.village, CELL.c.indicator, CELL.c.numerator, CELL.c.denominator, CELL.c.records)
-    query = select(*columns, CELL.c.fingerprint, CELL.c.on)
-    cells, latest = {}, ""
+    query = select(*columns, CELL.c.fingerprint)
+    found: defaultdict[str, dict[bytes, Count]] = defaultdict(dict)
     # All at once: a province has tens of thousands, and asking for each takes longer than making it.
-    for village, indicator, numerator, denominator, records, fingerprint, on in connection.execute(
+    for village, indicator, *values in connection.execute(
         query.where(CELL.c.month == month, CELL.c.indicator.in_(indicators))
     ).all():
-        cells[village, indicator] = Count(numerator, denominator, records, fingerprint)
-        latest = max(latest, on)
-    return cells, latest
+        found[indicator][village] = Count(*values)
+    return found
 
 
 def hidden_now(connection: Connection, month: str, indicators: Collection[str]) -> set[tuple[bytes, str]]:
@@ -294,33 +290,33 @@ def _note_hidden(
         connection.execute(insert(HIDDEN), rows)
 
 
-def _of_people(indicator: str, on: str) -> bool:
+def _of_people(indicator: str, on: date) -> bool:
     """Whether small figures of it would tell of single people."""
-    formula = formula_on(indicator, date.fromisoformat(on))
+    formula = formula_on(indicator, on)
     return formula is None or formula.of in OF_PEOPLE
 
 
 def _publish(
     writer: OfficeWriter,
-    month: str,
-    on: str,
+    day: Day,
     figures: Mapping[tuple[bytes, str], Count],
     veiled: Collection[tuple[bytes, str]],
 ) -> None:
-    ids = {key: derived_id("figure", *key, month) for key in figures}
+    ids = {key: derived_id("figure", *key, day.month) for key in figures}
     writer.load("figure", ids.values())
+    definitions = {code: definition(code, day.on) for _, code in figures}
     for (unit, indicator), count in figures.items():
         is_hidden = (unit, indicator) in veiled
         writer.put(
             "figure",
             ids[unit, indicator],
-            aside={"on": on},
+            aside={"on": day.on.isoformat()},
             unit_id=unit,
             indicator=indicator,
             numerator=None if is_hidden else count.numerator,
             denominator=None if is_hidden else count.denominator,
             hidden=int(is_hidden),
-            definition=definition(indicator, date.fromisoformat(on)),
+            definition=definitions[indicator],
             fingerprint="" if is_hidden else count.fingerprint,
         )
 

@@ -34,10 +34,9 @@ from tongcds.reports.sheets import Breakdown
 from tongcds.server.counting import Day, days_of, in_shares, mark_groups, stale_groups
 from tongcds.server.database import Database
 from tongcds.server.figures import hidden_now
-from tongcds.server.office import OfficeWriter, office
-from tongcds.server.scopes import communes_below, villages_of
+from tongcds.server.office import OfficeWriter
 from tongcds.server.tables import GROUP_CELL, STATE
-from tongcds.server.tree import UnitsTree, is_another, units_tree
+from tongcds.server.tree import UnitsTree, below_unit, is_another, units_tree
 
 _MONTHS = 2
 _SLICE = 400
@@ -54,18 +53,13 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     """
     today = day_of(now)
     with database.read() as connection:
-        state = office(connection)
-        if state is None:
-            return 0
-        communes = communes_below(connection, role, unit, state.province_id)
-        villages = [village for village, _ in villages_of(connection, communes)]
-        steps = stale_groups(connection, villages, today)
+        steps = stale_groups(connection, list(below_unit(connection, role, unit).villages), today)
     if not steps:
         return 0
     cells: _Cells = {}
     for part in in_shares(database, list(steps), lambda c, places: _counted(c, places, today)):
         cells |= part
-    database.change(lambda connection: _publish(connection, state.province_id, steps, cells, now=now))
+    database.change(lambda connection: _publish(connection, steps, cells, now=now))
     return len(steps)
 
 
@@ -82,12 +76,10 @@ def _bare(cells: Mapping[str, Count]) -> tuple[GroupFigure, ...]:
     return tuple(GroupFigure((group,), one.numerator, one.denominator) for group, one in cells.items())
 
 
-def _publish(
-    connection: Connection, province: bytes, steps: Mapping[bytes, int], cells: _Cells, *, now: int
-) -> None:
+def _publish(connection: Connection, steps: Mapping[bytes, int], cells: _Cells, *, now: int) -> None:
     today = day_of(now)
     writer = OfficeWriter(connection, now=now)  # from here on nobody else publishes
-    tree = units_tree(connection, province)
+    tree = units_tree(connection, writer.province)
     days = {day.month: day for day in days_of(today)[:_MONTHS]}
     changed = _keep(connection, list(steps), cells, days)
     if is_another(connection, tree, STATE.c.groups_added_up):

@@ -123,7 +123,8 @@ class OfficeWriter:
         self._connection = connection
         self._me: Identity = me
         self._now = now
-        self._author: bytes = author or state.province_id
+        self.province: bytes = state.province_id
+        self._author = author or self.province
         self._rows: dict[tuple[str, bytes], RecordRow] = {}
         self._looked: set[tuple[str, bytes]] = set()
         self._writes: list[Write] = []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, select, update
 
-from tongcds.reports.figures import Count, rolled_up
-from tongcds.server.scopes import clusters, communes_of, villages_of
+from tongcds.domain.views import Role
+from tongcds.reports.figures import Count, added
+from tongcds.server.office import office
+from tongcds.server.scopes import clusters, communes_below, communes_of, villages_of
 from tongcds.server.tables import STATE
 
 
@@ -41,16 +44,52 @@ class UnitsTree:
         above = sorted((area, *members) for area, members in self.areas.items())
         return sha256(repr((self.province, below, above)).encode()).hexdigest()
 
-    def rolled_up(self, cells: Mapping[tuple[bytes, str], Count]) -> dict[tuple[bytes, str], Count]:
-        """Figures of communes, areas and the province out of those of villages.
+    def above(self, place: bytes) -> Iterator[bytes]:
+        """The units whose figures a place is in, from its commune up; a commune is also in its own."""
+        commune = self.commune_of.get(place, place)
+        if commune in self.communes:
+            yield commune
+            yield from (area for area, members in self.areas.items() if commune in members)
+            yield self.province
 
-        A commune is a place of its own for the teams that work for all of it.
+    def added_up(self, counts: Mapping[bytes, Count]) -> dict[bytes, Count]:
+        """The figure of every unit of which something was counted, out of what was counted of places.
+
+        A commune is a place of its own for the teams that work for all of it; a place that is no unit any
+        more is left out.
         """
-        found = rolled_up(cells, {**self.commune_of, **{commune: commune for commune in self.communes}})
+        communes = frozenset(self.communes)
+        of_villages: dict[bytes, Count] = {}
+        parts: defaultdict[bytes, list[Count]] = defaultdict(list)
+        for place, count in counts.items():
+            commune = self.commune_of.get(place)
+            if commune is not None:
+                of_villages[place] = count
+            elif place in communes:
+                commune = place
+            if commune is not None:
+                parts[commune].append(count)
+        found = {commune: added(several) for commune, several in parts.items()}
         of_communes = dict(found)
-        for area, members in self.areas.items():
-            found |= rolled_up(of_communes, dict.fromkeys(members, area))
-        return found | rolled_up(of_communes, dict.fromkeys(self.communes, self.province))
+        for unit, members in (*self.areas.items(), (self.province, self.communes)):
+            several = [of_communes[one] for one in dict.fromkeys(members) if one in of_communes]
+            if several:
+                found[unit] = added(several)
+        return of_villages | found
+
+
+class Below(NamedTuple):
+    """Where the figures come from that a role at a unit reads; nowhere, for who reads none."""
+
+    communes: Sequence[bytes]
+    villages: Mapping[bytes, bytes]
+
+
+def below_unit(connection: Connection, role: Role, unit: bytes) -> Below:
+    """The communes whose figures a role at this unit reads, and their villages, each with its commune."""
+    state = office(connection)
+    communes = [] if state is None else communes_below(connection, role, unit, state.province_id)
+    return Below(communes, dict(villages_of(connection, communes)))
 
 
 def units_tree(connection: Connection, province: bytes) -> UnitsTree:
