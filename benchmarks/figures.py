@@ -22,6 +22,7 @@ from benchmarks._day import PASSPHRASE, TODAY, now
 from benchmarks._large_province import AREA, PROVINCE, province
 from benchmarks._vaults import on_disk
 from benchmarks.metric import Metric
+from tongcds import memory
 from tongcds.domain.catalogue import facts_made
 from tongcds.domain.facts import Subject
 from tongcds.domain.formulas import counted_indicators
@@ -45,6 +46,8 @@ _SUPPORT = record_type("support").table
 
 def run() -> Iterator[Metric]:
     """Count it all a few times, then a village's day, then open Tổng hợp."""
+    memory.look_seldom()  # As a server's process does.
+    memory.keep_for_good()
     with province(COMMUNES) as address, closing(Database(address)) as database:
         places = _places(database)
         whole = []

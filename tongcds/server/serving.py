@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import uvicorn
 
+from tongcds import memory
 from tongcds.i18n import _
 from tongcds.server.ahead import Ahead
 from tongcds.server.app import make_app
@@ -88,6 +89,7 @@ def serve(
     url, port = address_of(listening), listening.getsockname()[1]
 
     def ready() -> None:
+        memory.keep_for_good()
         log.info("serving", extra={"port": port})
         if ready_json:
             line = {"ready": True, "url": url, "port": port, "pid": os.getpid(), **(aside or {})}
