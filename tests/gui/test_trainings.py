@@ -132,6 +132,23 @@ def test_a_session_is_planned_changed_postponed_repeated_and_called_off(place, t
     assert not screen.announce.isVisible()
 
 
+def test_a_session_of_ones_own_choice_of_skills_is_planned(place, team: Core):
+    desktop, screen = place(team)
+    screen.planned.emit(None)
+    dialog = dialog_of(desktop, TrainingDialog)
+    dialog.place.setText("Nhà văn hoá")
+    dialog.course.setCurrentIndex(dialog.course.count() - 1)
+    for wrong in ("K99", " "):
+        dialog.skills.setText(wrong)
+        dialog.save()
+        assert dialog.isVisible()
+    dialog.skills.setText("k4.2, K6.2")
+    dialog.save()
+    settle()
+    row = screen.chosen()
+    assert (row.course, row.skills, row.title) == ("", ("K4.2", "K6.2"), "QR and bill payment")
+
+
 def test_a_clash_is_said_while_one_plans(place, team: Core):
     trainings.plan(team, TrainingPlan(team.today, 19 * 60, "Nhà văn hoá bản", course="older/1"))
     desktop, screen = place(team)

@@ -22,10 +22,11 @@ from ui.theme import Style
 from ui.widgets.choices import CheckRow
 from ui.widgets.field import Choice, LabeledField, LineField
 from ui.widgets.form_dialog import FormDialog
-from ui.widgets.surface import ScrollColumn, line
+from ui.widgets.surface import ScrollColumn, line, open_at
 from ui.widgets.text import Text
 
 _EVENING: Final = 19 * 60 + 30
+_WIDE, _HIGH = 560, 700
 
 Clashing = Callable[[TrainingPlan, Callable[[str], None]], None]
 """Asks what a plan would get in the way of; calls back with a sentence, or ""."""
@@ -56,13 +57,12 @@ class TrainingDialog(FormDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(_("Training session"), parent=parent)
-        self._before, self._clashing = plan, clashing
+        self._clashing = clashing
         speech = language()
         named: list[tuple[str, object]] = [(course.name(speech), course.code) for course in courses]
         if plan is not None and plan.course and plan.course not in {course.code for course in courses}:
             named.append((plan.course, plan.course))
-        if plan is not None and not plan.course:
-            named.append((_("Own choice of skills"), ""))
+        named.append((_("Own choice of skills"), ""))
         self.course = Choice(named)
         if plan is not None:
             self.course.choose(plan.course)
@@ -71,59 +71,83 @@ class TrainingDialog(FormDialog):
         self.time = LineField(time_words(plan.starts if plan is not None else _EVENING))
         self.minutes = NumberField(LONGEST_MINUTES, plan.minutes if plan is not None else None)
         self.capacity = NumberField(LARGEST, plan.capacity if plan is not None else None)
+        self.skills = LineField("; ".join(plan.skills) if plan is not None else "")
+        self.title = LineField(plan.title if plan is not None else "")
         self.place = LineField(plan.place if plan is not None else "")
         self.trainers = LineField(", ".join(plan.trainers) if plan is not None else "")
         self.note = LineField(plan.note if plan is not None else "")
-        for field in (self.place, self.trainers, self.note):
+        for field in (self.title, self.place, self.trainers, self.note):
             field.setMaxLength(LONGEST)
         self._lay_out(villages, plan)
+        if plan is None:
+            self._take_course()
         self._usual()
-        self.course.activated.connect(self._usual)
+        self.course.activated.connect(self._take_course)
+        self.skills.textEdited.connect(self._usual)
         for asked in (self.day, self.time, self.minutes, self.place, self.trainers):
             asked.editingFinished.connect(self._ask_clashes)
         self.end(self.save)
+        open_at(self, _WIDE, _HIGH)
         self.course.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self, villages: Sequence[tuple[bytes, str]], plan: TrainingPlan | None) -> None:
+        # All of it has no room on a small screen with large text.
+        inside = ScrollColumn(gap=3)
+        self.box.addWidget(inside, 1)
         self._course = LabeledField(_("Course"), self.course)
         self._day = LabeledField(_("Day"), self.day)
         self._time = LabeledField(_("Begins at"), self.time)
         self._minutes = LabeledField(_("Minutes"), self.minutes)
         self._capacity = LabeledField(_("Room for"), self.capacity)
         self._place = LabeledField(_("Place"), self.place)
-        self.box.addWidget(self._course)
-        self._skills = Text("", Style.NOTE, wrap=True)
-        self.box.addWidget(self._skills)
+        inside.body.addWidget(self._course)
+        self._skills = LabeledField(_("Skills by their codes"), self.skills)
+        taught = line(gap=3)
+        taught.addWidget(self._skills, 1)
+        taught.addWidget(LabeledField(_("Title"), self.title), 1)
+        inside.body.addLayout(taught)
+        self._names = Text("", Style.NOTE, wrap=True)
+        inside.body.addWidget(self._names)
         when = line(gap=3)
         for field in (self._day, self._time, self._minutes, self._capacity):
             when.addWidget(field)
-        self.box.addLayout(when)
-        self.box.addWidget(self._place)
-        self.box.addWidget(LabeledField(_("Trainers"), self.trainers, _("Several are separated by commas.")))
-        self.box.addWidget(LabeledField(_("Materials"), self.note, _("Name nobody: units above read it.")))
+        inside.body.addLayout(when)
         self.clash = Text("", Style.ERROR, wrap=True)
         self.clash.hide()
-        self.box.addWidget(self.clash)
+        inside.body.addWidget(self.clash)
+        inside.body.addWidget(self._place)
+        inside.body.addWidget(
+            LabeledField(_("Trainers"), self.trainers, _("Several are separated by commas."))
+        )
+        inside.body.addWidget(LabeledField(_("Materials"), self.note, _("Name nobody: units above read it.")))
         self.villages = [CheckRow(name, key=village, compact=True) for village, name in villages]
         chosen = plan.villages if plan is not None else ()
         if len(self.villages) > 1:
-            self.box.addWidget(Text(_("For the villages (none: for all)"), Style.LABEL))
-            rows = ScrollColumn()
+            inside.body.addWidget(Text(_("For the villages (none: for all)"), Style.LABEL))
             for row in self.villages:
                 row.setChecked(row.key in chosen)
-                rows.body.addWidget(row)
-            self.box.addWidget(rows)
+                inside.body.addWidget(row)
+        inside.body.addStretch(1)
+
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(code.upper() for code in names_in(self.skills.text()))
+
+    def _take_course(self) -> None:
+        """Put the skills of the course down; they can be changed for this session."""
+        course = load_courses().get(self.course.currentData() or "")
+        if course is not None:
+            self.skills.setText("; ".join(course.skills))
+            self.title.clear()
+        self._usual()
 
     def _usual(self) -> None:
-        """Say what the course teaches, and how long that takes."""
+        """Say which skills these are, how long they take, and what it is called unless somebody says so."""
+        known, speech, codes = load_skills(), language(), self._codes()
+        self._names.setText("; ".join(known[code].name(speech) if code in known else code for code in codes))
+        self.minutes.setPlaceholderText(str(sum(known[code].minutes for code in codes if code in known)))
         course = load_courses().get(self.course.currentData() or "")
-        same = self._before is not None and self._before.course == self.course.currentData()
-        skills = self._before.skills if same and self._before is not None else course.skills if course else ()
-        known, speech = load_skills(), language()
-        names = [known[code].name(speech) if code in known else code for code in skills]
-        self._skills.setText("; ".join(names))
-        minutes = sum(known[code].minutes for code in skills if code in known)
-        self.minutes.setPlaceholderText(str(minutes))
+        first = known[codes[0]].name(speech) if codes and codes[0] in known else ""
+        self.title.setPlaceholderText(course.name(speech) if course is not None else first)
 
     def _ask_clashes(self) -> None:
         plan = self._read()
@@ -136,18 +160,16 @@ class TrainingDialog(FormDialog):
         self.clash.setVisible(bool(words))
 
     def _read(self) -> TrainingPlan | None:
-        day, starts, before = self.day.day(), read_time(self.time.text()), self._before
+        day, starts = self.day.day(), read_time(self.time.text())
         if day is None or starts is None:
             return None
-        course = self.course.currentData() or ""
-        same = before is not None and before.course == course
         return TrainingPlan(
             on=day,
             starts=starts,
             place=self.place.text().strip(),
-            course=course,
-            skills=before.skills if same and before is not None else (),
-            title=before.title if same and before is not None else "",
+            course=self.course.currentData() or "",
+            skills=self._codes(),
+            title=self.title.text().strip(),
             minutes=self.minutes.number(),
             trainers=names_in(self.trainers.text()),
             capacity=self.capacity.number() or None,
@@ -164,6 +186,12 @@ class TrainingDialog(FormDialog):
         timed = read_time(self.time.text()) is not None
         self._time.show_error("" if timed else _(SENTENCES["training_time_wrong"]))
         self._place.show_error("" if place else _(SENTENCES["training_place_missing"]))
-        if plan is not None and place:
+        unknown = [code for code in self._codes() if code not in load_skills()]
+        if unknown:
+            self._skills.show_error(_(SENTENCES["training_skill_unknown"]).format(code=unknown[0]))
+        else:
+            missing = _(SENTENCES["training_nothing_taught"])
+            self._skills.show_error("" if self._codes() else missing)
+        if plan is not None and place and self._codes() and not unknown:
             self.written.emit(plan)
             self.accept()
