@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from tongcds.errors import CancelledError, TongcdsError, sentence
 from tongcds.i18n import _
-from ui import theme
+from ui import stylesheet, theme
 from ui.tasks import Crossing
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button
@@ -80,6 +80,7 @@ class ErrorWindow(QDialog):
         buttons.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(close, QDialogButtonBox.ButtonRole.AcceptRole)
         box.addWidget(buttons)
+        stylesheet.dress_window(self)
         close.setFocus()
 
     def _copy_report(self) -> None:

@@ -12,7 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from tongcds import i18n
 from ui import app, stylesheet, theme
+from ui.errors import ErrorWindow
 from ui.preview.screens import settle
+from ui.screens.opening import OpeningScreen
+from ui.shell import Shell
+
+DRESSED = (Shell, OpeningScreen, ErrorWindow)
+"""Windows that nobody else dresses."""
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +45,9 @@ def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[QtBot]:
 
     def hold(widget: QWidget, **more: Any) -> None:
         kept.append(widget)
+        if not isinstance(widget, DRESSED):
+            # A part of a window, or a dialog: in the program its window is dressed.
+            stylesheet.dress_window(widget)
         add(widget, **more)
 
     monkeypatch.setattr(qtbot, "addWidget", hold)

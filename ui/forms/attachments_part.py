@@ -37,7 +37,8 @@ class AttachmentsPart(QWidget):
         self._can_edit = can_edit
         self.add = Button(_("Attach…"), icon="plus", kind=Kind.LINK)
         self.add.setAccessibleName(_("Attach a photo or paper"))
-        self.add.setVisible(can_edit)
+        if not can_edit:
+            self.add.hide()
         self.add.clicked.connect(self.add_requested)
         columns: list[Column[AttachmentRow]] = [
             Column(_("Name"), self._name, stretch=1),

@@ -130,7 +130,8 @@ class ListDialog(FormDialog):
         hint = _("What was told by the end of the period and not settled before it.")
         self.box.addWidget(LabeledField(_("Period"), self.period, hint))
         units = LabeledField(_("Unit"), self.unit)
-        units.setVisible(bool(below))
+        if not below:
+            units.hide()
         self.box.addWidget(units)
         self.end(self.save, _("Show"))
         self.period.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -65,7 +65,8 @@ class TableExportDialog(QDialog):
         self.without.changed.connect(self._choose)
         box.addWidget(self.without)
         self.numbers = CheckRow(_("With phones and personal numbers"), key="numbers")
-        self.numbers.setVisible(has_numbers)
+        if not has_numbers:
+            self.numbers.hide()
         box.addWidget(self.numbers)
         buttons = line(gap=2)
         buttons.addStretch(1)

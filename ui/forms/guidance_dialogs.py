@@ -77,7 +77,8 @@ class AnnouncementDialog(FormDialog):
         self.box.addLayout(self.days.row)
         whom = LabeledField(_("To whom"), self.whom)
         # Somebody who heard of it must not lose it again: another village gets one of its own.
-        whom.setVisible(row is None)
+        if row is not None:
+            whom.hide()
         self.box.addWidget(whom)
         self.end(self.save)
         self.title.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -136,7 +137,8 @@ class QuotaDialog(FormDialog):
         self.note = LineField(terms.note)
         self.whom = Choice([(_("Every team of the commune"), None), *((n, key) for key, n in villages)])
         whom = LabeledField(_("To whom"), self.whom)
-        whom.setVisible(row is None)
+        if row is not None:
+            whom.hide()
         self.box.addWidget(LabeledField(_("What is asked for"), self.kind))
         self.box.addWidget(self._code)
         self.box.addWidget(self._amount)

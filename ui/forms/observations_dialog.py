@@ -59,7 +59,8 @@ class ObservationsDialog(QDialog):
         box.addWidget(Text(name, Style.TITLE))
         box.addWidget(self.rows, 1)
         nothing = Text(_("Nothing was observed yet."), Style.MUTED, wrap=True)
-        nothing.setVisible(not rows)
+        if rows:
+            nothing.hide()
         box.addWidget(nothing)
         box.addWidget(self._why)
         buttons = line(gap=2)

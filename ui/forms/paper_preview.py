@@ -174,7 +174,8 @@ class PaperPreview(QDialog):
         self.larger.clicked.connect(self.zoom_in)
         self.size_words = Text("", Style.MUTED)
         self.numbers = CheckRow(_("Whole phone numbers (the access log notes it)"), key="numbers")
-        self.numbers.setVisible(has_numbers)
+        if not has_numbers:
+            self.numbers.hide()
         self.numbers.toggled.connect(self._ask_anew)
         self.without = GroundChoice(beside=True)
         self.without.changed.connect(self._ask_anew)

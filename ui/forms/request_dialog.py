@@ -52,7 +52,8 @@ class RequestDialog(FormDialog):
         when = line(gap=3)
         when.addWidget(self._day, 1)
         place = LabeledField(_("Village"), self.village)
-        place.setVisible(len(villages) > 1)
+        if len(villages) <= 1:
+            place.hide()
         when.addWidget(place, 1)
         self.box.addLayout(when)
         self.box.addWidget(LabeledField(_("In their words"), self.detail))

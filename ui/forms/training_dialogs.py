@@ -269,7 +269,8 @@ class FinishDialog(FormDialog):
         self.day = DayLine(partial(read_coming_day, today=today), today)
         self.day.show_day(today + timedelta(days=DAYS_TO_VISIT))
         self._day = LabeledField(_("To be visited by"), self.day)
-        self._day.setVisible(bool(to_visit))
+        if not to_visit:
+            self._day.hide()
         self.box.addWidget(self._day)
         keep = self.end(self.save, _("End the session"))
         (self.day if to_visit else keep).setFocus(Qt.FocusReason.OtherFocusReason)

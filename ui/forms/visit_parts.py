@@ -68,7 +68,8 @@ class Effort(QWidget):
         for field, asked in zip(self.fields.values(), (minutes, distance), strict=True):
             row.addWidget(field, 1)
             field.setVisible(asked)
-        self.setVisible(minutes or distance)
+        if not minutes and not distance:
+            self.hide()
 
     def show_session(self, session: VisitSession) -> None:
         """Show what was typed."""

@@ -356,4 +356,6 @@ def in_shell(name: str, kind: str = "typical") -> Shell:
     shell.show_status(samples.sync_status("received" if role is not Role.TEAM else status), samples.NOW)
     shell.set_count("today", 3 if kind == "typical" else 0)
     shell.show_place(place)
+    # As in the program, where the rail would have it otherwise.
+    shell.screen_of(place).setFocus()
     return shell

@@ -124,11 +124,13 @@ class HouseholdPanel(Card):
         self.reveal.setAccessibleName(_("Show the phone number"))
         self.reveal.clicked.connect(self._ask_phone)
         self.log = Button(_("Log support"), icon="clipboard-pen", kind=Kind.PRIMARY)
-        self.log.setVisible(can_log)
+        if not can_log:
+            self.log.hide()
         self.log.clicked.connect(self._ask_log)
         self.edit = Button(_("Edit"), icon="pen-line")
         self.edit.setAccessibleName(_("Edit the household"))
-        self.edit.setVisible(self._can_edit)
+        if not self._can_edit:
+            self.edit.hide()
         self.edit.clicked.connect(self._ask_edit)
         self.print = Button("", icon="printer", hint="")
         self.print.setAccessibleName(_("Print the survey sheet"))
@@ -163,7 +165,8 @@ class HouseholdPanel(Card):
         """What is known of the household as a whole."""
         self._pills = FlowRow(gap=1.5)
         self.own_facts = Button(_("Facts of the household"), kind=Kind.LINK)
-        self.own_facts.setVisible(self._can_edit)
+        if not self._can_edit:
+            self.own_facts.hide()
         self.own_facts.clicked.connect(self._ask_own_facts)
         self.history = Button(_("Time line of facts"), kind=Kind.LINK, hint="Ctrl+T")
         self.history.clicked.connect(self._ask_history)
@@ -188,13 +191,15 @@ class HouseholdPanel(Card):
         self.attachments = AttachmentsPart(can_edit=self._can_edit)
         self._course = Text(_("Course of support"), Style.HEADING)
         self.consent = Button("", kind=Kind.LINK)
-        self.consent.setVisible(self._can_edit)
+        if not self._can_edit:
+            self.consent.hide()
         self.consent.clicked.connect(self._ask_consent)
         # What is needed less often, in a list of its own; each has its key.
         self.more = MenuButton(_("More…"), kind=Kind.LINK)
         self.more.setAccessibleName(_("More to do with the household"))
         self.more.setToolTip(_("More to do with the household"))
-        self.more.setVisible(self._can_edit)
+        if not self._can_edit:
+            self.more.hide()
         self._offer(_("Comings and goings…"), "Ctrl+B", self.movement_requested)
         self._offer(_("Poverty class…"), "Ctrl+Y", self.poverty_requested)
         self._timeline = Timeline()

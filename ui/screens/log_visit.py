@@ -151,8 +151,9 @@ class LogVisitScreen(Page):
         QShortcut(QKeySequence("Ctrl+R"), self).activated.connect(self._repeat)
         self.logbook = Button(_("Open the log"), kind=Kind.LINK)
         self.logbook.clicked.connect(self.logbook_requested)
-        self.logbook.setVisible(not self._correcting)
-        self.next.setVisible(not self._correcting)
+        if self._correcting:
+            self.logbook.hide()
+            self.next.hide()
         actions = [self.discard, self.logbook, leave, self.next, self.done]
         self._head = PageHead(_("Log support"), "", actions)
         self._trouble = Text("", Style.ERROR, wrap=True)

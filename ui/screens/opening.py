@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tongcds.domain.words import Tone
 from tongcds.errors import TongcdsError
 from tongcds.i18n import _
-from ui import theme
+from ui import stylesheet, theme
 from ui.errors import words_for
 from ui.forms.lease_pane import LeasePane
 from ui.forms.opening_panes import InvitationPane, PassphrasePane, UnlockPane, WaitingPane
@@ -199,6 +199,7 @@ class OpeningScreen(QWidget, Generic[Vault, Invitation]):
         scroll.body.addLayout(middle)
         scroll.body.addStretch(3)
         column(self).addWidget(scroll)
+        stylesheet.dress_window(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -90,7 +90,8 @@ class PrivacyScreen(Page):
         leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
         self.add = Button(_("Write a request down"), icon="plus", kind=Kind.PRIMARY)
-        self.add.setVisible(can_write)
+        if not can_write:
+            self.add.hide()
         self.add.clicked.connect(self.add_requested)
         QShortcut(QKeySequence("Escape"), self).activated.connect(self.left)
         self.body.addWidget(
@@ -108,7 +109,8 @@ class PrivacyScreen(Page):
         self._request_rows = ScrollColumn()
         self._requests.body.addWidget(self._request_rows)
         self.export = Button(_("Export the register…"), icon="file-spreadsheet")
-        self.export.setVisible(can_write)
+        if not can_write:
+            self.export.hide()
         self.export.clicked.connect(self.export_requested)
         self._exports = Card(_("Exported files"))
         self._exports.body.addWidget(

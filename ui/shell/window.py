@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
 from tongcds.domain.views import SearchHit, SyncStatus, Tone, Whoami
 from tongcds.i18n import _
+from ui import stylesheet
 from ui.shell.badge import clock_warning, sync_badge
 from ui.shell.places import places_of
 from ui.shell.rail import Rail
@@ -99,6 +100,7 @@ class Shell(QMainWindow):
             self.top.search.opened.connect(self.hit_opened)
             self.top.search.left.connect(self._focus_screen)
         self._listen(who)
+        stylesheet.dress_window(self)
 
     def _listen(self, who: Whoami) -> None:
         for number, place in enumerate(self.places[:9], 1):

@@ -48,7 +48,8 @@ class LabeledField(QWidget):
         editor.setAccessibleName(label)
         self._hint = hint
         self._below = Text(hint, Style.NOTE, wrap=True)
-        self._below.setVisible(bool(hint))
+        if not hint:
+            self._below.hide()
         box = column(self, gap=1)
         box.addWidget(self.label)
         box.addWidget(editor)
