@@ -57,6 +57,7 @@ from tongcds.commands import (
     poverty,
     printing,
     privacy,
+    proposals,
     quality,
     recovery,
     reporting,
@@ -388,6 +389,7 @@ def _parser() -> argparse.ArgumentParser:
     logbook.add_to(add)
     guidance.add_to(add)
     targets.add_to(add)
+    proposals.add_to(add)
     reporting.add_to(add)
     difficulties.add_to(add)
     trainings.add_to(add)

@@ -510,6 +510,32 @@ SENTENCES: Final[dict[str, str]] = {
         "There is a target for this indicator, unit and period already. Nothing was saved; change that one."
     ),
     "target_has_ended": N_("This target was ended already. Nothing was changed."),
+    "proposal_unknown": N_("This proposal is not on this computer. Nothing was changed."),
+    "proposal_not_yours": N_(
+        "This proposal is for another unit to decide on, or another unit made it. Nothing was changed."
+    ),
+    "proposal_not_about_you": N_(
+        "This target does not hold for your unit, or nobody stands above who could decide. Nothing was saved."
+    ),
+    "proposal_same": N_(
+        "This is what the target is already. Nothing was saved; propose another value or last day."
+    ),
+    "proposal_reason_missing": N_("Say why. Nothing was saved yet."),
+    "proposal_period_over": N_(
+        "The time of this target was over on {day}. Nothing was saved; what was missed belongs into the "
+        "comparison of plan and result."
+    ),
+    "proposal_unit_ended": N_(
+        "The unit of this target has ended, so its target is changed no more. Nothing was saved."
+    ),
+    "proposal_said_already": N_("This was said of the proposal already. Nothing was changed."),
+    "proposal_closed": N_(
+        "The proposal was taken back or decided on already. Nothing was changed; make a new one."
+    ),
+    "proposal_target_changed": N_(
+        "The target was changed meanwhile: the proposal is about {was}, now it is {now}. Nothing was "
+        "changed; look at both, then accept it knowing that, or return it."
+    ),
     "target_not_shared": N_(
         "The indicator “{name}” is nothing that teams can be asked for: quotas count people or households "
         "who were helped. Nothing was given."

@@ -34,8 +34,9 @@ from tongcds.domain.views import (
 )
 from tongcds.errors import UserError
 from tongcds.i18n import N_, _, format_number, language, ngettext
+from tongcds.replica.above import units_above
 from tongcds.reports import places, units
-from tongcds.reports.aims import Aims, aims_of, units_above
+from tongcds.reports.aims import Aims, aims_of
 from tongcds.reports.behind import Part, behind
 from tongcds.reports.figures import Count, added, broken_down
 from tongcds.reports.groups import breakdowns_of, published_groups

@@ -33,8 +33,8 @@ from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.protocol.messages import Credentials
 from tongcds.records import Value
+from tongcds.replica.above import units_above
 from tongcds.reports import places, units
-from tongcds.reports.aims import units_above
 from tongcds.storage import difficulties as stored
 from tongcds.storage.difficulties import Told
 

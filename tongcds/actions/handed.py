@@ -113,7 +113,7 @@ def decide(core: Core, report_id: bytes, word: Word, reason: str = "") -> tuple[
         raise UserError("report_reason_missing")
     with core.vault.change(core.author()) as change:
         handed, versions = stored.one_report(change.connection, report_id)
-        if word is Word.WITHDRAWN or handed.addressee_id != who.unit_id:
+        if word in {Word.WITHDRAWN, Word.REFUSED} or handed.addressee_id != who.unit_id:
             raise UserError("report_not_yours")
         if handed.state is State.WITHDRAWN:
             raise UserError("report_withdrawn")

@@ -24,8 +24,8 @@ from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.protocol.messages import Credentials
 from tongcds.records import Value
+from tongcds.replica.above import units_above
 from tongcds.reports import places, units
-from tongcds.reports.aims import units_above
 from tongcds.reports.known import known_figures
 from tongcds.reports.progress import Asked, asked_of, asked_of_catalogue, progress
 from tongcds.storage import targets as stored
@@ -141,7 +141,8 @@ def change_target(core: Core, target_id: bytes, terms: TargetTerms) -> tuple[Edi
         _require_new(change.connection, fixed, but=target_id)
         journal = Journal(change.writer)
         change.writer.load("target", [target_id])
-        journal.update("target", target_id, **values)
+        # What the office sets now is no longer what a proposal asked for.
+        journal.update("target", target_id, **values, proposal_id=None, proposal=None)
         undo = journal.undo()
     return undo, Changes.of("target")
 
@@ -262,7 +263,7 @@ def _checked(core: Core, terms: TargetTerms) -> dict[str, Value]:
         raise UserError("target_value_missing")
     measure = clean(terms.measure) or measure_of(indicator)
     if value is not None:
-        _check_value(indicator, measure, value)
+        check_value(indicator, measure, value)
     issuer, document_no = line_of(terms.issuer), line_of(terms.document_no)
     wording = clean(terms.wording)
     if len(wording) > LONGEST_WORDING:
@@ -286,7 +287,13 @@ def _checked(core: Core, terms: TargetTerms) -> dict[str, Value]:
     }
 
 
-def _check_value(indicator: Indicator, measure: str, value: Decimal) -> None:
+def check_value(indicator: Indicator, measure: str, value: Decimal) -> None:
+    """Go on only with a number that such a target can have.
+
+    Raises:
+        UserError: target_without_whole, target_percent_invalid, target_measure_differs, target_rank_invalid,
+            target_negative.
+    """
     name, unit = indicator.name(language()), measure_of(indicator)
     counted = indicator.code in counted_indicators()
     if is_percent(measure):

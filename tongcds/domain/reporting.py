@@ -19,12 +19,16 @@ from tongcds.i18n import N_
 
 
 class Word(StrEnum):
-    """What somebody says of a report: WITHDRAWN is the sender's, the others are the addressee's."""
+    """What somebody says of a report or proposal: WITHDRAWN is the sender's, the others are the addressee's.
+
+    A report is never refused, a proposal can be.
+    """
 
     RECEIVED = "received"
     RETURNED = "returned"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
 
 
 class State(StrEnum):
@@ -38,6 +42,7 @@ class State(StrEnum):
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
     ACCEPTED = "accepted"
+    REFUSED = "refused"
     CONTRARY = "contrary"
 
 
@@ -51,6 +56,7 @@ STATE_WORDS: Final = MappingProxyType(
         State.RETURNED: N_("returned"),
         State.WITHDRAWN: N_("withdrawn by its sender"),
         State.ACCEPTED: N_("accepted"),
+        State.REFUSED: N_("refused"),
         State.CONTRARY: N_("two contrary decisions"),
     }
 )
@@ -62,6 +68,7 @@ WORD_WORDS: Final = MappingProxyType(
         Word.RETURNED: N_("returned it"),
         Word.ACCEPTED: N_("accepted it"),
         Word.WITHDRAWN: N_("took it back"),
+        Word.REFUSED: N_("refused it"),
     }
 )
 """What somebody did, in words."""

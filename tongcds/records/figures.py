@@ -41,7 +41,8 @@ declare(
 # What a unit set out to reach by the last of some days. comparator as in the catalogue (>=, <=, =, ~, by);
 # value is a decimal number as text in the measure, NULL for a milestone. document_no, dated, issuer and
 # wording are the document's; seed names the target of the catalogue that it was taken from. ended_on: no
-# longer pursued from that day on.
+# longer pursued from that day on. proposal_id and proposal: the accepted proposal that made it what it is,
+# and that in words for those who cannot read it.
 declare(
     "target",
     30,
@@ -59,6 +60,8 @@ declare(
     text("note"),
     word("seed"),
     day("ended_on"),
+    ident("proposal_id"),
+    text("proposal"),
     ident("by_id"),
     area="unit_id",
     indexes=("unit_id",),

@@ -42,9 +42,33 @@ declare(
     indexes=("report_id",),
 )
 
-# One step of a report (subject_id) on its way: received, returned, accepted are the addressee's word,
-# withdrawn the sender's. after: the last steps that whoever took this one had seen, so that two who decide
-# without knowing of each other are both heard.
+# What a unit asks of whoever set a target (target_id), or stands above: another value, another last day. was
+# and was_last are what stood when it was asked. Never changed; what becomes of it are steps, as of a report.
+declare(
+    "target_proposal",
+    38,
+    ident("unit_id"),
+    text("unit"),
+    ident("target_id"),
+    word("indicator"),
+    ident("addressee_id"),
+    text("addressee"),
+    word("was"),
+    day("was_last"),
+    word("value"),
+    day("last"),
+    text("reason"),
+    text("basis"),
+    day("on"),
+    ident("by_id"),
+    area="unit_id",
+    append_only=True,
+    indexes=("unit_id",),
+)
+
+# One step of a report or proposal (subject_id) on its way: received, returned, accepted and, of a proposal,
+# refused are the addressee's word, withdrawn the sender's. after: the last steps that whoever took this one
+# had seen, so that two who decide without knowing of each other are both heard.
 declare(
     "report_step",
     34,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from tongcds.domain.views import Role
 from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import RecordType, record_type
-from tongcds.replica.handing_up import refusal_of
+from tongcds.replica.handing_up import may_change_target, refusal_of
 from tongcds.replica.rows import Row
 
 # Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
@@ -39,7 +39,9 @@ _IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
 # Sessions are planned at every level; what is known of those who come stays with their village.
 _TRAINING = frozenset({"training", "training_rating"})
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
-_REPORTING = frozenset({"report", "report_content", "report_step", "difficulty", "difficulty_step"})
+_REPORTING = frozenset(
+    {"report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step"}
+)
 # What an office sets out to reach, and what it typed in from elsewhere.
 _OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"})
 _MAY_WRITE = {
@@ -119,6 +121,8 @@ def authority(
             areas.add(area)
         if record.name in _REPORTING:
             return refusal_of(connection, record.name, area, write, row, unit=unit, areas=areas)
+        if record.name == "target" and may_change_target(connection, write, row, unit):
+            return ""
         of_a_team = record.name == "member" and role is Role.TEAM
         if (
             area not in areas

@@ -7,14 +7,17 @@ write nothing else: a province in the area of one of its communes. While a repor
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
+from sqlalchemy import Row as Row_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tongcds.domain.reporting import Step, Word, is_locked
 from tongcds.protocol.messages import Write
 from tongcds.protocol.references import split_ids
 from tongcds.records import record_type
+from tongcds.replica.above import units_above
 from tongcds.replica.rows import Row
 
 LOCKED: Final = "report_accepted"
@@ -23,6 +26,8 @@ LOCKED: Final = "report_accepted"
 _NOT_ALLOWED: Final = "not_allowed"
 _REPORT: Final = record_type("report").table.c
 _STEP: Final = record_type("report_step").table.c
+_PROPOSAL: Final = record_type("target_proposal").table.c
+_PROPOSED: Final = frozenset({"value", "last", "proposal_id", "proposal"})
 _DIFFICULTY: Final = record_type("difficulty").table.c
 _WORD: Final = record_type("difficulty_step").table.c
 
@@ -41,7 +46,7 @@ def refusal_of(
 
     Args:
         connection: where reports and their steps are.
-        name: report, report_content, report_step, difficulty, difficulty_step.
+        name: report, report_content, report_step, target_proposal, difficulty, difficulty_step.
         area: where it would be.
         write: what is said.
         row: the record as it stands, None for a new one.
@@ -57,9 +62,11 @@ def refusal_of(
     if name == "difficulty":
         return ""
     if row is None:
-        # Nobody accepts their own.
-        return _NOT_ALLOWED if write.values.get("addressee_id") == unit else ""
-    report = row["id"] if name == "report" else row["values"]["report_id"]
+        # Nobody accepts their own; who decides stands above.
+        addressee = write.values.get("addressee_id")
+        above = units_above(connection, [unit])[unit][1:]
+        return "" if addressee is None or addressee in above else _NOT_ALLOWED
+    report = row["values"]["report_id"] if name == "report_content" else row["id"]
     return LOCKED if _is_locked(connection, report) else ""
 
 
@@ -74,17 +81,42 @@ def _refusal_of_step(
 ) -> str:
     said = write.values if row is None else row["values"]
     subject, word = said.get("subject_id"), said.get("word")
-    report = connection.execute(
-        select(_REPORT.unit_id, _REPORT.addressee_id).where(_REPORT.id == subject)
-    ).one_or_none()
+    report = _sent(connection, _REPORT, subject)
+    words = set(Word) - {Word.REFUSED}
+    if report is None:
+        report, words = _sent(connection, _PROPOSAL, subject), set(Word)
     if report is None:
         # A stick may have brought it to whoever decides before the server has it.
         return "" if area in areas else _NOT_ALLOWED
     taken_back = word == Word.WITHDRAWN
     theirs = report.unit_id == unit and area in areas if taken_back else report.addressee_id == unit
-    if report.unit_id != area or word not in set(Word) or not theirs:
+    if report.unit_id != area or word not in words or not theirs:
         return _NOT_ALLOWED
     return LOCKED if taken_back and _is_locked(connection, subject) else ""
+
+
+def _sent(
+    connection: Connection, table: ReadOnlyColumnCollection[str, Any], subject: object
+) -> Row_[Any] | None:
+    """Who sent a report or proposal up, and to whom; None where it is not there."""
+    return connection.execute(
+        select(table.unit_id, table.addressee_id).where(table.id == subject)
+    ).one_or_none()
+
+
+def may_change_target(connection: Connection, write: Write, row: Row | None, unit: bytes) -> bool:
+    """Whether a unit above may change a target in an area where it writes nothing else.
+
+    Only what a proposal speaks of, for one that is about this target and addressed to that unit; and back.
+    """
+    if row is None or not set(write.values) <= _PROPOSED:
+        return False
+    named = {write.values.get("proposal_id"), row["values"].get("proposal_id")} - {None}
+    query = select(_PROPOSAL.id).where(
+        _PROPOSAL.id.in_(named), _PROPOSAL.target_id == row["id"], _PROPOSAL.addressee_id == unit,
+        _PROPOSAL.deleted == 0,
+    )  # fmt: skip
+    return bool(named) and connection.execute(query.limit(1)).first() is not None
 
 
 def _refusal_of_word(

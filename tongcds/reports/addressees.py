@@ -18,8 +18,8 @@ from tongcds.domain.units import LAST_DAY_BEFORE, Era, UnitKind, load_units
 from tongcds.errors import UserError
 from tongcds.i18n import _
 from tongcds.records import record_type
+from tongcds.replica.above import units_above
 from tongcds.reports import units
-from tongcds.reports.aims import units_above
 
 _DEPARTMENT_SINCE: Final = date(2025, 3, 1)
 """Nghị định 55/2025/NĐ-CP; the departments of the provinces followed the ministry within the month (own)."""

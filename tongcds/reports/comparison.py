@@ -27,8 +27,8 @@ from tongcds.domain.views.report import Report, ReportSection, TargetLine, expla
 from tongcds.domain.views.targets import TargetRow
 from tongcds.domain.words import Standing
 from tongcds.i18n import _, format_number, language
+from tongcds.replica.above import units_above
 from tongcds.reports import places, units
-from tongcds.reports.aims import units_above
 from tongcds.reports.known import Knowns, known_figures
 from tongcds.reports.periodic import Reporter, as_read_above, running, the_place
 from tongcds.reports.progress import Looking, asked_of, progress

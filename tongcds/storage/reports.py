@@ -161,27 +161,32 @@ def packed(report: Report) -> bytes:
     raise UserError("report_too_long")
 
 
-def _handed(connection: Connection, rows: Sequence[_Row]) -> list[Handed]:
-    ids = [row.id for row in rows]
+def steps_of(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, tuple[Step, ...]]:
+    """The steps of reports or proposals, in the order in which they came."""
     table = _STEP.c
-    steps = (
-        connection.execute(
-            select(_STEP)
-            .where(table.subject_id.in_(ids), table.deleted == 0, table.word.in_(list(Word)))
-            .order_by(table.stamp, table.id)
-        ).all()
-        if ids
-        else []
-    )
-    names = member_names(connection, [row.by_id for row in (*rows, *steps) if row.by_id])
-    stand = standings(connection, [*ids, *(row.id for row in steps)])
+    if not ids:
+        return {}
+    rows = connection.execute(
+        select(_STEP)
+        .where(table.subject_id.in_(ids), table.deleted == 0, table.word.in_(list(Word)))
+        .order_by(table.stamp, table.id)
+    ).all()
+    names = member_names(connection, [row.by_id for row in rows if row.by_id])
     taken: defaultdict[bytes, list[Step]] = defaultdict(list)
-    for row in steps:
+    for row in rows:
         on = date.fromisoformat(row.on) if row.on else None
         by = names.get(row.by_id, "")
         taken[row.subject_id].append(
             Step(row.id, Word(row.word), row.reason or "", on, by, tuple(split_ids(row.after)))
         )
+    return {subject: tuple(steps) for subject, steps in taken.items()}
+
+
+def _handed(connection: Connection, rows: Sequence[_Row]) -> list[Handed]:
+    ids = [row.id for row in rows]
+    taken = steps_of(connection, ids)
+    names = member_names(connection, [row.by_id for row in rows if row.by_id])
+    stand = standings(connection, [*ids, *(one.step_id for steps in taken.values() for one in steps)])
     return [
         Handed(
             report_id=row.id,
@@ -196,8 +201,8 @@ def _handed(connection: Connection, rows: Sequence[_Row]) -> list[Handed]:
             handed_on=date.fromisoformat(row.handed_on) if row.handed_on else None,
             corrects_id=row.corrects_id,
             by=names.get(row.by_id, ""),
-            steps=tuple(taken[row.id]),
-            standing=gravest((stand[row.id], *(stand[one.step_id] for one in taken[row.id]))),
+            steps=taken.get(row.id, ()),
+            standing=gravest((stand[row.id], *(stand[one.step_id] for one in taken.get(row.id, ())))),
         )
         for row in rows
     ]

@@ -32,6 +32,8 @@ class KeptTarget:
     target_id: bytes
     terms: TargetTerms
     ended_on: date | None
+    proposal_id: bytes | None = None
+    proposal: str = ""
 
 
 def targets(connection: Connection, unit_ids: Sequence[bytes] | None = None) -> tuple[KeptTarget, ...]:
@@ -52,7 +54,7 @@ def targets(connection: Connection, unit_ids: Sequence[bytes] | None = None) -> 
             unit_id=row.unit_id,
             indicator=row.indicator,
             comparator=comparator,
-            value=_decimal(row.value),
+            value=decimal_of(row.value),
             measure=row.measure or measure_of(load_indicators()[row.indicator]),
             first=date.fromisoformat(row.first),
             last=date.fromisoformat(row.last),
@@ -64,7 +66,7 @@ def targets(connection: Connection, unit_ids: Sequence[bytes] | None = None) -> 
             seed=row.seed or "",
         )
         if terms.value is not None or comparator is Comparator.BY:
-            found.append(KeptTarget(row.id, terms, _day(row.ended_on)))
+            found.append(KeptTarget(row.id, terms, _day(row.ended_on), row.proposal_id, row.proposal or ""))
     return tuple(found)
 
 
@@ -84,7 +86,7 @@ def typed_figures(connection: Connection, unit_ids: Sequence[bytes] | None = Non
     stand = standings(connection, [row.id for row in rows])
     together: defaultdict[tuple[object, ...], list[TypedFigure]] = defaultdict(list)
     for row in rows:
-        numerator = _decimal(row.numerator)
+        numerator = decimal_of(row.numerator)
         if numerator is None or row.indicator not in load_indicators():
             continue
         terms = FigureTerms(
@@ -93,7 +95,7 @@ def typed_figures(connection: Connection, unit_ids: Sequence[bytes] | None = Non
             first=date.fromisoformat(row.first),
             last=date.fromisoformat(row.last),
             numerator=numerator,
-            denominator=_decimal(row.denominator),
+            denominator=decimal_of(row.denominator),
             source=row.source or "",
             document_no=row.document_no or "",
             dated=_day(row.dated),
@@ -114,7 +116,8 @@ def typed_figures(connection: Connection, unit_ids: Sequence[bytes] | None = Non
     return tuple(replace(versions[0], before=tuple(versions[1:])) for versions in together.values())
 
 
-def _decimal(words: str | None) -> Decimal | None:
+def decimal_of(words: str | None) -> Decimal | None:
+    """A number as it is stored; None where there is none that can be read."""
     try:
         found = Decimal(words) if words else None
     except InvalidOperation:

@@ -40,6 +40,7 @@ TONES: Final = MappingProxyType(
         State.RETURNED: Tone.BAD,
         State.WITHDRAWN: Tone.WARN,
         State.ACCEPTED: Tone.GOOD,
+        State.REFUSED: Tone.BAD,
         State.CONTRARY: Tone.BAD,
     }
 )

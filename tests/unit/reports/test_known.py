@@ -15,7 +15,8 @@ from tongcds.domain.stamps import derived_id
 from tongcds.domain.units import unit_id
 from tongcds.domain.views import Why
 from tongcds.records import record_type
-from tongcds.reports.aims import aims_of, units_above
+from tongcds.replica.above import units_above
+from tongcds.reports.aims import aims_of
 from tongcds.reports.known import known_figures, months_in
 from tongcds.reports.places import old_communes, place
 

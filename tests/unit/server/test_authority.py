@@ -21,7 +21,9 @@ PEOPLE = {
     "attendance", "skill_check",
 }  # fmt: skip
 TRAINING = {"training", "training_rating"}
-REPORTING = {"report", "report_content", "report_step", "difficulty", "difficulty_step"}
+REPORTING = {
+    "report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step",
+}  # fmt: skip
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
@@ -33,6 +35,7 @@ MAY_MAKE = {
         "report": {COMMUNE},
         "report_content": {COMMUNE},
         "difficulty": {COMMUNE},
+        "target_proposal": {COMMUNE},
         "difficulty_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         "report_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
