@@ -75,6 +75,7 @@ class Trainings(QObject):
         screen.cancelled.connect(self._call_off)
         screen.repeated.connect(self._repeat)
         screen.announced.connect(self._announce)
+        screen.certified.connect(self._certify)
         screen.figures_wanted.connect(self._figures)
         screen.printed.connect(lambda row: self._print(row.training_id))
         return screen
@@ -273,6 +274,14 @@ class Trainings(QObject):
             return documents.session(core, training, ground=ground)
 
         self._paper(_("List of a session (B10)"), make)
+
+    def _certify(self, row: TrainingRow) -> None:
+        core = self._desk.core
+
+        def make(_numbers: bool, ground: str) -> Printout:  # noqa: FBT001 - as `Maker`
+            return documents.certificates(core, row.training_id, ground=ground)
+
+        self._paper(_("Certificates"), make)
 
     def _save(self, work: Callable[[], Undoable], said: str) -> None:
         self._desk.save(work, said, owner=self)

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from tests.gui.desktops import desktop_of
 from tests.gui.keyboard import CTRL, DOWN, ENTER, Keyboard, Later
 from tests.unit.actions.conftest import VILLAGE, Home, commune, core_of, home, team
-from tongcds.actions import Core, attendance, follow_ups, guidance, trainings
+from tongcds.actions import Core, assessing, attendance, follow_ups, guidance, trainings
 from tongcds.domain.text import fold
 from tongcds.domain.training import Ability, Phase, State
-from tongcds.domain.views.training import Guest, TrainingPlan
+from tongcds.domain.views.training import Guest, Shown, TrainingPlan
 from ui.forms.attendee_picker import AttendeePicker
 from ui.forms.training_dialogs import (
     CallOffDialog,
@@ -316,6 +316,19 @@ def test_the_list_is_printed_and_a_household_opened(session, team: Core, home: H
     attendance.come(team, training, home.people[:1])
     screen.reload()
     screen.ask_print()
+    settle()
+    assert desktop.printing.preview is not None
+    desktop.printing.preview.close()
+    listed = desktop.shell.screen_of("training")
+    listed.reload()
+    listed.certify.click()
+    settle()
+    assert desktop.printing.preview is None, "nobody can do all of it yet"
+    everything = [
+        Shown(home.people[0], skill, Phase.AFTER, Ability.ALONE) for skill in ("K6.1", "K6.2", "K6.4")
+    ]
+    assessing.assess(team, training, everything)
+    listed.certify.click()
     settle()
     assert desktop.printing.preview is not None
     desktop.printing.preview.close()

@@ -16,16 +16,18 @@ from tongcds.documents import tabulated
 from tongcds.documents.forms import Form, RowsOf, forms_of
 from tongcds.documents.listed import difficulties_paper
 from tongcds.documents.reported import report_head, report_paper, report_signer, signer_at
-from tongcds.domain.consent import NOTES, left_out_words
+from tongcds.domain.consent import NOTES, Gate, left_out_words
 from tongcds.domain.periods import Period, month_of
 from tongcds.domain.report_types import About, Level, load_report_types
 from tongcds.domain.views import BoardView, MemberLine, Role
 from tongcds.domain.views.report import Report
+from tongcds.domain.views.training import Attendee
 from tongcds.errors import UserError, sentence
 from tongcds.i18n import _, format_number
 from tongcds.papers import offices
 from tongcds.papers.offices import LARGEST, LONGEST_MONTHS, Payment
-from tongcds.papers.trainings import session_list
+from tongcds.papers.trainings import certificates as certificates_of
+from tongcds.papers.trainings import earned, session_list
 from tongcds.reports import coverage
 from tongcds.reports.withheld import as_read_above
 from tongcds.storage import register
@@ -177,14 +179,31 @@ def session(core: Core, training: bytes, *, ground: str = "") -> Printout:
     opened = trainings.open_one(core, training)
     named = gate(core, ground, unasked=True)
     people = tuple(
-        one
-        if one.household_id is None or named.passes(NOTES, one.subject_id, one.household_id)
-        else replace(one, name=_("not named"), birth_year=None)
+        one if _may_name(named, one) else replace(one, name=_("not named"), birth_year=None)
         for one in opened.people
     )
     left = named.left_out
     paper = session_list(core.whoami(), opened.row, people, core.today, left_out_words(left))
     return Printout(paper, len(people), training, left)
+
+
+def certificates(core: Core, training: bytes, *, ground: str = "") -> Printout:
+    """What each of a session can do, a sheet for each who can do all of it; who said no to notes has none.
+
+    Raises:
+        UserError: training_unknown, ground_unknown; nothing_to_print where nobody can do all of it.
+    """
+    opened = trainings.open_one(core, training)
+    named = gate(core, ground, unasked=True)
+    able = [one for one in opened.people if earned(opened.row, one) and _may_name(named, one)]
+    if not able:
+        raise UserError("nothing_to_print")
+    paper = certificates_of(core.whoami(), opened.row, able, core.today)
+    return Printout(paper, len(able), training, named.left_out)
+
+
+def _may_name(named: Gate, one: Attendee) -> bool:
+    return one.household_id is None or named.passes(NOTES, one.subject_id, one.household_id)
 
 
 def payments(core: Core, payment: Payment | None = None) -> Printout:

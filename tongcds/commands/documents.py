@@ -31,6 +31,10 @@ def _training(options: argparse.Namespace, core: Core) -> Printout:
     return documents.training(core)
 
 
+def _certificates(options: argparse.Namespace, core: Core) -> Printout:
+    return documents.certificates(core, bytes.fromhex(options.id), ground=options.ground)
+
+
 def _figures(options: argparse.Namespace, core: Core) -> Printout:
     return documents.figures(core, options.report, _day(options))
 
@@ -58,6 +62,7 @@ _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "B09": lambda _options, core: documents.gaps(core),
     "B10": _training,
     "B15": _payments,
+    "GCN": _certificates,
 }
 
 
@@ -66,7 +71,7 @@ def add_to(add: Add) -> None:
     made = add("document", make, "make a form of figures or a periodic report for Word, Excel or as a PDF")
     made.add_argument("kind", help=f"{', '.join(_MAKE)}, B04, B05, or a form of the office's own")
     made.add_argument("--report", default="", metavar="KIND", help="which report, as in `reports`")
-    made.add_argument("--id", default="", help="for report: one that was handed up; for B10: a training")
+    made.add_argument("--id", default="", help="for report: one that was handed up; for B10, GCN: a training")
     made.add_argument("--unit", default="", help="as of `board`")
     made.add_argument("--household", default="", help="for B08: its code or a text; without it an empty form")
     made.add_argument("--amount", type=int, default=0, help="for B15: đồng a month")

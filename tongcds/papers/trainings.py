@@ -1,4 +1,4 @@
-"""B10 of a session: who is on its list, to be signed by each, with attendance and marks as far as known.
+"""Papers of a session: B10, its list to be signed, with attendance and marks as far as known; certificates.
 
 The empty form for members of a team is `offices`'.
 """
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from tongcds.domain.catalogue import load_skills
-from tongcds.domain.training import Ability, Phase, time_words
+from tongcds.domain.training import ABILITY_WORDS, Ability, Phase, time_words
 from tongcds.domain.views import Role, Whoami
 from tongcds.domain.views.training import Attendee, TrainingRow
 from tongcds.i18n import _, format_date, language, ngettext
@@ -36,6 +36,8 @@ from tongcds.papers.paper import (
 )
 
 FORM: Final = "B10"
+CERTIFICATE: Final = "GCN"
+_CAN: Final = frozenset({Ability.ALONE, Ability.HELPED})
 SPARE_ROWS: Final = 10
 """Lines for whoever comes without having been expected."""
 
@@ -100,3 +102,44 @@ def _marks(row: TrainingRow, one: Attendee) -> Cell:
 
 def _head_of(who: Whoami) -> str:
     return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")
+
+
+def certificates(who: Whoami, row: TrainingRow, people: Sequence[Attendee], on: date) -> Paper:
+    """A sheet for each who can do all that was looked at, alone or with help, saying what that is."""
+    known = load_skills()
+    made = _("Certificate")
+    sheets = []
+    for one in people:
+        can = [skill for skill in row.skills if one.checks.get((skill, Phase.AFTER)) in _CAN]
+        taught = tuple(
+            Row((str(at), known[skill].name(language()) if skill in known else skill, _ability(one, skill)))
+            for at, skill in enumerate(can, 1)
+        )
+        columns = (number_column(), Column(_("Skill"), 60), Column(_("Result"), 20, Align.CENTRE))
+        facts = (
+            Fact(_("Full name"), one.name, wide=True),
+            Fact(_("Born in"), str(one.birth_year or "")),
+            Fact(_("Village"), one.village),
+            Fact(_("Day"), format_date(row.on)),
+            Fact(_("Place"), row.place),
+        )
+        blocks = (
+            Paragraph(
+                _("It is certified that this person took part in the training and can do:"), Look.PLAIN
+            ),
+            Facts(facts),
+            Table(columns, taught, least_mm=ROW_MM),
+            Signatures((signature(_("Teacher")), signature(_head_of(who)))),
+        )
+        sheets.append(Sheet(made, letterhead(who, on), Title(made, row.title), blocks))
+    stem = _("Certificates {day}").format(day=row.on.isoformat())
+    return Paper(CERTIFICATE, stem, tuple(sheets))
+
+
+def earned(row: TrainingRow, one: Attendee) -> bool:
+    """Whether somebody was there, was looked at for every skill, and can do each, alone or with help."""
+    return one.here and all(one.checks.get((skill, Phase.AFTER)) in _CAN for skill in row.skills)
+
+
+def _ability(one: Attendee, skill: str) -> str:
+    return _(ABILITY_WORDS[one.checks[skill, Phase.AFTER]])

@@ -41,7 +41,7 @@ _DAY_MINUTES: Final = 24 * 60
 class TrainingsScreen(Page):
     """`planned` wants a form: with a row to change it, None for a new one; `figures_wanted` what all came to.
 
-    `opened`, `postponed`, `cancelled`, `repeated`, `announced` and `printed` carry the row that is meant.
+    `opened`, `postponed`, `cancelled`, `repeated`, `announced`, `printed` and `certified` carry the row.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -56,6 +56,7 @@ class TrainingsScreen(Page):
     repeated = Signal(object)
     announced = Signal(object)
     printed = Signal(object)
+    certified = Signal(object)
     figures_wanted = Signal()
 
     def __init__(
@@ -121,6 +122,7 @@ class TrainingsScreen(Page):
         self.repeat = small(_("Repeat…"), self.repeated, "copy")  # type: ignore[arg-type]  # likewise
         self.announce = small(_("Tell the teams"), self.announced, "messages-square")  # type: ignore[arg-type]  # likewise
         self.paper = small(_("List to sign"), self.printed, "printer")  # type: ignore[arg-type]  # likewise
+        self.certify = small(_("Certificates"), self.certified, "file-text")  # type: ignore[arg-type]  # likewise
         card = Card(_("In full"))
         card.body.setSpacing(space(2))
         card.body.addWidget(scroll, 1)
@@ -184,6 +186,7 @@ class TrainingsScreen(Page):
             (self.repeat, mine),
             (self.announce, tells),
             (self.paper, on),
+            (self.certify, row is not None and row.here > 0 and on),
         ):
             button.setVisible(shows)
 

@@ -327,6 +327,22 @@ def test_the_paper_has_everybody_of_the_list_with_marks_and_lines_for_others(tea
     assert column(paper, "Điểm")[:2] == ["", "1/2"]
 
 
+def test_a_certificate_is_for_whoever_was_looked_at_for_all_and_can_do_all(team: Core, home: Home) -> None:
+    training, (xuan, un, mai) = planned(team), home.people
+    attendance.come(team, training, home.people)
+    for skill in ("K6.1", "K6.2", "K6.4"):
+        last = Ability.CANNOT if skill == "K6.4" else Ability.ALONE
+        able = [showed(xuan, Ability.HELPED, skill), showed(un, last, skill)]
+        assessing.assess(team, training, able)
+    assessing.assess(team, training, [showed(mai, Ability.ALONE)])
+    printout = documents.certificates(team, training)
+    assert (printout.people, len(printout.paper.sheets)) == (1, 1)
+    assert "Hà Thị Xuân" in str(printout.paper.sheets[0].blocks)
+    assert "Xuân" not in printout.paper.stem
+    with pytest.raises(UserError, match="nothing_to_print"):
+        documents.certificates(team, planned(team))
+
+
 def test_whoever_said_no_to_notes_is_not_named_on_the_paper(team: Core, home: Home) -> None:
     training = planned(team)
     attendance.come(team, training, [home.people[XUAN]])
