@@ -8,7 +8,7 @@ one sign a person is never sorted by person. The rules are written down in `repo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -124,12 +124,18 @@ def tally(  # noqa: PLR0917 - what one statement needs
     """
     prepare(connection)
     lines: list[Line] = []
-    for of in Of:
-        mine = [formula for formula in formulas if formula.of is of]
-        if mine:
-            frame = frame_for(mine, places, periods, merged, by)
-            lines += _lines(connection, frame, of, mine, by)
+    for mine in _of_one_sheet(formulas):
+        frame = frame_for(mine, places, periods, merged, by)
+        lines += _lines(connection, frame, mine, by)
     return lines
+
+
+def _of_one_sheet(formulas: Sequence[Formula]) -> Iterable[list[Formula]]:
+    """The formulas by their sheets: who was helped and how often are counted in one pass."""
+    together: dict[Callable[[Frame], Rows], list[Formula]] = {}
+    for of in Of:
+        together.setdefault(SHEETS[of], []).extend(formula for formula in formulas if formula.of is of)
+    return filter(None, together.values())
 
 
 def frame_for(
@@ -139,7 +145,7 @@ def frame_for(
     merged: Mapping[bytes, bytes],
     by: Breakdown | None = None,
 ) -> Frame:
-    """The frame of statements about these formulas, all of one kind of subject."""
+    """The frame of statements about these formulas, all of one sheet."""
     conditions = [
         condition for f in formulas for conditions in looks.attributes(f) for condition in conditions
     ]
@@ -181,8 +187,9 @@ class _Sums:
 
 
 def _lines(
-    connection: Connection, frame: Frame, of: Of, formulas: Sequence[Formula], by: Breakdown | None
+    connection: Connection, frame: Frame, formulas: Sequence[Formula], by: Breakdown | None
 ) -> list[Line]:
+    of = formulas[0].of
     sheet = SHEETS[of](frame).subquery("sheet")
     if by is not None and _GROUPED_BY.get(by, by.value) not in sheet.c:
         return []
@@ -222,8 +229,14 @@ def _of_sheet(
     columns: list[ColumnElement[Any]] = [
         func.sum(case((looks.hold(sheet, where), 1), else_=0)) for where in wheres
     ]
-    for formula in plain:
-        columns += _plain_sums(connection, sheet, formula)
+    ways = list(dict.fromkeys(map(looks.attributes, plain)))
+    for where, having in ways:
+        columns += _plain_sums(connection, sheet, where, having)
+    of_people = list(dict.fromkeys(looks.attributes(f) for f in plain if f.of is Of.SUPPORTED))
+    columns += [
+        func.count(distinct(case((looks.hold(sheet, (*where, *having)), sheet.c.subject))))
+        for where, having in of_people
+    ]
     keys = (sheet.c.span, sheet.c.village, _group(sheet, by))
     wholes: _Wholes = {}
     sums: _Found = {}
@@ -231,28 +244,30 @@ def _of_sheet(
         numbers = [int(value or 0) for value in values]
         place = (span, village, group)
         wholes[place] = dict(zip(wheres, numbers, strict=False))
-        for at, formula in enumerate(plain):
-            start = len(wheres) + at * _PLAIN_SUMS
-            sums[place, formula] = _Sums(*numbers[start : start + _PLAIN_SUMS])
+        different = dict(zip(of_people, numbers[len(numbers) - len(of_people) :], strict=True))
+        for formula in plain:
+            way = looks.attributes(formula)
+            start = len(wheres) + ways.index(way) * _PLAIN_SUMS
+            looked, many, ids = numbers[start : start + _PLAIN_SUMS]
+            counted = different[way] if formula.of is Of.SUPPORTED else many
+            sums[place, formula] = _Sums(looked, counted, many, ids)
     return wholes, sums
 
 
-_PLAIN_SUMS: Final = 4
+_PLAIN_SUMS: Final = 3
 
 
-def _plain_sums(connection: Connection, sheet: Subquery, formula: Formula) -> list[ColumnElement[Any]]:
-    """The first four of `_Sums`."""
-    where, having = looks.attributes(formula)
+def _plain_sums(
+    connection: Connection, sheet: Subquery, where: Sequence[Condition], having: Sequence[Condition]
+) -> list[ColumnElement[Any]]:
+    """How many of something is known, how many rows are counted, and their ids."""
     inside = looks.hold(sheet, where)
     counted = and_(inside, looks.hold(sheet, having))
     asked = [sheet.c[c.name].is_not(None) for c in having if c.name in _OF_VILLAGES]
     record = sheet.c.record if "record" in sheet.c else sheet.c.subject
-    many = func.sum(case((counted, 1), else_=0))
-    different = func.count(distinct(case((counted, sheet.c.subject))))
     return [
         func.sum(case((and_(inside, *asked), 1), else_=0)),
-        different if formula.of is Of.SUPPORTED else many,
-        many,
+        func.sum(case((counted, 1), else_=0)),
         _sum_of_ids(connection, case((counted, record))),
     ]
 

@@ -65,6 +65,13 @@ Figures = dict[tuple[bytes, str], Count]
 """By unit and indicator."""
 
 
+class Ask(NamedTuple):
+    """What is asked for of a period."""
+
+    period: Period
+    indicators: Sequence[str]
+
+
 def definition(indicator: str, on: date) -> str:
     """Names the way in which the indicator is counted on a day; "" where it is not counted.
 
@@ -107,14 +114,23 @@ def figures(
     Raises:
         KeyError: the catalogue has no such indicator.
     """
-    ways = _Ways(indicators, periods)
-    result: list[Figures] = [{} for _ in periods]
+    return asked_figures(connection, [Ask(period, indicators) for period in periods], places)
+
+
+def asked_figures(connection: Connection, asks: Sequence[Ask], places: Sequence[bytes]) -> list[Figures]:
+    """As `figures`, where not every indicator is asked for of every period.
+
+    Raises:
+        KeyError: the catalogue has no such indicator.
+    """
+    ways = _Ways(asks)
+    result: list[Figures] = [{} for _ in asks]
     every = list(dict.fromkeys(places))
     for start in range(0, len(every), _SLICE):
         part = every[start : start + _SLICE]
         logs = logs_begin(connection, part) if ways.rest_on_the_log else {}
         lines = ways.lines(connection, part)
-        for at, period in enumerate(periods):
+        for at, (period, indicators) in enumerate(asks):
             for code in indicators:
                 formula = ways.of(code, at)
                 for place in part:
@@ -142,7 +158,7 @@ def broken_down(
     Raises:
         KeyError: the catalogue has no such indicator.
     """
-    ways = _Ways(indicators, [period])
+    ways = _Ways([Ask(period, indicators)])
     result = {}
     every = list(dict.fromkeys(places))
     for start in range(0, len(every), _SLICE):
@@ -162,11 +178,11 @@ _Lines = Mapping[tuple[int, bytes, str, str], Line]
 class _Ways:
     """The formulas of some indicators in some periods; what has the same periods is counted together."""
 
-    def __init__(self, indicators: Sequence[str], periods: Sequence[Period]) -> None:
-        self._periods = periods
+    def __init__(self, asks: Sequence[Ask]) -> None:
+        self._periods = [ask.period for ask in asks]
         self._of: dict[tuple[str, int], Formula | None] = {}
-        for code in indicators:
-            for at, period in enumerate(periods):
+        for at, (period, indicators) in enumerate(asks):
+            for code in indicators:
                 formula = formula_on(code, period.last)
                 if formula is not None and rests_on_the_log(formula) and not formula.holds_on(period.first):
                     formula = None
@@ -180,7 +196,8 @@ class _Ways:
         """What was counted, by period, place, indicator and group."""
         together: defaultdict[tuple[int, ...], list[Formula]] = defaultdict(list)
         for formula in dict.fromkeys(f for f in self._of.values() if f is not None):
-            at = tuple(i for i in range(len(self._periods)) if self._of[formula.indicator, i] == formula)
+            code = formula.indicator
+            at = tuple(i for i in range(len(self._periods)) if self._of.get((code, i)) == formula)
             together[at].append(formula)
         merged = merged_records(connection, places)
         found = {}

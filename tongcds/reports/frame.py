@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, case, func, literal, select, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from tongcds.domain.periods import Period
 from tongcds.records import record_type
@@ -15,9 +18,41 @@ from tongcds.replica.merged import as_table
 # Any: the columns are those that the docstrings name.
 Rows = Select[Any]
 
+_MANY: Final = 8
+"""Of so many places a vault is about: their records are most of each table."""
+
 _POVERTY: Final = record_type("poverty_class").table.c
 _PERSON: Final = record_type("person").table.c
 _HOUSEHOLD: Final = record_type("household").table.c
+
+
+class _Unsought(FunctionElement[Any]):
+    """A column that SQLite does not look up in an index; without statistics it takes any that fits."""
+
+    name = "unsought"
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(_Unsought)
+def _as_it_is(element: _Unsought, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as SQLAlchemy asks
+    return compiler.process(element.clauses, **words)
+
+
+@compiles(_Unsought, "sqlite")
+def _without_index(element: _Unsought, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
+    return "+" + compiler.process(element.clauses, **words)
+
+
+def through(column: ColumnElement[Any], places: Collection[bytes]) -> ColumnElement[Any]:
+    """A column to be compared, of a table that is read through where records of many places are asked for.
+
+    These lie mixed in a vault: from an index every row is a jump, and most jumps are a page to decrypt.
+    """
+    return _Unsought(column) if len(places) >= _MANY else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +72,14 @@ class Frame:
     classes: CTE
     wants: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+
+    def through(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A column to be compared, where a table of records is better read through than looked up in."""
+        return through(column, self.places)
+
+    def here(self, column: ColumnElement[bytes]) -> ColumnElement[bool]:
+        """Whether a record, whose place stands in the column, is in one of the places."""
+        return self.through(column).in_(self.places)
 
     # Rows carry these along: one more join by the period's number would be one more guess of the planner's.
     @property

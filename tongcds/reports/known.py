@@ -18,7 +18,7 @@ from tongcds.domain.formulas import Formula, Of, formula_on
 from tongcds.domain.periods import Period, after, month_of
 from tongcds.domain.views.board import Why
 from tongcds.records import record_type
-from tongcds.reports.figures import NOTHING_KNOWN, Count, added, definition, figures
+from tongcds.reports.figures import NOTHING_KNOWN, Ask, Count, added, asked_figures, definition
 from tongcds.reports.units import published_figures
 
 _FIGURE = record_type("figure").table.c
@@ -68,9 +68,26 @@ def known_figures(
     Raises:
         KeyError: the catalogue has no such indicator.
     """
+    asks = [Ask(period, codes) for period in periods]
+    return asked_known(connection, units, asks, on, holds_records=holds_records)
+
+
+def asked_known(
+    connection: Connection,
+    units: Mapping[bytes, Sequence[bytes]],
+    asks: Sequence[Ask],
+    on: date,
+    *,
+    holds_records: bool,
+) -> list[Knowns]:
+    """As `known_figures`, where not every indicator is asked for of every period.
+
+    Raises:
+        KeyError: the catalogue has no such indicator.
+    """
     if holds_records:
-        return _counted(connection, units, codes, [until(period, on) for period in periods])
-    return [_published(connection, list(units), codes, period, on) for period in periods]
+        return _counted(connection, units, [ask._replace(period=until(ask.period, on)) for ask in asks])
+    return [_published(connection, list(units), ask.indicators, ask.period, on) for ask in asks]
 
 
 def put_together(knowns: Knowns, parts: Mapping[bytes, Sequence[bytes]], codes: Sequence[str]) -> Knowns:
@@ -101,12 +118,11 @@ def until(period: Period, on: date) -> Period:
 def _counted(
     connection: Connection,
     units: Mapping[bytes, Sequence[bytes]],
-    codes: Sequence[str],
-    periods: Sequence[Period],
+    asks: Sequence[Ask],
 ) -> list[Knowns]:
     places = list(dict.fromkeys(place for members in units.values() for place in members))
     result: list[Knowns] = []
-    for period, found in zip(periods, figures(connection, codes, places, periods), strict=True):
+    for (period, codes), found in zip(asks, asked_figures(connection, asks, places), strict=True):
         knowns: Knowns = {}
         for code in codes:
             said, reason = _way(code, period)

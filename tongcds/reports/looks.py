@@ -139,7 +139,7 @@ def sheet_asked(frame: Frame, of: Of, formulas: Sequence[Formula]) -> CTE:
         (case((hold(rows, where), 1 << at), else_=0) for at, where in enumerate(_wheres(formulas))),
         literal(0, Integer),
     )
-    return select(rows, asked.label("asked")).cte("sheet").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(rows, asked.label("asked")).cte("sheet").prefix_with("MATERIALIZED")
 
 
 def signs_seen(frame: Frame, of: Of, sheet: FromClause, formulas: Sequence[Formula]) -> CTE:
@@ -245,8 +245,14 @@ def _signs_named(frame: Frame, of: Of, names: set[str]) -> list[Rows]:
         parts.append(signs.facts(frame, own))
     if implied:
         parts.append(signs.implied_facts(frame, implied))
-    parts += [rows(frame) for name, rows in _OTHER_SIGNS.items() if name in names]
+    parts += [_found_first(name, rows(frame)) for name, rows in _OTHER_SIGNS.items() if name in names]
     return parts
+
+
+def _found_first(name: str, rows: Rows) -> Rows:
+    """The same rows, found before they are joined: SQLite may look for them again for every subject."""
+    found = rows.cte(f"all_{name}").prefix_with("MATERIALIZED", dialect="sqlite")
+    return select(*found.c)
 
 
 def answers(rows: FromClause, formulas: Sequence[Formula]) -> list[ColumnElement[Any]]:

@@ -24,8 +24,8 @@ from tongcds.errors import UserError
 from tongcds.i18n import _, format_date, format_number, format_percent, language
 from tongcds.reports import places
 from tongcds.reports.aims import aims_of
-from tongcds.reports.figures import NOTHING_KNOWN
-from tongcds.reports.known import Known, Knowns, is_done_in_a_period, known_figures
+from tongcds.reports.figures import NOTHING_KNOWN, Ask
+from tongcds.reports.known import Known, Knowns, asked_known, is_done_in_a_period
 from tongcds.reports.shown import shown_figure
 from tongcds.reports.withheld import withheld
 
@@ -60,13 +60,10 @@ def draw(
     done = [code for code in codes if _is_done(code, period.last)]
     parts = places.places_of(connection, [unit for unit, _name in place.below], place.kind, period.last)
     asked: Mapping[bytes, Sequence[bytes]] = {place.unit_id: place.places, **parts}
-    now, earlier = known_figures(
-        connection, asked, codes, [period, kind.before(period)], on, holds_records=who.holds_records
-    )
-    own = {place.unit_id: place.places}
-    (so_far,) = known_figures(
-        connection, own, done, [kind.year_to(period)], on, holds_records=who.holds_records
-    )
+    # Asked for together: the records are gone through once.
+    asks = [Ask(period, codes), Ask(kind.before(period), codes), Ask(kind.year_to(period), done)]
+    now, earlier, year = asked_known(connection, asked, asks, on, holds_records=who.holds_records)
+    so_far = {(unit, code): one for (unit, code), one in year.items() if unit == place.unit_id}
     if kind.addressee not in READ_PERSONS:
         members = [unit for unit, _name in place.below]
         now, earlier, so_far = (

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from tongcds.domain.formulas import Of
 from tongcds.records import record_type
 from tongcds.reports import signs
-from tongcds.reports.frame import Frame, Rows
+from tongcds.reports.frame import Frame, Rows, through
 
 _VILLAGE = record_type("village").table.c
 _TEAM = record_type("team").table.c
@@ -171,7 +171,7 @@ def logs_begin(connection: Connection, places: Sequence[bytes]) -> dict[bytes, s
     """The day of the first visit that each village logged; villages without a log are left out."""
     query = (
         select(_VISIT.area, func.min(_VISIT.on))
-        .where(_VISIT.area.in_(places), _VISIT.deleted == 0, _VISIT.withdrawn_why.is_(None))
-        .group_by(_VISIT.area)
+        .where(through(_VISIT.area, places).in_(places), _VISIT.deleted == 0, _VISIT.withdrawn_why.is_(None))
+        .group_by(through(_VISIT.area, places))
     )
     return {village: day for village, day in connection.execute(query) if day is not None}

@@ -94,7 +94,7 @@ def households(frame: Frame) -> Rows:
         home.poverty,
     ).where(
         home.deleted == 0,
-        home.village_id.in_(frame.places),
+        frame.here(home.village_id),
         # Two records of one household count once, too.
         *shows(frame, home.id),
     )
@@ -124,7 +124,7 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
         .outerjoin(home.id.table, and_(at_home(), home.village_id.in_(frame.places)))
         .where(
             person.deleted == 0,
-            person.village_id.in_(frame.places),
+            frame.here(person.village_id),
             or_(home.deleted.is_(None), home.deleted == 0),
             # Two records of one person count once.
             *shows(frame, person.id),
@@ -160,10 +160,11 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
     """
     seen, days = _OBSERVATION, frame.moments
     rows = select(
-        seen.area, seen.subject_id.label("subject"), seen.fact, seen.value, seen.held_on,
+        seen.area, frame.through(seen.subject_id).label("subject"), seen.fact, seen.value, seen.held_on,
         seen.id.label("record"), seen.stamp, seen.device, seen.n,
     ).where(
-        seen.area.in_(frame.places), seen.fact.in_(names), seen.deleted == 0, seen.value.is_not(None),
+        frame.here(seen.area), frame.through(seen.fact).in_(names), frame.through(seen.deleted) == 0,
+        seen.value.is_not(None),
         seen.held_on <= frame.last_day,
     )  # fmt: skip
     if frame.merged is not None:
@@ -198,7 +199,7 @@ def implied_facts(frame: Frame, names: Sequence[str]) -> Rows:
     there = select(days.c.span, here.c.person, here.c.subject, here.c.village)
     # Worked out once and hashed: to ask it for each of their facts takes several times as long.
     living = there.join_from(here, days, present(here, days)).cte("living")
-    living = living.prefix_with("MATERIALIZED", dialect="postgresql")
+    living = living.prefix_with("MATERIALIZED")
     same = and_(
         living.c.person == found.c.subject,
         living.c.span == found.c.span,
@@ -210,12 +211,13 @@ def implied_facts(frame: Frame, names: Sequence[str]) -> Rows:
 
 def in_period(frame: Frame, on: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a day lies in a period."""
+    on = frame.through(on)
     return and_(on >= frame.moments.c.first, on <= frame.moments.c.last)
 
 
 def counting_visits(frame: Frame) -> ColumnElement[bool]:
     """Visits here that count: neither removed nor withdrawn."""
-    return and_(_VISIT.area.in_(frame.places), _counts())
+    return and_(frame.here(_VISIT.area), _counts())
 
 
 def _counts() -> ColumnElement[bool]:
@@ -246,21 +248,16 @@ def supports(frame: Frame) -> Rows:
     `subject` is the person, NULL for a service of the whole household. Who is on record twice is named once.
     """
     support, visit, merged = _SUPPORT, _VISIT, frame.merged
-    at = select(literal(1).label("at")).cte("places_in_list", recursive=True)
-    at = at.union_all(select(at.c.at + ID_LENGTH).where(at.c.at < ID_LENGTH * (_MOST_PEOPLE - 1)))
-    named = case(
-        (
-            func.length(support.person_ids) >= at.c.at,
-            func.substr(support.person_ids, at.c.at, ID_LENGTH, type_=LargeBinary),
-        )
-    )
+    place = _places_in_lists()
+    named = func.substr(support.person_ids, place.c.at, ID_LENGTH, type_=LargeBinary)
     # A support of nobody in particular still is one.
-    each = or_(at.c.at == 1, func.coalesce(func.length(support.person_ids), 0) >= at.c.at)
+    many = func.coalesce(func.length(support.person_ids), 0) // ID_LENGTH
+    many = case((many > _MOST_PEOPLE, _MOST_PEOPLE), else_=many)
     rows = (
         select(
             frame.moments.c.span,
             support.village_id.label("village"),
-            named.label("person"),
+            case((place.c.at.is_not(None), named)).label("person"),
             support.id.label("record"),
             support.service,
             support.result,
@@ -271,11 +268,11 @@ def supports(frame: Frame) -> Rows:
         .join_from(
             support.id.table,
             visit.id.table,
-            and_(visit.id == support.visit_id, visit.area == support.area),
+            and_(visit.id == support.visit_id, visit.area == frame.through(support.area)),
         )
         .join(frame.moments, in_period(frame, visit.on))
-        .join(at, each)
-        .where(support.deleted == 0, support.area.in_(frame.places), counting_visits(frame))
+        .outerjoin(place, place.c.many == many)
+        .where(frame.through(support.deleted) == 0, frame.here(support.area), counting_visits(frame))
         .subquery("supports")
     )
     found = select(
@@ -285,6 +282,22 @@ def supports(frame: Frame) -> Rows:
         found
         if merged is None
         else found.outerjoin(merged, named_here(merged, rows.c.person, rows.c.village))
+    )
+
+
+def _places_in_lists() -> CTE:
+    """Where each id begins in a list of `many` ids: `many`, `at`.
+
+    Databases look the length of a list up in it, where comparing it would try all places for each support.
+    """
+    first = select(literal(1, Integer).label("many"), literal(1, Integer).label("at"))
+    found = first.cte("places_in_lists", recursive=True)
+    begun = found.c.at < (found.c.many - 1) * ID_LENGTH
+    return found.union_all(
+        select(
+            case((begun, found.c.many), else_=found.c.many + 1),
+            case((begun, found.c.at + ID_LENGTH), else_=1),
+        ).where(or_(begun, found.c.many < _MOST_PEOPLE))
     )
 
 

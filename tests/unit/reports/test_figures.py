@@ -12,11 +12,13 @@ from tests.unit.reports.straightforward import MEANINGS, figure
 from tongcds.domain.formulas import Formula, counted_indicators, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.domain.stamps import derived_id
-from tongcds.reports import signs
+from tongcds.reports import frame, signs
 from tongcds.reports.figures import (
     NOTHING_KNOWN,
+    Ask,
     Count,
     added,
+    asked_figures,
     definition,
     figures,
     stock,
@@ -77,6 +79,30 @@ def test_figures_are_what_plain_loops_over_the_same_register_count(
     database: Connection, register: Register
 ) -> None:
     assert agrees_with_the_loops(database, register)
+
+
+@given(lively_registers())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+def test_tables_of_many_places_that_are_read_through_say_the_same(
+    database: Connection, register: Register
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frame, "_MANY", 1)
+        assert agrees_with_the_loops(database, register)
+
+
+@given(lively_registers())
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_asked_of_some_periods_only_is_what_it_is_among_all(
+    database: Connection, register: Register
+) -> None:
+    asks = [Ask(PERIODS[2], INDICATORS), Ask(PERIODS[-1], ("ACT02", "ACT03", "XHS21", "XHS27"))]
+    register.put(database)
+    some = asked_figures(database, asks, VILLAGES)
+    whole = figures(database, INDICATORS, VILLAGES, [ask.period for ask in asks])
+    database.rollback()
+    assert some[0] == whole[0]
+    assert some[1] == {key: whole[1][key] for key in whole[1] if key[1] in asks[1].indicators}
 
 
 def test_the_plain_loops_know_every_way_of_counting_that_the_formulas_use() -> None:
