@@ -744,6 +744,15 @@ SENTENCES: Final[dict[str, str]] = {
         "This computer knows nothing of {unit} yet, so there is nothing to report. Sync once, then try again."
     ),
     "report_period_ahead": N_("{period} begins on {day} only. Nothing can be reported of it yet."),
+    "report_request_not_yours": N_(
+        "Reports are asked for by the commune or the province. Nothing was saved."
+    ),
+    "report_request_untitled": N_("Write what the report is about. Nothing was saved."),
+    "report_request_day_over": N_("The deadline is over already; choose today or later. Nothing was saved."),
+    "report_request_before_end": N_(
+        "The deadline is before the last day that the report is about. Nothing was saved."
+    ),
+    "report_request_unknown": N_("This unit did not ask for such a report. Nothing was changed."),
     "payment_amount_invalid": N_("Write whole đồng, from 1 to {most}. Nothing was made."),
     "payment_months_invalid": N_("Write for how many months, from 1 to {most}. Nothing was made."),
     "difficulty_kind_unknown": N_("There is no kind of difficulty “{code}”. Nothing was saved."),

@@ -18,9 +18,12 @@ from tongcds.actions import (
     handed,
     incoming,
     proposing,
+    report_requests,
     reporting,
 )
+from tongcds.actions.report_requests import RequestText
 from tongcds.domain.periods import Period
+from tongcds.domain.report_requests import request_of
 from tongcds.domain.reporting import Word
 from tongcds.domain.views import BehindView, EditUndo
 from tongcds.domain.views.differences import HeldAgainst
@@ -32,11 +35,15 @@ from ui.errors import words_for
 from ui.forms.behind_dialog import BehindDialog
 from ui.forms.difference_dialog import DifferenceDialog
 from ui.forms.reason_dialog import ReasonDialog
+from ui.forms.request_report_dialog import RequestReportDialog
 from ui.paper.pages import Pages
 from ui.screens.report import ReportScreen, ReportShown
 from ui.screens.reports import ReportsScreen
 
-_HEEDED = frozenset({"report", "report_step", "exchange"})
+_HEEDED = frozenset({"report", "report_step", "report_request", "exchange"})
+
+
+_Dialog = BehindDialog | DifferenceDialog | ReasonDialog | RequestReportDialog
 
 
 class Reporting(QObject):
@@ -49,7 +56,7 @@ class Reporting(QObject):
         super().__init__(parent)
         self._desk = desk
         self._preview = preview
-        self.dialog: BehindDialog | DifferenceDialog | ReasonDialog | None = None
+        self.dialog: _Dialog | None = None
         desk.changes.changed.connect(self._follow)
 
     def screen(self) -> ReportsScreen:
@@ -60,7 +67,35 @@ class Reporting(QObject):
         )
         screen.drawn.connect(self._draw)
         screen.opened.connect(self.open)
+        screen.asked.connect(self._offer_to_ask)
+        screen.withdrawn.connect(self._ask_no_more)
         return screen
+
+    # Asking units below for one
+
+    def _offer_to_ask(self) -> None:
+        self._desk.read(partial(report_requests.units_below, self._desk.core), self._ask, owner=self)
+
+    def _ask(self, below: tuple[tuple[bytes, str], ...]) -> None:
+        core = self._desk.core
+        figures = report_requests.figures_offered(core)
+        dialog = RequestReportDialog(core.today, below, figures, parent=self._desk.window())
+
+        def asked(says: RequestText, unit: bytes | None) -> None:
+            def work() -> Undoable:
+                _made, undo, changes = report_requests.ask(core, says, () if unit is None else (unit,))
+                return undo, changes
+
+            self._desk.save(work, _("The request goes out at the next sync."), owner=self)
+
+        dialog.asked.connect(asked)
+        self._show(dialog)
+
+    def _ask_no_more(self, kind: str) -> None:
+        request = request_of(kind)
+        if request is not None:
+            work = partial(report_requests.withdraw, self._desk.core, request)
+            self._desk.save(work, _("It is asked for no more; what came in stays."), owner=self)
 
     def count(self) -> None:
         """Say beside the place how many reports wait for somebody here."""
@@ -87,7 +122,7 @@ class Reporting(QObject):
             if report.targets:
                 return ReportShown(report)
             offered = proposing.proposal(core, Period(report.first, report.last))
-            return ReportShown(report, proposal=offered)
+            return ReportShown(report, proposal=offered, asks=report_requests.asks_of(core, kind))
 
         screen = self._screen(load)
         screen.kept.connect(partial(self._keep, kind, day))
@@ -218,7 +253,7 @@ class Reporting(QObject):
         dialog.opened.connect(self._desk.show)
         self._show(dialog)
 
-    def _show(self, dialog: BehindDialog | DifferenceDialog | ReasonDialog) -> None:
+    def _show(self, dialog: _Dialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.open()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,14 +11,16 @@ from PySide6.QtTest import QTest
 from tests.gui.desktops import desktop_of
 from tests.gui.places import press
 from tests.unit.actions.conftest import VILLAGE, commune, core_of, team
-from tests.unit.actions.reports import came_in, closed
+from tests.unit.actions.reports import MONTH, came_in, closed
 from tests.unit.documents.read_back import Word as Document
 from tongcds import paths
-from tongcds.actions import Core, handed, incoming, reporting
+from tongcds.actions import Core, handed, incoming, report_requests, reporting
+from tongcds.domain.report_requests import code_of
 from tongcds.domain.reporting import State, Word
 from ui.desktop import Desktop
 from ui.forms.difference_dialog import DifferenceDialog
 from ui.forms.reason_dialog import ReasonDialog
+from ui.forms.request_report_dialog import RequestReportDialog
 from ui.preview.reporting import held_against
 from ui.preview.screens import settle
 from ui.screens.report import ReportScreen
@@ -207,3 +211,46 @@ def test_the_comparison_says_which_figure_differs_and_enter_opens_the_records(de
     assert isinstance(dialog, DifferenceDialog)
     assert "(XHS09)" in dialog.name.text()
     dialog.reject()
+
+
+def test_a_commune_asks_its_teams_for_an_urgent_report_and_no_more(desktop_of, commune: Core, qtbot):
+    opened = desktop_of(commune, "reports")
+    opened.shell.activateWindow()
+    qtbot.waitUntil(opened.shell.isActiveWindow)
+    screen = place(opened)
+    assert screen.ask.isVisible()
+    press(screen.incoming, Qt.Key.Key_Insert)
+    dialog = opened.reporting.dialog
+    assert isinstance(dialog, RequestReportDialog)
+    dialog.due.show_day(commune.today - timedelta(days=1))
+    dialog.save()
+    assert dialog.isVisible()
+    dialog.title.setText("Thiệt hại do mưa lũ")
+    dialog.sort.choose("urgent")
+    dialog.figures.setCurrentIndex(1)
+    dialog.due.show_day(commune.today + timedelta(days=2))
+    dialog.save()
+    settle()
+    (asked,) = report_requests.made(commune)
+    assert (asked.sort, asked.title, asked.asked) == ("urgent", "Thiệt hại do mưa lũ", ())
+    assert asked.indicators == MONTH.indicators
+    screen.parts.choose(Part.INCOMING)
+    screen.show_view(incoming.cycle(commune))
+    screen.kinds.choose(code_of(asked.request_id))
+    screen.kinds.activated.emit(screen.kinds.currentIndex())
+    settle()
+    assert screen.incoming.current_row().state is State.DUE
+    assert screen.withdraw.isVisible()
+    screen.withdraw.click()
+    settle()
+    assert report_requests.made(commune) == ()
+    assert not screen.withdraw.isVisible()
+
+
+def test_a_team_is_not_offered_to_ask(desktop_of, team: Core, qtbot):
+    opened = desktop_of(team, "reports")
+    opened.shell.activateWindow()
+    qtbot.waitUntil(opened.shell.isActiveWindow)
+    assert not place(opened).ask.isVisible()
+    press(place(opened).own, Qt.Key.Key_Insert)
+    assert opened.reporting.dialog is None

@@ -10,7 +10,6 @@ from datetime import date
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.periods import Period
-from tongcds.domain.report_types import load_report_types
 from tongcds.domain.reporting import State, Word
 from tongcds.domain.steps import last_words
 from tongcds.domain.text import clean_lines
@@ -19,6 +18,7 @@ from tongcds.domain.views.reporting import LONGEST_REASON, ReportPage, Version
 from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.storage import reports as stored
+from tongcds.storage.report_requests import kinds
 from tongcds.storage.reports import Handed
 
 
@@ -32,14 +32,14 @@ def read(core: Core, report_id: bytes) -> ReportPage:
     with core.vault.read() as connection:
         handed, versions = stored.one_report(connection, report_id)
         report = stored.content(connection, report_id)
-    kind = load_report_types().get(handed.kind)
+        kind = kinds(connection).get(handed.kind)
     period = Period(handed.first, handed.last)
     own, state = handed.unit_id == who.unit_id, handed.state
     counts = versions.counting.report_id == report_id or versions.twice
     return ReportPage(
         report_id=report_id,
         unit=handed.unit,
-        name=handed.kind if kind is None else kind.name(language()),
+        name=kind.name(language()) if kind is not None else handed.kind if report is None else report.title,
         period=period.name if kind is None else kind.name_of(period),
         due_on=handed.due_on,
         handed_on=handed.handed_on,

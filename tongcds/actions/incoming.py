@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 
 from tongcds.actions import reporting
 from tongcds.actions.core import Core
+from tongcds.actions.report_requests import may_ask
 from tongcds.domain.periods import Period
-from tongcds.domain.report_types import Level, ReportType, load_report_types
+from tongcds.domain.report_requests import code_of
+from tongcds.domain.report_types import Level, ReportType
 from tongcds.domain.reporting import OPEN, TO_DECIDE, State, state_before
 from tongcds.domain.views import Role
 from tongcds.domain.views.reporting import (
@@ -30,6 +32,8 @@ from tongcds.i18n import language
 from tongcds.protocol.messages import Credentials
 from tongcds.reports import places, units
 from tongcds.storage import reports as stored
+from tongcds.storage.report_requests import kinds as all_kinds
+from tongcds.storage.report_requests import requests
 from tongcds.storage.reports import Versions
 
 _BELOW: Final = {
@@ -44,7 +48,7 @@ def cycle(core: Core) -> CycleView:
     """Báo cáo: the own reports, and those of the units below over the period that ended last."""
     who = core.credentials()
     below = incoming(core) if Role(who.role) in _BELOW else None
-    return CycleView(core.today, who.unit_name, reporting.due(core), below)
+    return CycleView(core.today, who.unit_name, reporting.due(core), below, may_ask(core))
 
 
 def reminders(core: Core) -> Reminders:
@@ -73,13 +77,13 @@ def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingVie
         UserError: report_kind_unknown, report_nobody_below.
     """
     who, on = core.credentials(), core.today
-    kinds = _kinds_below(who, on)
-    kind = reporting.the_kind(code) if code else kinds[0]
+    kinds = _kinds_below(core, who, on)
+    kind = reporting.the_kind(core, code) if code else kinds[0]
     if kind not in kinds:
         raise UserError("report_kind_unknown", code=code)
     period = kind.period_asked(day, on)
     with core.vault.read() as connection:
-        below = _expected(connection, who, kind, min(period.last, on))
+        below = _asked(connection, kind, _expected(connection, who, kind, min(period.last, on)))
         handed = stored.handed_up(connection, [unit for unit, _name in below], since=period.last)
         under = _under(connection, [unit for unit, _name in below], kind, period)
     rows = [
@@ -108,11 +112,13 @@ def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingVie
     )
 
 
-def _kinds_below(who: Credentials, on: date) -> list[ReportType]:
+def _kinds_below(core: Core, who: Credentials, on: date) -> list[ReportType]:
     levels = _BELOW.get(Role(who.role), ())
+    with core.vault.read() as connection:
+        known = all_kinds(connection)
     kinds = [
         kind
-        for kind in load_report_types().values()
+        for kind in known.values()
         if kind.level in levels and any(True for _period in kind.latest(on, _CHOICES))
     ]
     if not kinds:
@@ -134,6 +140,14 @@ def _expected(
     return [one for one in below if one[0] in with_team] if with_team else below
 
 
+def _asked(
+    connection: Connection, kind: ReportType, below: Sequence[tuple[bytes, str]]
+) -> Sequence[tuple[bytes, str]]:
+    """Of a report that was asked for once: the units that were."""
+    found = next((one for one in requests(connection) if code_of(one.request_id) == kind.code), None)
+    return below if found is None else [one for one in below if found.asks(one[0])]
+
+
 def _under(
     connection: Connection, communes: Sequence[bytes], kind: ReportType, period: Period
 ) -> Mapping[bytes, tuple[int, int]]:
@@ -141,14 +155,13 @@ def _under(
     if kind.level is not Level.COMMUNE:
         return {}
     villages = units.villages_in(connection, communes, period.last)
+    of_teams = {code for code, one in all_kinds(connection).items() if one.level is Level.TEAM}
     handed = {
         unit
         for (unit, code, last), versions in stored.handed_up(
             connection, list(villages), since=period.last
         ).items()
-        if last == period.last
-        and load_report_types()[code].level is Level.TEAM
-        and versions.counting.state is not State.WITHDRAWN
+        if last == period.last and code in of_teams and versions.counting.state is not State.WITHDRAWN
     }
     found: dict[bytes, tuple[int, int]] = {}
     for village, (_name, commune) in villages.items():

@@ -17,13 +17,13 @@ from tongcds.actions import proposing
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.periods import Period, PeriodKind
+from tongcds.domain.report_requests import code_of
 from tongcds.domain.report_types import (
     READ_PERSONS,
     About,
     Level,
     ReportType,
     load_causes,
-    load_report_types,
     load_sections,
 )
 from tongcds.domain.reporting import State, state_before
@@ -39,6 +39,7 @@ from tongcds.reports.comparison import draw_comparison, plan_of
 from tongcds.reports.periodic import Reporter, draw
 from tongcds.storage import local
 from tongcds.storage import reports as stored
+from tongcds.storage.report_requests import kinds, requests
 from tongcds.storage.reports import Versions
 
 LEVEL_OF: Final = MappingProxyType(
@@ -70,8 +71,10 @@ def due(core: Core) -> tuple[DueRow, ...]:
         handed = stored.handed_up(connection, [who.unit_id], since=since)
         drafts = {draft.form for draft in local.load_drafts(connection, author)}
         rows = []
-        for kind in load_report_types().values():
-            if kind.level is not level:
+        asked = {code_of(one.request_id): one for one in requests(connection)}
+        for kind in kinds(connection).values():
+            request = asked.get(kind.code)
+            if kind.level is not level or (request is not None and not request.asks(who.unit_id)):
                 continue
             for period in kind.latest(on, _LOOKED_BACK.get(kind.period, 2)):
                 versions = handed.get((who.unit_id, kind.code, period.last))
@@ -88,6 +91,7 @@ def due(core: Core) -> tuple[DueRow, ...]:
                         versions=versions,
                         on=on,
                         drafts=draft_name(kind, period) in drafts,
+                        asks="" if request is None else request.text,
                     )
                 )
     return tuple(sorted(rows, key=_urgency))
@@ -97,7 +101,9 @@ def _is_chased(kind: ReportType, period: Period, begins: date | None, on: date) 
     if begins is not None and period.last < begins:
         return False
     if period.last > on:
-        return kind.period is PeriodKind.MONTH or (period.last - on).days <= _LONG_DAYS
+        return (
+            kind.given is not None or kind.period is PeriodKind.MONTH or (period.last - on).days <= _LONG_DAYS
+        )
     return (on - period.last).days <= CHASED_DAYS
 
 
@@ -115,6 +121,7 @@ def _row(
     versions: Versions | None,
     on: date,
     drafts: bool,
+    asks: str,
 ) -> DueRow:
     due_on = kind.due_on(period)
     counting = versions.counting if versions is not None else None
@@ -140,6 +147,7 @@ def _row(
         twice=versions is not None and versions.twice,
         reason="" if counting is None else counting.reason,
         drafted=drafts,
+        asks=asks,
         **({} if counting is None else {"standing": counting.standing}),
     )
 
@@ -241,13 +249,14 @@ def draft_name(kind: ReportType, period: Period) -> str:
     return f"report {kind.code} {period.last.isoformat()}"
 
 
-def the_kind(code: str) -> ReportType:
-    """The kind of this code.
+def the_kind(core: Core, code: str) -> ReportType:
+    """The kind of this code, of the table or asked for once.
 
     Raises:
         UserError: report_kind_unknown.
     """
-    kind = load_report_types().get(code)
+    with core.vault.read() as connection:
+        kind = kinds(connection).get(code)
     if kind is None:
         raise UserError("report_kind_unknown", code=code)
     return kind
@@ -301,7 +310,7 @@ def _typed_of(saved: local.SavedDraft) -> dict[str, str]:
 
 
 def _asked(core: Core, code: str, day: date | None) -> tuple[ReportType, Period]:
-    kind = the_kind(code)
+    kind = the_kind(core, code)
     if kind.level is not _level(core):
         raise UserError("report_kind_unknown", code=code)
     period = kind.period_asked(day, core.today)

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
-from tongcds.actions import comparing, handed, incoming, reporting
+from tongcds.actions import comparing, handed, incoming, report_requests, reporting
 from tongcds.actions.core import Core
+from tongcds.actions.report_requests import RequestText
 from tongcds.commands.answers import DONE, LOOK, read_day, show
+from tongcds.commands.indicators import add_period, period_of
+from tongcds.domain.report_requests import SORT_WORDS, Sort, code_of
 from tongcds.domain.reporting import STATE_WORDS, WORD_WORDS, Word
+from tongcds.domain.text import fold
 from tongcds.domain.views.board import WHY_WORDS, BoardFigure
 from tongcds.domain.views.differences import FigureSeen
 from tongcds.domain.views.report import Report, TargetLine, cause_key, reason_key
@@ -49,6 +53,66 @@ def add_to(add: Add) -> None:
     made.add_argument("--say", choices=list(_WORDS), help="what this unit decides (its addressee only)")
     made.add_argument("--reason", default="", help="why, needed to return it")
     made.add_argument("--take-back", action="store_true", help="take an own one back (not once accepted)")
+    _add_requests(add)
+
+
+def _add_requests(add: Add) -> None:
+    made = add("report-ask", ask_for_one, "ask units below for a thematic or urgent report")
+    made.add_argument("title", help="what it is about")
+    made.add_argument("--sort", choices=[sort.value for sort in Sort], default=Sort.THEMATIC.value)
+    made.add_argument("--text", default="", help="what it is to say")
+    made.add_argument("--due", metavar="DAY", required=True, help="the deadline")
+    made.add_argument("--indicator", action="append", default=[], metavar="CODE", help="a figure in it")
+    made.add_argument("--unit", action="append", default=[], metavar="NAME", help="only this one, or more")
+    add_period(made)
+    made = add("reports-asked", list_asked, "the thematic and urgent reports that this unit asked for")
+    made.add_argument("--withdraw", metavar="ID", default="", help="ask for it no more")
+
+
+def ask_for_one(options: argparse.Namespace, core: Core) -> int:
+    """Ask units below for a report."""
+    says = RequestText(
+        Sort(options.sort), options.title, options.text, period_of(options, core), read_day(options.due),
+        tuple(options.indicator),
+    )  # fmt: skip
+    report_requests.ask(core, says, [_unit_below(core, name) for name in options.unit])
+    return _show_asked(options, core)
+
+
+def list_asked(options: argparse.Namespace, core: Core) -> int:
+    """List what this unit asked for, or ask for one no more."""
+    if options.withdraw:
+        beginning = options.withdraw.lower()
+        fitting = [one for one in report_requests.made(core) if one.request_id.hex().startswith(beginning)]
+        if len(fitting) != 1:
+            raise UserError("report_request_unknown")
+        report_requests.withdraw(core, fitting[0].request_id)
+    return _show_asked(options, core)
+
+
+def _unit_below(core: Core, name: str) -> bytes:
+    fitting = [unit for unit, called in report_requests.units_below(core) if fold(called) == fold(name)]
+    if len(fitting) != 1:
+        raise UserError("board_unit_unknown")
+    return fitting[0]
+
+
+def _show_asked(options: argparse.Namespace, core: Core) -> int:
+    asked = report_requests.made(core)
+    lines = [
+        "  ".join(
+            (
+                code_of(one.request_id),
+                _(SORT_WORDS[one.sort]),
+                one.title,
+                one.period.name,
+                _("due {day}").format(day=format_date(one.due_on)),
+            )
+        )
+        for one in asked
+    ]
+    show(options, {"requests": [{**asdict(one), "kind": code_of(one.request_id)} for one in asked]}, lines)
+    return DONE
 
 
 def list_due(options: argparse.Namespace, core: Core) -> int:
@@ -171,7 +235,7 @@ def _due_line(row: DueRow) -> str:
         _(STATE_WORDS[row.state]),
         _("late") if came_late(row) and row.handed_on else "",
         _("handed up twice") if row.twice else "",
-        row.reason,
+        row.reason or row.asks,
         "" if row.report_id is None else row.report_id.hex(),
     ]
     return "  ".join(filter(None, parts))

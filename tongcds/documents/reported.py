@@ -13,6 +13,7 @@ from tongcds.documents.forms import Form, RowsOf
 from tongcds.documents.numbers import figure_words
 from tongcds.documents.tabulated import figure_fields, figures_table
 from tongcds.domain.periods import Period
+from tongcds.domain.report_requests import is_asked_for
 from tongcds.domain.report_types import Level
 from tongcds.domain.views import Role, Whoami
 from tongcds.domain.views.report import Heading, Report, ReportSection
@@ -47,12 +48,7 @@ _SIGNS: Final = {Level.COMMUNE: "BC-UBND", Level.DISTRICT: "BC-UBND", Level.PROV
 def report_paper(report: Report, annex: Form) -> Paper:
     """The report: heads, sections, the signer, and an annex with its figures."""
     head = report_head(report)
-    about = (
-        _("Plan and result compared, {period}")
-        if annex.line.rows is RowsOf.TARGETS
-        else _("Results of the community digital-technology teams, {period}")
-    )
-    title = Title(pgettext("paper", "Report"), about.format(period=_small(report.period)), ruled=True)
+    title = Title(pgettext("paper", "Report"), _about(report, annex), ruled=True)
     blocks = (*_addressed(report), *_sections(report), _closing(report))
     main = Sheet(pgettext("paper", "Report"), head, title, blocks)
     figures = Sheet(
@@ -69,7 +65,19 @@ def report_paper(report: Report, annex: Form) -> Paper:
         (figures_table(annex, report), *(Paragraph(words, Look.NOTE) for words in report.notes)),
     )
     fields = figure_fields([row.now for row in report.rows], report.period)
-    return Paper(FORM, report.title, (main, figures), fields=fields)
+    words_alone = is_asked_for(report.type_code) and not report.rows
+    return Paper(FORM, report.title, (main,) if words_alone else (main, figures), fields=fields)
+
+
+def _about(report: Report, annex: Form) -> str:
+    if is_asked_for(report.type_code):
+        return report.title
+    about = (
+        _("Plan and result compared, {period}")
+        if annex.line.rows is RowsOf.TARGETS
+        else _("Results of the community digital-technology teams, {period}")
+    )
+    return about.format(period=_small(report.period))
 
 
 def report_head(report: Report) -> Letterhead:

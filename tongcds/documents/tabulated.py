@@ -19,7 +19,7 @@ from tongcds.documents.numbers import (
     sign,
 )
 from tongcds.domain.catalogue import load_indicators
-from tongcds.domain.periods import Period
+from tongcds.domain.periods import Period, before
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.views import BoardFigure, BoardRow, BoardView, Whoami
 from tongcds.domain.views.report import Report, ReportRow
@@ -239,7 +239,9 @@ def _periods(report: Report) -> Mapping[Word, Period]:
     own = Period(report.first, report.last)
     kind = load_report_types().get(report.type_code)
     if kind is None:
-        return {Word.NOW: own}
+        # Asked for once: what came before are as many days.
+        year = Period(date(own.last.year, 1, 1), own.last)
+        return {Word.NOW: own, Word.BEFORE: before(own), Word.YEAR: year}
     return {Word.NOW: own, Word.BEFORE: kind.before(own), Word.YEAR: kind.year_to(own)}
 
 
@@ -250,9 +252,9 @@ def _indicator_cell(
         Word.NUMBER: lambda: str(number),
         Word.NAME: lambda: row.name,
         Word.UNIT: lambda: row.unit,
-        Word.BEFORE: lambda: figure_cell(row.before, unit_id, periods.get(Word.BEFORE, periods[Word.NOW])),
+        Word.BEFORE: lambda: figure_cell(row.before, unit_id, periods[Word.BEFORE]),
         Word.NOW: lambda: figure_cell(row.now, unit_id, periods[Word.NOW]),
-        Word.YEAR: lambda: figure_cell(row.year, unit_id, periods.get(Word.YEAR, periods[Word.NOW])),
+        Word.YEAR: lambda: figure_cell(row.year, unit_id, periods[Word.YEAR]),
         Word.TARGET: lambda: _target_cell(row),
         Word.AGAINST: lambda: _against_cell(row),
         Word.NOTE: lambda: parts_words(row.now),

@@ -9,7 +9,7 @@ part of the kind of report. Levels are those of a time: until 30 June 2025 a com
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -20,7 +20,7 @@ from typing import Final
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.periods import PERIOD_OF, Period, PeriodKind, after, before, nine_months_of
 from tongcds.domain.privacy import working_days_after
-from tongcds.domain.tables import read_table
+from tongcds.domain.tables import IN_TABLE, read_table
 from tongcds.errors import UserError
 from tongcds.paths import resources_folder
 
@@ -49,6 +49,14 @@ READ_PERSONS: Final = frozenset({Level.TEAM, Level.COMMUNE})
 """Levels that read the persons behind a figure, so that nothing is hidden from them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The one period and deadline of a report that a unit above asked for."""
+
+    period: Period
+    due_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportType:
     """A kind of report. `closes_on`: the day of the month that ends a period, None for calendar periods.
@@ -56,8 +64,9 @@ class ReportType:
     `due_days`: working days from the end of the period to the deadline, at least one. `since` and `until` are
     days that a period has to end on or between. `ends_in`: months in which it has to end, every one without:
     the half year of June is reported on alone, and in December the year. `basis` as in the catalogues:
-    published, or a draft of ours.
-    A kind about targets names no `indicators`, its rows are whatever targets hold for the unit.
+    published, or a draft of ours. `given`: it was asked for once (`domain.report_requests`), is no line of
+    the table, and has one period. A kind about targets names no `indicators`, its rows are whatever
+    targets hold for the unit.
     """
 
     code: str
@@ -74,6 +83,7 @@ class ReportType:
     since: date | None = None
     until: date | None = None
     ends_in: tuple[int, ...] = ()
+    given: Given | None = field(default=None, metadata={IN_TABLE: False})
 
     def name(self, language: str) -> str:
         """What it is called, in "vi" or "en"."""
@@ -81,11 +91,15 @@ class ReportType:
 
     def holds_for(self, last: date) -> bool:
         """Whether a period that ends on this day is reported with this kind."""
+        if self.given is not None:
+            return last == self.given.period.last
         within = (self.since is None or self.since <= last) and (self.until is None or last <= self.until)
         return within and (not self.ends_in or last.month in self.ends_in)
 
     def period_of(self, day: date) -> Period:
         """The period that a day lies in, as this kind of report cuts the year; of nine months its year's."""
+        if self.given is not None:
+            return self.given.period
         if self.period is PeriodKind.NINE_MONTHS:
             year = self._cut(PeriodKind.YEAR, day)
             return Period(year.first, _end_of_nine_months(year.last.year, self.closes_on))
@@ -94,7 +108,7 @@ class ReportType:
     def period_asked(self, day: date | None, on: date) -> Period:
         """The period that a day lies in; without one the last to report on that ended, if only today."""
         period = self.period_of(on if day is None else day)
-        if day is not None:
+        if day is not None or self.given is not None:
             return period
         last = period if period.last <= on else self.before(period)
         # Not every half year is reported on.
@@ -103,10 +117,12 @@ class ReportType:
 
     def name_of(self, period: Period) -> str:
         """What people call a period of this kind: one that closes on 14 December is the year."""
-        return PERIOD_OF[self.period](period.last).name
+        return period.name if self.given is not None else PERIOD_OF[self.period](period.last).name
 
     def before(self, period: Period) -> Period:
-        """The period of this kind before."""
+        """The period of this kind before; of one that was asked for once, as many days."""
+        if self.given is not None:
+            return before(period)
         return self.period_of(period.first - timedelta(days=1))
 
     def year_to(self, period: Period) -> Period:
@@ -118,12 +134,14 @@ class ReportType:
 
     def due_on(self, period: Period) -> date:
         """The deadline of a period's report."""
+        if self.given is not None:
+            return self.given.due_on
         return working_days_after(period.last, self.due_days)
 
     def latest(self, on: date, count: int) -> Iterator[Period]:
         """The period that a day lies in and those before it, the latest first, as far as the kind holds."""
         period = self.period_of(on)
-        for _ in range(count):
+        for _ in range(count if self.given is None else 1):
             if self.holds_for(period.last):
                 yield period
             period = self.before(period)

@@ -15,12 +15,15 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from tongcds.domain.text import clean
 from tongcds.errors import UserError
 
 Row = TypeVar("Row")
+
+IN_TABLE: Final = "in table"
+"""In the metadata of a field: False where it is no column."""
 
 _TRUTH = {"yes": True, "no": False}
 
@@ -255,7 +258,11 @@ class _Column:
 
 def _columns(row_type: type[Any]) -> dict[str, _Column]:
     hints = typing.get_type_hints(row_type)
-    return {f.name: _Column(f.name, hints[f.name], f.default) for f in fields(row_type)}
+    return {
+        f.name: _Column(f.name, hints[f.name], f.default)
+        for f in fields(row_type)
+        if f.metadata.get(IN_TABLE, True)
+    }
 
 
 def _lines(path: Path) -> list[tuple[int, list[str]]]:

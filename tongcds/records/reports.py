@@ -126,3 +126,26 @@ declare(
     append_only=True,
     indexes=("subject_id",),
 )
+
+# A thematic or urgent report that a unit asks those of the level below for: asked are their ids, NULL for
+# all. indicators are codes, separated by ";"; a report that answers names it in its kind
+# (`domain.report_requests`). Read below, about nobody.
+declare(
+    "report_request",
+    41,
+    ident("unit_id"),
+    text("unit"),
+    word("sort"),
+    text("title"),
+    text("text"),
+    word("level"),
+    Field("asked", Kind.IDS),
+    text("indicators"),
+    day("first"),
+    day("last"),
+    day("due_on"),
+    day("on"),
+    ident("by_id"),
+    area="unit_id",
+    indexes=("unit_id",),
+)

@@ -50,9 +50,9 @@ _MAY_WRITE = {
     | _OF_AN_OFFICE
     | _REPORTING
     | _TRAINING
-    | {"village", "team", "announcement", "quota"},
+    | {"village", "team", "announcement", "quota", "report_request"},
     Role.AREA: _OF_AN_OFFICE | _REPORTING | _TRAINING,
-    Role.PROVINCE: _OF_AN_OFFICE | _REPORTING | _TRAINING | {"unit", "unit_event"},
+    Role.PROVINCE: _OF_AN_OFFICE | _REPORTING | _TRAINING | {"unit", "unit_event", "report_request"},
 }
 
 

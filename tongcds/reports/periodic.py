@@ -179,7 +179,7 @@ def _number(figure: BoardFigure) -> str:
 
 def _notes(rows: Sequence[ReportRow], period: Period, on: date) -> tuple[str, ...]:
     notes = []
-    if all(row.now.numerator is None for row in rows):
+    if rows and all(row.now.numerator is None for row in rows):
         notes.append(_("Nothing is known of this period yet: none of its figures has a number."))
     elif lacking := [row.name for row in rows if row.now.numerator is None]:
         words = _("No number yet for: {names}.")

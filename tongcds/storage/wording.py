@@ -125,6 +125,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "report_content": N_("Text and figures of a report"),
     "report_step": N_("Step of a report"),
     "target_proposal": N_("Proposal to change a target"),
+    "report_request": N_("Request for a report"),
     "audit": N_("Access log"),
     "training": N_("Training session"),
     "attendance": N_("Attendance of a training"),

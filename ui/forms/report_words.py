@@ -25,10 +25,11 @@ def about(report: Report | None, page: ReportPage | None) -> str:
     return " · ".join(filter(None, parts))
 
 
-def news(report: Report | None, page: ReportPage | None) -> str:
+def news(report: Report | None, page: ReportPage | None, asks: str = "") -> str:
     """What was said of a report, or what is to be known of one that is drawn up."""
     if page is None:
-        return " ".join(report.notes) if report is not None else ""
+        wanted = _("Asked for: {text}").format(text=asks) if asks else ""
+        return " ".join(filter(None, (wanted, *(report.notes if report is not None else ()))))
     told = [_(STATE_WORDS[page.state]).capitalize() + "."]
     for step in page.steps[-3:]:
         when = "" if step.on is None else format_date(step.on)

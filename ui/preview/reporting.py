@@ -210,7 +210,9 @@ def cycle(kind: str, role: Role) -> CycleView:
     commune = role is Role.COMMUNE
     rows = () if kind == "empty" or commune else _own()
     below = look() if commune and kind != "empty" else None
-    return CycleView(samples.TODAY, "Xã Chiềng Mung" if commune else "bản Nà Ngà", rows, below)
+    return CycleView(
+        samples.TODAY, "Xã Chiềng Mung" if commune else "bản Nà Ngà", rows, below, may_ask=commune
+    )
 
 
 def held_against() -> ReportHeldAgainst:

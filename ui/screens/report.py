@@ -41,11 +41,15 @@ _BIGGEST: Final = 110  # dots an inch: a page as wide as a desk has room for
 
 @dataclass(frozen=True, slots=True)
 class ReportShown:
-    """A report being drawn up (`page` None) with what a section may take over, or one that was handed up."""
+    """A report being drawn up (`page` None) with what a section may take over, or one that was handed up.
+
+    `asks`: what a unit above wants to read in it.
+    """
 
     report: Report | None
     page: ReportPage | None = None
     proposal: Proposal | None = None
+    asks: str = ""
 
 
 class ReportScreen(Page):
@@ -246,7 +250,7 @@ class ReportScreen(Page):
             button.setVisible(shows)
         self.text.setReadOnly(page is not None)
         self._show_versions(page)
-        self._notice.say(report_words.news(report, page), tone=report_words.tone(page))
+        self._notice.say(report_words.news(report, page, shown.asks), tone=report_words.tone(page))
         at = max(0, self.sections.currentIndex().row())
         self._sections.set_rows(() if report is None else report.sections)
         self._rows.set_rows(() if report is None else report.rows)

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from tongcds.domain.report_requests import is_asked_for
 from tongcds.domain.reporting import STATE_WORDS, State
 from tongcds.domain.views import Standing, Tone
 from tongcds.domain.views.reporting import CycleView, DueRow, IncomingRow, IncomingView, came_late
@@ -46,7 +47,9 @@ TONES: Final = MappingProxyType(
 )
 """The colours of states."""
 
-_HEEDED: Final = frozenset({"report", "report_step", "report_content", "village", "team", "exchange"})
+_HEEDED: Final = frozenset(
+    {"report", "report_step", "report_content", "report_request", "village", "team", "exchange"}
+)
 
 
 class Part(StrEnum):
@@ -59,6 +62,8 @@ class Part(StrEnum):
 class ReportsScreen(Page):
     """`drawn` carries a `DueRow` to draw up, `opened` the id of a report that was handed up.
 
+    `asked`: units below are to be asked for one; `withdrawn` carries the kind that is not wanted after all.
+
     Args:
         load: answers the whole view; runs off the UI thread.
         look: answers what came in of a kind over the period that a day lies in.
@@ -68,6 +73,8 @@ class ReportsScreen(Page):
 
     drawn = Signal(object)
     opened = Signal(object)
+    asked = Signal()
+    withdrawn = Signal(str)
 
     def __init__(
         self,
@@ -85,6 +92,10 @@ class ReportsScreen(Page):
         self._view: CycleView | None = None
         self.draw_up = Button(_("Draw up"), icon="pen-line", hint="Return", kind=Kind.PRIMARY)
         self.draw_up.clicked.connect(self._open)
+        self.ask = Button(_("Ask for a report…"), icon="plus", hint="Insert", kind=Kind.SMALL)
+        self.ask.clicked.connect(self.asked)
+        self.withdraw = Button(_("Ask for it no more"), icon="x", kind=Kind.SMALL)
+        self.withdraw.clicked.connect(self._withdraw)
         self._head = PageHead(_("Reports"), "", [self.draw_up])
         self.parts = ChoicePills(
             _("What is shown"),
@@ -100,7 +111,7 @@ class ReportsScreen(Page):
             choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
             choice.activated.connect(self._ask)
         self._bar = FlowRow()
-        for widget in (self.parts, self.kinds, self.periods):
+        for widget in (self.parts, self.kinds, self.periods, self.ask, self.withdraw):
             self._bar.flow.addWidget(widget)
         self._own: RowsModel[DueRow] = RowsModel(_own_columns(), self)
         self._incoming: RowsModel[IncomingRow] = RowsModel(_incoming_columns(), self)
@@ -117,6 +128,7 @@ class ReportsScreen(Page):
             self.body.addWidget(part)
         self.body.addWidget(card, 1)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._open)
+        QShortcut(QKeySequence("Insert"), self).activated.connect(self._press_ask)
         self.begin_at(self.own)
         self.retried.connect(self.reload)
         self.keep_fresh(changes, self.reload, _HEEDED)
@@ -168,6 +180,14 @@ class ReportsScreen(Page):
         _fill(self._incoming, self.incoming, view.rows)
         self._turn()
 
+    def _press_ask(self) -> None:
+        if self.ask.isVisible():
+            self.ask.click()
+
+    def _withdraw(self) -> None:
+        self._asked, kind = None, str(self.kinds.currentData())
+        self.withdrawn.emit(kind)
+
     def _ask(self) -> None:
         self._asked = str(self.kinds.currentData()), self.periods.currentData()
         self._ask_again()
@@ -186,6 +206,8 @@ class ReportsScreen(Page):
         incoming = self.parts.value() == Part.INCOMING and view.incoming is not None
         for choice in (self.kinds, self.periods):
             choice.setVisible(incoming)
+        self.ask.setVisible(view.may_ask)
+        self.withdraw.setVisible(view.may_ask and incoming and is_asked_for(str(self.kinds.currentData())))
         self._stack.setCurrentWidget(self.incoming if incoming else self.own)
         self._head.set_words(
             _("Reports"), _sums_words(self._sums) if incoming and self._sums is not None else view.unit
@@ -241,7 +263,9 @@ def _incoming_columns() -> list[Column[IncomingRow]]:
 def _own_cell(row: DueRow) -> Cell:
     drafted = _("draft on this computer") if row.drafted else ""
     to = _("to {addressee}").format(addressee=row.addressee) if row.addressee else ""
-    about = row.reason or " · ".join(filter(None, (to, drafted)))
+    about = (
+        row.reason or (row.asks if row.report_id is None else "") or " · ".join(filter(None, (to, drafted)))
+    )
     return TextCell(f"{row.name}, {row.period}", second=about, strong=True)
 
 

@@ -243,3 +243,21 @@ def test_a_commune_decides_on_the_command_line(commune: Core, capsys: pytest.Cap
     said = call("report-show", made.hex(), "--say", "return", "--reason", "Thiếu phần III")
     assert "Thiếu phần III" in said
     assert "bị trả lại" in call("reports-in")
+
+
+def test_a_commune_asks_for_a_report_on_the_command_line(
+    commune: Core, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(*arguments: str) -> dict[str, object]:
+        options = cli._parser().parse_args([*arguments, "--json"])
+        assert options.command(options, commune) == cli.DONE
+        return json.loads(capsys.readouterr().out)
+
+    due = (commune.today + timedelta(days=30)).isoformat()
+    (made,) = call(
+        "report-ask", "Mưa lũ", "--sort", "urgent", "--due", due, "--indicator", "ACT01",
+        "--unit", "Bản Nà Ngà", "--period", "month",
+    )["requests"]  # fmt: skip
+    assert (made["title"], made["indicators"], made["due_on"]) == ("Mưa lũ", ["ACT01"], due)
+    assert call("reports-in", made["kind"])["kind"] == made["kind"]
+    assert call("reports-asked", "--withdraw", made["request_id"][:12])["requests"] == []

@@ -20,6 +20,7 @@ PEOPLE = {
     "attachment", "duplicate", "earlier", "round", "round_stop", "settled", "poverty_class",
     "attendance", "skill_check",
 }  # fmt: skip
+ASKED = {"target", "typed_figure", "report_request"}
 TRAINING = {"training", "training_rating"}
 REPORTING = {
     "report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step",
@@ -41,14 +42,24 @@ MAY_MAKE = {
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
         **{
             name: {VILLAGE, SECOND_VILLAGE, COMMUNE}
-            for name in ("team", "member", "announcement", "target", "typed_figure", *TRAINING)
+            for name in (
+                "team",
+                "member",
+                "announcement",
+                "target",
+                "typed_figure",
+                "report_request",
+                *TRAINING,
+            )
         },
         "quota": {VILLAGE, SECOND_VILLAGE},
     },
     "area": {name: {AREA} for name in {"member", "audit", "target", "typed_figure"} | REPORTING | TRAINING},
     "province": {
         name: {"14"}
-        for name in {"member", "unit_event", "audit", "target", "typed_figure"} | REPORTING | TRAINING
+        for name in {"member", "unit_event", "audit", "target", "typed_figure", "report_request"}
+        | REPORTING
+        | TRAINING
     },
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.

@@ -20,7 +20,7 @@ class DueRow:
 
     `report_id` is the version that counts, None while there is none; `versions` how many there are. `twice`:
     two people handed one up without knowing of each other. `reason` is the addressee's last word. `drafted`:
-    words were typed into it on this computer.
+    words were typed into it on this computer. `asks`: what a unit above wants to read in it.
     """
 
     kind: str
@@ -38,6 +38,7 @@ class DueRow:
     reason: str = ""
     drafted: bool = False
     standing: Standing = Standing.RECEIVED
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,16 @@ class IncomingView:
 
 @dataclass(frozen=True, slots=True)
 class CycleView:
-    """Báo cáo: the own reports, the most urgent first, and what came in from below (None: no unit is)."""
+    """Báo cáo: the own reports, the most urgent first, and what came in from below (None: no unit is).
+
+    `may_ask`: whoever looks asks units below for thematic and urgent reports.
+    """
 
     on: date
     unit: str
     rows: tuple[DueRow, ...]
     incoming: IncomingView | None
+    may_ask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
