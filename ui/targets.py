@@ -8,11 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from tongcds.actions import Changes, targets, typed_figures
+from tongcds.actions import Changes, proposals, targets, typed_figures
 from tongcds.domain.catalogue import Comparator
+from tongcds.domain.reporting import Word
 from tongcds.domain.views import EditUndo, FigureTerms, Sharing, TargetRow, TargetTerms, TypedFigure
+from tongcds.domain.views.proposals import ProposalRow, ProposalText
 from tongcds.i18n import _, format_number, ngettext
 from ui.desk import Desk, Undoable
+from ui.forms.proposal_dialogs import ProposalsDialog, ProposeDialog
 from ui.forms.share_dialog import ShareDialog
 from ui.forms.target_dialogs import FigureDialog, TargetDialog
 from ui.screens.targets import TargetsScreen
@@ -24,7 +27,7 @@ class Targets(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.dialog: TargetDialog | FigureDialog | ShareDialog | None = None
+        self.dialog: TargetDialog | FigureDialog | ShareDialog | ProposeDialog | ProposalsDialog | None = None
 
     def open(self) -> None:
         """Show targets beside their figures; counting runs on its own thread."""
@@ -37,7 +40,42 @@ class Targets(QObject):
         screen.shared.connect(self._share)
         screen.typing_requested.connect(partial(self._ask_figure, screen))
         screen.taken_out.connect(self._take_out)
+        screen.proposing.connect(self._propose)
+        screen.proposals_wanted.connect(self._list_proposals)
         shell.open_over(screen)
+
+    def _propose(self, row: TargetRow) -> None:
+        core = self._desk.core
+        dialog = ProposeDialog(row, core.today, parent=self._desk.window())
+
+        def written(says: ProposalText) -> None:
+            def keep() -> Undoable:
+                _made, undo, changes = proposals.propose(core, row.target_id or b"", says)
+                return undo, changes
+
+            self._keep(dialog, keep, _("The proposal goes up at the next sync."))
+
+        dialog.written.connect(written)
+        self._show(dialog)
+
+    def _list_proposals(self) -> None:
+        core = self._desk.core
+
+        def ask(rows: tuple[ProposalRow, ...]) -> None:
+            dialog = ProposalsDialog(rows, parent=self._desk.window())
+
+            def said(row: ProposalRow, word: Word, reason: str, known: bool) -> None:  # noqa: FBT001 - a signal
+                def work() -> Undoable:
+                    if word is Word.WITHDRAWN:
+                        return proposals.withdraw(core, row.proposal_id)
+                    return proposals.decide(core, row.proposal_id, word, reason, although_changed=known)
+
+                self._keep(dialog, work, _("The answer goes out at the next sync."))
+
+            dialog.said.connect(said)
+            self._show(dialog)
+
+        self._desk.read(partial(proposals.view, core), ask, owner=self)
 
     def _ask_target(self, screen: TargetsScreen, row: TargetRow | None) -> None:
         core, view = self._desk.core, screen.view
@@ -91,12 +129,19 @@ class Targets(QObject):
         dialog.written.connect(written)
         self._show(dialog)
 
-    def _show(self, dialog: TargetDialog | FigureDialog | ShareDialog) -> None:
+    def _show(
+        self, dialog: TargetDialog | FigureDialog | ShareDialog | ProposeDialog | ProposalsDialog
+    ) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.open()
 
-    def _keep(self, dialog: TargetDialog | FigureDialog, work: Callable[[], Undoable], said: str) -> None:
+    def _keep(
+        self,
+        dialog: TargetDialog | FigureDialog | ProposeDialog | ProposalsDialog,
+        work: Callable[[], Undoable],
+        said: str,
+    ) -> None:
         """Save what a form says; it closes when that worked, and says why when not."""
 
         def done(answer: Undoable) -> None:

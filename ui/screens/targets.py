@@ -43,7 +43,8 @@ class TargetsScreen(Page):
 
     `taken` carries a row of the catalogue to begin with, `ended` one that is pursued no longer, `shared` one
     whose lack is to be asked of teams. `typing_requested` wants a form for a figure, with one to correct or
-    None; `taken_out` carries one that goes.
+    None; `taken_out` carries one that goes. `proposing` carries a target that somebody wants changed,
+    `proposals_wanted` asks for the list of what was proposed.
 
     Args:
         load: answers a `TargetsView`; runs off the UI thread.
@@ -58,6 +59,8 @@ class TargetsScreen(Page):
     shared = Signal(object)
     typing_requested = Signal(object)
     taken_out = Signal(object)
+    proposing = Signal(object)
+    proposals_wanted = Signal()
 
     def __init__(
         self,
@@ -87,7 +90,13 @@ class TargetsScreen(Page):
         cards.add(self._make_lists(), 5)
         cards.add(self._make_detail(), 2)
         self.body.addWidget(cards, 1)
-        for keys, act in (("Escape", self.left.emit), ("F2", self._change), ("Delete", self._remove)):
+        for keys, act in (
+            ("Escape", self.left.emit),
+            ("F2", self._change),
+            ("Delete", self._remove),
+            ("Ctrl+J", self.proposals_wanted.emit),
+            ("Insert", self._propose),
+        ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self.begin_at(self.targets)
         self.retried.connect(self.reload)
@@ -96,11 +105,13 @@ class TargetsScreen(Page):
     def _make_head(self) -> QWidget:
         leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
+        self.proposed = Button(_("Proposals…"), icon="messages-square", hint="Ctrl+J")
+        self.proposed.clicked.connect(self.proposals_wanted)
         self.type_in = Button(_("Type a figure in"), icon="pen-line")
         self.type_in.clicked.connect(self._type_in)
         self.set = Button(_("Set a target"), icon="plus", kind=Kind.PRIMARY)
         self.set.clicked.connect(self._set)
-        self._head = PageHead(_("Targets"), "", [leave, self.type_in, self.set])
+        self._head = PageHead(_("Targets"), "", [leave, self.proposed, self.type_in, self.set])
         return self._head
 
     def _make_lists(self) -> QWidget:
@@ -133,8 +144,10 @@ class TargetsScreen(Page):
         self.remove.clicked.connect(self._remove)
         self.share = Button(_("Share out to teams"), icon="messages-square", kind=Kind.SMALL)
         self.share.clicked.connect(self._share)
+        self.propose = Button(_("Propose a change"), icon="pen-line", hint="Insert", kind=Kind.SMALL)
+        self.propose.clicked.connect(self._propose)
         acts = FlowRow()
-        for button in (self.change, self.remove, self.share):
+        for button in (self.change, self.remove, self.share, self.propose):
             acts.flow.addWidget(button)
         card = Card(_("In full"))
         card.body.setSpacing(space(2))
@@ -225,6 +238,12 @@ class TargetsScreen(Page):
         self.remove.setVisible(own and (isinstance(row, TypedFigure) or row is None or row.ended_on is None))
         asks = self.view is not None and len(self.view.units) > 1
         self.share.setVisible(asks and isinstance(row, TargetRow) and not listed)
+
+        self.propose.setVisible(isinstance(row, TargetRow) and not listed and row.ended_on is None)
+
+    def _propose(self) -> None:
+        if self.propose.isVisible():
+            self.proposing.emit(self._chosen())
 
     def _is_own(self, row: TargetRow | TypedFigure | None) -> bool:
         if self.view is None or row is None or not self.view.may_write:
