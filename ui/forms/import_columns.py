@@ -86,11 +86,11 @@ class ImportColumns(ScrollColumn):
         for place, one in enumerate(self._shown):
             self._show(place, one)
 
-    def get_ready(self) -> None:
-        """Make some of the fields that a file will want, while it is still being read."""
-        for _n in range(_AT_ONCE):
-            if len(self._fields) < _USUAL:
-                self._make_one()
+    def get_ready(self) -> bool:
+        """Make some of the fields that a file will want; answers whether more are to be made."""
+        for _n in range(min(_AT_ONCE, _USUAL - len(self._fields))):
+            self._make_one()
+        return len(self._fields) < _USUAL
 
     def _make_one(self) -> None:
         choice = Choice([(_("Not used"), ""), *((_(words), code) for code, words in FIELDS.items())])

@@ -35,6 +35,11 @@ class ImportHeaderPane(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheets: tuple[ImportSheet, ...] = ()
+        self._is_built = False
+
+    def _build(self) -> None:
+        """Made when it is first asked: most files are recognised."""
+        self._is_built = True
         self.sheet = Choice()
         self.sheet.activated.connect(self._show_sheet)
         self._sheet_field = LabeledField(_("Sheet"), self.sheet)
@@ -60,6 +65,8 @@ class ImportHeaderPane(QWidget):
 
     def show_sheets(self, sheets: Sequence[ImportSheet]) -> None:
         """Show the top of a file; the sheet that was chosen stays chosen."""
+        if not self._is_built:
+            self._build()
         before = self.sheet.currentData()
         self._sheets = tuple(sheets)
         names = [sheet.name for sheet in self._sheets]

@@ -90,11 +90,20 @@ class ImportPreviewPane(QWidget):
 
     def __init__(self, today: date, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._today = today
         self._sheets = 1
         self._all: tuple[ImportPreviewRow, ...] = ()
         self._filter = ""
         self._first = 0
         self._filters: list[FilterTile] = []
+        self._box = column(self, gap=4)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards.setSpacing(space(4))
+        # From top to bottom; a turn of the event loop for each while there is time.
+        self._to_build = [self._build_questions, self._build_columns, self._build_rows, self._build_foot]
+
+    def _build_questions(self) -> None:
+        """How many of each, and what the file leaves open."""
         self.tiles = TileRow(narrowest=None)
         self.villages = Notice("map-pin", Tone.WARN)
         self.encoding = Choice()
@@ -103,17 +112,14 @@ class ImportPreviewPane(QWidget):
             _("The file does not say how its letters are meant. Which of these reads well?"), self.encoding
         )
         self.question.hide()
-        self.review = ImportReview(today)
+        self.review = ImportReview(self._today)
         self.review.said.connect(self.review_said)
-        self.remembered = Text("", Style.NOTE, wrap=True)
-        self.forget = Button(_("Forget"))
-        self.forget.clicked.connect(self.forget_chosen)
-        self._memory = QWidget()
-        memory = line(self._memory, gap=2)
-        memory.addWidget(self.remembered, 1)
-        memory.addWidget(self.forget)
-        self._memory.hide()
-        self._build_columns()
+        for part in (self.tiles, self.villages, self.question, self.review):
+            self._box.addWidget(part)
+        self._box.addLayout(self._cards, 1)
+
+    def _build_rows(self) -> None:
+        """Every row of the file, a page at a time."""
         self._model: RowsModel[ImportPreviewRow] = RowsModel(
             [
                 Column(_("Row"), self._number),
@@ -125,36 +131,38 @@ class ImportPreviewPane(QWidget):
             self,
         )
         self.rows = RowsView(self._model, name=_("Rows of the file"))
-        right = self._right = Card(flush=True)
-        right.body.addWidget(self.rows, 1)
+        self.rows.picked.connect(self._show_whole)
         self._whole = Text("", Style.BODY, wrap=True)
         self._whole.setContentsMargins(space(4), space(2.5), space(4), space(2.5))
         self._whole.hide()
-        right.body.addWidget(self._whole)
-        right.body.addWidget(self._build_pages())
-        self.rows.picked.connect(self._show_whole)
-        for part in (self._columns, self.rows):
-            # As low as the window asks for; what does not fit scrolls inside.
-            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        cards = self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        cards.setSpacing(space(4))
-        cards.addWidget(self._left)
-        cards.addWidget(right, 1)
+        self._right = Card(flush=True)
+        self._right.body.addWidget(self.rows, 1)
+        self._right.body.addWidget(self._whole)
+        self._right.body.addWidget(self._build_pages())
+        # As low as the window asks for; what does not fit scrolls inside.
+        self.rows.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._cards.addWidget(self._right, 1)
+
+    def _build_foot(self) -> None:
+        """That nothing here is for ever."""
         undo = line(gap=1.5)
         undo.addWidget(Icon("undo-2", size=IconSize.MEDIUM))
         self._foot = Text("", Style.MUTED)
         undo.addWidget(self._foot, 1)
-        box = column(self, gap=4)
-        box.addWidget(self.tiles)
-        box.addWidget(self.villages)
-        box.addWidget(self.question)
-        box.addWidget(self.review)
-        box.addLayout(cards, 1)
-        box.addLayout(undo)
+        self._box.addLayout(undo)
 
     def _build_columns(self) -> None:
         """What each column was taken for, and whether what is sensitive is read."""
+        self.remembered = Text("", Style.NOTE, wrap=True)
+        self.forget = Button(_("Forget"))
+        self.forget.clicked.connect(self.forget_chosen)
+        self._memory = QWidget()
+        memory = line(self._memory, gap=2)
+        memory.addWidget(self.remembered, 1)
+        memory.addWidget(self.forget)
+        self._memory.hide()
         self._columns = ImportColumns()
+        self._columns.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._columns.chosen.connect(self.column_chosen)
         self._columns.read_as.connect(self.letters_chosen)
         self.sensitive = CheckRow(_("Ethnicity and poverty too"))
@@ -167,6 +175,7 @@ class ImportPreviewPane(QWidget):
         self.other_header = Button(_("Another row names the columns…"))
         self.other_header.clicked.connect(self.header_wanted)
         self._left.body.addWidget(self.other_header)
+        self._cards.addWidget(self._left)
 
     def _build_pages(self) -> QWidget:
         """What is seen of how many rows, and the way to those before and after."""
@@ -184,12 +193,17 @@ class ImportPreviewPane(QWidget):
         self._pages.hide()
         return self._pages
 
-    def get_ready(self) -> None:
-        """Make what takes long to make, a part of it at a time, before there is anything to show."""
-        self._columns.get_ready()
+    def get_ready(self) -> bool:
+        """Make a part of the pane, before there is anything to show; answers whether more is to be made."""
+        if self._to_build:
+            self._to_build.pop(0)()
+            return True
+        return self._columns.get_ready()
 
     def show_preview(self, preview: ImportPreview, *, sensitive: bool) -> None:
         """Draw a preview."""
+        while self._to_build:
+            self.get_ready()
         self._sheets = len({row.sheet for row in preview.rows})
         self._filters = tiles_of(preview)
         for tile in self._filters:
@@ -260,7 +274,8 @@ class ImportPreviewPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if not self._to_build:
+            self._fit()
 
     def _fit(self) -> None:
         look = theme.current()

@@ -21,6 +21,7 @@ from ui.errors import words_for
 from ui.forms.import_header import ImportHeaderPane
 from ui.forms.import_preview import ImportPreviewPane
 from ui.tasks import Progress, Tasks
+from ui.turns import next_turn
 from ui.widgets.button import Button, Kind
 from ui.widgets.field import Choice
 from ui.widgets.messages import EmptyState, ProgressStrip
@@ -114,6 +115,12 @@ class ImportScreen(Page):
         self._doing = ""
         self.setAcceptDrops(True)
         self._build()
+        next_turn(self, self._get_ready)
+
+    def _get_ready(self) -> None:
+        """Make what a file will be shown in, turn by turn, while somebody looks for the file."""
+        if self.pane.get_ready():
+            next_turn(self, self._get_ready)
 
     def _build(self) -> None:
         self.other = Button(_("Choose another file"))
@@ -336,7 +343,6 @@ class ImportScreen(Page):
             button.setEnabled(False)
         self.pane.setEnabled(False)
         self.header.setEnabled(False)
-        self.pane.get_ready()
         return work
 
     def _end(self) -> None:
@@ -356,7 +362,6 @@ class ImportScreen(Page):
     def _show_progress(self, done: int, total: int) -> None:
         if self._work is None or self.sender() is not self._work:
             return
-        self.pane.get_ready()
         words = _("{what}: {n} of {all}").format(
             what=self._doing, n=format_number(done), all=format_number(total)
         )
