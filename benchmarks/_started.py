@@ -113,6 +113,8 @@ def _looked_up(desktop: Desktop, stalls: Stalls) -> dict[str, float]:
     desktop.shell.show_place("households")
     homes: Any = desktop.shell.screen_of("households")
     until(lambda: homes.rows.rows_model.rowCount() > 0)
+    # They may have been read ahead; drawn they are at the end of a turn.
+    wait(1)
     first_rows = (time.monotonic() - asked) * 1000
     for words in _TYPED:
         for at in range(1, len(words) + 1):

@@ -375,3 +375,26 @@ def test_what_is_counted_for_other_words_than_those_typed_meanwhile_is_dropped(o
     screen.search.setText("xyz không có ai")
     counting.catch_up()
     assert chips(screen) == {}
+
+
+def test_the_first_rows_are_read_ahead_and_nobody_is_said_to_have_been_looked_at(qtbot, changes):
+    looked, reads = [], Later()
+    screen = HouseholdsScreen(
+        find=village.listed,
+        first=lambda wanted: village.listed(wanted).rows[:3],
+        household=lambda household_id: looked.append(household_id) or village.household(household_id),
+        reads=Tasks(reads),
+        writes=Tasks(InlineExecutor()),
+        changes=changes,
+        clock=lambda: NOW,
+    )
+    qtbot.addWidget(screen)
+    screen.get_ready()
+    reads.catch_up()
+    assert len(names(screen)) == 3
+    assert (looked, screen.detail.household()) == ([], None)
+    screen.show()
+    assert len(names(screen)) == 3
+    reads.catch_up()
+    assert len(names(screen)) == len(village.listed(HouseholdFilter()).rows)
+    assert looked == [screen.detail.household().household_id]

@@ -219,6 +219,17 @@ class HouseholdsScreen(Page):
     def _ask_filters(self) -> None:
         self.filters_requested.emit(self.wanted())
 
+    def get_ready(self) -> None:
+        """Read the first rows before anybody comes here; they are read again when somebody does."""
+        if self._first is not None:
+            first = partial(self._first, self.wanted())
+            self._reads.run(first, self._show_ahead, owner=self, failed=self._failed)
+
+    def _show_ahead(self, rows: tuple[HouseholdRow, ...]) -> None:
+        """Rows alone: to open the first household would be written down as somebody's having looked at it."""
+        if self._early is None and not self._model.rowCount():
+            self._model.set_rows(rows)
+
     def reload(self) -> None:
         """Read the list again."""
         self._timer.stop()

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QChildEvent, QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from tongcds.domain.views import SearchHit, SyncStatus, Tone, Whoami
@@ -21,8 +21,10 @@ from ui.shell.search import SearchEverything
 from ui.shell.topbar import LOCK_KEYS, TopBar
 from ui.tasks import Tasks
 from ui.theme import Length, space
+from ui.turns import next_turn
 from ui.widgets.messages import MessageBar
 from ui.widgets.notice import Notice
+from ui.widgets.page import Page
 from ui.widgets.surface import column, line
 
 _HELP: Final = "help"
@@ -134,6 +136,13 @@ class Shell(QMainWindow):
                 shortcut.setObjectName(_HELP)
                 shortcut.activated.connect(partial(self.help_requested.emit, topic))
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # What was made ahead and has no place yet would stay behind without a window.
+        self._ahead.stop()
+        for key in self._made:
+            self.screen_of(key)
+        super().closeEvent(event)
+
     def _ask_help(self) -> None:
         self.help_requested.emit(getattr(self.seen(), "help_topic", self._place))
 
@@ -161,22 +170,31 @@ class Shell(QMainWindow):
         """The screen of a place, made if it was not yet shown."""
         if key not in self._made:
             self._made[key] = self._make[key]()
-            self._stack.addWidget(self._made[key])
-        return self._made[key]
+        screen = self._made[key]
+        if self._stack.indexOf(screen) < 0:
+            self._stack.addWidget(screen)
+        return screen
 
     def make_ahead(self) -> None:
         """Make the screens of the other places, one at a time, while somebody looks at the first one.
 
-        Each takes a twentieth of a second, for which nobody should wait who goes there.
+        Each takes some hundredths of a second, for which nobody should wait who goes there: in one turn of
+        the event loop it is made, in the next it is put into the window, dressed, and reads ahead.
         """
         self._ahead.start()
 
     def _make_one_ahead(self) -> None:
         left = [place.key for place in self.places if not place.below and place.key not in self._made]
         if left:
-            self.screen_of(left[0])
+            self._made[left[0]] = self._make[left[0]]()
+            next_turn(self, partial(self._place_ahead, left[0]))
         if len(left) <= 1:
             self._ahead.stop()
+
+    def _place_ahead(self, key: str) -> None:
+        screen = self.screen_of(key)
+        if isinstance(screen, Page):
+            screen.get_ready()
 
     def show_place(self, key: str) -> None:
         """Go to a place; a key that this role has no place for is passed over."""

@@ -64,6 +64,9 @@ class Page(QWidget):
         self._reads_by, self._heeded, self._stale = read, heeded, True
         changes.changed.connect(self._on_changed)
 
+    def get_ready(self) -> None:
+        """Read what is seen first, on a page that was made before anybody goes there; most have nothing."""
+
     def is_fresh(self) -> None:
         """Say that everything is being read."""
         self._stale = False
