@@ -1,7 +1,8 @@
 """The figures of a province of 30 communes: 240,000 households, 930,000 people, 600,000 supports.
 
 `province_full_seconds` counts every indicator that records speak of, of every village and commune over one
-month, from nothing and as the server does it: on two connections. `village_day_ms` is what the server does
+month, from nothing and as the server does it: on two connections. `groups_full_seconds` counts them once by
+sex, age and poverty, over the two months that groups are kept up to date for. `village_day_ms` is what the server does
 after one village's day came in, until everything above it is published. `area_dashboard_ms` opens Tổng hợp
 of an area of 30 communes from what was published, in an encrypted vault. BENCH_COMMUNES makes it smaller.
 """
@@ -30,7 +31,7 @@ from tongcds.domain.views import Role
 from tongcds.records import record_type
 from tongcds.reports.figures import Figures, stock_on_days
 from tongcds.reports.overview import commune_overview
-from tongcds.server import counting, figures
+from tongcds.server import counting, figures, grouped
 from tongcds.server.database import Database
 from tongcds.server.office import OfficeWriter
 from tongcds.storage.vault import Vault
@@ -58,6 +59,9 @@ def run() -> Iterator[Metric]:
         yield Metric("province_full_seconds", round(statistics.median(whole), 2), "s")
         known = sum(1 for part in found for count in part.values() if count.numerator is not None)
         yield Metric("figures_known", known, "1")
+        began = perf_counter()
+        counting.in_shares(database, places, lambda c, some: grouped.counted(c, some, TODAY))
+        yield Metric("groups_full_seconds", round(perf_counter() - began, 2), "s")
         days = [_village_day(database, places[0], at) for at in range(9)]
         yield Metric("village_day_ms", round(statistics.median(days), 1), "ms")
         with on_disk() as folder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -66,6 +67,7 @@ class Look:
     anything: bool = False
 
 
+@cache  # Asked for every village.
 def looks_of(formula: Formula) -> tuple[Look, ...]:
     """The looks of a formula, by their numbers; none where the subjects themselves say everything."""
     return tuple(
@@ -96,6 +98,7 @@ def _look(formula: Formula, condition: Condition, *, counts: bool) -> Look:
     return Look((condition.name,), 1, counts, words)
 
 
+@cache
 def attributes(formula: Formula) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """The conditions, of the whole and of those counted, that the subjects themselves answer."""
     return tuple(c for c in formula.where if _is_attribute(formula.of, c)), tuple(

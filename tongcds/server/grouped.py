@@ -57,13 +57,14 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     if not steps:
         return 0
     cells: _Cells = {}
-    for part in in_shares(database, list(steps), lambda c, places: _counted(c, places, today)):
+    for part in in_shares(database, list(steps), lambda c, places: counted(c, places, today)):
         cells |= part
     database.change(lambda connection: _publish(connection, steps, cells, now=now))
     return len(steps)
 
 
-def _counted(connection: Connection, villages: Sequence[bytes], today: date) -> _Cells:
+def counted(connection: Connection, villages: Sequence[bytes], today: date) -> _Cells:
+    """The groups of these villages in the months that are kept up to date."""
     found: _Cells = {}
     for day in days_of(today)[:_MONTHS]:
         counts = counted_groups(connection, counted_indicators(), villages, month_to(day.on))
