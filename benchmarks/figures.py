@@ -2,9 +2,10 @@
 
 `province_full_seconds` counts every indicator that records speak of, of every village and commune over one
 month, from nothing and as the server does it: on two connections. `groups_full_seconds` counts them once by
-sex, age and poverty, over the two months that groups are kept up to date for. `village_day_ms` is what the server does
-after one village's day came in, until everything above it is published. `area_dashboard_ms` opens Tổng hợp
-of an area of 30 communes from what was published, in an encrypted vault. BENCH_COMMUNES makes it smaller.
+sex, age and poverty, over the two months that groups are kept up to date for. `village_day_ms` is what the
+server does after one village's day came in, until everything above it is published. `area_dashboard_ms`
+opens Tổng hợp of an area of 30 communes from what was published, in an encrypted vault. BENCH_COMMUNES makes
+it smaller.
 """
 
 from __future__ import annotations

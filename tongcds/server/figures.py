@@ -80,7 +80,7 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     with database.read() as connection:
         below = below_unit(connection, role, unit)
         late = late_places(connection, [*below.villages, *below.communes], today)
-        if not late:
+        if not late and below.is_noted(connection, STATE.c.added_up):
             return 0
         stale: Stale = {}
         if are_many(database, late):
@@ -102,7 +102,8 @@ def count_again(
     villages = dict(villages_of(connection, communes))
     # A commune is a place of its own for the teams that work for all of it.
     stale = stale_places(connection, villages, communes, today)
-    if not stale:
+    another = is_another(connection, tree, STATE.c.added_up)
+    if not stale and not another:
         return 0
     done = {} if ahead is None else ahead.done
     again = {place: task for place, task in stale.items() if done.get(place) != task}
@@ -116,7 +117,7 @@ def count_again(
             figures |= {key: count for key, count in before.items() if key[0] in kept}
         if figures:
             changed[day] = _keep(connection, day, figures)
-    if is_another(connection, tree, STATE.c.added_up):
+    if another:
         # Every figure that there may be is another one, once units above add up others than before.
         for day in days_of(today):
             for code in counted_indicators():

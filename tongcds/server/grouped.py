@@ -53,9 +53,10 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
     """
     today = day_of(now)
     with database.read() as connection:
-        steps = stale_groups(connection, list(below_unit(connection, role, unit).villages), today)
-    if not steps:
-        return 0
+        below = below_unit(connection, role, unit)
+        steps = stale_groups(connection, list(below.villages), today)
+        if not steps and below.is_noted(connection, STATE.c.groups_added_up):
+            return 0
     cells: _Cells = {}
     for part in in_shares(database, list(steps), lambda c, places: counted(c, places, today)):
         cells |= part

@@ -83,13 +83,22 @@ class Below(NamedTuple):
 
     communes: Sequence[bytes]
     villages: Mapping[bytes, bytes]
+    province: bytes | None
+
+    def is_noted(self, connection: Connection, noted: Column[str]) -> bool:
+        """Whether the units of the province add up those that this note of `STATE` says."""
+        if self.province is None:
+            return True
+        return is_noted(connection, units_tree(connection, self.province), noted)
 
 
 def below_unit(connection: Connection, role: Role, unit: bytes) -> Below:
     """The communes whose figures a role at this unit reads, and their villages, each with its commune."""
     state = office(connection)
-    communes = [] if state is None else communes_below(connection, role, unit, state.province_id)
-    return Below(communes, dict(villages_of(connection, communes)))
+    if state is None:
+        return Below((), {}, None)
+    communes = communes_below(connection, role, unit, state.province_id)
+    return Below(communes, dict(villages_of(connection, communes)), state.province_id if communes else None)
 
 
 def units_tree(connection: Connection, province: bytes) -> UnitsTree:
@@ -108,9 +117,14 @@ def units_tree(connection: Connection, province: bytes) -> UnitsTree:
     return UnitsTree(province, tuple(communes), commune_of, areas, parts)
 
 
+def is_noted(connection: Connection, tree: UnitsTree, noted: Column[str]) -> bool:
+    """Whether units add up those that this note of `STATE` says."""
+    return bool(connection.execute(select(noted)).scalar_one() == tree.name)
+
+
 def is_another(connection: Connection, tree: UnitsTree, noted: Column[str]) -> bool:
     """Whether units add up others than this note of `STATE` says, which says so from now on."""
-    if connection.execute(select(noted)).scalar_one() == tree.name:
+    if is_noted(connection, tree, noted):
         return False
     connection.execute(update(STATE).values({noted: tree.name}))
     return True

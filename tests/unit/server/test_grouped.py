@@ -102,6 +102,29 @@ def test_a_village_takes_its_groups_along_to_another_commune(world, people):
     assert published(world, OTHER_COMMUNE)[-1] == {"female": (15, 40), "male": (18, 40)}
 
 
+def test_a_commune_takes_its_figures_and_groups_out_of_an_area(world, people):
+    refresh(world)
+    with world.province.database.write() as connection:
+        units.make_cluster(connection, AREA, [COMMUNE], now=world.now())
+    # No village has anything new: what is added up is another.
+    assert refresh(world) == 0
+    assert (
+        published(world, AREA)[-1] == published(world, COMMUNE)[-1] == {"female": (21, 40), "male": (15, 40)}
+    )
+    assert figure(world, AREA) == figure(world, COMMUNE) == (36, 80)
+    assert figure(world, "14") == (53, 120)
+
+
+def figure(world, unit: str) -> tuple[int, int]:
+    """The figure that is published of a unit today."""
+    its = record_type("figure").table.c
+    query = select(its.numerator, its.denominator).where(
+        its.unit_id == world.unit(unit), its.indicator == "XHS10", its.on == day_of(world.now()).isoformat()
+    )
+    with world.province.database.read() as connection:
+        return tuple(connection.execute(query).one())
+
+
 def test_a_small_group_hides_its_unit_and_another_one(world):
     add_people(world, VILLAGE, "female", 12)
     add_people(world, VILLAGE, "male", 8)
