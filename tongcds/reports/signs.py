@@ -248,16 +248,15 @@ def supports(frame: Frame) -> Rows:
     `subject` is the person, NULL for a service of the whole household. Who is on record twice is named once.
     """
     support, visit, merged = _SUPPORT, _VISIT, frame.merged
-    place = _places_in_lists()
-    named = func.substr(support.person_ids, place.c.at, ID_LENGTH, type_=LargeBinary)
-    # A support of nobody in particular still is one.
-    many = func.coalesce(func.length(support.person_ids), 0) // ID_LENGTH
-    many = case((many > _MOST_PEOPLE, _MOST_PEOPLE), else_=many)
+    at = select(literal(1, Integer).label("at")).cte("places_in_list", recursive=True)
+    at = at.union_all(select(at.c.at + ID_LENGTH).where(at.c.at < ID_LENGTH * (_MOST_PEOPLE - 1)))
+    long_enough = func.coalesce(func.length(support.person_ids), 0) >= at.c.at
+    named = case((long_enough, func.substr(support.person_ids, at.c.at, ID_LENGTH, type_=LargeBinary)))
     rows = (
         select(
             frame.moments.c.span,
             support.village_id.label("village"),
-            case((place.c.at.is_not(None), named)).label("person"),
+            named.label("person"),
             support.id.label("record"),
             support.service,
             support.result,
@@ -271,7 +270,9 @@ def supports(frame: Frame) -> Rows:
             and_(visit.id == support.visit_id, visit.area == frame.through(support.area)),
         )
         .join(frame.moments, in_period(frame, visit.on))
-        .outerjoin(place, place.c.many == many)
+        # A support of nobody in particular still is one. The outer join keeps SQLite from beginning with the
+        # list: then it would go through all supports for each place in it.
+        .outerjoin(at, or_(at.c.at == 1, long_enough))
         .where(frame.through(support.deleted) == 0, frame.here(support.area), counting_visits(frame))
         .subquery("supports")
     )
@@ -282,22 +283,6 @@ def supports(frame: Frame) -> Rows:
         found
         if merged is None
         else found.outerjoin(merged, named_here(merged, rows.c.person, rows.c.village))
-    )
-
-
-def _places_in_lists() -> CTE:
-    """Where each id begins in a list of `many` ids: `many`, `at`.
-
-    Databases look the length of a list up in it, where comparing it would try all places for each support.
-    """
-    first = select(literal(1, Integer).label("many"), literal(1, Integer).label("at"))
-    found = first.cte("places_in_lists", recursive=True)
-    begun = found.c.at < (found.c.many - 1) * ID_LENGTH
-    return found.union_all(
-        select(
-            case((begun, found.c.many), else_=found.c.many + 1),
-            case((begun, found.c.at + ID_LENGTH), else_=1),
-        ).where(or_(begun, found.c.many < _MOST_PEOPLE))
     )
 
 
