@@ -52,9 +52,9 @@ QComboBox QAbstractItemView::item { min-height: ${inner}px; padding: 0 ${pad}px;
 QAbstractItemView { background: $surface; border: none; outline: none; }
 QHeaderView, QHeaderView::section { background: $surface; border: none; }
 QTableCornerButton::section { background: $surface; border: none; }
-QScrollBar:vertical { background: transparent; width: ${bar}px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: ${bar}px; margin: 0; }
-QScrollBar::handle { background: $outline; border-radius: ${bar_radius}px; margin: ${bar_margin}px; }
+QScrollBar:vertical { background: transparent; width: ${scroll}px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: ${scroll}px; margin: 0; }
+QScrollBar::handle { background: $outline; border-radius: ${scroll_radius}px; margin: ${scroll_margin}px; }
 QScrollBar::handle:vertical { min-height: ${thumb}px; }
 QScrollBar::handle:horizontal { min-width: ${thumb}px; }
 QScrollBar::handle:hover { background: $ink_faint; }
@@ -114,9 +114,9 @@ def write(look: Theme) -> str:
         search_right=search_right,
         search_right_focus=search_right - grown,
         drop=space(8),
-        bar=space(3),
-        bar_radius=space(0.75),
-        bar_margin=space(0.75),
+        scroll=space(3),
+        scroll_radius=space(0.75),
+        scroll_margin=space(0.75),
         thumb=space(10),
         gap=space(1),
         menu_pad=space(2),

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
+from ui import stylesheet, theme
 from ui.errors import ErrorWindow
-from ui.preview.screens import SCREENS, in_shell
+from ui.preview.screens import SCREENS, in_shell, settle
 from ui.screens.opening import OpeningScreen
 from ui.shell import Shell
 from ui.tasks import InlineExecutor, Tasks
@@ -78,3 +79,18 @@ def test_a_part_that_is_put_together_is_not_dressed_until_it_is_in_a_window(qapp
     card = Card("Hộ gia đình")
     assert qapp.styleSheet() == ""
     assert card.title.style() is qapp.style()
+
+
+@pytest.mark.parametrize("look", theme.THEMES)
+def test_a_tip_is_drawn_in_the_colours_of_the_bar(qapp, keep, look):
+    stylesheet.dress(qapp, theme.load(look))
+    shell = keep(in_shell("today"))
+    shell.show()
+    QToolTip.showText(shell.pos(), "Một dòng giải thích", shell)
+    settle()
+    label = next(one for one in qapp.allWidgets() if one.objectName() == "qtooltip_label")
+    picture = label.grab().toImage()
+    # Outside of the letters, inside the frame.
+    assert picture.pixelColor(2, picture.height() // 2).name().upper() == theme.current().colours["bar"]
+    assert label.palette().windowText().color().name().upper() == theme.current().colours["on_bar"]
+    QToolTip.hideText()
