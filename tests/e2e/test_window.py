@@ -20,7 +20,8 @@ from tests.e2e.province import COMMUNE, PASSPHRASE, SAMPLE, SECONDS, VILLAGES, L
 from tests.faults.amounts import times
 from tests.meta.rules import ROOT
 from tongcds.actions import importing, overview, register, visits
-from tongcds.domain.views import HouseholdFilter
+from tongcds.domain.views import HouseholdFilter, Role
+from ui.shell.places import places_of
 
 pytestmark = pytest.mark.display
 
@@ -140,7 +141,8 @@ def type_a_visit(window: Window, keys: Keyboard) -> None:
 
 def sync_by_keyboard(window: Window, keys: Keyboard) -> None:
     """Go to Sync, find its button with Tab, press it."""
-    keys.press("ctrl+6")
+    number = [place.key for place in places_of(Role.TEAM)].index("sync") + 1
+    keys.press(f"ctrl+{number}")
     window.until(lambda now: now["place"] == "sync")
     for _ in range(12):
         before = window.looks["focus"]
