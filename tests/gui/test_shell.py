@@ -98,6 +98,16 @@ def test_ctrl_and_a_number_go_to_the_places_in_their_order(shell):
         assert window.place == place.key
 
 
+def test_ctrl_0_goes_to_the_tenth_place_of_a_commune_and_nowhere_without_one(shell):
+    everywhere = [place.key for place in places_of(Role.COMMUNE)]
+    window = shell(Role.COMMUNE, keys=everywhere)
+    press(window, Qt.Key.Key_0, CTRL)
+    assert window.place == everywhere[9] == "settings"
+    team = shell(keys=everywhere)
+    press(team, Qt.Key.Key_0, CTRL)
+    assert team.place == team.places[0].key
+
+
 def test_ctrl_n_asks_for_a_visit_where_visits_are_logged(shell, qtbot):
     team = shell()
     with qtbot.waitSignal(team.log_requested):

@@ -1,4 +1,4 @@
-"""The places of each role, as data: what stands in the rail, and in which order Ctrl 1 to 9 go there."""
+"""The places of each role, as data: what stands in the rail, and in which order Ctrl and a digit go there."""
 
 from __future__ import annotations
 

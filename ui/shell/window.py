@@ -28,6 +28,8 @@ from ui.widgets.page import Page
 from ui.widgets.surface import column, line
 
 _HELP: Final = "help"
+_DIGITS: Final = "1234567890"
+"""Ctrl and one of these goes to the place of that rank."""
 _AHEAD_MS: Final = 400
 
 
@@ -105,8 +107,8 @@ class Shell(QMainWindow):
         stylesheet.dress_window(self)
 
     def _listen(self, who: Whoami) -> None:
-        for number, place in enumerate(self.places[:9], 1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+        for digit, place in zip(_DIGITS, self.places, strict=False):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{digit}"), self)
             shortcut.setObjectName(place.key)
             shortcut.activated.connect(self._go)
         if any(place.key == "log" for place in places_of(who.role)):
