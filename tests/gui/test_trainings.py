@@ -192,6 +192,33 @@ def test_people_are_ticked_by_typing_a_part_of_their_name(session, team: Core, h
     assert len(here(team, training)) == 2
 
 
+def test_who_was_found_is_seen_in_a_low_window_too(session, team: Core, home: Home):
+    desktop, screen, _training, keys = session(team)
+    desktop.shell.resize(1024, 480)
+    settle()
+    keys.type("lo")
+    screen.picker._ask()
+    settle()
+    hits = screen.picker.hits
+    assert len(hits.rows()) == 2
+    assert hits.visibleRegion().boundingRect() == hits.rect()
+
+
+def test_escape_takes_back_what_was_typed_and_only_then_leaves_the_list(session, team: Core, home: Home):
+    desktop, screen, training, keys = session(team)
+    left = []
+    screen.left.connect(lambda: left.append(True))
+    keys.type("xuan")
+    screen.picker._ask()
+    keys.press(Qt.Key.Key_Escape)
+    assert (screen.picker.field.text(), screen.picker.shown(), left) == ("", [], [])
+    screen.people.setFocus()
+    keys.press(Qt.Key.Key_Escape)
+    assert not screen.isVisible()
+    assert desktop.shell.place == "training"
+    assert here(team, training) == []
+
+
 def test_enter_that_comes_before_the_answer_ticks_the_only_one_and_never_one_of_several(
     session, team: Core, home: Home
 ):

@@ -103,6 +103,10 @@ class Page(QWidget):
         if self._begins_at is not None:
             self._begins_at.setFocus(event.reason())
 
+    def scroll_to(self, part: QWidget) -> None:
+        """Bring a part of the content into sight, where the page is higher than the window."""
+        self._scroll.ensureWidgetVisible(part)
+
     def show_problem(self, sentence: str) -> None:
         """Say why there is nothing to see, and offer to try again."""
         trouble = EmptyState(
