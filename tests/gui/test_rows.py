@@ -54,6 +54,27 @@ def test_arrows_choose_a_row_and_enter_opens_it(shown, qtbot):
     assert view.current_row() == ROWS[1]
 
 
+def test_what_was_chosen_stays_chosen_among_other_rows_or_else_its_place_does(shown):
+    model = RowsModel([Column("", lambda row: TextCell(str(row)))])
+    view = shown(RowsView(model, name="Số"), width=300, height=200)
+    model.setParent(view)
+    view.show_rows([10, 11, 12, 13])
+    assert view.current_row() == 10
+    view.choose(2)
+    view.show_rows([22, 21, 23], lambda row: row % 10)
+    assert view.current_row() == 22, "the same one, elsewhere"
+    view.choose(1)
+    view.show_rows([35, 36, 37], lambda row: row % 10)
+    assert view.current_row() == 36, "it is gone: what stands in its place"
+    view.choose(2)
+    view.show_rows([36, 37])
+    assert view.current_row() == 37, "the place alone, and the last where there is no such place"
+    view.show_rows([])
+    assert view.current_row() is None
+    view.show_rows(range(MOST_ROWS + 1))
+    assert model.rowCount() == MOST_ROWS
+
+
 def test_a_table_that_is_only_read_opens_nothing(shown, qtbot):
     model = RowsModel([Column("", lambda row: TextCell(row[0]))])
     view = shown(RowsView(model, name="Lịch sử", pick=False), width=300, height=200)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -17,15 +18,14 @@ from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.tasks import Tasks
-from ui.theme import Length, Style, space
+from ui.theme import Length, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, PillCell, TextCell
-from ui.widgets.flow import FlowRow
+from ui.widgets.detail import DetailCard
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
-from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide
-from ui.widgets.text import Text
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, SideBySide
 from ui.words import standing
 
 _TONES: Final = MappingProxyType(
@@ -103,31 +103,16 @@ class DifficultiesScreen(Page):
         self.keep_fresh(changes, self.reload, _HEEDED)
 
     def _make_detail(self) -> QWidget:
-        self.detail = Text("", Style.BODY, wrap=True)
-        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = ScrollColumn()
-        scroll.body.addWidget(self.detail)
-        scroll.body.addStretch(1)
-        acts = FlowRow()
-
-        def small(words: str, signal: Signal, icon: str = "") -> Button:
-            button = Button(words, icon=icon, kind=Kind.SMALL)
-            button.clicked.connect(lambda: self._emit(signal))
-            acts.flow.addWidget(button)
-            return button
-
-        self.answer = small(_("Answer…"), self.answered, "pen-line")  # type: ignore[arg-type]  # bound to self
-        self.pass_on = small(_("Pass on…"), self.passed, "arrow-left")  # type: ignore[arg-type]  # likewise
-        self.settle = small(_("Settled"), self.settled, "check")  # type: ignore[arg-type]  # likewise
-        self.reopen = small(_("Open again"), self.reopened, "undo-2")  # type: ignore[arg-type]  # likewise
-        self.change = small(_("Change"), self.told, "pen-line")  # type: ignore[arg-type]  # likewise
-        self.join = small(_("The same as…"), self.joined, "copy")  # type: ignore[arg-type]  # likewise
-        self.part = small(_("Not the same"), self.parted, "x")  # type: ignore[arg-type]  # likewise
-        card = Card(_("In full"))
-        card.body.setSpacing(space(2))
-        card.body.addWidget(scroll, 1)
-        card.body.addWidget(acts)
-        return card
+        self.detail = DetailCard(_("In full"))
+        add = self.detail.add_act
+        self.answer = add(_("Answer…"), "pen-line", partial(self._emit, self.answered))
+        self.pass_on = add(_("Pass on…"), "arrow-left", partial(self._emit, self.passed))
+        self.settle = add(_("Settled"), "check", partial(self._emit, self.settled))
+        self.reopen = add(_("Open again"), "undo-2", partial(self._emit, self.reopened))
+        self.change = add(_("Change"), "pen-line", partial(self._emit, self.told))
+        self.join = add(_("The same as…"), "copy", partial(self._emit, self.joined))
+        self.part = add(_("Not the same"), "x", partial(self._emit, self.parted))
+        return self.detail
 
     def ask_print(self) -> None:
         """Want the difficulties as a paper."""
@@ -164,10 +149,7 @@ class DifficultiesScreen(Page):
         )
         waits = ngettext("{n} to answer here", "{n} to answer here", asked).format(n=format_number(asked))
         self._head.set_words(_("Difficulties"), f"{count} · {waits}")
-        before = self.chosen()
-        self._model.set_rows(view.rows[:MOST_ROWS])
-        ids = [row.difficulty_id for row in view.rows[:MOST_ROWS]]
-        self.rows.choose(ids.index(before.difficulty_id) if before and before.difficulty_id in ids else 0)
+        self.rows.show_rows(view.rows, lambda row: row.difficulty_id)
         self._show(self.chosen())
 
     def chosen(self) -> DifficultyRow | None:
@@ -177,7 +159,7 @@ class DifficultiesScreen(Page):
 
     def _show(self, _row: object) -> None:
         row = self.chosen()
-        self.detail.setText("" if row is None else self._full(row))
+        self.detail.set_words("" if row is None else self._full(row))
         may = row is not None and row.may_act
         over = row is not None and row.stage is Stage.CLOSED
         above = self.view is not None and bool(self.view.above)

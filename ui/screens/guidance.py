@@ -27,7 +27,7 @@ from ui.widgets.button import Button, Kind
 from ui.widgets.cells import MeterCell, PillCell, TextCell
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
-from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
+from ui.widgets.rows import Column, RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, SideBySide, column
 from ui.widgets.text import Text
 
@@ -181,14 +181,8 @@ class GuidanceScreen(Page):
         asked = ngettext("{n} quota", "{n} quotas", len(view.quotas))
         counts = said.format(n=len(view.announcements)), asked.format(n=len(view.quotas))
         self._head.set_words(_("Announcements and quotas"), " · ".join(counts))
-        for model, table, rows in (
-            (self._announcements, self.announcements, view.announcements[:MOST_ROWS]),
-            (self._quotas, self.quotas, view.quotas[:MOST_ROWS]),
-        ):
-            at = max(0, table.currentIndex().row())
-            model.set_rows(rows)  # type: ignore[arg-type]  # each with rows of its own
-            if rows:
-                table.choose(min(at, len(rows) - 1))
+        self.announcements.show_rows(view.announcements)
+        self.quotas.show_rows(view.quotas)
         self._show_text(self._chosen_announcement())
 
     # Cells

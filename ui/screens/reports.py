@@ -158,7 +158,7 @@ class ReportsScreen(Page):
         self.show_content()
         below = view.incoming
         self._bar.setVisible(below is not None)
-        _fill(self._own, self.own, view.rows)
+        self.own.show_rows(view.rows)
         if below is not None and not view.rows and self.parts.value() == Part.OWN:
             self.parts.choose(Part.INCOMING)
         if below is not None and self._asked is None:
@@ -177,7 +177,7 @@ class ReportsScreen(Page):
                 choice.addItem(name, value)
             choice.choose(now)
         self._sums = view
-        _fill(self._incoming, self.incoming, view.rows)
+        self.incoming.show_rows(view.rows)
         self._turn()
 
     def _press_ask(self) -> None:
@@ -233,12 +233,6 @@ class ReportsScreen(Page):
             self.opened.emit(row.report_id)
         elif isinstance(row, DueRow):
             self.drawn.emit(row)
-
-
-def _fill(model: RowsModel, table: RowsView, rows: tuple) -> None:  # type: ignore[type-arg]  # either list
-    at = max(0, table.currentIndex().row())
-    model.set_rows(rows)
-    table.choose(min(at, len(rows) - 1))
 
 
 def _own_columns() -> list[Column[DueRow]]:

@@ -209,9 +209,7 @@ class RoundsScreen(Page):
         self._show_stops(opened)
 
     def _show_stops(self, opened: RoundView | None) -> None:
-        before, at = self._current(), self.stops.currentIndex().row()
-        stops = opened.stops if opened else ()
-        self._stops.set_rows(stops)
+        self.stops.show_rows(opened.stops if opened else (), lambda stop: stop.stop_id)
         if opened is None:
             return
         self._head.set_words(opened.row.name, _about(opened))
@@ -225,9 +223,6 @@ class RoundsScreen(Page):
             _("Ended on {day}.").format(day=format_date(opened.row.closed_on)) if opened.row.closed_on else ""
         )
         self._note.setText(ended or words)
-        ids = [stop.stop_id for stop in stops]
-        same = ids.index(before.stop_id) if before is not None and before.stop_id in ids else at
-        self.stops.choose(min(max(same, 0), len(ids) - 1))
         self._name_member(self._current())
 
     def _pick(self, row: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -18,16 +18,15 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms import target_words
 from ui.tasks import Tasks
-from ui.theme import Length, Style, space
+from ui.theme import Length, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, MeterCell, NumberCell, PillCell, TextCell
 from ui.widgets.choices import Answer, ChoicePills
-from ui.widgets.flow import FlowRow
+from ui.widgets.detail import DetailCard
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
-from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide
-from ui.widgets.text import Text
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, SideBySide
 
 
 class Part(StrEnum):
@@ -133,27 +132,13 @@ class TargetsScreen(Page):
         return card
 
     def _make_detail(self) -> QWidget:
-        self.detail = Text("", Style.BODY, wrap=True)
-        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = ScrollColumn()
-        scroll.body.addWidget(self.detail)
-        scroll.body.addStretch(1)
-        self.change = Button(_("Change"), icon="pen-line", hint="F2", kind=Kind.SMALL)
-        self.change.clicked.connect(self._change)
-        self.remove = Button(_("End"), icon="x", hint="Delete", kind=Kind.SMALL)
-        self.remove.clicked.connect(self._remove)
-        self.share = Button(_("Share out to teams"), icon="messages-square", kind=Kind.SMALL)
-        self.share.clicked.connect(self._share)
-        self.propose = Button(_("Propose a change"), icon="pen-line", hint="Insert", kind=Kind.SMALL)
-        self.propose.clicked.connect(self._propose)
-        acts = FlowRow()
-        for button in (self.change, self.remove, self.share, self.propose):
-            acts.flow.addWidget(button)
-        card = Card(_("In full"))
-        card.body.setSpacing(space(2))
-        card.body.addWidget(scroll, 1)
-        card.body.addWidget(acts)
-        return card
+        self.detail = DetailCard(_("In full"))
+        add = self.detail.add_act
+        self.change = add(_("Change"), "pen-line", self._change, hint="F2")
+        self.remove = add(_("End"), "x", self._remove, hint="Delete")
+        self.share = add(_("Share out to teams"), "messages-square", self._share)
+        self.propose = add(_("Propose a change"), "pen-line", self._propose, hint="Insert")
+        return self.detail
 
     # Reading
 
@@ -180,14 +165,9 @@ class TargetsScreen(Page):
         self._head.set_words(title, f"{said} · {typed}")
         for button in (self.type_in, self.set):
             button.setVisible(view.may_write)
-        for model, table, rows in (
-            (self._targets, self.targets, view.targets[:MOST_ROWS]),
-            (self._typed, self.typed, view.typed[:MOST_ROWS]),
-            (self._catalogue, self.catalogue, view.catalogue),
-        ):
-            at = max(0, table.currentIndex().row())
-            model.set_rows(rows)  # type: ignore[arg-type]  # each with rows of its own
-            table.choose(min(at, len(rows) - 1))
+        self.targets.show_rows(view.targets)
+        self.typed.show_rows(view.typed)
+        self.catalogue.show_rows(view.catalogue)
         self._turn()
 
     def _turn(self, _part: object = None) -> None:
@@ -226,9 +206,9 @@ class TargetsScreen(Page):
         row, may = self._chosen(), self.view is not None and self.view.may_write
         own = self._is_own(row)
         if isinstance(row, TargetRow):
-            self.detail.setText(target_words.about_target(row))
+            self.detail.set_words(target_words.about_target(row))
         else:
-            self.detail.setText("" if row is None else target_words.about_typed(row))
+            self.detail.set_words("" if row is None else target_words.about_typed(row))
         listed = isinstance(row, TargetRow) and row.target_id is None
         self.change.set_words(
             _("Take over") if listed else _("Correct") if isinstance(row, TypedFigure) else _("Change")

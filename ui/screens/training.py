@@ -22,15 +22,15 @@ from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms.attendee_picker import AttendeePicker
 from ui.tasks import Tasks
-from ui.theme import Length, Style, space
+from ui.theme import Length, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, MarkCell, PillCell, TextCell
+from ui.widgets.detail import DetailCard
 from ui.widgets.field import Choice
 from ui.widgets.flow import FlowRow
 from ui.widgets.page import Page
-from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide, column
-from ui.widgets.text import Text
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, SideBySide, column
 from ui.widgets.tile import IndicatorTile, TileRow
 
 _HEEDED: Final = frozenset(
@@ -158,18 +158,9 @@ class TrainingScreen(Page):
         return acts
 
     def _side(self) -> QWidget:
-        self._about = Text("", Style.BODY, wrap=True)
-        self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = ScrollColumn()
-        scroll.body.addWidget(self._about)
-        scroll.body.addStretch(1)
-        self.rate = Button(_("Count slips…"), icon="pen-line", kind=Kind.SMALL)
-        self.rate.clicked.connect(lambda: self._emit(self.rate_wanted))
-        side = Card(_("After this session"))
-        side.body.setSpacing(space(2))
-        side.body.addWidget(scroll, 1)
-        side.body.addWidget(self.rate, 0, Qt.AlignmentFlag.AlignLeft)
-        return side
+        self._about = DetailCard(_("After this session"))
+        self.rate = self._about.add_act(_("Count slips…"), "pen-line", partial(self._emit, self.rate_wanted))
+        return self._about
 
     def _columns(self, skills: Sequence[str]) -> list[Column[Attendee]]:
         return [
@@ -214,7 +205,7 @@ class TrainingScreen(Page):
                 name = known[code].name(language()) if code in known else ""
                 self.skill.addItem(f"{code} {name}".strip(), code)
         self._tiles.show_tiles(self._made_tiles(view))
-        self._about.setText("\n\n".join(_after(view)))
+        self._about.set_words("\n\n".join(_after(view)))
         self._show_people(view.people)
 
     def _redraw(self) -> None:
@@ -226,13 +217,8 @@ class TrainingScreen(Page):
         known = {one.subject_id for one in listed}
         slips = [one for one in self._unticked.values() if one.subject_id not in known]
         people = sorted((*listed, *slips), key=lambda one: name_sort_key(one.name)) if slips else listed
-        before, at = self._chosen(), self.people.currentIndex().row()
-        skills = self.view.row.skills if self.view is not None else ()
-        self._model.columns = self._columns(skills)
-        self._model.set_rows(people[:MOST_ROWS])
-        ids = [one.subject_id for one in people[:MOST_ROWS]]
-        same = ids.index(before.subject_id) if before is not None and before.subject_id in ids else at
-        self.people.choose(min(max(same, 0), len(ids) - 1))
+        self._model.columns = self._columns(self.view.row.skills if self.view is not None else ())
+        self.people.show_rows(people, lambda one: one.subject_id)
 
     def _made_tiles(self, view: TrainingView) -> list[QWidget]:
         row = view.row

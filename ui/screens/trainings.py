@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -18,15 +19,14 @@ from tongcds.i18n import _, format_date, format_day, format_number, language, ng
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.tasks import Tasks
-from ui.theme import Length, Style, space
+from ui.theme import Length, space
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, PillCell, TextCell
-from ui.widgets.flow import FlowRow
+from ui.widgets.detail import DetailCard
 from ui.widgets.messages import EmptyState
 from ui.widgets.page import Page
-from ui.widgets.rows import MOST_ROWS, Column, RowsModel, RowsView
-from ui.widgets.surface import Card, PageHead, ScrollColumn, SideBySide
-from ui.widgets.text import Text
+from ui.widgets.rows import Column, RowsModel, RowsView
+from ui.widgets.surface import Card, PageHead, SideBySide
 from ui.words import standing
 
 _HEEDED: Final = frozenset({"training", "attendance", "exchange"})
@@ -102,32 +102,17 @@ class TrainingsScreen(Page):
         self.keep_fresh(changes, self.reload, _HEEDED)
 
     def _make_detail(self) -> QWidget:
-        self.detail = Text("", Style.BODY, wrap=True)
-        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = ScrollColumn()
-        scroll.body.addWidget(self.detail)
-        scroll.body.addStretch(1)
-        acts = FlowRow()
-
-        def small(words: str, signal: Signal, icon: str = "") -> Button:
-            button = Button(words, icon=icon, kind=Kind.SMALL)
-            button.clicked.connect(lambda: self._emit(signal))
-            acts.flow.addWidget(button)
-            return button
-
-        self.take = small(_("Take the list"), self.opened, "clipboard-check")  # type: ignore[arg-type]  # bound to self
-        self.change = small(_("Change"), self.planned, "pen-line")  # type: ignore[arg-type]  # likewise
-        self.postpone = small(_("Postpone…"), self.postponed, "clock")  # type: ignore[arg-type]  # likewise
-        self.cancel = small(_("Call off…"), self.cancelled, "x")  # type: ignore[arg-type]  # likewise
-        self.repeat = small(_("Repeat…"), self.repeated, "copy")  # type: ignore[arg-type]  # likewise
-        self.announce = small(_("Tell the teams"), self.announced, "messages-square")  # type: ignore[arg-type]  # likewise
-        self.paper = small(_("List to sign"), self.printed, "printer")  # type: ignore[arg-type]  # likewise
-        self.certify = small(_("Certificates"), self.certified, "file-text")  # type: ignore[arg-type]  # likewise
-        card = Card(_("In full"))
-        card.body.setSpacing(space(2))
-        card.body.addWidget(scroll, 1)
-        card.body.addWidget(acts)
-        return card
+        self.detail = DetailCard(_("In full"))
+        add = self.detail.add_act
+        self.take = add(_("Take the list"), "clipboard-check", partial(self._emit, self.opened))
+        self.change = add(_("Change"), "pen-line", partial(self._emit, self.planned))
+        self.postpone = add(_("Postpone…"), "clock", partial(self._emit, self.postponed))
+        self.cancel = add(_("Call off…"), "x", partial(self._emit, self.cancelled))
+        self.repeat = add(_("Repeat…"), "copy", partial(self._emit, self.repeated))
+        self.announce = add(_("Tell the teams"), "messages-square", partial(self._emit, self.announced))
+        self.paper = add(_("List to sign"), "printer", partial(self._emit, self.printed))
+        self.certify = add(_("Certificates"), "file-text", partial(self._emit, self.certified))
+        return self.detail
 
     def reload(self) -> None:
         """Read everything again."""
@@ -140,7 +125,7 @@ class TrainingsScreen(Page):
 
     def show_view(self, view: TrainingsView) -> None:
         """Draw the view; what was chosen stays chosen."""
-        before, self.view = self.chosen(), view
+        self.view = view
         if not view.rows:
             first = EmptyState(
                 "book-open",
@@ -162,9 +147,7 @@ class TrainingsScreen(Page):
             _("Training"),
             " · ".join((count.format(n=format_number(ahead)), there.format(n=format_number(people)))),
         )
-        self._model.set_rows(view.rows[:MOST_ROWS])
-        ids = [row.training_id for row in view.rows[:MOST_ROWS]]
-        self.rows.choose(ids.index(before.training_id) if before and before.training_id in ids else 0)
+        self.rows.show_rows(view.rows, lambda row: row.training_id)
         self._show(self.chosen())
 
     def chosen(self) -> TrainingRow | None:
@@ -174,7 +157,7 @@ class TrainingsScreen(Page):
 
     def _show(self, _row: object) -> None:
         row = self.chosen()
-        self.detail.setText("" if row is None or self.view is None else _full(row, self.view))
+        self.detail.set_words("" if row is None or self.view is None else _full(row, self.view))
         on = row is not None and row.state is not State.CANCELLED
         mine = row is not None and row.mine
         tells = self.view is not None and self.view.may_announce

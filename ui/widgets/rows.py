@@ -265,6 +265,18 @@ class RowsView(QTableView):
         if 0 <= at < self.rows_model.rowCount():
             self.selectRow(at)
 
+    def show_rows(self, rows: Sequence[Row], same: Callable[[Row], object] | None = None) -> None:
+        """Show other rows, the first 1,000; what was chosen stays chosen, or else the place in the list.
+
+        `same` answers what of a row stays when it is read again, such as its id; without it the place counts.
+        """
+        at, before = max(self.currentIndex().row(), 0), self.current_row()
+        self.rows_model.set_rows(rows[:MOST_ROWS])  # type: ignore[arg-type]  # rows of its model
+        if same is not None and before is not None:
+            kept = same(before)  # type: ignore[arg-type]  # a row of the model
+            at = next((place for place, row in enumerate(rows[:MOST_ROWS]) if same(row) == kept), at)
+        self.choose(min(at, self.rows_model.rowCount() - 1))
+
     def _measure(self) -> None:
         """Measure the rows anew: when they change, or the text size does. A resize alone needs none of it."""
         model = self.rows_model
