@@ -19,7 +19,7 @@ from tongcds.actions import (
     trainings,
 )
 from tongcds.actions.printing import Printout
-from tongcds.domain.training import Clash, time_words
+from tongcds.domain.training import Clash
 from tongcds.domain.views import EditUndo, HouseholdFilter
 from tongcds.domain.views.training import (
     Guest,
@@ -43,6 +43,7 @@ from ui.forms.training_dialogs import (
 )
 from ui.forms.training_figures import TrainingFiguresDialog
 from ui.forms.training_plan import TrainingDialog
+from ui.forms.training_words import clash_words
 from ui.offered import Maker
 from ui.screens.training import TrainingScreen
 from ui.screens.trainings import TrainingsScreen
@@ -108,7 +109,7 @@ class Trainings(QObject):
 
     def _ask_clashes(self, but: bytes, plan: TrainingPlan, told: Callable[[str], None]) -> None:
         def say(found: Clashing) -> None:
-            lines = [_clash_words(row, clash) for row, clash in found]
+            lines = [clash_words(row, clash) for row, clash in found]
             if self.dialog is not None:
                 told(" ".join(lines))
 
@@ -294,9 +295,3 @@ class Trainings(QObject):
 
     def _closed(self) -> None:
         self.dialog = None
-
-
-def _clash_words(row: TrainingRow, clash: Clash) -> str:
-    what = ", ".join(filter(None, (_("the same place") if clash.place else "", *clash.trainers)))
-    words = _("At the same time as “{title}” ({time}): {what}")
-    return words.format(title=row.title, time=time_words(row.starts), what=what)

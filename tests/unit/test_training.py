@@ -21,7 +21,10 @@ from tongcds.domain.training import (
     proof_lines,
     read_time,
     share,
+    skill_name,
+    skill_words,
     split_year,
+    time_words,
 )
 
 DAY = date(2026, 11, 25)
@@ -129,3 +132,20 @@ def test_only_whoever_was_looked_at_counts():
     seen = [(Phase.BEFORE, Ability.CANNOT), (Phase.AFTER, Ability.ALONE), (Phase.AFTER, Ability.HELPED)]
     counted = share("K6.1", [*seen, (Phase.LATER, Ability.ALONE)])
     assert (counted.before, counted.asked_before, counted.after, counted.asked_after) == (0, 1, 1, 2)
+
+
+def test_a_part_of_nobody_is_none_and_not_nought():
+    seen = share("K6.1", [(Phase.AFTER, Ability.ALONE), (Phase.AFTER, Ability.CANNOT)])
+    assert (seen.part_before, seen.part_after) == (None, 0.5)
+    assert share("K6.1", [(Phase.BEFORE, Ability.CANNOT)]).part_before == 0.0
+
+
+def test_a_skill_that_the_catalogue_lacks_is_called_by_its_code():
+    known = load_skills()["K6.1"]
+    assert skill_name("K6.1") in {known.name_vi, known.name_en}
+    assert skill_words("K6.1") == f"K6.1 {skill_name('K6.1')}"
+    assert (skill_name("K99"), skill_words("K99")) == ("K99", "K99")
+
+
+def test_a_session_may_end_after_midnight():
+    assert (time_words(19 * 60 + 30), time_words(25 * 60 + 5)) == ("19:30", "01:05")

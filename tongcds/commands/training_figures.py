@@ -8,8 +8,8 @@ from collections.abc import Callable
 from tongcds.actions import training_figures
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, read_day, show
-from tongcds.domain.catalogue import load_skills
-from tongcds.i18n import _, format_number, language
+from tongcds.domain.training import skill_name
+from tongcds.i18n import _, format_number
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
 
@@ -35,10 +35,9 @@ def figures(options: argparse.Namespace, core: Core) -> int:
         )
     ]
     lines += [f"    {one.village:<28} {one.people:>5}/{one.lives:<6} +{one.guests}" for one in found.villages]
-    known = load_skills()
     lines += [
         f"    {one.skill:<6} {one.before}/{one.asked_before} → {one.after}/{one.asked_after}  "
-        + (known[one.skill].name(language()) if one.skill in known else "")
+        + skill_name(one.skill)
         for one in found.skills
     ]
     lines += [

@@ -11,7 +11,6 @@ from tongcds.actions import assessing, attendance, training_news, trainings
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, plain, read_day, show
 from tongcds.commands.filters import add_narrowing, wanted_of
-from tongcds.domain.catalogue import load_skills
 from tongcds.domain.training import (
     ABILITY_WORDS,
     DAYS_TO_VISIT,
@@ -23,6 +22,7 @@ from tongcds.domain.training import (
     is_whole,
     load_courses,
     read_time,
+    skill_name,
     time_words,
 )
 from tongcds.domain.views.training import (
@@ -103,7 +103,7 @@ def list_courses(options: argparse.Namespace, core: Core) -> int:
     lines = []
     for course in trainings.courses(core):
         lines.append(f"{course.code:<16} {course.minutes:>4} min  {course.name(language())}")
-        lines += [f"    {code:<6} {load_skills()[code].name(language())}" for code in course.skills]
+        lines += [f"    {code:<6} {skill_name(code)}" for code in course.skills]
     show(options, {"courses": [asdict(course) for course in trainings.courses(core)]}, lines)
     return DONE
 
@@ -235,9 +235,8 @@ def _person(core: Core, training: bytes, typed: str) -> bytes:
 def _answer(options: argparse.Namespace, view: TrainingView) -> None:
     lines = _lines(view.row)
     for share in view.shares:
-        skill = load_skills().get(share.skill)
         lines.append(
-            f"    {share.skill:<6} {skill.name(language()) if skill is not None else ''}: "
+            f"    {share.skill:<6} {skill_name(share.skill)}: "
             f"{share.before}/{share.asked_before} → {share.after}/{share.asked_after} "
             + _("alone, before → after")
         )
@@ -276,13 +275,7 @@ def _person_line(skills: Sequence[str], who: Attendee) -> str:
 
 def _task_line(task: TaskOf) -> str:
     can = "" if task.can is None else _(ABILITY_WORDS[task.can])
-    if task.visited_on is not None:
-        what = _("visited on {day}").format(day=format_date(task.visited_on))
-    elif task.called_off:
-        what = _("not needed any more")
-    else:
-        what = _("due {day}").format(day=format_date(task.due_on)) if task.due_on else ""
-    return "  ".join(filter(None, (f"    → {task.name}", task.village, task.skill, what, can)))
+    return "  ".join(filter(None, (f"    → {task.name}", task.village, task.skill, task.words, can)))
 
 
 def _lines(row: TrainingRow) -> list[str]:

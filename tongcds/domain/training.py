@@ -22,7 +22,7 @@ from tongcds.domain.facts import Subject, fact_lines, load_facts
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.tables import Lines, read_lines
 from tongcds.domain.text import fold
-from tongcds.i18n import N_
+from tongcds.i18n import N_, language
 from tongcds.paths import resources_folder
 
 DAYS_TO_VISIT: Final = 14
@@ -168,6 +168,18 @@ def facts_proved(skill: str, ability: Ability) -> tuple[str, ...]:
     return () if ability is Ability.CANNOT else _proofs().get(skill, ())
 
 
+def skill_name(code: str) -> str:
+    """What a skill is called; the code where the catalogue does not know it, as a later one might."""
+    known = load_skills().get(code)
+    return code if known is None else known.name(language())
+
+
+def skill_words(code: str) -> str:
+    """The code with the name behind it, as far as there is one."""
+    name = skill_name(code)
+    return code if name == code else f"{code} {name}"
+
+
 def service_of(skill: str) -> str:
     """The service with which a team goes on teaching this skill at home; "" where there is none."""
     known = load_skills().get(skill)
@@ -227,8 +239,8 @@ def _overlap(one: Slot, other: Slot) -> bool:
 
 
 def time_words(minutes: int) -> str:
-    """A time of day ("19:30")."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    """A time of day ("19:30"); after midnight it begins again at 00:00."""
+    return f"{minutes // _MINUTES % _HOURS:02d}:{minutes % _MINUTES:02d}"
 
 
 def read_time(typed: str) -> int | None:
@@ -271,6 +283,16 @@ class Share:
     asked_before: int
     after: int
     asked_after: int
+
+    @property
+    def part_before(self) -> float | None:
+        """Out of 1, before; None where nobody was looked at."""
+        return self.before / self.asked_before if self.asked_before else None
+
+    @property
+    def part_after(self) -> float | None:
+        """Likewise, after."""
+        return self.after / self.asked_after if self.asked_after else None
 
 
 def share(skill: str, seen: Sequence[tuple[Phase, Ability]]) -> Share:

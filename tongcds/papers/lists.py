@@ -47,7 +47,7 @@ def members(who: Whoami, lines: Sequence[MemberLine], on: date) -> Paper:
     blocks = (
         Table(columns, rows, numbered=True, least_mm=ROW_MM),
         Paragraph(total_line(ngettext("{n} member", "{n} members", len(rows)), len(rows)), Look.PLAIN),
-        Signatures((Signature(""), signature(_head_of(who)))),
+        Signatures((Signature(""), signature(head_of(who)))),
     )
     name = _("List of members")
     return Paper("B14", name, (Sheet(name, letterhead(who, on), title, blocks),), Page.LANDSCAPE)
@@ -123,13 +123,14 @@ def _of_households(who: Whoami, on: date, named: tuple[str, str, str], table: Ta
         table,
         Paragraph(total_line(ngettext("{n} household", "{n} households", count), count), Look.PLAIN),
         *((Paragraph(left_out, Look.NOTE),) if left_out else ()),
-        Signatures((signature(_("Made by")), signature(_head_of(who)))),
+        Signatures((signature(_("Made by")), signature(head_of(who)))),
     )
     form, name, title = named
     return Paper(form, name, (Sheet(name, letterhead(who, on), Title(title), blocks),), Page.LANDSCAPE)
 
 
-def _head_of(who: Whoami) -> str:
+def head_of(who: Whoami) -> str:
+    """Who signs at the right: for a team its head, for an office its committee."""
     return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")
 
 

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Final
 
 from tongcds.domain.number_words import dong_in_words
-from tongcds.domain.views import HouseholdDetail, MemberLine, Role, VillageCoverage, Whoami
+from tongcds.domain.views import HouseholdDetail, MemberLine, VillageCoverage, Whoami
 from tongcds.i18n import _, format_number, ngettext
 from tongcds.papers.letterhead import letterhead
-from tongcds.papers.lists import ROW_MM, number_column, signature, total_line
+from tongcds.papers.lists import ROW_MM, head_of, number_column, signature, total_line
 from tongcds.papers.paper import (
     Align,
     Block,
@@ -125,7 +125,7 @@ def coverage_gaps(who: Whoami, villages: Sequence[VillageCoverage], on: date) ->
         Table(columns, rows, numbered=True, least_mm=ROW_MM),
         Paragraph(total_line(ngettext("{n} village", "{n} villages", count), count), Look.PLAIN),
         Paragraph(legend, Look.NOTE),
-        Signatures((signature(_("Made by")), signature(_head_of(who)))),
+        Signatures((signature(_("Made by")), signature(head_of(who)))),
     )
     name = _("Villages without coverage")
     title = Title(_("List of villages without mobile broadband"))
@@ -165,7 +165,7 @@ def training(who: Whoami, members: Sequence[MemberLine], on: date) -> Paper:
     blocks = (
         Facts(facts),
         Table(columns, rows, numbered=True, least_mm=ROW_MM),
-        Signatures((signature(_("Made by")), signature(_head_of(who)))),
+        Signatures((signature(_("Made by")), signature(head_of(who)))),
     )
     name = _("Training")
     title = Title(_("List and results of a training"), who.unit_name)
@@ -191,7 +191,7 @@ def payments(who: Whoami, members: Sequence[MemberLine], payment: Payment | None
     blocks = (
         Table(columns, tuple(rows), numbered=True, least_mm=ROW_MM),
         words,
-        Signatures((signature(_("Made by")), signature(_("Accountant")), signature(_head_of(who)))),
+        Signatures((signature(_("Made by")), signature(_("Accountant")), signature(head_of(who)))),
     )
     name = _("List of payments")
     title = Title(_("List of support paid to members"), who.unit_name)
@@ -207,7 +207,3 @@ def _paid(payment: Payment | None) -> tuple[Number | str, ...]:
 
 def _dong(amount: int) -> Number:
     return Number(format_number(amount), amount, Unit.DONG)
-
-
-def _head_of(who: Whoami) -> str:
-    return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")

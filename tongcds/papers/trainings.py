@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from tongcds.domain.catalogue import load_skills
-from tongcds.domain.training import ABILITY_WORDS, Ability, Phase, time_words
-from tongcds.domain.views import Role, Whoami
+from tongcds.domain.training import ABILITY_WORDS, Ability, Phase, skill_name, time_words
+from tongcds.domain.views import Whoami
 from tongcds.domain.views.training import Attendee, TrainingRow
-from tongcds.i18n import _, format_date, language, ngettext
+from tongcds.i18n import _, format_date, ngettext
 from tongcds.papers.letterhead import letterhead
-from tongcds.papers.lists import ROW_MM, number_column, signature, total_line
+from tongcds.papers.lists import ROW_MM, head_of, number_column, signature, total_line
 from tongcds.papers.paper import (
     Align,
     Cell,
@@ -73,7 +72,7 @@ def session_list(who: Whoami, row: TrainingRow, people: Sequence[Attendee], on: 
         Paragraph(total_line(ngettext("{n} person", "{n} people", count), count), Look.PLAIN),
         Paragraph(_("Marks: skills that the person can do alone, out of those looked at."), Look.NOTE),
         *((Paragraph(left_out, Look.NOTE),) if left_out else ()),
-        Signatures((signature(_("Made by")), signature(_("Teacher")), signature(_head_of(who)))),
+        Signatures((signature(_("Made by")), signature(_("Teacher")), signature(head_of(who)))),
     )
     name = _("Training {day}").format(day=row.on.isoformat())
     sheet = Sheet(name, letterhead(who, on), Title(_("List and results of a training"), row.title), blocks)
@@ -81,11 +80,9 @@ def session_list(who: Whoami, row: TrainingRow, people: Sequence[Attendee], on: 
 
 
 def _facts(row: TrainingRow) -> tuple[Fact, ...]:
-    known = load_skills()
-    taught = "; ".join(known[code].name(language()) if code in known else code for code in row.skills)
     when = f"{format_date(row.on)}, {time_words(row.starts)}"
     return (
-        Fact(_("Topic"), taught, wide=True),
+        Fact(_("Topic"), "; ".join(map(skill_name, row.skills)), wide=True),
         Fact(_("Day"), when),
         Fact(_("Place"), row.place),
         Fact(_("Teacher"), ", ".join(row.trainers), wide=True),
@@ -100,20 +97,14 @@ def _marks(row: TrainingRow, one: Attendee) -> Cell:
     return Number(f"{alone}/{len(seen)}", alone / len(seen))
 
 
-def _head_of(who: Whoami) -> str:
-    return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")
-
-
 def certificates(who: Whoami, row: TrainingRow, people: Sequence[Attendee], on: date) -> Paper:
     """A sheet for each who can do all that was looked at, alone or with help, saying what that is."""
-    known = load_skills()
     made = _("Certificate")
     sheets = []
     for one in people:
         can = [skill for skill in row.skills if one.checks.get((skill, Phase.AFTER)) in _CAN]
         taught = tuple(
-            Row((str(at), known[skill].name(language()) if skill in known else skill, _ability(one, skill)))
-            for at, skill in enumerate(can, 1)
+            Row((str(at), skill_name(skill), _ability(one, skill))) for at, skill in enumerate(can, 1)
         )
         columns = (number_column(), Column(_("Skill"), 60), Column(_("Result"), 20, Align.CENTRE))
         facts = (
@@ -129,7 +120,7 @@ def certificates(who: Whoami, row: TrainingRow, people: Sequence[Attendee], on: 
             ),
             Facts(facts),
             Table(columns, taught, least_mm=ROW_MM),
-            Signatures((signature(_("Teacher")), signature(_head_of(who)))),
+            Signatures((signature(_("Teacher")), signature(head_of(who)))),
         )
         sheets.append(Sheet(made, letterhead(who, on), Title(made, row.title), blocks))
     stem = _("Certificates {day}").format(day=row.on.isoformat())

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, 
 
 from tongcds.clock import moment_of
 from tongcds.domain.stamps import milliseconds_of
+from tongcds.domain.training import skill_name
 from tongcds.domain.views import RecentRow, Result, TodoRow
 from tongcds.records import record_type
 from tongcds.storage.merged import Elsewhere
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, visit_counts
 from tongcds.storage.standing import gravest, standings
-from tongcds.storage.wording import people_words, service_group, service_name, skill_name, split_ids
+from tongcds.storage.wording import people_words, service_group, service_name, split_ids
 
 _VISIT = record_type("visit").table
 _SUPPORT = record_type("support").table
@@ -269,7 +270,7 @@ def _todo_rows(connection: Connection, query: Select[Any], on: date) -> tuple[To
         TodoRow(
             follow_up_id=row.id,
             household_id=row.household,
-            title=f"{_whom(row, names)} — {skill_name(row.skill) or service_name(row.service or '')}",
+            title=f"{_whom(row, names)} — {skill_name(row.skill or '') or service_name(row.service or '')}",
             detail=row.detail or "",
             service_group=service_group(row.service or ""),
             due=(due := date.fromisoformat(row.due_on)),

@@ -116,7 +116,7 @@ def _skills(connection: Connection, came: Came, same: Mapping[bytes, bytes]) -> 
 
 
 def _weakest(one: Share) -> tuple[float, str]:
-    return (one.after / one.asked_after if one.asked_after else 1.0, one.skill)
+    return (1.0 if one.part_after is None else one.part_after, one.skill)
 
 
 def _taught(held: Sequence[Planned], came: Came) -> tuple[Taught, ...]:

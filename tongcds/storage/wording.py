@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from tongcds.domain.catalogue import load_services, load_skills
+from tongcds.domain.catalogue import load_services
 from tongcds.domain.identity import mask_citizen_id, mask_phone
 from tongcds.domain.views import Result, Withdrawal
 from tongcds.i18n import N_, _, format_date, language
@@ -187,12 +187,6 @@ def service_name(code: str) -> str:
     """The short name of a service; the code where this catalogue does not know it."""
     service = load_services().get(code)
     return code if service is None else service.short(language())
-
-
-def skill_name(code: str | None) -> str:
-    """The name of a skill that is taught; "" for none, the code where this catalogue does not know it."""
-    skill = load_skills().get(code or "")
-    return (code or "") if skill is None else skill.name(language())
 
 
 def service_group(code: str) -> str:

@@ -11,13 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
-from tongcds.domain.catalogue import load_skills
-from tongcds.domain.training import Share
+from tongcds.domain.training import Share, skill_words
 from tongcds.domain.views.training import Reached, Taught, TrainingFigures
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_past_day
-from tongcds.i18n import _, format_number, format_percent, language, ngettext
+from tongcds.i18n import _, format_number, ngettext
 from ui.forms.day_line import DayLine
+from ui.forms.training_words import part_words
 from ui.theme import Style, space
 from ui.widgets.button import Button
 from ui.widgets.cells import Cell, MeterCell, NumberCell, TextCell
@@ -118,18 +118,13 @@ def _of_village(one: Reached) -> _Line:
     guests = _("{n} guests besides").format(n=format_number(one.guests)) if one.guests else ""
     of = " · ".join(filter(None, (_("Village"), guests)))
     number = f"{format_number(one.people)}/{format_number(one.lives)}"
-    words = "—" if one.share is None else format_percent(one.share, decimals=0)
-    return _Line(one.village, of, number, one.share, words)
+    return _Line(one.village, of, number, one.share, part_words(one.share))
 
 
 def _of_skill(one: Share) -> _Line:
-    known = load_skills()
-    name = f"{one.skill} {known[one.skill].name(language())}" if one.skill in known else one.skill
-    before = format_percent(one.before / one.asked_before, decimals=0) if one.asked_before else "—"
-    of = _("Alone afterwards; before: {share}").format(share=before)
+    of = _("Alone afterwards; before: {share}").format(share=part_words(one.part_before))
     number = f"{format_number(one.after)}/{format_number(one.asked_after)}"
-    after = one.after / one.asked_after if one.asked_after else None
-    return _Line(name, of, number, after, "—" if after is None else format_percent(after, decimals=0))
+    return _Line(skill_words(one.skill), of, number, one.part_after, part_words(one.part_after))
 
 
 def _of_trainer(one: Taught) -> _Line:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.catalogue import load_skills
-from tongcds.domain.training import Course, load_courses, names_in, read_time, time_words
+from tongcds.domain.training import Course, load_courses, names_in, read_time, skill_name, time_words
 from tongcds.domain.views.training import LARGEST, LONGEST, LONGEST_MINUTES, TrainingPlan
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_coming_day
@@ -143,10 +143,10 @@ class TrainingDialog(FormDialog):
     def _usual(self) -> None:
         """Say which skills these are, how long they take, and what it is called unless somebody says so."""
         known, speech, codes = load_skills(), language(), self._codes()
-        self._names.setText("; ".join(known[code].name(speech) if code in known else code for code in codes))
+        self._names.setText("; ".join(map(skill_name, codes)))
         self.minutes.setPlaceholderText(str(sum(known[code].minutes for code in codes if code in known)))
         course = load_courses().get(self.course.currentData() or "")
-        first = known[codes[0]].name(speech) if codes and codes[0] in known else ""
+        first = skill_name(codes[0]) if codes and codes[0] in known else ""
         self.title.setPlaceholderText(course.name(speech) if course is not None else first)
 
     def _ask_clashes(self) -> None:

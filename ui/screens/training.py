@@ -12,15 +12,24 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.catalogue import load_skills
 from tongcds.domain.text import name_sort_key
-from tongcds.domain.training import ABILITY_WORDS, PHASE_WORDS, Ability, Phase, Share, time_words
+from tongcds.domain.training import (
+    ABILITY_WORDS,
+    PHASE_WORDS,
+    Ability,
+    Phase,
+    Share,
+    skill_name,
+    skill_words,
+    time_words,
+)
 from tongcds.domain.views import Tone
 from tongcds.domain.views.training import Attendee, Candidate, Ratings, Shown, TaskOf, TrainingView
-from tongcds.i18n import _, format_date, format_day, format_number, format_percent, language, ngettext
+from tongcds.i18n import _, format_day, format_number, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms.attendee_picker import AttendeePicker
+from ui.forms.training_words import part_words
 from ui.tasks import Tasks
 from ui.theme import Length, space
 from ui.widgets.button import Button, Kind
@@ -200,10 +209,8 @@ class TrainingScreen(Page):
         about = " · ".join(filter(None, (when, row.place, trainers)))
         self._head.set_words(row.title, about)
         if first:
-            known = load_skills()
             for code in row.skills:
-                name = known[code].name(language()) if code in known else ""
-                self.skill.addItem(f"{code} {name}".strip(), code)
+                self.skill.addItem(skill_words(code), code)
         self._tiles.show_tiles(self._made_tiles(view))
         self._about.set_words("\n\n".join(_after(view)))
         self._show_people(view.people)
@@ -317,12 +324,9 @@ def _name_cell(one: Attendee) -> Cell:
 
 
 def _share_tile(one: Share) -> IndicatorTile:
-    known = load_skills()
-    name = known[one.skill].name(language()) if one.skill in known else one.skill
-    before = one.before / one.asked_before if one.asked_before else None
-    after = one.after / one.asked_after if one.asked_after else None
-    words = " → ".join("—" if part is None else format_percent(part, decimals=0) for part in (before, after))
-    return IndicatorTile(name, words, _("alone, before → after"), share=after, target=before)
+    words = f"{part_words(one.part_before)} → {part_words(one.part_after)}"
+    note = _("alone, before → after")
+    return IndicatorTile(skill_name(one.skill), words, note, share=one.part_after, target=one.part_before)
 
 
 def _after(view: TrainingView) -> list[str]:
@@ -351,11 +355,5 @@ def _after(view: TrainingView) -> list[str]:
 
 
 def _task_words(task: TaskOf) -> str:
-    if task.visited_on is not None:
-        what = _("visited on {day}").format(day=format_date(task.visited_on))
-    elif task.called_off:
-        what = _("not needed any more")
-    else:
-        what = _("due {day}").format(day=format_date(task.due_on)) if task.due_on else ""
     can = "" if task.can is None else _(ABILITY_WORDS[task.can])
-    return f"{task.name} ({task.village})\n" + " · ".join(filter(None, (task.skill, what, can)))
+    return f"{task.name} ({task.village})\n" + " · ".join(filter(None, (task.skill, task.words, can)))

@@ -11,13 +11,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.catalogue import load_skills
-from tongcds.domain.training import STATE_WORDS, State, time_words
+from tongcds.domain.training import STATE_WORDS, State, skill_words, time_words
 from tongcds.domain.views import Standing, Tone
 from tongcds.domain.views.training import TrainingRow, TrainingsView
-from tongcds.i18n import _, format_date, format_day, format_number, language, ngettext
+from tongcds.i18n import _, format_date, format_day, format_number, ngettext
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms.training_words import clash_words
 from ui.tasks import Tasks
 from ui.theme import Length, space
 from ui.widgets.button import Button, Kind
@@ -33,9 +33,6 @@ _HEEDED: Final = frozenset({"training", "attendance", "exchange"})
 _TONES: Final = MappingProxyType(
     {State.PLANNED: Tone.INFO, State.HELD: Tone.GOOD, State.CANCELLED: Tone.QUIET}
 )
-
-
-_DAY_MINUTES: Final = 24 * 60
 
 
 class TrainingsScreen(Page):
@@ -191,10 +188,8 @@ class TrainingsScreen(Page):
 
 
 def _day_cell(row: TrainingRow) -> Cell:
-    ends = row.starts + row.minutes
-    return TextCell(
-        format_day(row.on), f"{time_words(row.starts)}-{time_words(ends % (24 * 60))}", strong=True
-    )
+    ends = time_words(row.starts + row.minutes)
+    return TextCell(format_day(row.on), f"{time_words(row.starts)}-{ends}", strong=True)
 
 
 def _title_cell(row: TrainingRow) -> Cell:
@@ -215,7 +210,6 @@ def _state_cell(row: TrainingRow) -> Cell:
 
 
 def _full(row: TrainingRow, view: TrainingsView) -> str:
-    known = load_skills()
     lines = [row.title, f"{format_day(row.on)}, {time_words(row.starts)} · {row.place}"]
     if row.moved_from is not None:
         lines.append(_("It was to be on {day} first.").format(day=format_date(row.moved_from)))
@@ -224,17 +218,15 @@ def _full(row: TrainingRow, view: TrainingsView) -> str:
     titles = {one.training_id: one for one in view.rows}
     for clash in row.clashes:
         other = titles.get(clash.training_id)
-        what = ", ".join(filter(None, (_("the same place") if clash.place else "", *clash.trainers)))
         if other is not None:
-            words = _("At the same time as “{title}” ({time}): {what}")
-            lines.append(words.format(title=other.title, time=time_words(other.starts), what=what))
+            lines.append(clash_words(other, clash))
     if row.trainers:
         lines.append(_("Trainers: {names}").format(names=", ".join(row.trainers)))
     if row.capacity is not None:
         lines.append(_("Room for {n}").format(n=format_number(row.capacity)))
     if row.village_names:
         lines.append(_("For: {villages}").format(villages=", ".join(row.village_names)))
-    lines += [f"{code} {known[code].name(language())}" if code in known else code for code in row.skills]
+    lines += map(skill_words, row.skills)
     if row.note:
         lines.append(row.note)
     return "\n\n".join(lines)

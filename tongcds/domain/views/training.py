@@ -9,6 +9,7 @@ from typing import Final
 
 from tongcds.domain.training import Ability, Audience, Clash, Phase, Share, State
 from tongcds.domain.words import Standing
+from tongcds.i18n import _, format_date
 
 LONGEST: Final = 1_000
 """Letters of a title, a place, names of trainers, a note or a reason."""
@@ -121,6 +122,15 @@ class TaskOf:
     visited_on: date | None
     called_off: bool
     can: Ability | None
+
+    @property
+    def words(self) -> str:
+        """What became of it; "" where it has no day and nobody went."""
+        if self.visited_on is not None:
+            return _("visited on {day}").format(day=format_date(self.visited_on))
+        if self.called_off:
+            return _("not needed any more")
+        return _("due {day}").format(day=format_date(self.due_on)) if self.due_on else ""
 
 
 @dataclass(frozen=True, slots=True)
