@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionComboBox, QWidget
 
@@ -85,6 +85,26 @@ def test_a_button_is_pressed_by_its_keys_and_keeps_them_when_its_words_change(sh
     with qtbot.waitSignal(button.clicked):
         key(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert button.accessibleName() == "Lưu & ghi tiếp"
+
+
+@pytest.mark.parametrize("pressed", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_button_with_the_focus_is_pressed_by_return_too(shown, pressed):
+    button = shown(Button("Tạm dừng"), width=200, height=60)
+    clicks = []
+    button.clicked.connect(lambda: clicks.append(1))
+    key(button, pressed)
+    assert clicks == [1]
+
+
+def test_return_held_down_presses_a_button_once(shown):
+    button = shown(Button("Tạm dừng"), width=200, height=60)
+    clicks = []
+    button.clicked.connect(lambda: clicks.append(1))
+    plain = Qt.KeyboardModifier.NoModifier
+    for autorep in (False, True, True):
+        down = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, plain, "\r", autorep)
+        QApplication.sendEvent(button, down)
+    assert clicks == [1]
 
 
 @pytest.mark.parametrize(
