@@ -31,6 +31,18 @@ pytestmark = pytest.mark.usefixtures("english")
             Tone.INFO,
         ),
         (
+            # Between two chunks: the answer to the first one is taken in, and no exchange ended well yet.
+            replace(QUIET, phase=SyncPhase.RECEIVING, waiting=428, sent=812, to_send=1240),
+            "Sending 812 of 1,240",
+            Tone.INFO,
+        ),
+        (
+            # What is written meanwhile waits for the next exchange.
+            replace(QUIET, phase=SyncPhase.RECEIVING, waiting=2, sent=1240, to_send=1240, online=True),
+            "2 changes waiting",
+            Tone.WARN,
+        ),
+        (
             replace(QUIET, received_at=NOW - timedelta(minutes=8)),
             "All received at 14:32",
             Tone.GOOD,

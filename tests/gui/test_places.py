@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,22 @@ def test_the_strip_always_says_something_and_shows_a_meter_only_while_sending(ki
     said = progress(samples.sync_status(kind), (("visit", 2),), samples.NOW)
     assert said.words
     assert (said.share is not None) == (kind == "sending")
+
+
+def test_the_strip_goes_on_counting_while_an_answer_is_taken_in():
+    sending = samples.sync_status("sending")
+    taking = replace(sending, phase=SyncPhase.RECEIVING)
+    assert progress(taking, (), samples.NOW) == progress(sending, (), samples.NOW)
+    all_sent = progress(replace(taking, sent=taking.to_send), (), samples.NOW)
+    assert all_sent.words == "Fetching what others changed"
+
+
+def test_the_strip_says_when_it_is_tried_again():
+    status = replace(samples.sync_status("error"), problem="server_busy")
+    again = replace(status, again_at=samples.NOW + timedelta(seconds=40))
+    words, clock = progress(status, (), samples.NOW).detail, i18n.format_time(again.again_at)
+    assert "is busy" in words
+    assert progress(again, (), samples.NOW).detail == f"{words} The next try is at {clock}."
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from time import monotonic
 from typing import Final
 
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 
 _TELL_EVERY: Final = 0.3
 _BUSY = frozenset({SyncPhase.SENDING, SyncPhase.RECEIVING})
+# How the history calls exchanges that did not come to their end; the rest are in `_how`.
+_NOT_WHOLE = frozenset({"failed", "stopped"})
 
 
 class Runner:
@@ -119,7 +122,8 @@ class Runner:
     def status_in(self, connection: Connection) -> SyncStatus:
         """The same, in a snapshot that the caller reads more from."""
         state, progress = self._state, self._progress
-        latest = next((e for e in load_exchanges(connection, 20) if e.outcome != "failed"), None)
+        whole = (past for past in load_exchanges(connection, 20) if past.outcome not in _NOT_WHOLE)
+        latest = next(whole, None)
         busy = state.phase in _BUSY and progress is not None
         # An older program goes on exchanging; the badge says that it does not get everything.
         behind = state.phase is SyncPhase.IDLE and outdated.is_behind(connection)
@@ -141,6 +145,7 @@ class Runner:
             needs_you=left_to_people(connection) + _left_to_officers(connection),
             online=self._online,
             problem="newer_records" if behind else state.problem,
+            again_at=_tries_again(state),
             cost_bytes=bytes_to_send(connection) if state.phase is SyncPhase.METERED else 0,
             packed=on_stick,
             packed_in=file.name if file is not None and on_stick else "",
@@ -195,8 +200,14 @@ class Runner:
                     outcome = exchange.run()
                     custody.settle(self._vault)
                 carrying.hand_over(self._vault, transport)
+            except CancelledError:
+                # Nothing failed: what went through before is received.
+                self._online = self._online or bool(exchange.outcome.rounds)
+                self._note(exchange.outcome, "stopped", "")
+                raise
             except TongcdsError as problem:
-                self._online = False
+                # A busy server was reached all the same.
+                self._online = problem.code == "server_busy"
                 self._note(exchange.outcome, "failed", problem.code)
                 raise
             self._online = True
@@ -219,6 +230,8 @@ class Runner:
         with self._vault.write() as connection:
             latest = load_exchanges(connection, 2)
             if how == "failed" and not outcome.sent and latest and latest[0].problem == problem:
+                return
+            if how == "stopped" and outcome.is_quiet:
                 return
             me = load_identity(connection, now=self._now)
             # Two of them, since the first one may be what brought a receipt.
@@ -319,6 +332,13 @@ class Runner:
             return
         self._told_at = monotonic()
         self._take(machine.Moved(SyncPhase.SENDING), frozenset({"sync"}))
+
+
+def _tries_again(state: State) -> datetime | None:
+    """When a machine that waits after a failure goes on by itself."""
+    if state.phase is not SyncPhase.WAITING or state.until is None:
+        return None
+    return moment_of(state.until)
 
 
 def _is_quiet(past: HistoryEntry, me: Identity | None) -> bool:

@@ -29,7 +29,7 @@ def sync_badge(status: SyncStatus, now: datetime) -> Badge:
     """
     if status.phase is SyncPhase.NEEDS_UPDATE:
         return Badge(_("Update needed"), Tone.BAD, "triangle-alert")
-    if status.phase is SyncPhase.SENDING and status.to_send:
+    if status.is_sending:
         words = _("Sending {done} of {total}").format(
             done=format_number(status.sent), total=format_number(status.to_send)
         )

@@ -29,8 +29,9 @@ class SyncStatus:
     `files_waiting` counts photos and papers that the server has not confirmed, `file_bytes_waiting` their
     size, `files_unwanted` those of them that it does not take, since their records left this computer;
     `files_sent` of `files_to_send` and their bytes are those of a sending that is under way. `problem`
-    is an error code of `tongcds.errors`, or "" when the last exchange ended well. `cost_bytes` estimates what
-    sending will take, while a person is asked because the link is paid by volume.
+    is an error code of `tongcds.errors`, or "" when the last exchange ended well; a machine that waits tries
+    again by itself at `again_at`. `online`: the server answered last time, if only that it is busy.
+    `cost_bytes` estimates what sending will take, while a person is asked because the link is paid by volume.
     `clock_wrong_ms`: how far this computer's clock is behind the server's (ahead: negative), 0 within a day.
     `packed` of the waiting ones are in the file on a stick that people call `packed_in` (7F3A-19C2).
     `registered` is False for a laptop that began from an invitation file and is not known to the server yet.
@@ -47,6 +48,7 @@ class SyncStatus:
     needs_you: int = 0
     online: bool = False
     problem: str = ""
+    again_at: datetime | None = None
     cost_bytes: int = 0
     clock_wrong_ms: int = 0
     packed: int = 0
@@ -59,6 +61,13 @@ class SyncStatus:
     files_to_send: int = 0
     file_bytes_sent: int = 0
     file_bytes_to_send: int = 0
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether own writes are on their way, also while the answer to some of them is taken in."""
+        if self.phase is SyncPhase.RECEIVING:
+            return self.sent < self.to_send
+        return self.phase is SyncPhase.SENDING and self.to_send > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +157,10 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRow:
-    """One exchange in the history: way is `network` or `usb`; outcome one of five.
+    """One exchange in the history: way is `network` or `usb`; outcome one of six.
 
     `done`, `resumed`, `repaired` (what differed from the server was mended), `given_back` (the server got
-    what it had lost and whose author nobody heard of) or `failed`.
+    what it had lost and whose author nobody heard of), `stopped` (somebody paused it) or `failed`.
     """
 
     at: datetime

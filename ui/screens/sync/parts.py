@@ -173,6 +173,8 @@ class ImportPart(ItemRow):
 def _outcome(row: ExchangeRow) -> PillCell:
     if row.outcome == "failed":
         return PillCell(_("Not sent"), Tone.BAD, "x")
+    if row.outcome == "stopped":
+        return PillCell(_("Stopped"), Tone.WARN, "pause")
     if row.outcome == "repaired":
         return PillCell(_("Put right"), Tone.WARN, "check")
     if row.outcome == "given_back":

@@ -87,7 +87,16 @@ def _sending(status: SyncStatus) -> Progress:
     return Progress(words, " · ".join(parts), status.sent / status.to_send, _("Pause"))
 
 
-def _why(status: SyncStatus, kinds: tuple[tuple[str, int], ...]) -> str:
+def _trouble(status: SyncStatus, now: datetime) -> str:
+    """What went wrong, and when it is tried again: a time of day, which stays true while nobody looks."""
+    words = sentence(UnavailableError(status.problem))
+    if status.again_at is None:
+        return words
+    again = _("The next try is at {time}.").format(time=moment(status.again_at, now))
+    return f"{words} {again}"
+
+
+def _why(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> str:
     """What is to be said of changes that wait: what is in the way, or else what they are."""
     if not status.registered:
         return _(
@@ -95,7 +104,7 @@ def _why(status: SyncStatus, kinds: tuple[tuple[str, int], ...]) -> str:
             "or through the first file on a USB stick."
         )
     if status.problem:
-        return sentence(UnavailableError(status.problem))
+        return _trouble(status, now)
     parts = [kind_words(kind, count) for kind, count in kinds]
     if status.packed_in and status.packed < status.waiting:
         on_usb = ngettext("{n} of them on USB {file}", "{n} of them on USB {file}", status.packed)
@@ -115,6 +124,14 @@ def _sending_files(status: SyncStatus) -> Progress:
     return Progress(words, _("{done} of {total}").format(**sizes), share, _("Pause"))
 
 
+def _running(status: SyncStatus) -> Progress:
+    if status.is_sending:
+        return _sending(status)
+    if status.phase is SyncPhase.SENDING and status.files_to_send:
+        return _sending_files(status)
+    return Progress(_("Fetching what others changed"), "", None, _("Pause"))
+
+
 def _files_wait(status: SyncStatus) -> Progress:
     words = ngettext("{n} photo or paper waiting", "{n} photos and papers waiting", status.files_waiting)
     detail = _("{size}; all other changes are received. They are sent by themselves.").format(
@@ -130,7 +147,7 @@ def _files_wait(status: SyncStatus) -> Progress:
 def _idle(status: SyncStatus, kinds: tuple[tuple[str, int], ...], now: datetime) -> Progress:
     if status.waiting:
         icon = "clock" if status.online else "cloud-off"
-        return Progress(_waits(status), _why(status, kinds), icon=icon, tone=Tone.WARN)
+        return Progress(_waits(status), _why(status, kinds, now), icon=icon, tone=Tone.WARN)
     if status.files_waiting:
         return _files_wait(status)
     if status.received_at is None:
@@ -165,10 +182,8 @@ def progress(
 ) -> Progress:
     """What the strip says; `kinds` are the waiting changes by type of record."""
     match status.phase:
-        case SyncPhase.SENDING if status.to_send or status.files_to_send:
-            return _sending(status) if status.to_send else _sending_files(status)
         case SyncPhase.SENDING | SyncPhase.RECEIVING:
-            return Progress(_("Fetching what others changed"), "", None, _("Pause"))
+            return _running(status)
         case SyncPhase.PAUSED:
             return Progress(_("Paused"), _waits(status), None, _("Go on"), "pause", Tone.WARN)
         case SyncPhase.NEEDS_UPDATE:
