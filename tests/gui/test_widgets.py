@@ -25,8 +25,9 @@ from ui.widgets.field import (
     TextArea,
     read_day,
 )
+from ui.widgets.form_dialog import FormDialog
 from ui.widgets.paint import figures_width
-from ui.widgets.surface import ItemRow, PageHead, column, open_at
+from ui.widgets.surface import ItemRow, PageHead, column, line, open_at
 from ui.widgets.text import Text, tip
 
 MARKUP = "<b>Lò</b> & <img src='x'>"
@@ -70,6 +71,25 @@ def test_a_window_is_no_larger_than_its_screen(keep):
     open_at(window, 5000, 200)
     room = window.screen().availableGeometry()
     assert (window.width() < room.width(), window.height()) == (True, 200)
+
+
+def test_a_small_form_grows_with_what_is_wrong_in_it(keep):
+    form = keep(FormDialog("Đếm phiếu"))
+    fields = [LabeledField(words, LineField()) for words in ("Hài lòng", "Bình thường", "Không hài lòng")]
+    beside = line()
+    for field in fields:
+        beside.addWidget(field, 1)
+    form.box.addLayout(beside)
+    form.end(form.accept)
+    form.show()
+    settle()
+    before = form.height()
+    fields[0].show_error("Hãy ghi số phiếu. " * 8)
+    settle()
+    said = fields[0].findChildren(Text)[-1]
+    assert said.height() >= said.heightForWidth(said.width())
+    assert said.geometry().top() > fields[0].editor.geometry().bottom()
+    assert before < form.height() <= form.screen().availableGeometry().height()
 
 
 def test_digits_of_a_column_are_all_equally_wide():

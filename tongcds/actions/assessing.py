@@ -98,7 +98,7 @@ def rate(core: Core, training: bytes, slips: Ratings) -> tuple[EditUndo, Changes
     numbers = (slips.good, slips.fair, slips.poor)
     if min(numbers) < 0 or not 1 <= sum(numbers) <= LARGEST:
         raise UserError("training_slips_wrong", most=LARGEST)
-    trainings.open_one(core, training)
+    trainings.the_row(core, training)
     with core.vault.change(core.author()) as change:
         journal = Journal(change.writer)
         journal.create(

@@ -193,7 +193,7 @@ class SlipsDialog(FormDialog):
             LabeledField(_("So so"), self.fair),
             LabeledField(_("Did not like it"), self.poor),
         ):
-            beside.addWidget(field)
+            beside.addWidget(field, 1)
         self.box.addLayout(beside)
         self.end(self.save)
         self.good.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -70,7 +70,7 @@ class TrainingFiguresDialog(QDialog):
         self._model: RowsModel[_Line] = RowsModel(
             [
                 Column("", lambda row: TextCell(row.name, row.of), stretch=2),
-                Column(_("People"), lambda row: NumberCell(row.number)),
+                Column(_("How many people"), lambda row: NumberCell(row.number)),
                 Column("", _share_cell, stretch=1),
             ],
             self,

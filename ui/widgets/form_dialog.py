@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
@@ -12,12 +12,12 @@ from tongcds.i18n import _
 from ui import theme
 from ui.theme import Length, Style, space
 from ui.widgets.button import Button, Kind
-from ui.widgets.surface import column, line
+from ui.widgets.surface import SHARE_OF_SCREEN, column, line
 from ui.widgets.text import Text
 
 
 class FormDialog(QDialog):
-    """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing.
+    """A small form: Ctrl+Enter saves, Esc leaves, Enter alone presses nothing. It grows with what it says.
 
     Args:
         title: of the window.
@@ -46,6 +46,19 @@ class FormDialog(QDialog):
         buttons.addWidget(keep)
         self.box.addLayout(buttons)
         return keep
+
+    def event(self, event: QEvent) -> bool:
+        answered = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._grow()
+        return answered
+
+    def _grow(self) -> None:
+        # A sentence that breaks into lines asks for no height of its own: it would lie over its field.
+        wanted = self.box.minimumHeightForWidth(self.width()) if self.box.hasHeightForWidth() else 0
+        room = round(self.screen().availableGeometry().height() * SHARE_OF_SCREEN)
+        if self.height() < min(wanted, room):
+            self.resize(self.width(), min(wanted, room))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:

@@ -24,7 +24,7 @@ from ui.widgets import paint
 from ui.widgets.flow import FlowRow
 from ui.widgets.text import Text
 
-_SHARE_OF_SCREEN: Final = 0.9
+SHARE_OF_SCREEN: Final = 0.9
 """What the frame of a window and the bar of the desktop leave."""
 _BESIDE: Final = Qt.AlignmentFlag.AlignVCenter
 
@@ -43,7 +43,7 @@ def clear(layout: QLayout) -> None:
 def open_at(window: QWidget, width: int, height: int) -> None:
     """Give a window this size, in pixels at the usual size of text, as far as its screen has room for it."""
     look = theme.current()
-    room = window.screen().availableGeometry().size() * _SHARE_OF_SCREEN
+    room = window.screen().availableGeometry().size() * SHARE_OF_SCREEN
     window.resize(QSize(look.scaled(width), look.scaled(height)).boundedTo(room))
 
 
