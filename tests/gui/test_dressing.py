@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
+from tongcds.domain.words import Tone
 from ui import stylesheet, theme
 from ui.errors import ErrorWindow
 from ui.preview.screens import SCREENS, in_shell, settle
@@ -15,7 +16,8 @@ from ui.screens.opening import OpeningScreen
 from ui.shell import Shell
 from ui.tasks import InlineExecutor, Tasks
 from ui.widgets.field import LineField
-from ui.widgets.surface import Card
+from ui.widgets.notice import Notice
+from ui.widgets.surface import Card, ItemRow
 
 
 class Shows(QObject):
@@ -47,7 +49,16 @@ def test_the_watch_sees_a_part_that_is_shown_before_it_has_a_place(shows, keep):
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_no_part_of_a_screen_is_shown_as_a_window_of_its_own(shows, keep, name):
-    keep(in_shell(name))
+    keep(in_shell(name)).show()
+    settle()
+    assert shows.seen == ["Shell"]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: ItemRow("Lò Văn Xuân", "HN-0141"), lambda: Notice("clock", Tone.WARN, "Đồng hồ sai")]
+)
+def test_a_part_that_has_words_from_the_first_is_not_shown_before_it_has_a_place(shows, keep, make):
+    keep(make())
     assert shows.seen == []
 
 

@@ -30,7 +30,8 @@ class Notice(QFrame):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setVisible(bool(words))
+        if not words:
+            self.hide()
 
     def say(self, words: str, *, icon: str = "", tone: Tone | None = None) -> None:
         """Show a sentence, in the usual icon and tone or in others; an empty one hides the strip."""

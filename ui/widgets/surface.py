@@ -326,7 +326,8 @@ class ItemRow(QWidget):
         self.detail = Text(detail, Style.NOTE, wrap=wrap)
         words.addWidget(self.title)
         words.addWidget(self.detail)
-        self.detail.setVisible(bool(detail))
+        if not detail:
+            self.detail.hide()
         row.addLayout(words, 1)
         for widget in behind:
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
