@@ -12,7 +12,7 @@ from tests.gui.keyboard import CTRL, DOWN, ENTER, Keyboard, Later
 from tests.unit.actions.conftest import VILLAGE, Home, commune, core_of, home, team
 from tongcds.actions import Core, assessing, attendance, follow_ups, guidance, trainings
 from tongcds.domain.text import fold
-from tongcds.domain.training import Ability, Phase, State
+from tongcds.domain.training import Ability, Audience, Phase, State
 from tongcds.domain.views.training import Guest, Shown, TrainingPlan
 from ui.forms.attendee_picker import AttendeePicker
 from ui.forms.training_dialogs import (
@@ -147,6 +147,17 @@ def test_a_session_of_ones_own_choice_of_skills_is_planned(place, team: Core):
     settle()
     row = screen.chosen()
     assert (row.course, row.skills, row.title) == ("", ("K4.2", "K6.2"), "QR and bill payment")
+
+
+def test_whom_a_session_is_for_stays_when_it_is_changed(place, team: Core):
+    plan = TrainingPlan(team.today, 480, "Xã", skills=("K4.2",), audience=Audience.OFFICIALS)
+    trainings.plan(team, plan)
+    desktop, screen = place(team)
+    assert "For: officials" in screen.detail.text()
+    screen.change.click()
+    dialog_of(desktop, TrainingDialog).save()
+    settle()
+    assert screen.chosen().audience is Audience.OFFICIALS
 
 
 def test_a_clash_is_said_while_one_plans(place, team: Core):

@@ -46,7 +46,6 @@ def slot(training: bytes = OTHER, **other: object) -> Slot:
 def test_the_tables_that_ship_are_whole_and_a_course_takes_as_long_as_its_skills():
     assert (course_lines().problems, proof_lines().problems) == ((), ())
     older = load_courses()["older/1"]
-    assert older.version == "1"
     assert older.minutes == sum(load_skills()[code].minutes for code in ("K6.1", "K6.2", "K6.4"))
     assert older in courses_in_force(DAY)
 

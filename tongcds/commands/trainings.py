@@ -13,6 +13,7 @@ from tongcds.commands.answers import DONE, plain, read_day, show
 from tongcds.commands.filters import add_narrowing, wanted_of
 from tongcds.domain.training import (
     ABILITY_WORDS,
+    AUDIENCE_WORDS,
     DAYS_TO_VISIT,
     PHASE_WORDS,
     STATE_WORDS,
@@ -55,7 +56,7 @@ def add_to(add: Add) -> None:
     made.add_argument("--minutes", type=int, help="as long as its skills take without it")
     made.add_argument("--trainer", action="append", default=[], metavar="NAME", help="repeat for several")
     made.add_argument("--capacity", type=int, metavar="PEOPLE")
-    made.add_argument("--audience", choices=[one.value for one in Audience], default="citizens")
+    made.add_argument("--audience", choices=[one.value for one in Audience], help="citizens without it")
     made.add_argument("--materials", default="", metavar="TEXT", help="what to bring; units above read it")
     made.add_argument("--for", dest="villages", action="append", default=[], metavar="VILLAGE")
     made.add_argument("--change", metavar="ID", help="change this session instead")
@@ -102,7 +103,8 @@ def list_courses(options: argparse.Namespace, core: Core) -> int:
     """List courses."""
     lines = []
     for course in trainings.courses(core):
-        lines.append(f"{course.code:<16} {course.minutes:>4} min  {course.name(language())}")
+        whom = _(AUDIENCE_WORDS[course.audience])
+        lines.append(f"{course.code:<16} {course.minutes:>4} min  {course.name(language())} ({whom})")
         lines += [f"    {code:<6} {skill_name(code)}" for code in course.skills]
     show(options, {"courses": [asdict(course) for course in trainings.courses(core)]}, lines)
     return DONE
@@ -199,6 +201,9 @@ def _wanted(options: argparse.Namespace, core: Core, before: TrainingRow | None)
     course = options.course or (was.course if was is not None else "")
     named = bool(options.course or options.skill)
     villages = trainings.villages_named(core, options.villages)
+    audience = Audience.CITIZENS if was is None else was.audience
+    if options.audience:
+        audience = Audience(options.audience)
     return TrainingPlan(
         on=read_day(options.on) if options.on or was is None else was.on,
         starts=starts,
@@ -211,7 +216,7 @@ def _wanted(options: argparse.Namespace, core: Core, before: TrainingRow | None)
         capacity=options.capacity or (was.capacity if was is not None else None),
         note=options.materials or (was.note if was is not None else ""),
         villages=villages or (was.villages if was is not None else ()),
-        audience=Audience(options.audience),
+        audience=audience,
     )
 
 

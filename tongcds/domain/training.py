@@ -104,11 +104,6 @@ class Course:
         return self.name_vi if language == "vi" else self.name_en
 
     @property
-    def version(self) -> str:
-        """What stands behind the stroke of its code."""
-        return self.code.rpartition("/")[2]
-
-    @property
     def minutes(self) -> int:
         """The usual length of all of it."""
         skills = load_skills()

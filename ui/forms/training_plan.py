@@ -11,7 +11,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.catalogue import load_skills
-from tongcds.domain.training import Course, load_courses, names_in, read_time, skill_name, time_words
+from tongcds.domain.training import (
+    Audience,
+    Course,
+    load_courses,
+    names_in,
+    read_time,
+    skill_name,
+    time_words,
+)
 from tongcds.domain.views.training import LARGEST, LONGEST, LONGEST_MINUTES, TrainingPlan
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_coming_day
@@ -58,6 +66,7 @@ class TrainingDialog(FormDialog):
     ) -> None:
         super().__init__(_("Training session"), parent=parent)
         self._clashing = clashing
+        self._audience = plan.audience if plan is not None else Audience.CITIZENS
         speech = language()
         named: list[tuple[str, object]] = [(course.name(speech), course.code) for course in courses]
         if plan is not None and plan.course and plan.course not in {course.code for course in courses}:
@@ -174,6 +183,7 @@ class TrainingDialog(FormDialog):
             trainers=names_in(self.trainers.text()),
             capacity=self.capacity.number() or None,
             note=self.note.text().strip(),
+            audience=self._audience,
             villages=tuple(
                 row.key for row in self.villages if row.isChecked() and isinstance(row.key, bytes)
             ),

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from tongcds.domain.training import STATE_WORDS, State, skill_words, time_words
+from tongcds.domain.training import AUDIENCE_WORDS, STATE_WORDS, State, skill_words, time_words
 from tongcds.domain.views import Standing, Tone
 from tongcds.domain.views.training import TrainingRow, TrainingsView
 from tongcds.i18n import _, format_date, format_day, format_number, ngettext
@@ -224,8 +224,8 @@ def _full(row: TrainingRow, view: TrainingsView) -> str:
         lines.append(_("Trainers: {names}").format(names=", ".join(row.trainers)))
     if row.capacity is not None:
         lines.append(_("Room for {n}").format(n=format_number(row.capacity)))
-    if row.village_names:
-        lines.append(_("For: {villages}").format(villages=", ".join(row.village_names)))
+    whom = ", ".join((_(AUDIENCE_WORDS[row.audience]), *row.village_names))
+    lines.append(_("For: {whom}").format(whom=whom))
     lines += map(skill_words, row.skills)
     if row.note:
         lines.append(row.note)

@@ -1,8 +1,7 @@
-"""Sessions on one computer: planning, ticking, checks that move figures, tasks, slips, paper, commands."""
+"""Sessions on one computer: planning, ticking, checks that move figures, tasks, slips, paper."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,7 +9,6 @@ import pytest
 
 from tests.unit.actions.conftest import VILLAGE, Core, Home
 from tests.unit.actions.test_documents import column
-from tongcds import cli
 from tongcds.actions import (
     assessing,
     attendance,
@@ -364,40 +362,6 @@ def test_an_erased_person_leaves_the_list_and_a_guest_after_three_years(
     assert due.kind == "attendance"
     privacy.erase_over_their_time(team, (due,))
     assert [one.name for one in trainings.open_one(team, training).people] == ["Hà Thị Xuân"]
-
-
-def test_everything_is_on_the_command_line(
-    team: Core, home: Home, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def run(*arguments: str):
-        options = cli._parser().parse_args([*arguments, "--json"])
-        assert options.command(options, team) == cli.DONE
-        return json.loads(capsys.readouterr().out)
-
-    assert any(course["code"] == "older/1" for course in run("courses")["courses"])
-    made = run("training-plan", "--course", "older/1", "--on", "2026-11-23", "--at", "19h30",
-               "--place", "Nhà văn hoá", "--trainer", "Lò Thị Ngân", "--for", "na nga")  # fmt: skip
-    training = made["training_id"]
-    run("training-plan", "--change", training, "--place", "Trường học")
-    (row,) = run("trainings")["rows"]
-    assert (row["place"], row["starts"], row["village_names"]) == ("Trường học", EVENING, ["Bản Nà Ngà"])
-    run("attend", training, "--invite", "--aged", "40")
-    run("attend", training, "xuan 1978", "lo van un")
-    run("attend", training, "--guest", "Vì Thị Xôm", "--born", "1949", "--home", "Nà Hạ")
-    run("attend", training, "un", "--not-here")
-    run("assess", training, "K6.1", "cannot", "--phase", "before")
-    run("assess", training, "K6.1", "cannot", "xuan")
-    view = run("assess", training, "K6.1", "alone")
-    checks = {who["name"]: len(who["checks"]) for who in view["people"] if who["here"]}
-    assert checks == {"Hà Thị Xuân": 2, "Vì Thị Xôm": 2}
-    ended = run("training", training, "--finish")
-    assert (ended["to_visit"], [task["name"] for task in ended["tasks"]]) == (0, ["Hà Thị Xuân"])
-    assert run("training", training, "--good", "20", "--poor", "1")["ratings"]["good"] == 20
-    assert run("training-figures")["sessions"] == 1
-    assert run("training", training, "--postpone", "2026-11-25")["row"]["moved_from"] == "2026-11-23"
-    assert run("training", training, "--call-off", "--reason", "Mưa")["row"]["state"] == "cancelled"
-    with pytest.raises(UserError, match="training_person_unclear"):
-        run("attend", training, "lo")
 
 
 def test_the_register_of_another_day_is_left_alone_by_a_session_ahead(team: Core, home: Home) -> None:
