@@ -25,6 +25,7 @@ from ui.screens.overview import OverviewScreen, reporting
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.sync.aside import ReturnedPart
+from ui.screens.sync.parts import ConflictPart
 from ui.screens.sync.state import progress, time_left
 from ui.tasks import InlineExecutor, Tasks
 from ui.widgets.button import Button
@@ -286,6 +287,45 @@ def test_a_change_that_came_back_is_mended_with_the_keyboard_or_taken_back(sync,
     with qtbot.waitSignal(screen.withdrawn) as withdrawn:
         press(button(screen, "Take it back"))
     assert withdrawn.args == [row.n]
+
+
+def test_what_is_being_typed_at_one_place_stays_when_another_is_settled(sync):
+    screen = sync("needs_you")
+    view = samples.sync_view("needs_you")
+    press(button(screen, "Mend and send again…"))
+    typed = screen.findChild(ReturnedPart).findChild(LineField)
+    typed.selectAll()
+    QTest.keyClicks(typed, "28/02/1978")
+    screen.show_view(replace(view, conflicts=view.conflicts[1:]))
+    settle()
+    assert [part.isVisible() for part in screen.findChildren(ReturnedPart)] == [True]
+    assert screen.findChild(ReturnedPart).findChild(LineField).text() == "28/02/1978"
+    assert screen.window().focusWidget() is typed
+
+
+def test_the_keyboard_goes_from_a_place_that_was_settled_to_the_next_one(sync):
+    screen = sync()
+    view = samples.sync_view()
+    _first, second = view.conflicts
+    screen.findChildren(ConflictPart)[0].findChild(Button).setFocus()
+    screen.show_view(replace(view, conflicts=(second,)))
+    settle()
+    (left,) = screen.findChildren(ConflictPart)
+    assert left.conflict_id == second.conflict_id
+    assert left.isAncestorOf(screen.window().focusWidget())
+    screen.show_view(replace(view, conflicts=()))
+    settle()
+    assert screen.window().focusWidget() is screen
+
+
+def test_whoever_works_elsewhere_keeps_the_keyboard_when_a_place_is_settled(sync):
+    screen = sync()
+    view = samples.sync_view()
+    now = button(screen, "Sync now")
+    now.setFocus()
+    screen.show_view(replace(view, conflicts=view.conflicts[1:]))
+    settle()
+    assert screen.window().focusWidget() is now
 
 
 def test_what_is_not_typed_over_is_not_written_as_it_is_shown(sync, qtbot):

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.actions.syncing import remembered_words
 from tongcds.clock import Clock
-from tongcds.domain.views import SyncPhase, SyncStatus, SyncView, Tone
+from tongcds.domain.views import (
+    ConflictRow,
+    QuarantinedRow,
+    ReturnedRow,
+    SyncPhase,
+    SyncStatus,
+    SyncView,
+    Tone,
+)
 from tongcds.i18n import _, format_datetime
 from ui.changes import ChangeBus
 from ui.errors import words_for
@@ -33,6 +41,9 @@ def _to_look_at(view: SyncView) -> tuple[tuple[object, ...], ...]:
     """What a person has to decide."""
     return view.conflicts, view.returned, view.quarantined
 
+
+_Row = ConflictRow | ReturnedRow | QuarantinedRow
+_Part = parts.ConflictPart | ReturnedPart | QuarantinedPart
 
 _PLACES, _WAITING, _HEARD = "places", "waiting", "heard"
 
@@ -118,6 +129,7 @@ class SyncScreen(Page):
         self._which = QWidget()
         self._which_row = line(self._which)
         self._shown: object = _PLACES
+        self._shown_places: dict[_Row, _Part] = {}
         left = column(gap=3)
         left.addWidget(self._which)
         for part in (self._places, self._waiting, self._heard):
@@ -225,37 +237,78 @@ class SyncScreen(Page):
         for part in self.findChildren(ReturnedPart):
             if part.n == n:
                 part.show_error(sentence)
+                self._see(part)
 
     def show_value_error(self, conflict_id: bytes, sentence: str) -> None:
         """Say at a conflict why a third value cannot be kept."""
         for part in self.findChildren(parts.ConflictPart):
             if part.conflict_id == conflict_id:
                 part.show_error(sentence)
+                self._see(part)
 
     def _show_places(self, view: SyncView) -> None:
         box = self._place_rows.body
-        clear(box)
         self._places.set_head(state.places_head(view))
         self._calm.setVisible(bool(view.conflicts))
-        for row in view.quarantined:
-            asked = QuarantinedPart(row)
-            asked.accepted.connect(self.accepted)
-            asked.refused.connect(self.refused)
-            box.addWidget(asked)
-        for returned in view.returned:
-            back = ReturnedPart(returned)
-            back.withdrawn.connect(self.withdrawn)
-            back.mended.connect(self.mended)
-            box.addWidget(back)
-        for conflict in view.conflicts:
-            part = parts.ConflictPart(conflict)
-            part.chosen.connect(self.version_chosen)
-            part.written.connect(self.value_written)
+        rows: tuple[_Row, ...] = (*view.quarantined, *view.returned, *view.conflicts)
+        at, held = self._held_place()
+        # What is as before stays, with what somebody types there.
+        kept = {row: part for row, part in self._shown_places.items() if row in rows}
+        for part in kept.values():
+            box.removeWidget(part)
+        clear(box)
+        self._shown_places = {row: kept.get(row) or self._place(row) for row in rows}
+        for part in self._shown_places.values():
             box.addWidget(part)
-        if not (view.conflicts or view.returned or view.quarantined):
-            box.addWidget(parts.no_conflicts())
-        else:
+        if rows:
             box.addStretch(1)
+        else:
+            box.addWidget(parts.no_conflicts())
+        if held is not None and held not in rows:
+            self._focus_place(at)
+
+    def _place(self, row: _Row) -> _Part:
+        match row:
+            case QuarantinedRow():
+                asked = QuarantinedPart(row)
+                asked.accepted.connect(self.accepted)
+                asked.refused.connect(self.refused)
+                return asked
+            case ReturnedRow():
+                back = ReturnedPart(row)
+                back.withdrawn.connect(self.withdrawn)
+                back.mended.connect(self.mended)
+                return back
+            case ConflictRow():
+                part = parts.ConflictPart(row)
+                part.chosen.connect(self.version_chosen)
+                part.written.connect(self.value_written)
+                return part
+
+    def _held_place(self) -> tuple[int, _Row | None]:
+        """The place that has the keyboard, and how many stand before it."""
+        focus = self.window().focusWidget()
+        for at, (row, part) in enumerate(self._shown_places.items()):
+            if part.isAncestorOf(focus):
+                return at, row
+        return 0, None
+
+    def _focus_place(self, at: int) -> None:
+        """Give the keyboard to what stands now where something was decided; Qt would give it to the rail."""
+        shown = list(self._shown_places.values())
+        if not shown:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        part = shown[min(at, len(shown) - 1)]
+        for button in part.findChildren(Button):
+            if button.isVisibleTo(part):
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                break
+        self._see(part)
+
+    def _see(self, part: QWidget) -> None:
+        """Scroll to a place, once it is as high as it will be."""
+        QTimer.singleShot(0, part, lambda: self._place_rows.ensureWidgetVisible(part))
 
     def _show_imports(self, view: SyncView) -> None:
         clear(self._imports.body)
