@@ -28,7 +28,11 @@ from ui.widgets.text import Text
 
 def mark_wrong(editor: QWidget, *, wrong: bool) -> None:
     """Draw an input with a red line, or without it again."""
-    editor.setProperty("wrong", "true" if wrong else "false")
+    said = "true" if wrong else "false"
+    if said == (editor.property("wrong") or "false"):
+        # To dress an input anew takes longer than to make it.
+        return
+    editor.setProperty("wrong", said)
     editor.style().unpolish(editor)
     editor.style().polish(editor)
 
