@@ -45,7 +45,7 @@ def seen(qtbot, name):
 
 
 # What other windows are made from; the help itself; and our own mistakes, which may come before everything.
-WITHOUT = {"Page", "FormDialog", "HelpWindow", "ErrorWindow"}
+WITHOUT = {"Page", "FormDialog", "TextDialog", "HelpWindow", "ErrorWindow"}
 
 
 def windows() -> list[type[QWidget]]:

@@ -13,6 +13,7 @@ from tongcds.domain.periods import PERIOD_OF, Period, PeriodKind, before
 from tongcds.domain.views.difficulties import LONGEST, DifficultyRow, DifficultyText
 from tongcds.errors import SENTENCES
 from tongcds.i18n import _, language
+from ui.forms.text_dialog import TextDialog
 from ui.widgets.field import Choice, LabeledField, LineField, TextArea
 from ui.widgets.form_dialog import FormDialog
 
@@ -60,29 +61,14 @@ class DifficultyDialog(FormDialog):
             self.accept()
 
 
-class AnswerDialog(FormDialog):
+class AnswerDialog(TextDialog):
     """`given` carries the answer."""
 
     help_topic = "difficulties"
-
-    given = Signal(str)
+    missing, most = "difficulty_answer_missing", LONGEST
 
     def __init__(self, about: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(_("Answer"), about, parent=parent)
-        self.text = TextArea()
-        self._text = LabeledField(_("What is done about it"), self.text)
-        self.box.addWidget(self._text)
-        self.end(self.save)
-        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def save(self) -> None:
-        """Hand it over and close, where it says something."""
-        text = self.text.toPlainText().strip()
-        wrong = "difficulty_answer_missing" if not text else "text_too_long" if len(text) > LONGEST else ""
-        self._text.show_error(_(SENTENCES[wrong]).format(most=LONGEST) if wrong else "")
-        if not wrong:
-            self.given.emit(text)
-            self.accept()
+        super().__init__(_("Answer"), about, _("What is done about it"), parent=parent)
 
 
 class SameDialog(FormDialog):

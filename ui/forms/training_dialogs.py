@@ -18,9 +18,10 @@ from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_coming_day
 from tongcds.i18n import _, format_number, ngettext
 from ui.forms.day_line import DayLine
+from ui.forms.text_dialog import TextDialog
 from ui.theme import Style
 from ui.widgets.choices import CheckRow
-from ui.widgets.field import Choice, LabeledField, LineField, TextArea
+from ui.widgets.field import Choice, LabeledField, LineField
 from ui.widgets.form_dialog import FormDialog
 from ui.widgets.surface import line
 from ui.widgets.text import Text
@@ -77,29 +78,15 @@ class PostponeDialog(FormDialog):
             self.accept()
 
 
-class CallOffDialog(FormDialog):
+class CallOffDialog(TextDialog):
     """`given` carries the reason."""
 
     help_topic = "training"
-
-    given = Signal(str)
+    missing, most = "training_reason_missing", LONGEST
 
     def __init__(self, row: TrainingRow, *, parent: QWidget | None = None) -> None:
-        super().__init__(_("Call off"), row.title, parent=parent)
-        self.text = TextArea()
-        self._text = LabeledField(_("Reason"), self.text, _("The teams read it; name nobody."))
-        self.box.addWidget(self._text)
-        self.end(self.save, _("Call off"))
-        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def save(self) -> None:
-        """Hand the reason over and close, where there is one."""
-        reason = self.text.toPlainText().strip()
-        wrong = "training_reason_missing" if not reason else "text_too_long" if len(reason) > LONGEST else ""
-        self._text.show_error(_(SENTENCES[wrong]).format(most=LONGEST) if wrong else "")
-        if not wrong:
-            self.given.emit(reason)
-            self.accept()
+        title, hint = _("Call off"), _("The teams read it; name nobody.")
+        super().__init__(title, row.title, _("Reason"), hint, words=title, parent=parent)
 
 
 class RepeatDialog(FormDialog):
