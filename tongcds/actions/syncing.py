@@ -154,7 +154,7 @@ def export_bundle(core: Core, folder: Path) -> Exported:
         UserError: stick_unwritable, stick_lies.
     """
     done = bundles.export(core.vault, folder, core.clock)
-    _note(core, sent=done.writes, received=0)
+    _note(core, "usb", sent=done.writes, received=0)
     return done
 
 
@@ -173,8 +173,10 @@ def take_bundle(core: Core, path: Path) -> tuple[Imported, Changes]:
         enrol.start(core.vault, begun, core.clock)
         return Imported("", 0, 0, carried=False), Changes(frozenset({"exchange"}))
     done = bundles.take_in(core.vault, path, core.clock)
-    if not done.carried:
-        _note(core, sent=done.sent, received=done.received)
+    if done.carried:
+        _note(core, "courier", sent=0, received=done.merged)
+    else:
+        _note(core, "usb", sent=done.sent, received=done.received)
     return done, Changes(done.kinds | {"exchange"})
 
 
@@ -214,14 +216,14 @@ def answers_to_bring_back(core: Core, folder: Path) -> int:
     return len(carrying.copy_answers(core.vault, folder))
 
 
-def _note(core: Core, *, sent: int, received: int) -> None:
+def _note(core: Core, way: str, *, sent: int, received: int) -> None:
     with core.vault.write() as connection:
         me = load_identity(connection, now=lambda: milliseconds(core.clock))
         local.add_exchange(
             connection,
             local.Exchange(
                 at=milliseconds(core.clock),
-                way="usb",
+                way=way,
                 sent=sent,
                 received=received,
                 outcome="done",

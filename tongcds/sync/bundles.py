@@ -16,7 +16,7 @@ from pathlib import Path
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from tongcds.clock import Clock, milliseconds
+from tongcds.clock import VIETNAM, Clock, milliseconds
 from tongcds.errors import UserError
 from tongcds.protocol import bundle, chunks, structure
 from tongcds.protocol.messages import (
@@ -110,7 +110,7 @@ def export(vault: Vault, folder: Path, clock: Clock) -> Exported:
         content = PushContent(envelopes, shown)
         previous = bytes.fromhex(get_note(connection, _LAST))
     note = bundle.Note(PUSH, me.device, counter, enrolment.epoch, now, previous=previous)
-    path = _free_name(folder, f"{clock():%Y%m%d-%H%M}-{me.device}")
+    path = _free_name(folder, f"{clock().astimezone(VIETNAM):%Y%m%d-%H%M}-{me.device}")
     try:
         # Outside the transaction: a slow stick must not keep a save waiting.
         digest = bundle.write(

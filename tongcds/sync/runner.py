@@ -123,7 +123,7 @@ class Runner:
         """The same, in a snapshot that the caller reads more from."""
         state, progress = self._state, self._progress
         whole = (past for past in load_exchanges(connection, 20) if past.outcome not in _NOT_WHOLE)
-        latest = next(whole, None)
+        latest = next((past for past in whole if past.way != "courier"), None)
         busy = state.phase in _BUSY and progress is not None
         # An older program goes on exchanging; the badge says that it does not get everything.
         behind = state.phase is SyncPhase.IDLE and outdated.is_behind(connection)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.unit.server.conftest import COMMUNE, SECOND_VILLAGE, VILLAGE, World
 from tests.unit.sync.desks import Desk
 from tongcds.actions import syncing
+from tongcds.clock import business_date
 from tongcds.domain.views import Role
 from tongcds.errors import UnavailableError, UserError
 from tongcds.protocol import bundle
@@ -65,6 +66,25 @@ def agree(*desks: Desk) -> None:
     first, *others = (desk.rows("household") for desk in desks)
     for other in others:
         assert {i: row["address"] for i, row in other.items()} == {i: r["address"] for i, r in first.items()}
+
+
+def test_a_file_that_is_carried_for_others_stands_in_the_history_and_is_no_word_of_the_server(
+    team: Desk, commune: Desk, small_world: World, tmp_path: Path
+) -> None:
+    team.create(address="Nhóm 1")
+    heard = syncing.status(commune.core).received_at
+    small_world.clock.advance(minutes=5)
+    take(commune, export(team, tmp_path))
+    latest = syncing.sync_view(commune.core).history[0]
+    assert (latest.way, latest.sent, latest.received) == ("courier", 0, 1)
+    assert syncing.status(commune.core).received_at == heard
+
+
+def test_the_name_of_a_file_carries_the_local_day(team: Desk, small_world: World, tmp_path: Path) -> None:
+    # Half past six in the morning: in UTC it is the day before.
+    now = small_world.clock()
+    small_world.clock.advance(minutes=(23 * 60 + 30 - now.hour * 60 - now.minute) % (24 * 60))
+    assert export(team, tmp_path).name.startswith(f"{business_date(small_world.clock):%Y%m%d}-0630-")
 
 
 def test_the_commune_sees_a_teams_file_at_once_and_the_server_hears_of_it_before_anything_else(

@@ -157,7 +157,9 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRow:
-    """One exchange in the history: way is `network` or `usb`; outcome one of six.
+    """One exchange in the history: way is `network`, `usb` or `courier`; outcome one of six.
+
+    `courier`: somebody else's file was taken in, to be carried on; `received` is what of it is shown here.
 
     `done`, `resumed`, `repaired` (what differed from the server was mended), `given_back` (the server got
     what it had lost and whose author nobody heard of), `stopped` (somebody paused it) or `failed`.

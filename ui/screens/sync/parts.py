@@ -186,7 +186,12 @@ def _outcome(row: ExchangeRow) -> PillCell:
 
 
 def _way(row: ExchangeRow) -> TextCell:
-    return TextCell(_("USB") if row.way == "usb" else _("Network"))
+    match row.way:
+        case "usb":
+            return TextCell(_("USB"))
+        case "courier":
+            return TextCell(_("For others"))
+    return TextCell(_("Network"))
 
 
 def history_columns() -> list[Column[ExchangeRow]]:
