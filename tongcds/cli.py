@@ -228,6 +228,9 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
         ngettext("{n} row to look at", "{n} rows to look at", preview.rows_doubtful).format(
             n=format_number(preview.rows_doubtful)
         ),
+        ngettext("{n} row wrong, left out", "{n} rows wrong, left out", preview.rows_wrong).format(
+            n=format_number(preview.rows_wrong)
+        ),
     ]
     lines += [f"{row.sheet}:{row.row}  {row.will_write}  {row.why}" for row in preview.rows if row.why]
     if options.apply:

@@ -147,6 +147,17 @@ def test_rows_to_look_at_are_said_in_the_exit_code(commune, tmp_path):
     assert (preview["households_new"], preview["rows_doubtful"]) == (150, 1)
 
 
+def test_a_preview_says_how_many_rows_are_wrong_and_left_out(commune, tmp_path, capsys):
+    book = openpyxl.load_workbook(SAMPLE)
+    book.active["C3"] = None
+    book.save(tmp_path / "wrong.xlsx")
+    words = ("--profile", str(commune.profile), "--language", "en", "import", str(tmp_path / "wrong.xlsx"))
+    assert program.main(list(words)) == cli.LOOK
+    told = capsys.readouterr().out
+    assert "0 rows to look at" in told
+    assert "1 row wrong, left out" in told
+
+
 def test_households_are_found_without_marks(register):
     found = register.does("households", "vi van keo")
     assert [row["code"] for row in found["rows"]] == ["CM-0064", "CM-0001"]

@@ -200,6 +200,11 @@ def _row(  # noqa: PLR0917 - what is known of one unit
     )
 
 
+def _may_be_heard(row: OverviewRow, row_kind: str) -> bool:
+    """Whether somebody there could sync: a commune has computers of its own, a village those of its team."""
+    return row_kind != "village" or row.teams > 0 or row.last_sync is not None
+
+
 def _heading(indicator: str) -> str:
     """What the indicator counts, in as few words as there are."""
     entry = load_indicators()[indicator]
@@ -233,6 +238,8 @@ def _view(  # noqa: PLR0917 - the parts of one screen
         trend_label=_heading(TREND),
         trend=tuple(TrendPoint(day, _share(_whole(unit_id, TREND, days[day]).count)) for day in moments),
         trend_target=aims.share(unit_id, TREND),
-        silent=tuple(row for row in rows if units.is_silent(row.last_sync, on)),
+        silent=tuple(
+            row for row in rows if _may_be_heard(row, row_kind) and units.is_silent(row.last_sync, on)
+        ),
         silent_days=SILENT_DAYS,
     )

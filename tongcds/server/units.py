@@ -159,6 +159,8 @@ def read_villages(file: Path) -> list[VillageLine]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream, strict=True))
+    except FileNotFoundError:
+        raise UserError("file_missing") from None
     except (OSError, UnicodeDecodeError, csv.Error):
         raise UserError("table_unreadable", file=file.name) from None
     names = {f.name for f in fields(VillageLine)}

@@ -78,11 +78,9 @@ def about_target(row: TargetRow) -> str:
     ]
     if row.numerator is not None and row.denominator is not None:
         counted = f"{format_number(row.numerator)}/{format_number(row.denominator)}"
-        lines.append(_("Counted: {what}").format(what=counted))
+        lines.append(_("Numerator and denominator: {counted}").format(counted=counted))
     if row.fingerprint:
         lines.append(_("Mark of the figure: {mark}").format(mark=row.fingerprint))
-    if row.definition:
-        lines.append(_("Way of counting: {definition}").format(definition=row.definition))
     if row.typed is not None:
         lines.append(typed_by(row.typed))
     if row.expected is not None:

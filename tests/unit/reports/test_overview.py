@@ -168,6 +168,13 @@ def test_a_village_nobody_looked_at_has_no_figure_instead_of_nought(commune: Con
     assert (figure.numerator, figure.denominator, figure.share) == (None, 1, None)
 
 
+def test_a_village_that_has_no_team_is_not_waited_for(commune: Connection) -> None:
+    put(commune, "village", [{"id": derived_id("alone"), "commune_id": CHIENG_MUNG, "name": "Bản Vắng"}])
+    view = village_overview(commune, CHIENG_MUNG, ON)
+    assert "Bản Vắng" in [row.name for row in view.rows]
+    assert [row.name for row in view.silent] == ["Bản Nà Tọp"]
+
+
 def test_a_village_synced_last_when_its_latest_record_was_made_unless_the_server_knows(
     commune: Connection,
 ) -> None:

@@ -188,7 +188,7 @@ def test_a_bad_list_of_villages_is_said_and_nothing_is_taken(run, folder, tmp_pa
     file = tmp_path / "bad.csv"
     file.write_bytes(content)
     assert run("villages", "--data", folder, file)[:2][1]["error"] == error
-    assert run("villages", "--data", folder, tmp_path / "absent.csv")[1]["error"] == "table_unreadable"
+    assert run("villages", "--data", folder, tmp_path / "absent.csv")[1]["error"] == "file_missing"
     province = open_folder(folder, now=lambda: 0)
     with province.database.read() as connection:
         assert len(connection.execute(select(record_type("village").table)).all()) == 2
