@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 
@@ -26,16 +27,19 @@ class Proof:
         """Begin to look; what `look` itself asks for does not wait."""
         found: Future[None] = Future()
 
-        def prove() -> None:
+        def prove(look: Callable[[], None]) -> None:
             try:
                 look()
             except BaseException as problem:  # noqa: BLE001 - a future carries whatever happened
+                # What was found lives as long as the vault; what looking had in its hands must not: the key.
+                del look
+                traceback.clear_frames(problem.__traceback__)
                 found.set_exception(problem)
             else:
                 found.set_result(None)
 
         self._found = found
-        self._prover = threading.Thread(target=prove, name="proof")
+        self._prover = threading.Thread(target=prove, args=(look,), name="proof")
         self._prover.start()
 
     def require(self) -> None:

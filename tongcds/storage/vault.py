@@ -95,7 +95,7 @@ class Vault:
         try:
             if not early:
                 migrations.bring_up(self.write, partial(self.backup, backups.MIGRATION))
-                self._start_journal(written)
+                self._start_journal(lambda: written)
             if unclean:
                 self.checkpoint()
             self._reading = reader(path, key) if two else self._writing
@@ -105,7 +105,8 @@ class Vault:
             self._writing.close()
             raise
         if early:
-            self._proof.begin(lambda: self._start_journal(look()))
+            # No lambda: a traceback would keep hold of what one encloses, and so of the key.
+            self._proof.begin(partial(self._start_journal, look))
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -439,7 +440,8 @@ class Vault:
         """Whether nothing may be moved into the main file, not even by closing."""
         return self._damaged or not self._proof.is_given
 
-    def _start_journal(self, written: Written) -> None:
+    def _start_journal(self, look: Look) -> None:
+        written = look()
         with self.write() as connection:
             me = load_identity(connection, now=self._now)
             self._keeper.start(connection, me, written)

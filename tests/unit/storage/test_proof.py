@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from pathlib import Path
@@ -123,6 +124,21 @@ def test_nothing_beside_the_database_of_a_damaged_vault_is_written_either(damage
             work()
     vault.close()
     assert bytes_of(damaged) == before
+
+
+def keys_in_memory() -> set[bytes]:
+    gc.collect()
+    return {one.key for one in gc.get_objects() if isinstance(one, keyslots.VaultKey)}
+
+
+@pytest.mark.parametrize("home", ["closed", "damaged"])
+def test_a_vault_that_was_closed_has_no_key_in_memory_whatever_was_found(home, request, now):
+    vault = at_once(request.getfixturevalue(home), now)
+    key = vault.opened_by.key
+    assert key in keys_in_memory()
+    vault.close()
+    assert key not in keys_in_memory()
+    assert vault.opened_by.key == b""
 
 
 def test_closed_before_the_look_is_over_a_damaged_vault_stays_as_it_was(damaged, now, held):
