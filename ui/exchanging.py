@@ -55,6 +55,7 @@ class Exchanging(QObject):
         )
         screen.sync_requested.connect(core.runner.ask)
         screen.pause_requested.connect(core.runner.pause)
+        screen.cancel_requested.connect(core.runner.cancel)
         screen.version_chosen.connect(self._settle)
         screen.value_written.connect(self._settle_with)
         screen.household_opened.connect(self._desk.show)

@@ -75,9 +75,25 @@ def test_an_exchange_is_asked_for_and_paused(sync, qtbot):
     assert not button(screen, "Sync now").isEnabled()
     with qtbot.waitSignal(screen.pause_requested):
         press(button(screen, "Pause"))
+    with qtbot.waitSignal(screen.cancel_requested):
+        press(button(screen, "Stop this exchange"))
     screen.show_status(replace(samples.sync_status(), phase=SyncPhase.PAUSED))
     with qtbot.waitSignal(screen.sync_requested):
         press(button(screen, "Go on"))
+
+
+def test_only_an_exchange_that_runs_can_be_stopped_and_the_focus_stays_beside_it(sync):
+    screen = sync()
+    stop = next(one for one in screen.findChildren(Button) if one.accessibleName() == "Stop this exchange")
+    assert not stop.isVisible()
+    screen.show_status(samples.sync_status("sending"))
+    settle()
+    stop.setFocus()
+    assert screen.focusWidget() is stop
+    screen.show_status(samples.sync_status())
+    settle()
+    assert not stop.isVisible()
+    assert screen.focusWidget() is button(screen, "Sync now")
 
 
 def test_usb_is_offered_only_where_it_is_ready(sync, qtbot):

@@ -50,7 +50,8 @@ class State:
     `until` is when a waiting machine tries again, or an idle one that has files left; `problem` an error
     code or "". `running` stays true while an exchange is under way, also one told to stop; `asked_again`
     begins the next one when it ends. `agreed`: a person asked for this exchange, so it may go over a link
-    that is paid by volume, also after a break.
+    that is paid by volume, also after a break. `cancelled`: the one under way was, and is not begun anew.
+    `sent_away`: the server itself said until when it wants to be left alone.
     """
 
     phase: SyncPhase = SyncPhase.IDLE
@@ -60,6 +61,8 @@ class State:
     until: int | None = None
     problem: str = ""
     agreed: bool = False
+    cancelled: bool = False
+    sent_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +128,32 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The person wants the exchange under way to end; the next one comes by itself as ever."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The person wants to go on."""
 
 
-Event = Asked | Saved | Moved | Finished | Failed | Held | Reachable | Tick | Paused | Resumed
+Event = Asked | Saved | Moved | Finished | Failed | Held | Reachable | Tick | Paused | Cancelled | Resumed
 
 
 def step(state: State, event: Event) -> tuple[State, Act]:  # noqa: PLR0911  one answer an event
     """The state after an event, and what is to be done. Every event is answered in every state."""
     match event:
         case Moved(phase):
-            shown = state.running and state.phase is not SyncPhase.PAUSED
+            shown = state.running and state.phase is not SyncPhase.PAUSED and not state.cancelled
             return (replace(state, phase=phase) if shown else state), Act.NOTHING
         case Paused():
             paused = State(SyncPhase.PAUSED, running=state.running, problem=state.problem)
             return paused, Act.STOP if state.running else Act.NOTHING
+        case Cancelled():
+            return _cancelled(state)
         case Failed():
-            return _failed(state, event)
+            # Whoever cancelled it wants to hear no more of it.
+            return _finished(state) if state.cancelled else _failed(state, event)
         case Finished():
             return _finished(state)
         case Held():
@@ -161,7 +172,8 @@ def _is_time(state: State, event: Tick | Reachable | Saved) -> bool:
         case Saved():
             return state.phase not in _QUIET
         case Reachable():
-            return state.phase in {SyncPhase.WAITING, SyncPhase.IDLE}
+            # A network that is back says nothing of a server that is too busy.
+            return state.phase in {SyncPhase.WAITING, SyncPhase.IDLE} and not state.sent_away
         case Tick(now, metered):
             waits = state.phase in {SyncPhase.WAITING, SyncPhase.IDLE}
             due = waits and state.until is not None and now >= state.until
@@ -185,6 +197,12 @@ def _finished(state: State) -> tuple[State, Act]:
     return State(), Act.NOTHING
 
 
+def _cancelled(state: State) -> tuple[State, Act]:
+    if not state.running or state.phase is SyncPhase.PAUSED:
+        return state, Act.NOTHING
+    return State(running=True, cancelled=True), Act.STOP
+
+
 def _held(state: State) -> tuple[State, Act]:
     if state.asked_again:
         return State(SyncPhase.SENDING, running=True, agreed=state.agreed), Act.EXCHANGE
@@ -203,13 +221,15 @@ def _failed(state: State, event: Failed) -> tuple[State, Act]:
     wait = min(FIRST_WAIT_MS << min(failures - 1, _DOUBLINGS), LONGEST_WAIT_MS)
     # The server's wish is a least, our own wait a most; the jitter spreads both.
     until = event.now + wait // 2 + int(wait * event.jitter / 2)
-    if event.retry_after:
+    sent_away = event.retry_after > 0
+    if sent_away:
         until = event.now + event.retry_after + int(event.retry_after * event.jitter)
     if event.records_done and state.asked_again:
         return State(SyncPhase.SENDING, running=True, failures=failures, agreed=state.agreed), Act.EXCHANGE
     if event.records_done:
-        return State(failures=failures, until=until, agreed=state.agreed), Act.NOTHING
+        return State(failures=failures, until=until, agreed=state.agreed, sent_away=sent_away), Act.NOTHING
     waiting = State(
-        SyncPhase.WAITING, failures=failures, until=until, problem=event.code, agreed=state.agreed
-    )
+        SyncPhase.WAITING, failures=failures, until=until, problem=event.code, agreed=state.agreed,
+        sent_away=sent_away,
+    )  # fmt: skip
     return waiting, Act.NOTHING

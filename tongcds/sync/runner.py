@@ -110,6 +110,10 @@ class Runner:
         """No exchange until `resume`; one that runs ends after its present request."""
         self._take(machine.Paused())
 
+    def cancel(self) -> None:
+        """End the exchange that runs after its present request; what went through is kept."""
+        self._take(machine.Cancelled())
+
     def resume(self) -> None:
         """Go on."""
         self._take(machine.Resumed())

@@ -13,6 +13,7 @@ from tongcds.sync.machine import (
     LONGEST_WAIT_MS,
     Act,
     Asked,
+    Cancelled,
     Event,
     Failed,
     Finished,
@@ -96,6 +97,22 @@ def test_pausing_stops_the_running_exchange_and_nothing_begins_until_resumed() -
     assert step(state, Resumed())[1] is Act.EXCHANGE
 
 
+def test_cancelling_ends_one_exchange_and_the_next_one_comes_by_itself() -> None:
+    state, acts = after(Asked(), Cancelled(), Moved(SyncPhase.RECEIVING))
+    assert acts == [Act.EXCHANGE, Act.STOP, Act.NOTHING]
+    assert (state.phase, state.running) == (SyncPhase.IDLE, True), "it is not shown as running again"
+    for end in (Finished(), OFFLINE):
+        ended, act = step(state, end)
+        assert (ended, act) == (State(), Act.NOTHING)
+        assert step(ended, Tick(1 << 60))[1] is Act.NOTHING
+        assert step(ended, Saved())[1] is Act.EXCHANGE
+    again, act = step(state, Asked())
+    assert act is Act.NOTHING
+    assert step(again, Finished())[1] is Act.EXCHANGE
+    for quiet in (after(), after(Asked(), OFFLINE), after(Asked(), Paused())):
+        assert step(quiet[0], Cancelled()) == (quiet[0], Act.NOTHING)
+
+
 def test_what_waiting_cannot_mend_asks_for_the_person() -> None:
     assert after(Asked(), Failed("server_refused", 0, 0.0))[0].phase is SyncPhase.NEEDS_YOU
     assert after(Asked(), Failed("protocol_unsupported", 0, 0.0))[0].phase is SyncPhase.NEEDS_UPDATE
@@ -106,6 +123,7 @@ EVENTS = st.one_of(
     st.builds(Saved),
     st.builds(Moved, st.sampled_from([SyncPhase.SENDING, SyncPhase.RECEIVING])),
     st.builds(Paused),
+    st.builds(Cancelled),
     st.builds(Resumed),
     st.builds(Tick, st.integers(0, 1 << 50), st.booleans()),
     st.builds(Reachable),
@@ -154,6 +172,15 @@ def test_a_network_that_comes_back_is_used_at_once_and_only_where_one_was_waited
     assert after(Reachable())[1] == [Act.EXCHANGE]
     for stopped in ((Paused(), Finished()), (Failed("server_refused", 0, 0.0),)):
         assert after(Asked(), *stopped, Reachable())[1][-1] is Act.NOTHING
+
+
+def test_a_network_that_comes_back_does_not_hurry_a_busy_server() -> None:
+    busy = replace(OFFLINE, code="server_busy", retry_after=60_000)
+    for failed in (busy, replace(busy, records_done=True)):
+        state, _acts = after(Asked(), failed)
+        assert step(state, Reachable())[1] is Act.NOTHING
+        assert step(state, Asked())[1] is Act.EXCHANGE
+        assert step(state, Tick(state.until or 0))[1] is Act.EXCHANGE
 
 
 def test_files_that_wait_for_the_network_keep_no_record_waiting() -> None:

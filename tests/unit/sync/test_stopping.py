@@ -52,6 +52,30 @@ def test_a_pause_before_anything_went_is_no_line_of_the_history(team):
     assert history(team) == before
 
 
+def test_an_exchange_that_somebody_cancelled_goes_on_with_the_next_save(team, monkeypatch):
+    monkeypatch.setattr(Pace, "writes", lambda *_: 4)
+    for number in range(9):
+        team.create(code=f"HN-{number}")
+    runner = team.core.make_runner(lambda work: work())
+    serve = team.wire.serve
+
+    def stopped_meanwhile(path: str, body: bytes) -> bytes:
+        runner.cancel()
+        return serve(path, body)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(team.wire, "serve", stopped_meanwhile)
+        runner.ask()
+    status = runner.status()
+    assert (status.phase, status.problem) == (SyncPhase.IDLE, "")
+    assert status.waiting > 0
+    assert history(team)[0][0] == "stopped"
+    runner.tick()
+    assert runner.status().waiting == status.waiting, "nothing begins by itself at once"
+    runner.saved()
+    assert runner.status().waiting == 0
+
+
 def test_a_busy_server_was_reached_and_is_asked_again_when_it_said(team, world, monkeypatch):
     def busy(*_given: object) -> bytes:
         raise Refusal("busy", retry_after=WAIT)

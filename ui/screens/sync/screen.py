@@ -51,11 +51,11 @@ _PLACES, _WAITING, _HEARD = "places", "waiting", "heard"
 class SyncScreen(Page):
     """Shows a `SyncView`. The status may also be brought alone, by `show_status`, while an exchange runs.
 
-    `sync_requested`, `pause_requested`; `version_chosen` carries (conflict id, the side's index),
-    `value_written` (conflict id, the words of a third value); `withdrawn` the number of an own change that
-    came back, `mended` (its number, what was typed by field); `accepted` and `refused` the id of what an
-    officer decided; `import_undone` the id of an import, `household_opened` that of a household;
-    `export_requested` and `usb_requested` exist where `usb` is true.
+    `sync_requested`, `pause_requested` (until somebody goes on), `cancel_requested` (this exchange alone);
+    `version_chosen` carries (conflict id, the side's index), `value_written` (conflict id, the words of a
+    third value); `withdrawn` the number of an own change that came back, `mended` (its number, what was typed
+    by field); `accepted` and `refused` the id of what an officer decided; `import_undone` an import's id,
+    `household_opened` that of a household; `export_requested` and `usb_requested` exist where `usb` is true.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -67,6 +67,7 @@ class SyncScreen(Page):
 
     sync_requested = Signal()
     pause_requested = Signal()
+    cancel_requested = Signal()
     export_requested = Signal()
     usb_requested = Signal()
     version_chosen = Signal(object, int)
@@ -97,8 +98,8 @@ class SyncScreen(Page):
         self._view: SyncView | None = None
         self._running = False
         self._now = Button(_("Sync now"), icon="refresh-cw", kind=Kind.PRIMARY)
-        self._now.clicked.connect(self.sync_requested)
-        self._head = PageHead(_("Sync"), "", [*self._usb_buttons(offered=usb), self._now])
+        self._cancel = Button(_("Stop this exchange"), icon="x")
+        self._head = PageHead(_("Sync"), "", [*self._usb_buttons(offered=usb), *self._exchange_buttons()])
         self._strip = ProgressStrip("refresh-cw")
         self._strip.pressed.connect(self._press_strip)
         self._places = Card()
@@ -154,6 +155,12 @@ class SyncScreen(Page):
         back.clicked.connect(self.usb_requested)
         return [out, back]
 
+    def _exchange_buttons(self) -> list[Button]:
+        self._now.clicked.connect(self.sync_requested)
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._cancel.hide()
+        return [self._cancel, self._now]
+
     def reload(self) -> None:
         """Read everything again."""
         self.is_fresh()
@@ -170,7 +177,11 @@ class SyncScreen(Page):
         self._view = replace(self._view, status=status)
         progress = state.progress(status, self._view.waiting_by_type, self._clock(), price=self._price())
         self._running = status.phase in {SyncPhase.SENDING, SyncPhase.RECEIVING}
+        had_focus = self.focusWidget() is self._cancel
+        self._cancel.setVisible(self._running)
         self._now.setEnabled(not self._running and status.phase is not SyncPhase.NEEDS_UPDATE)
+        if had_focus and not self._running:
+            self._now.setFocus()
         self._strip.show_progress(
             progress.words, progress.detail, progress.share, progress.action, icon=progress.icon,
             tone=progress.tone,
