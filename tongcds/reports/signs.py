@@ -338,18 +338,21 @@ def members(frame: Frame) -> Rows:
 
 
 def organised(frame: Frame) -> Rows:
-    """Members there on the last day, said of their team; the word is their organisation."""
+    """Members there on the last day, said of their team; the word is their organisation.
+
+    A member whose organisation nobody put down says nothing.
+    """
     who = members(frame).subquery("who")
     return select(
         who.c.span,
         who.c.team.label("subject"),
         literal(ORGANISATION, Text).label("sign"),
-        func.coalesce(who.c.organisation, "").label("word"),
+        who.c.organisation.label("word"),
         literal(1, Integer).label("value"),
         who.c.subject.label("record"),
         *frame.always_fresh,
         who.c.village,
-    )
+    ).where(who.c.organisation != "")
 
 
 def active(frame: Frame) -> Rows:

@@ -348,7 +348,7 @@ def teams_with_youth(tables: Tables, place: bytes, first: date, last: date) -> T
         for m in members_of(tables, place, last)
         if m["organisation"] == "Đoàn Thanh niên" and m["team_id"] in teams
     ]
-    known = any(m["team_id"] in teams for m in members_of(tables, place, last))
+    known = any(m["team_id"] in teams and m["organisation"] for m in members_of(tables, place, last))
     if not known:
         return None, len(teams), 0, ""
     return len({m["team_id"] for m in young}), len(teams), len(young), written(m["id"] for m in young)
