@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, event, func
 
 from tests.unit.reports.registers import DAYS, VILLAGES, Register, lively_registers, put
 from tests.unit.reports.straightforward import MEANINGS, figure
 from tongcds.domain.formulas import Formula, counted_indicators, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.domain.stamps import derived_id
-from tongcds.reports import frame, signs
+from tongcds.reports import counting, frame, signs
+from tongcds.reports import figures as reports_figures
 from tongcds.reports.figures import (
     NOTHING_KNOWN,
     Ask,
@@ -91,18 +93,80 @@ def test_tables_of_many_places_that_are_read_through_say_the_same(
         assert agrees_with_the_loops(database, register)
 
 
+def test_a_table_that_says_something_else_when_read_through_is_noticed(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control: read through, nothing lies in the first village.
+    def otherwise(column: ColumnElement[Any], places: Collection[bytes]) -> ColumnElement[Any]:
+        return func.nullif(column, NA_NGA) if len(places) >= frame._MANY else column
+
+    monkeypatch.setattr(frame, "through", otherwise)
+    register = Register()
+    register.households.append(
+        {"id": HOME, "village_id": NA_NGA, "left_on": None, "poverty": None, "deleted": 0}
+    )
+    assert agrees_with_the_loops(database, register)
+    monkeypatch.setattr(frame, "_MANY", 1)
+    assert not agrees_with_the_loops(database, register)
+
+
+def test_of_many_places_each_table_is_read_from_end_to_end(database: Connection) -> None:
+    def steps(places: Sequence[bytes]) -> list[str]:
+        told: list[str] = []
+
+        def explain(_: object, cursor: Any, statement: str, parameters: Any, *__: object) -> None:
+            if "FROM observation" in statement and not statement.startswith("EXPLAIN"):
+                told.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+        event.listen(database.engine, "before_cursor_execute", explain)
+        try:
+            figures(database, ["XHS04"], places, PERIODS[:1])
+        finally:
+            event.remove(database.engine, "before_cursor_execute", explain)
+        return [step for step in told if " observation" in step]
+
+    few, many = steps(VILLAGES), steps([derived_id("many", i) for i in range(frame._MANY)])
+    assert few
+    assert all(step.startswith("SEARCH observation") for step in few)
+    assert many == ["SCAN observation"]
+
+
+ASKS = [Ask(PERIODS[2], INDICATORS), Ask(PERIODS[-1], ("ACT02", "ACT03", "XHS21", "XHS27"))]
+
+
+def some_agree_with_all(connection: Connection, register: Register) -> bool:
+    register.put(connection)
+    some = asked_figures(connection, ASKS, VILLAGES)
+    whole = figures(connection, INDICATORS, VILLAGES, [ask.period for ask in ASKS])
+    connection.rollback()
+    asked = {key: count for key, count in whole[1].items() if key[1] in ASKS[1].indicators}
+    return some == [whole[0], asked]
+
+
 @given(lively_registers())
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_asked_of_some_periods_only_is_what_it_is_among_all(
     database: Connection, register: Register
 ) -> None:
-    asks = [Ask(PERIODS[2], INDICATORS), Ask(PERIODS[-1], ("ACT02", "ACT03", "XHS21", "XHS27"))]
-    register.put(database)
-    some = asked_figures(database, asks, VILLAGES)
-    whole = figures(database, INDICATORS, VILLAGES, [ask.period for ask in asks])
-    database.rollback()
-    assert some[0] == whole[0]
-    assert some[1] == {key: whole[1][key] for key in whole[1] if key[1] in asks[1].indicators}
+    assert some_agree_with_all(database, register)
+
+
+def test_periods_that_are_taken_for_one_another_are_noticed(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control: what is asked of both is told of the other one.
+    def reversed_tally(connection: Connection, formulas: Any, places: Any, periods: Any, *more: Any) -> Any:
+        return counting.tally(connection, formulas, places, periods[::-1], *more)
+
+    monkeypatch.setattr(reports_figures, "tally", reversed_tally)
+
+    @given(lively_registers())
+    @settings(max_examples=200, database=None, phases=[Phase.generate])
+    def compare(register: Register) -> None:
+        assert some_agree_with_all(database, register)
+
+    with pytest.raises(AssertionError):
+        compare()
 
 
 def test_the_plain_loops_know_every_way_of_counting_that_the_formulas_use() -> None:
@@ -198,6 +262,16 @@ def test_nobody_looked_is_not_nought(connection: Connection) -> None:
     household(connection)
     person(connection, SON)
     assert one(connection, "XHS09") == Count(None, 1, 0, "")
+
+
+def test_an_organisation_that_nobody_put_down_is_not_another_one(connection: Connection) -> None:
+    team, member = derived_id("team"), {"unit_id": NA_NGA, "team_id": derived_id("team")}
+    put(connection, "team", [{"id": team, "unit_id": NA_NGA}])
+    put(connection, "member", [{"id": derived_id("member", 1), **member, "organisation": None}])
+    put(connection, "member", [{"id": derived_id("member", 2), **member, "organisation": ""}])
+    assert one(connection, "TEA06") == Count(None, 1, 0, "")
+    put(connection, "member", [{"id": derived_id("member", 3), **member, "organisation": "Giáo viên"}])
+    assert one(connection, "TEA06") == Count(0, 1, 0, "0000-0000")
 
 
 def test_a_child_is_no_adult_until_the_birthday(connection: Connection) -> None:
