@@ -21,7 +21,10 @@ from ui.preview import samples
 from ui.preview.screens import settle
 from ui.screens.board import BoardScreen
 from ui.tasks import InlineExecutor, Tasks
+from ui.theme import Length
+from ui.widgets import chart as chart_module
 from ui.widgets.chart import Chart, ChartData, ChartKind, ChartPoint, ChartSeries
+from ui.widgets.rows import RowsView
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -140,6 +143,60 @@ def test_enter_goes_down_and_backspace_up(screen, asked, monkeypatch):
     assert asked[-1].unit_id == b"c"
 
 
+def test_tab_reads_the_units_before_the_figure(screen):
+    screen.units.eras.setFocus()
+    QTest.keyClick(screen.units.eras, Qt.Key.Key_Tab)
+    assert screen.focusWidget() is screen.units.table
+    QTest.keyClick(screen.units.table, Qt.Key.Key_Tab)
+    assert screen.focusWidget() is screen.units.compare
+    QTest.keyClick(screen.units.compare, Qt.Key.Key_Tab)
+    assert screen.figure.isAncestorOf(screen.focusWidget())
+
+
+def test_going_down_and_up_leaves_the_keyboard_in_the_units(screen, asked):
+    whole = invented.view(asked[0])
+    gone_down_from = whole.rows[2].unit_id
+    screen.units.table.setFocus()
+    screen.units.table.choose(2)
+    below = replace(whole, unit_id=gone_down_from, path=(*whole.path, (gone_down_from, "Bản Xum")))
+    screen.show_view(below)
+    assert screen.focusWidget() is screen.units.table
+    assert screen.units.table.current_row() == below.rows[0]
+    screen.show_view(whole)
+    assert screen.units.table.current_row().unit_id == gone_down_from
+    screen.show_view(replace(below, rows=(), row_kind=""))
+    assert screen.focusWidget() is screen.bar.indicator
+
+
+def test_news_of_others_leave_the_chosen_unit_chosen(screen, asked):
+    screen.units.table.setFocus()
+    screen.units.table.choose(4)
+    screen.reload()
+    settle()
+    assert screen.focusWidget() is screen.units.table
+    assert screen.units.table.current_row().name == "Tiểu khu 8"
+
+
+def test_the_whole_row_that_is_left_is_drawn_anew_and_keeps_no_ring(screen, monkeypatch):
+    areas, drawn = [], RowsView.paintEvent
+
+    def noted(view, event):
+        areas.append(event.region())
+        drawn(view, event)
+
+    monkeypatch.setattr(RowsView, "paintEvent", noted)
+    screen.reload()
+    table = screen.units.table
+    table.setFocus()
+    settle()
+    areas.clear()
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    settle()
+    assert table.current_row() == table.rows_model.row(1)
+    left = [table.visualRect(table.rows_model.index(0, at)).center() for at in range(3)]
+    assert all(any(area.contains(place) for area in areas) for place in left)
+
+
 def test_the_proof_is_shown_on_demand(screen):
     assert not screen.figure.how.isVisible()
     press(button(screen, "How it is counted"))
@@ -232,6 +289,43 @@ def test_more_bars_than_fit_are_gone_through_with_the_arrows(keep, qtbot):
         QTest.keyClick(chart, Qt.Key.Key_Right)
     assert told[-1] == "Bản 59: 59"
     assert chart.grab().toImage() != before
+
+
+@pytest.mark.parametrize("target", [0.15, 0.25, 0.9, 0.95, 1.0])
+def test_the_line_of_the_target_runs_through_no_words(keep, monkeypatch, target):
+    words, lines = [], []
+    drawn = chart_module.paint.text
+
+    def text(painter, area, told, *more, **how):
+        words.append((area, told))
+        drawn(painter, area, told, *more, **how)
+
+    monkeypatch.setattr(chart_module.paint, "text", text)
+    monkeypatch.setattr(chart_module, "_dashed", lambda _painter, begin, _end: lines.append(begin.x()))
+    points = (ChartPoint("Bản Xum", 0.9, "90,0%"), ChartPoint("Bản Mé", 0.2, "20,0%"))
+    chart = keep(Chart())
+    chart.show_data(ChartData("", (ChartSeries("s", points),), target=target), ChartKind.BARS)
+    chart.picture()
+    (line,) = lines
+    figures = [area for area, told in words if told.endswith("%")]
+    assert len(figures) == 2
+    assert not any(area.left() < line < area.right() for area in figures)
+    assert all(area.right() <= Length.PICTURE[0] for area in figures)
+
+
+def test_a_picture_says_which_months_and_which_target_it_shows(screen):
+    screen.drawn.kinds.setFocus()
+    feet = []
+    for key in (1, 2, 3, 4):
+        QTest.keyClick(screen.drawn.kinds, Qt.Key.Key_0 + key)
+        settle()
+        feet.append(screen.drawn.chart.data().foot)
+    assert feet == [
+        "Xã Chiềng Mung · 12/2025 to 11/2026 · XHS09",
+        "Xã Chiềng Mung · Month 11/2026 · XHS09 · dashed: target 80%",
+        "Xã Chiềng Mung · 12/2025 to 11/2026 · XHS09 · dashed: target 80%",
+        "Xã Chiềng Mung · Month 11/2026 · XHS09",
+    ]
 
 
 def test_a_gap_is_no_point_at_0():

@@ -163,6 +163,26 @@ def test_a_row_of_the_overview_is_opened_where_that_leads_somewhere(shown, qtbot
     assert opened.args == [samples.overview_view("commune").rows[2].unit_id]
 
 
+def test_a_chosen_row_of_the_overview_stays_chosen_when_figures_come(shown, qtbot):
+    first = samples.overview_view("commune")
+    later = replace(first, households=(first.households or 0) + 1)
+    views = [first, later]
+    screen = shown(
+        OverviewScreen(
+            lambda: views.pop(0), Tasks(InlineExecutor()), ChangeBus(), lambda: samples.NOW, can_open=True
+        )
+    )
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
+    table = screen.findChild(QTableView)
+    table.setFocus()
+    table.choose(2)
+    screen.reload()
+    again = screen.focusWidget()
+    assert again is not table
+    assert again.current_row().unit_id == first.rows[2].unit_id
+
+
 @pytest.mark.parametrize(
     ("teams", "in_time", "words", "tone"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tongcds.domain.views import BoardIndicator, BoardRow, BoardView, CloseView, PairView, SeriesPoint
+from tongcds.domain.views import BoardIndicator, BoardRow, BoardView, CloseView, Mark, PairView, SeriesPoint
 from tongcds.i18n import N_, _, format_month, format_number
 from ui import words
 from ui.forms.board_parts import number_words, target_words, value_words
@@ -23,14 +23,30 @@ def chart_of(
     """The chart of a kind; without its figures (they are still being counted) an empty one."""
     (indicator,) = view.indicators
     mark = view.whole.figures[0].target if kind != GROUPS else None
+    series = _series(indicator, close, rows, kind)
     data = ChartData(
         title=indicator.name,
-        series=_series(indicator, close, rows, kind),
+        series=series,
         target=None if mark is None else mark.value,
         target_words="" if mark is None else target_words(indicator, mark),
-        foot=" · ".join((view.path[-1][1], view.period, indicator.code)),
+        foot=_foot(view.path[-1][1], _days_of(view, series, kind), indicator, mark, kind),
     )
     return data, ChartKind.BARS if kind == GROUPS else ChartKind(str(kind))
+
+
+def _days_of(view: BoardView | PairView, series: Sequence[ChartSeries], kind: object) -> str:
+    """What the chart is of: the period, or the months that its lines run over."""
+    if kind not in {ChartKind.LINE, ChartKind.MULTIPLES} or not series or not series[0].points:
+        return view.period
+    return _("{first} to {last}").format(first=series[0].points[0].label, last=series[0].points[-1].label)
+
+
+def _foot(name: str, days: str, indicator: BoardIndicator, mark: Mark | None, kind: object) -> str:
+    """Where the figures come from, and what the dashed line is where it has no words of its own."""
+    dashed = ""
+    if mark is not None and kind != ChartKind.LINE:
+        dashed = _("dashed: {target}").format(target=target_words(indicator, mark))
+    return " · ".join(filter(None, (name, days, indicator.code, dashed)))
 
 
 def pair_chart(view: PairView) -> ChartData:
@@ -38,12 +54,13 @@ def pair_chart(view: PairView) -> ChartData:
     one = view.indicator
     mark = view.rows[0].figures[0].target
     series = [_months(one, row.name, points) for row, points in zip(view.rows, view.months, strict=True)]
+    names = " · ".join(row.name for row in view.rows)
     return ChartData(
         title=one.name,
         series=tuple(series),
         target=None if mark is None else mark.value,
         target_words="" if mark is None else target_words(one, mark),
-        foot=" · ".join((*(row.name for row in view.rows), view.period, one.code)),
+        foot=_foot(names, _days_of(view, series, ChartKind.MULTIPLES), one, mark, ChartKind.MULTIPLES),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.views import BoardIndicator, BoardRow, BoardView
@@ -98,6 +98,18 @@ class UnitsCard(Card):
         known.sort(key=lambda row: row.figures[0].value or 0.0, reverse=order == _BEST)
         return known + [row for row in rows if row.figures[0].value is None]
 
+    def holds_focus(self) -> bool:
+        """Whether the keyboard is in the table."""
+        return self.table is not None and self.table.hasFocus()
+
+    def focus_table(self, unit_id: bytes | None = None) -> bool:
+        """Give the table the keyboard, at the row of a unit or the first; False where there is none."""
+        if self.table is None:
+            return False
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._choose_unit(unit_id, otherwise=0)
+        return True
+
     def compare_row(self) -> None:
         """Ask that the chosen row's figure be held against the server's."""
         row = None if self.table is None else self.table.current_row()
@@ -112,7 +124,14 @@ class UnitsCard(Card):
     def _choose_era(self) -> None:
         self.era_chosen.emit(bool(self.eras.currentData()))
 
+    def _choose_unit(self, unit_id: bytes | None, *, otherwise: int) -> None:
+        if self.table is not None:
+            units = [row.unit_id for row in self.ordered()]
+            self.table.choose(units.index(unit_id) if unit_id in units else otherwise)
+
     def _show_rows(self, view: BoardView) -> None:
+        held = self.holds_focus()
+        chosen = None if self.table is None else self.table.current_row()
         clear(self._table_box)
         self.table = None
         self._of_row.hide()
@@ -133,7 +152,13 @@ class UnitsCard(Card):
         self.table.opened.connect(self._open)
         self.table.picked.connect(self._tell_row)
         self._table_box.addWidget(self.table)
+        # It is made after the rest of the screen, and is still read before it.
+        QWidget.setTabOrder(self.eras, self.table)
         model.set_rows(rows)
+        self._choose_unit(chosen.unit_id if isinstance(chosen, BoardRow) else None, otherwise=-1)
+        if held:
+            self.table.show()
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open(self, row: BoardRow) -> None:
         if row.opens:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -152,7 +152,9 @@ class BoardScreen(Page):
     # Showing
 
     def show_view(self, view: BoardView) -> None:
-        """Draw the figures."""
+        """Draw the figures; a keyboard that was in the table stays there, at the unit one came up from."""
+        before = self._view.unit_id if self._view is not None and self._view.unit_id != view.unit_id else None
+        held = self.units.holds_focus()
         self._view = view
         self.show_content()
         way = " / ".join(name for _id, name in view.path)
@@ -162,7 +164,13 @@ class BoardScreen(Page):
         self.records.setVisible(view.holds_records)
         self.figure.show_view(view)
         self.units.show_view(view)
+        if held and (before is not None or not self.units.holds_focus()):
+            self._focus_units(before)
         self._show_chart()
+
+    def _focus_units(self, unit_id: bytes | None) -> None:
+        if not self.units.focus_table(unit_id):
+            self.bar.indicator.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_chart(self) -> None:
         if self._view is not None:

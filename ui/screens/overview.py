@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM, Clock
@@ -200,6 +200,8 @@ class OverviewScreen(Page):
         ]
 
     def _show_units(self, view: OverviewView) -> None:
+        held = self._table is not None and self._table.hasFocus()
+        chosen = None if self._table is None else self._table.current_row()
         clear(self._units.body)
         village = view.row_kind == "village"
         title = _("By village") if village else _("By commune")
@@ -220,6 +222,14 @@ class OverviewScreen(Page):
         self._table.opened.connect(self._open)
         self._units.body.addWidget(self._table)
         model.set_rows(view.rows)
+        # News of others come while somebody is in the table.
+        if isinstance(chosen, OverviewRow):
+            self._table.choose(
+                next((n for n, row in enumerate(view.rows) if row.unit_id == chosen.unit_id), -1)
+            )
+        if held:
+            self._table.show()
+            self._table.setFocus(Qt.FocusReason.OtherFocusReason)
         if view.notes:
             notes = Text("\n".join(view.notes), Style.NOTE, wrap=True)
             notes.setContentsMargins(space(4), space(2), space(4), space(3))

@@ -263,13 +263,14 @@ def _bars(painter: QPainter, area: QRectF, data: ChartData, chosen: int) -> None
     points = [point for series in data.series for point in series.points]
     lines = _bar_lines(data)
     least = look.metrics(Style.NOTE).height()
-    high = min(max(least, area.height() / len(lines)), least + space(2))
+    high = min(max(least, area.height() / len(lines)), least + space(4))
     shown, left_out = _fitting(lines, int(area.height() // high), chosen)
     names = max(look.metrics(Style.NOTE).horizontalAdvance(point.label) for point in points)
-    names = min(names + space(2), area.width() * 0.4)
+    names = min(names + space(2), area.width() * 0.5)
     words = max(look.metrics(Style.CAPTION).horizontalAdvance(point.words) for point in points) + space(2)
     left, room = area.left() + names, max(space(4), area.width() - names - words)
     highest, top = data.highest(), area.top()
+    mark = None if data.target is None else left + room * data.target / highest
     for at, point, head in shown:
         line = QRectF(area.left(), top, area.width(), high)
         top += high
@@ -279,16 +280,18 @@ def _bars(painter: QPainter, area: QRectF, data: ChartData, chosen: int) -> None
         if at == chosen:
             paint.rounded(painter, line, Length.RADIUS_SMALL, fill=look.colour("hover"))
         paint.text(painter, QRectF(line.left(), line.top(), names - space(1), high), point.label, Style.NOTE)
-        thick = min(high - space(1), look.scaled(Length.METER) * 1.5)
+        thick = min(high - space(1), look.scaled(Length.METER) * 2)
         bar = QRectF(left, line.top() + (high - thick) / 2, 0, thick)
         if point.value:
             bar.setWidth(max(Length.FOCUS, room * point.value / highest))
             paint.rounded(painter, bar, Length.RADIUS_SMALL, fill=look.colour("brand_fill"))
-        behind = QRectF(bar.right() + space(1), line.top(), words, high)
-        paint.text(painter, behind, point.words, Style.CAPTION)
-    if data.target is not None:
-        x = left + room * data.target / highest
-        _dashed(painter, QPointF(x, area.top()), QPointF(x, top))
+        begin = bar.right() + space(1)
+        if mark is not None and begin - space(1) < mark < begin + words:
+            # Else the target's line would run through the words.
+            begin = mark + space(1)
+        paint.text(painter, QRectF(begin, line.top(), words, high), point.words, Style.CAPTION)
+    if mark is not None:
+        _dashed(painter, QPointF(mark, area.top()), QPointF(mark, top))
     if left_out:
         more = ngettext("and {n} more", "and {n} more", left_out).format(n=format_number(left_out))
         paint.text(painter, QRectF(area.left(), top, area.width(), high), more, Style.NOTE)

@@ -360,6 +360,8 @@ class RowsView(QTableView):
             self.opened.emit(self.rows_model.row(index))
 
     def _tell(self, index: QModelIndex, _before: QModelIndex) -> None:
+        # The ring goes around the whole row, of which Qt would draw one cell anew.
+        self.viewport().update()
         if index.isValid():
             self.picked.emit(self.rows_model.row(index))
 
