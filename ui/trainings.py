@@ -76,7 +76,9 @@ class Trainings(QObject):
         screen.cancelled.connect(self._call_off)
         screen.repeated.connect(self._repeat)
         screen.announced.connect(self._announce)
-        screen.certified.connect(self._certify)
+        screen.certified.connect(partial(self._make, _("Certificates"), documents.certificates))
+        screen.confirmed.connect(partial(self._make, _("List to confirm"), documents.confirmation))
+        screen.carded.connect(partial(self._make, _("Name cards"), documents.name_cards))
         screen.figures_wanted.connect(self._figures)
         screen.printed.connect(lambda row: self._print(row.training_id))
         return screen
@@ -276,13 +278,13 @@ class Trainings(QObject):
 
         self._paper(_("List of a session (B10)"), make)
 
-    def _certify(self, row: TrainingRow) -> None:
+    def _make(self, called: str, paper: Callable[..., Printout], row: TrainingRow) -> None:
         core = self._desk.core
 
         def make(_numbers: bool, ground: str) -> Printout:  # noqa: FBT001 - as `Maker`
-            return documents.certificates(core, row.training_id, ground=ground)
+            return paper(core, row.training_id, ground=ground)
 
-        self._paper(_("Certificates"), make)
+        self._paper(called, make)
 
     def _save(self, work: Callable[[], Undoable], said: str) -> None:
         self._desk.save(work, said, owner=self)

@@ -15,6 +15,8 @@ from tongcds.papers.paper import (
     PAGE_MM,
     Align,
     Boxes,
+    Card,
+    Cards,
     Choice,
     Code,
     Column,
@@ -35,6 +37,7 @@ from tongcds.papers.paper import (
     Table,
     Title,
 )
+from tongcds.papers.trainings import CARDS_A_PAGE
 from ui import commands
 from ui.paper import writing
 from ui.paper.pages import Pages, pdf
@@ -166,6 +169,7 @@ def test_hostile_words_are_letters_wherever_they_stand(written):
         Boxes(words, (Choice(words),)),
         Lines(words),
         Code("TCDS:H:X", words, words),
+        Cards((Card("TCDS:P:X", words, words, (words,)),)),
         table(HOSTILE),
         Signatures((Signature(words, words, words, words),)),
     )
@@ -248,3 +252,15 @@ def test_the_sheet_of_a_household_of_five_is_one_page():
     home = village.household(village.rows()[0].household_id)
     assert len(home.people) == 5
     assert len(Pages(survey.sheets(samples.whoami(), [home], village.TODAY)).lay_out()) == 1
+
+
+def test_eight_name_cards_fill_one_page_also_where_names_are_long():
+    one = Card(
+        "TCDS:P:X", "An toàn trên mạng cho người cao tuổi", "Nguyễn Thị Thanh Huyền Trang", ("Bản", "19:30")
+    )
+
+    def pages(count: int) -> int:
+        sheet = Sheet("thẻ", None, Title("Thẻ tên", "An toàn trên mạng"), (Cards((one,) * count),))
+        return len(Pages(Paper("THE", "thẻ", (sheet,))).lay_out())
+
+    assert (pages(CARDS_A_PAGE), pages(CARDS_A_PAGE + 2)) == (1, 2)

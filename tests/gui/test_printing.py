@@ -268,15 +268,16 @@ def test_a_computer_without_a_printer_says_so(desktop: Desktop, home: Home) -> N
     assert "chưa cài máy in" in desktop.shell.messages.words()
 
 
-@pytest.mark.parametrize("how", [record_code.scanned, record_code.short])
-def test_a_scanned_sheet_opens_its_household_by_itself(
+@pytest.mark.parametrize("how", [record_code.scanned, record_code.short, record_code.scanned_person])
+def test_a_scanned_sheet_or_card_opens_its_household_by_itself(
     desktop: Desktop, home: Home, how: Callable[[bytes], str]
 ) -> None:
     desktop.shell.show_place("today")
     search = desktop.shell.top.search
     assert search is not None
     search.setFocus()
-    QTest.keyClicks(search, how(home.household).lower())
+    named = home.people[1] if how is record_code.scanned_person else home.household
+    QTest.keyClicks(search, how(named).lower())
     QTest.keyClick(search, Qt.Key.Key_Return)
     settle()
     assert desktop.shell.place == "households"

@@ -18,6 +18,7 @@ from tongcds.domain.views import EditUndo, HouseholdFilter
 from tongcds.domain.views.training import LARGEST, LONGEST, Candidate, Guest
 from tongcds.errors import UserError
 from tongcds.records import Value
+from tongcds.storage import candidates as found_by
 from tongcds.storage import register
 from tongcds.storage import trainings as stored
 from tongcds.storage.vault import Change
@@ -34,7 +35,7 @@ def candidates(core: Core, training: bytes, typed: str, limit: int = FOUND) -> t
     if not typed.strip():
         return ()
     with core.vault.read() as connection:
-        return stored.candidates(connection, training, typed, core.today, limit)
+        return found_by.candidates(connection, training, typed, core.today, limit)
 
 
 def come(core: Core, training: bytes, people: Sequence[bytes]) -> tuple[EditUndo, Changes]:

@@ -27,7 +27,9 @@ from tongcds.i18n import _, format_number
 from tongcds.papers import offices
 from tongcds.papers.offices import LARGEST, LONGEST_MONTHS, Payment
 from tongcds.papers.trainings import certificates as certificates_of
+from tongcds.papers.trainings import confirmation as confirmation_of
 from tongcds.papers.trainings import earned, session_list
+from tongcds.papers.trainings import name_cards as cards_of
 from tongcds.reports import coverage
 from tongcds.reports.withheld import as_read_above
 from tongcds.storage import register
@@ -200,6 +202,37 @@ def certificates(core: Core, training: bytes, *, ground: str = "") -> Printout:
         raise UserError("nothing_to_print")
     paper = certificates_of(core.whoami(), opened.row, able, core.today)
     return Printout(paper, len(able), training, named.left_out)
+
+
+def name_cards(core: Core, training: bytes, *, ground: str = "") -> Printout:
+    """A card with a code for each on the list of a session; who said no to notes has none.
+
+    Raises:
+        UserError: training_unknown, ground_unknown; nothing_to_print where nobody is on the list.
+    """
+    opened = trainings.open_one(core, training)
+    named = gate(core, ground, unasked=True)
+    people = [one for one in opened.people if _may_name(named, one)]
+    if not people:
+        raise UserError("nothing_to_print")
+    return Printout(cards_of(opened.row, people), len(people), training, named.left_out)
+
+
+def confirmation(core: Core, training: bytes, *, ground: str = "") -> Printout:
+    """Who of a session can do all of it, as a list for the office that confirms it.
+
+    Raises:
+        UserError: as `certificates`.
+    """
+    opened = trainings.open_one(core, training)
+    named = gate(core, ground, unasked=True)
+    able = [one for one in opened.people if earned(opened.row, one) and _may_name(named, one)]
+    if not able:
+        raise UserError("nothing_to_print")
+    who, left = core.whoami(), named.left_out
+    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person)
+    paper = confirmation_of(who, opened.row, able, core.today, signer=signer, left_out=left_out_words(left))
+    return Printout(paper, len(able), training, left)
 
 
 def _may_name(named: Gate, one: Attendee) -> bool:

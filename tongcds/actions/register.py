@@ -54,9 +54,12 @@ def household(core: Core, household_id: bytes) -> HouseholdDetail | None:
 
 
 def search(core: Core, text: str) -> tuple[SearchHit, ...]:
-    """Households and people that match what is typed, marks or none; the household of a code from paper."""
+    """Households and people that match what is typed, marks or none; or whom a code on paper names."""
     code = record_code.read(text)
+    people = record_code.read_people(text)
     with core.vault.read() as connection:
+        if people and (found := index.households_of(connection, index.homes_of(connection, people))):
+            return found
         if code is not None:
             ids = (code.record_id,) if code.record_id else register.of_short_code(connection, code.short)
             if found := index.households_of(connection, ids):

@@ -35,6 +35,14 @@ def _certificates(options: argparse.Namespace, core: Core) -> Printout:
     return documents.certificates(core, bytes.fromhex(options.id), ground=options.ground)
 
 
+def _cards(options: argparse.Namespace, core: Core) -> Printout:
+    return documents.name_cards(core, bytes.fromhex(options.id), ground=options.ground)
+
+
+def _confirmation(options: argparse.Namespace, core: Core) -> Printout:
+    return documents.confirmation(core, bytes.fromhex(options.id), ground=options.ground)
+
+
 def _figures(options: argparse.Namespace, core: Core) -> Printout:
     return documents.figures(core, options.report, _day(options))
 
@@ -62,7 +70,9 @@ _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "B09": lambda _options, core: documents.gaps(core),
     "B10": _training,
     "B15": _payments,
+    "DSXN": _confirmation,
     "GCN": _certificates,
+    "THE": _cards,
 }
 
 
@@ -71,7 +81,9 @@ def add_to(add: Add) -> None:
     made = add("document", make, "make a form of figures or a periodic report for Word, Excel or as a PDF")
     made.add_argument("kind", help=f"{', '.join(_MAKE)}, B04, B05, or a form of the office's own")
     made.add_argument("--report", default="", metavar="KIND", help="which report, as in `reports`")
-    made.add_argument("--id", default="", help="for report: one that was handed up; for B10, GCN: a training")
+    made.add_argument(
+        "--id", default="", help="for report: one that was handed up; for B10, DSXN, GCN, THE: a training"
+    )
     made.add_argument("--unit", default="", help="as of `board`")
     made.add_argument("--household", default="", help="for B08: its code or a text; without it an empty form")
     made.add_argument("--amount", type=int, default=0, help="for B15: đồng a month")

@@ -98,23 +98,36 @@ def table(shares: list[float], rows: list[Xml], *, ruled: bool, beside: int = 60
     return element("tbl", properties, element("tblGrid", *grid), *rows)
 
 
-def row(*cells: Xml, head: bool = False, least_mm: float = 0) -> Xml:
-    """A row that no page tears; `head`: it comes again on every page."""
+def row(*cells: Xml, head: bool = False, least_mm: float = 0, exactly: bool = False) -> Xml:
+    """A row that no page tears; `head`: it comes again on every page. `exactly`: no higher than least_mm."""
     properties = element("trPr", element("cantSplit"))
     if least_mm:
-        properties.append(element("trHeight", val=twips(least_mm), hRule="atLeast"))
+        properties.append(element("trHeight", val=twips(least_mm), hRule="exact" if exactly else "atLeast"))
     if head:
         properties.append(element("tblHeader"))
     return element("tr", properties, *cells)
 
 
-def cell(*blocks: Xml, share: float, across: int = 1, merged: str = "", middle: bool = False) -> Xml:
-    """A cell; `share` of 100 is its width. `merged` over rows: "restart" begins, "continue" goes on."""
+def cell(
+    *blocks: Xml,
+    share: float,
+    across: int = 1,
+    merged: str = "",
+    middle: bool = False,
+    cut: tuple[str, ...] = (),
+) -> Xml:
+    """A cell; `share` of 100 is its width. `merged` over rows: "restart" begins, "continue" goes on.
+
+    `cut`: edges that are dashed, in the order top, left, bottom, right.
+    """
     properties = element("tcPr", element("tcW", w=50 * share, type="pct"))
     if across > 1:
         properties.append(element("gridSpan", val=across))
     if merged:
         properties.append(element("vMerge", val=merged))
+    if cut:
+        dashed = (element(edge, val="dashed", sz=4, space=0, color="808080") for edge in cut)
+        properties.append(element("tcBorders", *dashed))
     if middle:
         properties.append(element("vAlign", val="center"))
     return element("tc", properties, *(blocks or (element("p"),)))

@@ -13,11 +13,12 @@ from docx.shared import Mm
 
 from tongcds.documents import ooxml
 from tongcds.documents.ooxml import Xml, cell, element, glue, paragraph, row, run, table
-from tongcds.papers.official import RECEIVERS, Element, cell_elements
+from tongcds.papers.official import NAME_SIZE, RECEIVERS, Element, cell_elements
 from tongcds.papers.paper import (
     Align,
     Block,
     Boxes,
+    Cards,
     Cell,
     Chart,
     Closing,
@@ -25,6 +26,7 @@ from tongcds.papers.paper import (
     Column,
     Fact,
     Facts,
+    Filled,
     Kind,
     Lines,
     Look,
@@ -48,6 +50,7 @@ _LOOKS: Final = {
 _MARKS: Final = {Mark.OPEN: "☐", Mark.YES: "☑", Mark.NO: "☒"}
 _QR_MM: Final = 23
 _CODE_SHARE: Final = 24.0
+_CARD_CODE: Final = 17.0
 _EMPTY_LINES: Final = 3
 _BESIDE: Final = 60
 _BESIDE_NARROW: Final = 24
@@ -79,9 +82,7 @@ def blocks(document: DocumentObject, wanted: tuple[Block, ...], width_mm: float)
                 yield from _to_fill_in(document, block, width_mm)
 
 
-def _to_fill_in(
-    document: DocumentObject, block: Facts | Boxes | Lines | Code, width_mm: float
-) -> Iterator[Xml]:
+def _to_fill_in(document: DocumentObject, block: Filled, width_mm: float) -> Iterator[Xml]:
     match block:
         case Facts():
             yield _facts(block, width_mm)
@@ -99,6 +100,8 @@ def _to_fill_in(
             yield from (_written_on(width_mm=width_mm) for _more in range(block.count - 1))
         case Code():
             yield _code(document, block, width_mm)
+        case Cards():
+            yield _cards(document, block)
 
 
 def _small() -> Xml:
@@ -215,15 +218,19 @@ def _fact(fact: Fact, room_mm: float) -> Xml:
     return _written_on(run(f"{fact.label}:"), glue(" "), width_mm=room_mm)
 
 
-def _code(document: DocumentObject, block: Code, width_mm: float) -> Xml:
+def _qr(document: DocumentObject, payload: str) -> Xml:
     picture = io.BytesIO()
     # Q: a quarter of it may be dirty or creased.
-    segno.make(block.payload, error="q", micro=False).save(picture, kind="png", scale=8, border=2)
+    segno.make(payload, error="q", micro=False).save(picture, kind="png", scale=8, border=2)
     picture.seek(0)
     # Any: python-docx types the part as any part of a package.
     part: Any = document.part
     inline = part.new_pic_inline(picture, Mm(_QR_MM), Mm(_QR_MM))
-    shown = element("r", element("drawing", inline))
+    return element("r", element("drawing", inline))
+
+
+def _code(document: DocumentObject, block: Code, width_mm: float) -> Xml:
+    shown = _qr(document, block.payload)
     room = width_mm * (100 - _CODE_SHARE) / 100 - 4
     left = [paragraph(Element.NOTE, run(block.words)), *(_fact(fact, room) for fact in block.entries)]
     right = [
@@ -233,6 +240,25 @@ def _code(document: DocumentObject, block: Code, width_mm: float) -> Xml:
     shares = [100 - _CODE_SHARE, _CODE_SHARE]
     line = row(cell(*left, share=shares[0]), cell(*right, share=shares[1]))
     return table(shares, [line], ruled=False)
+
+
+def _cards(document: DocumentObject, block: Cards) -> Xml:
+    shares = [_CARD_CODE, 100 / block.across - _CARD_CODE] * block.across
+    rows = []
+    for start in range(0, len(block.cards), block.across):
+        cells: list[Xml] = []
+        for one in block.cards[start : start + block.across]:
+            lines = [paragraph(Element.NOTE, run(one.above), align=Align.START)]
+            lines.append(
+                paragraph(Element.PLAIN, run(one.name, bold=True, size=NAME_SIZE), align=Align.START)
+            )
+            lines += [paragraph(Element.PLAIN, run(words), align=Align.START) for words in one.lines]
+            code = paragraph(Element.CENTRED, _qr(document, one.payload))
+            cells.append(cell(code, share=shares[0], middle=True, cut=("top", "left", "bottom")))
+            cells.append(cell(*lines, share=shares[1], middle=True, cut=("top", "bottom", "right")))
+        cells += [cell(share=share) for share in shares[len(cells) :]]
+        rows.append(row(*cells, least_mm=block.high_mm, exactly=True))
+    return table(shares, rows, ruled=False)
 
 
 def _signatures(places: tuple[Signature, ...]) -> Xml:

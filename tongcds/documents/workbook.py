@@ -23,12 +23,14 @@ from tongcds.papers.paper import (
     Align,
     Block,
     Boxes,
+    Cards,
     Cell,
     Chart,
     Closing,
     Code,
     Fact,
     Facts,
+    Filled,
     Kind,
     Lines,
     Look,
@@ -245,7 +247,7 @@ class _Writer:
             case _:
                 self._to_fill_in(block)
 
-    def _to_fill_in(self, block: Facts | Boxes | Lines | Code) -> None:
+    def _to_fill_in(self, block: Filled) -> None:
         match block:
             case Facts():
                 self._facts(block.entries)
@@ -257,6 +259,9 @@ class _Writer:
             case Code():
                 self._facts(block.entries)
                 self._line(block.typed, Element.NOTE)
+            case Cards():
+                for card in block.cards:
+                    self._line(", ".join((card.name, *card.lines)), Element.PLAIN)
 
     def _facts(self, entries: Iterable[Fact]) -> None:
         for fact in entries:

@@ -1,6 +1,7 @@
 """Codes by which a household is found again from a sheet of paper: the text of a QR code, and a short one.
 
-The list of a round has a code of the long kind too.
+The list of a round has a code of the long kind too, and so has a person, on the card that they bring to a
+training.
 
 Neither says anything of anybody. The long one is the record's id; the short one is drawn from its hash, so
 that a sheet can be typed in where no scanner is, and two households seldom share it.
@@ -12,6 +13,7 @@ letters, spaces and hyphens.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -22,10 +24,13 @@ _VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
 _MEANT: Final = str.maketrans("OIL", "011", " -\u2013.\u00a0")
 _PREFIX: Final = "TCDS:H:"
 _ROUND_PREFIX: Final = "TCDS:R:"
+_PERSON_PREFIX: Final = "TCDS:P:"
+_ANY_PREFIX: Final = "TCDS:"
 _ID_BYTES: Final = 16
 _LONG: Final = 28
 _SHORT: Final = 7
 _HALF: Final = 4
+_PERSON: Final = re.compile(rf"{_PERSON_PREFIX}([{_ALPHABET}]{{{_LONG + 1}}})(?![{_ALPHABET}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ def scanned(record_id: bytes) -> str:
 def scanned_round(record_id: bytes) -> str:
     """The text of the QR code on the list of a round."""
     return _long(_ROUND_PREFIX, record_id)
+
+
+def scanned_person(record_id: bytes) -> str:
+    """The text of a person's QR code."""
+    return _long(_PERSON_PREFIX, record_id)
 
 
 def short(record_id: bytes) -> str:
@@ -66,6 +76,20 @@ def read(text: str) -> Household | None:
         return Household(None, f"{code[:_HALF]}-{code[_HALF:]}")
     record_id = _id_of(code[:-1])
     return None if record_id is None else Household(record_id, short(record_id))
+
+
+def read_people(text: str) -> tuple[bytes, ...]:
+    """The ids of the people whose codes stand in a text, each once, whatever stands around them.
+
+    A scanner types one code; what is pasted from a telephone may hold many, a line each, with words besides.
+    """
+    found = (_id_of(code[:-1]) for code in _PERSON.findall(text.upper()) if _check(code[:-1]) == code[-1])
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def is_scan(text: str) -> bool:
+    """Whether this came from one of our codes, whole or not: nobody types such a thing as a name."""
+    return _ANY_PREFIX in text.upper()
 
 
 def read_round(text: str) -> bytes | None:

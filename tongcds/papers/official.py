@@ -29,6 +29,9 @@ FIRST_LINE_MM: Final = 10.0
 RULE_SHARE: Final = 0.4
 """How long the rule under the office and under the title is, of the text above: a third to a half."""
 
+NAME_SIZE: Final = 17.0
+"""Of the name on a card, in points; the decree does not speak of cards."""
+
 PAGE_NUMBER_MM: Final = 10.0
 """The page's number stands so far under the edge, in the middle of the top margin."""
 

@@ -222,6 +222,25 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A card to be cut out: a QR code, and beside it a line, a name in large letters, more lines."""
+
+    payload: str
+    above: str
+    name: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Cards of one page between dashed lines to cut along, so many beside each other and each so high."""
+
+    cards: tuple[Card, ...]
+    across: int = 2
+    high_mm: float = 53
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A place to sign: "TỔ TRƯỞNG", "(Ký, ghi rõ họ tên)", and the name where it is known.
 
@@ -272,7 +291,10 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Paragraph | Table | Facts | Boxes | Lines | Code | Signatures | Closing | Chart | PageBreak
+Filled = Facts | Boxes | Lines | Code | Cards
+"""What stands beside running text and tables: entries of a form, and codes."""
+
+Block = Paragraph | Table | Filled | Signatures | Closing | Chart | PageBreak
 
 
 @dataclass(frozen=True, slots=True)

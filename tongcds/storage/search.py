@@ -185,6 +185,14 @@ def households_of(connection: Connection, ids: Sequence[bytes]) -> tuple[SearchH
     return tuple(_hit(row) for row in connection.execute(query))
 
 
+def homes_of(connection: Connection, people: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The households in which these people live."""
+    query = select(_PERSON.c.household_id).where(
+        _PERSON.c.id.in_(people), _PERSON.c.household_id.is_not(None)
+    )
+    return tuple(connection.execute(query.distinct()).scalars())
+
+
 def _hit(row: _Row) -> SearchHit:
     return SearchHit(_KINDS[row.kind], row.household_id, row.title, row.detail)
 

@@ -14,14 +14,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from tongcds.domain.text import matches, name_sort_key
-from tongcds.domain.training import Ability, Audience, Phase, Slot, State, is_whole, names_in, split_year
+from tongcds.domain.text import name_sort_key
+from tongcds.domain.training import Ability, Audience, Phase, Slot, State, names_in
 from tongcds.domain.views import Result
-from tongcds.domain.views.training import Attendee, Candidate, Ratings, TaskOf
+from tongcds.domain.views.training import Attendee, Ratings, TaskOf
 from tongcds.records import record_type
-from tongcds.storage import merged, search
+from tongcds.storage import merged
 from tongcds.storage.people import member_names
-from tongcds.storage.presence import HOUSEHOLD, PERSON, aged, person_present
+from tongcds.storage.presence import PERSON, aged, person_present
 from tongcds.storage.wording import split_ids
 
 TRAINING: Final = record_type("training").table
@@ -34,7 +34,6 @@ _VILLAGE: Final = record_type("village").table
 _UNIT: Final = record_type("unit").table
 _SLICE: Final = 400
 _MOST: Final = 500
-_LISTED: Final = 100
 _ABILITY_OF: Final = {Result.ALONE.value: Ability.ALONE, Result.TOGETHER.value: Ability.HELPED}
 
 # Any: rows answer each column under its name, with the type that the column has.
@@ -135,7 +134,7 @@ def counts(connection: Connection, training_id: bytes | None = None) -> dict[byt
     if training_id is not None:
         query = query.where(ATTENDANCE.c.training_id == training_id)
     rows = connection.execute(query).all()
-    same = _shown(connection, [row.subject_id for row in rows])
+    same = shown_instead(connection, [row.subject_id for row in rows])
     for row in rows:
         of_one = people.setdefault(row.training_id, {})
         of_one.setdefault(same.get(row.subject_id, row.subject_id), _Person()).records.append(row)
@@ -170,7 +169,7 @@ def attendees(connection: Connection, training_id: bytes) -> tuple[Attendee, ...
     """The people of a session by given name, each once; those who were called off are left out."""
     query = select(ATTENDANCE).where(_whole(), ATTENDANCE.c.training_id == training_id)
     rows = connection.execute(query.order_by(ATTENDANCE.c.stamp, ATTENDANCE.c.id)).all()
-    same = _shown(connection, [row.subject_id for row in rows])
+    same = shown_instead(connection, [row.subject_id for row in rows])
     people: dict[bytes, _Person] = {}
     for row in rows:
         people.setdefault(same.get(row.subject_id, row.subject_id), _Person()).records.append(row)
@@ -184,7 +183,7 @@ def attendees(connection: Connection, training_id: bytes) -> tuple[Attendee, ...
             continue
         person = registered.get(subject)
         village = one.records[0].village_id
-        year = one.said("birth_year") if person is None else _year(person.birth)
+        year = one.said("birth_year") if person is None else year_of(person.birth)
         found.append(
             Attendee(
                 subject_id=subject,
@@ -231,46 +230,6 @@ def place_of(connection: Connection, subject_id: bytes) -> _Row | None:
     return connection.execute(query).one_or_none()
 
 
-def candidates(
-    connection: Connection, training_id: bytes, typed: str, on: date, limit: int
-) -> tuple[Candidate, ...]:
-    """Whom typing finds, marks aside: who is on the list of the session first, then the register."""
-    words, year = split_year(typed)
-    known = {one.subject_id: one for one in attendees(connection, training_id)}
-    found = search.people_typed(connection, words, year=year, limit=_LISTED)
-    rows = connection.execute(
-        select(PERSON.c.id, PERSON.c.full_name, PERSON.c.birth, HOUSEHOLD.c.code, _VILLAGE.c.name)
-        .join_from(PERSON, HOUSEHOLD, HOUSEHOLD.c.id == PERSON.c.household_id)
-        .outerjoin(_VILLAGE, _VILLAGE.c.id == PERSON.c.village_id)
-        .where(PERSON.c.id.in_(found), person_present(on))
-    ).all()
-    made = [
-        Candidate(
-            row.id,
-            row.full_name or "",
-            _year(row.birth),
-            row.name or "",
-            row.code or "",
-            here=row.id in known and known[row.id].here,
-        )
-        for row in rows
-    ]
-    made += [
-        Candidate(one.subject_id, one.name, one.birth_year, one.village, "", here=one.here)
-        for one in known.values()
-        if one.guest and matches(words, one.name) and year in {None, one.birth_year}
-    ]
-    made.sort(
-        key=lambda one: (
-            not is_whole(typed, one.name),
-            one.subject_id not in known,
-            name_sort_key(one.name),
-            one.subject_id,
-        )
-    )
-    return tuple(made[:limit])
-
-
 def tasks_of(
     connection: Connection, training_id: bytes, people: Mapping[bytes, Attendee]
 ) -> tuple[TaskOf, ...]:
@@ -312,7 +271,7 @@ def promised(connection: Connection, training_id: bytes) -> set[tuple[bytes, str
         select(table.person_ids, table.skill).where(table.training_id == training_id, table.deleted == 0)
     )
     same = {(who, skill or "") for people, skill in rows for who in split_ids(people)}
-    shown = _shown(connection, [who for who, _skill in same])
+    shown = shown_instead(connection, [who for who, _skill in same])
     return {(shown.get(who, who), skill) for who, skill in same}
 
 
@@ -356,7 +315,7 @@ def _whole() -> ColumnElement[bool]:
     )
 
 
-def _shown(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, bytes]:
+def shown_instead(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, bytes]:
     """For records that another stands for: that one."""
     found: dict[bytes, bytes] = {}
     wanted = sorted(set(subjects))
@@ -422,5 +381,6 @@ def _by_name(one: Attendee) -> tuple[str, str, bytes]:
     return name_sort_key(one.name.partition(" (")[0]), one.name, one.subject_id
 
 
-def _year(birth: str | None) -> int | None:
+def year_of(birth: str | None) -> int | None:
+    """The year of a birth, however much of the day is known."""
     return int(birth[:4]) if birth else None

@@ -33,6 +33,8 @@ from ui.paper.writing import Place, font, load_fonts, ruler
 RULE: Final = 0.5
 """How thick the lines of a table are, in points."""
 
+_BESIDE: Final = 5.0
+
 
 def content_size(page: Page) -> QSizeF:
     """The room between the margins, in units of the layout."""
@@ -157,6 +159,30 @@ class Canvas:
         # The paragraph that Qt puts after a table is the next one of ours.
         self._fresh = True
         return table
+
+    def cut_out(self, table: QTextTable, down: int, across: int, above: float) -> None:
+        """Dash the edges around two cells beside each other; the left has room over and under."""
+        thin, beside = self.length(points(RULE)), self.length(points(_BESIDE))
+        dashed = QTextFrameFormat.BorderStyle.BorderStyle_Dashed
+        for left in (True, False):
+            form = QTextTableCellFormat()
+            form.setBorderBrush(theme.PAPER_INK)
+            form.setTopBorder(thin)
+            form.setTopBorderStyle(dashed)
+            form.setBottomBorder(thin)
+            form.setBottomBorderStyle(dashed)
+            # An edge that is not mentioned is drawn thick.
+            form.setLeftBorder(thin if left else 0)
+            form.setLeftBorderStyle(dashed if left else QTextFrameFormat.BorderStyle.BorderStyle_None)
+            form.setRightBorder(0 if left else thin)
+            form.setRightBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None if left else dashed)
+            form.setLeftPadding(beside)
+            form.setRightPadding(0 if left else beside)
+            if left:
+                form.setTopPadding(above)
+                form.setBottomPadding(above)
+            form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+            table.cellAt(down, across if left else across + 1).setFormat(form)
 
     def _rule_cells(self, table: QTextTable) -> None:
         cell = QTextTableCellFormat()

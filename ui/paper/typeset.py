@@ -10,16 +10,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextDocument, QTextTable
 
 from tongcds.i18n import _
-from tongcds.papers.official import FIRST_LINE_MM, GAP, RECEIVERS, RULE_SHARE, STYLES, Element, cell_elements
+from tongcds.papers.official import (
+    FIRST_LINE_MM,
+    GAP,
+    NAME_SIZE,
+    RECEIVERS,
+    RULE_SHARE,
+    STYLES,
+    Element,
+    cell_elements,
+)
 from tongcds.papers.paper import (
     Align,
     Block,
     Boxes,
+    Cards,
     Chart,
     Closing,
     Code,
     Fact,
     Facts,
+    Filled,
     Kind,
     Letterhead,
     Lines,
@@ -48,6 +59,7 @@ _LEFT_HEAD: Final = 44.0
 _RULE_MOST: Final = 0.16
 _QR_MM: Final = 23.0
 _CODE_SHARE: Final = 24.0
+_CARD_CODE: Final = 17.0
 _SIGN_MM: Final = 10.0
 _DOTS_LEAST: Final = 25.0
 _PADDING: Final = 3.0
@@ -181,7 +193,7 @@ class Setter:
             case _:
                 self._to_fill_in(block)
 
-    def _to_fill_in(self, block: Facts | Boxes | Lines | Code) -> None:
+    def _to_fill_in(self, block: Filled) -> None:
         match block:
             case Facts():
                 self._facts(block)
@@ -191,6 +203,8 @@ class Setter:
                 self._lines(block)
             case Code():
                 self._code(block)
+            case Cards():
+                self._cards(block)
 
     def keep_together(self) -> None:
         """Move a table that must not be torn to the next page; call it when everything is written."""
@@ -368,6 +382,23 @@ class Setter:
         marks.qr(code.cursor, block.payload, millimetres(_QR_MM))
         code.line(block.typed, font(_NOTE, bold=True), _CENTRE)
         self._kept.append(table)
+
+    def _cards(self, block: Cards) -> None:
+        shares = [_CARD_CODE, 100 / block.across - _CARD_CODE] * block.across
+        table = self._on.grid(-(-len(block.cards) // block.across), shares, above=2 * GAP)
+        start = Qt.AlignmentFlag.AlignLeft
+        above = self._on.length(millimetres((block.high_mm - _QR_MM) / 2))
+        for at, one in enumerate(block.cards):
+            down, across = at // block.across, 2 * (at % block.across)
+            self._on.cut_out(table, down, across, above)
+            code = Place(self._scale, table.cellAt(down, across).firstCursorPosition())
+            code.line("", font(1), _CENTRE)
+            marks.qr(code.cursor, one.payload, millimetres(_QR_MM))
+            words = Place(self._scale, table.cellAt(down, across + 1).firstCursorPosition())
+            words.line(one.above, font(_NOTE, italic=True), start)
+            words.line(one.name, font(NAME_SIZE, bold=True), start, before=GAP / 2)
+            for line in one.lines:
+                words.line(line, font(BODY), start, before=GAP / 2)
 
     def _signatures(self, places: Sequence[Signature]) -> None:
         table = self._on.grid(1, [100 / len(places)] * len(places), above=GAP / 2)

@@ -92,6 +92,7 @@ class TrainingScreen(Page):
         self._unticked: dict[bytes, Attendee] = {}
         self.picker = AttendeePicker(find, tasks)
         self.picker.chosen.connect(self._tick)
+        self.picker.scanned.connect(self._tick_all)
         self.picker.unknown.connect(self.guest_wanted)
         self.picker.left.connect(self.left)
         self.picker.hits.grown.connect(partial(self.scroll_to, self.picker.hits))
@@ -263,6 +264,9 @@ class TrainingScreen(Page):
 
     def _tick(self, one: Candidate) -> None:
         self.came.emit((one.subject_id,))
+
+    def _tick_all(self, several: tuple[Candidate, ...]) -> None:
+        self.came.emit(tuple(one.subject_id for one in several))
 
     def _toggle(self) -> None:
         one = self._chosen()

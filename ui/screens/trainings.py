@@ -38,7 +38,8 @@ _TONES: Final = MappingProxyType(
 class TrainingsScreen(Page):
     """`planned` wants a form: with a row to change it, None for a new one; `figures_wanted` what all came to.
 
-    `opened`, `postponed`, `cancelled`, `repeated`, `announced`, `printed` and `certified` carry the row.
+    `opened`, `postponed`, `cancelled`, `repeated`, `announced`, `printed`, `carded`, `certified` and
+    `confirmed` carry the row.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -53,7 +54,9 @@ class TrainingsScreen(Page):
     repeated = Signal(object)
     announced = Signal(object)
     printed = Signal(object)
+    carded = Signal(object)
     certified = Signal(object)
+    confirmed = Signal(object)
     figures_wanted = Signal()
 
     def __init__(
@@ -108,7 +111,9 @@ class TrainingsScreen(Page):
         self.repeat = add(_("Repeat…"), "copy", partial(self._emit, self.repeated))
         self.announce = add(_("Tell the teams"), "messages-square", partial(self._emit, self.announced))
         self.paper = add(_("List to sign"), "printer", partial(self._emit, self.printed))
+        self.cards = add(_("Name cards"), "id-card", partial(self._emit, self.carded))
         self.certify = add(_("Certificates"), "file-text", partial(self._emit, self.certified))
+        self.confirm = add(_("List to confirm"), "clipboard-pen", partial(self._emit, self.confirmed))
         return self.detail
 
     def reload(self) -> None:
@@ -166,7 +171,9 @@ class TrainingsScreen(Page):
             (self.repeat, mine),
             (self.announce, tells),
             (self.paper, on),
+            (self.cards, row is not None and row.invited + row.here > 0 and on),
             (self.certify, row is not None and row.here > 0 and on),
+            (self.confirm, row is not None and row.here > 0 and on),
         ):
             button.setVisible(shows)
 

@@ -97,7 +97,8 @@ class SearchEverything(SearchField):
         self._sheet.raise_()
         self._hits.choose(0)
         # A scanner types the whole code at once, and nobody is there to press Enter after it.
-        if len(hits) == 1 and record_code.read(wanted) is not None:
+        scanned = record_code.read(wanted) is not None or bool(record_code.read_people(wanted))
+        if len(hits) == 1 and scanned:
             self._open_current()
 
     def _place(self) -> None:

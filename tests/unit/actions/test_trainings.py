@@ -8,11 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from tests.unit.actions.conftest import VILLAGE, Core, Home
-from tests.unit.actions.test_documents import column
 from tongcds.actions import (
     assessing,
     attendance,
-    documents,
+    duplicates,
     follow_ups,
     guidance,
     privacy,
@@ -23,9 +22,9 @@ from tongcds.actions import (
     visits,
 )
 from tongcds.actions.journal import take_back
-from tongcds.domain.privacy import load_purposes
+from tongcds.domain import record_code
 from tongcds.domain.training import Ability, Audience, Phase, State
-from tongcds.domain.views import ConsentAnswer, HouseholdFilter, Result, SupportEntry, VisitEntry
+from tongcds.domain.views import HouseholdFilter, Result, SupportEntry, VisitEntry
 from tongcds.domain.views.training import Guest, Ratings, Shown, TrainingPlan
 from tongcds.errors import UserError
 from tongcds.storage.presence import known_facts
@@ -183,6 +182,38 @@ def test_people_are_found_without_marks_by_part_of_a_name_and_year_and_ticked(te
     assert attendance.candidates(team, training, "  ") == ()
 
 
+def test_a_code_means_one_person_or_those_of_a_household(team: Core, home: Home) -> None:
+    training = planned(team)
+    xuan, un, mai = home.people
+    guest, _undo, _changes = attendance.guest(team, training, Guest("Vì Thị Xôm", 1949, "Bản khác"))
+
+    def found(typed: str) -> list[bytes]:
+        return [one.subject_id for one in attendance.candidates(team, training, typed)]
+
+    assert found(record_code.scanned_person(mai).lower()) == [mai]
+    assert found(record_code.scanned_person(guest)) == [guest]
+    pasted = [f"Quét: {record_code.scanned_person(one)} lúc 19:31" for one in (un, bytes(16), xuan, un)]
+    assert found("\n".join(pasted)) == [un, xuan]
+    for code in (record_code.scanned, record_code.short):
+        assert set(found(code(home.household))) == {xuan, un, mai}
+    for nothing in (
+        record_code.scanned_person(bytes(16)),
+        record_code.scanned(bytes(16)),
+        record_code.scanned_person(mai)[:-1],
+        record_code.scanned_person(mai)[:-2] + "00",
+        record_code.scanned_round(home.household),
+    ):
+        assert found(nothing) == [], nothing
+
+
+def test_a_code_of_a_record_that_another_stands_for_means_the_other(team: Core, home: Home) -> None:
+    training = planned(team)
+    xuan, un, _mai = home.people
+    duplicates.merge(team, xuan, un)
+    found = attendance.candidates(team, training, record_code.scanned_person(un))
+    assert [one.subject_id for one in found] == [xuan]
+
+
 def test_who_was_invited_and_is_unticked_stays_on_the_list(team: Core, home: Home) -> None:
     training = planned(team)
     attendance.invite(team, training, home.people[:2])
@@ -310,45 +341,6 @@ def test_slips_add_up_and_can_be_taken_back(team: Core) -> None:
     for wrong in (Ratings(), Ratings(-1, 2, 0), Ratings(2001, 0, 0)):
         with pytest.raises(UserError, match="training_slips_wrong"):
             assessing.rate(team, training, wrong)
-
-
-def test_the_paper_has_everybody_of_the_list_with_marks_and_lines_for_others(team: Core, home: Home) -> None:
-    training = planned(team)
-    attendance.invite(team, training, [home.people[UN]])
-    attendance.come(team, training, [home.people[XUAN]])
-    seen = [showed(home.people[XUAN], Ability.ALONE), showed(home.people[XUAN], Ability.HELPED, "K6.2")]
-    assessing.assess(team, training, seen)
-    paper = documents.session(team, training).paper
-    assert paper.form == "B10"
-    assert column(paper, "Họ và tên") == ["Lò Văn Ún", "Hà Thị Xuân", *[""] * 10]
-    assert column(paper, "Năm sinh")[:2] == ["1975", "1978"]
-    assert column(paper, "Điểm")[:2] == ["", "1/2"]
-
-
-def test_a_certificate_is_for_whoever_was_looked_at_for_all_and_can_do_all(team: Core, home: Home) -> None:
-    training, (xuan, un, mai) = planned(team), home.people
-    attendance.come(team, training, home.people)
-    for skill in ("K6.1", "K6.2", "K6.4"):
-        last = Ability.CANNOT if skill == "K6.4" else Ability.ALONE
-        able = [showed(xuan, Ability.HELPED, skill), showed(un, last, skill)]
-        assessing.assess(team, training, able)
-    assessing.assess(team, training, [showed(mai, Ability.ALONE)])
-    printout = documents.certificates(team, training)
-    assert (printout.people, len(printout.paper.sheets)) == (1, 1)
-    assert "Hà Thị Xuân" in str(printout.paper.sheets[0].blocks)
-    assert "Xuân" not in printout.paper.stem
-    with pytest.raises(UserError, match="nothing_to_print"):
-        documents.certificates(team, planned(team))
-
-
-def test_whoever_said_no_to_notes_is_not_named_on_the_paper(team: Core, home: Home) -> None:
-    training = planned(team)
-    attendance.come(team, training, [home.people[XUAN]])
-    no = dict.fromkeys(load_purposes(), False)
-    privacy.keep_consent(
-        team, ConsentAnswer(home.household, "person", home.people[XUAN], no, "spoken", team.today)
-    )
-    assert column(documents.session(team, training).paper, "Họ và tên")[0] == "không nêu tên"
 
 
 def test_an_erased_person_leaves_the_list_and_a_guest_after_three_years(

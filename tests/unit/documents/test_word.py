@@ -25,6 +25,8 @@ from tongcds.papers import survey
 from tongcds.papers.letterhead import letterhead
 from tongcds.papers.official import FONT, MARGIN_RANGES, STYLES, Element
 from tongcds.papers.paper import (
+    Card,
+    Cards,
     Closing,
     Column,
     Letterhead,
@@ -391,3 +393,16 @@ def test_the_book_of_activities_and_its_head(made):
     word, _notes = made(activities(DONE))
     assert word.texts("VB Cơ quan cấp trên") == ["UBND XÃ CHIỀNG MUNG"]
     assert word.texts("VB Địa danh, ngày") == [letterhead(WHO, date(2026, 11, 23)).place_and_day]
+
+
+def test_cards_stand_between_lines_to_cut_along_each_as_high_as_it_says(made):
+    cards = Cards(tuple(Card("TCDS:P:X", "Khóa học", f"Người {at}", ("Bản",)) for at in range(5)))
+    word, _notes = made(paper(cards, head=None))
+    rows = [row for row in word.body.iter(f"{W}tr") if row.find(f".//{W}drawing") is not None]
+    assert [len(row.findall(f".//{W}drawing")) for row in rows] == [2, 2, 1]
+    for row in rows:
+        height = row.find(f"{W}trPr/{W}trHeight")
+        assert height.get(f"{W}hRule") == "exact"
+        assert round(int(height.get(f"{W}val")) * 25.4 / 1440) == cards.high_mm
+    dashed = [edge for row in rows for edge in row.iter() if edge.get(f"{W}val") == "dashed"]
+    assert len(dashed) == 5 * 6
