@@ -301,6 +301,10 @@ SENTENCES: Final[dict[str, str]] = {
     "server_address_taken": N_("The address {address} cannot be listened on: {why}."),
     "database_unreachable": N_("The server's database cannot be reached. Nothing was changed."),
     "unit_wrong_role": N_("Nobody of {unit} has this role. Check the unit, or leave the role out."),
+    "trainer_name_taken": N_(
+        "There is another trainer called {name} in this province, and a session names its trainers only in "
+        "words: both would see it. Nobody was invited. Add something to the name that tells them apart."
+    ),
     "units_not_alike": N_(
         "{source} cannot go into {target}: villages are merged into a village, communes into a commune, and "
         "a village moves to a commune. Nothing was changed."
@@ -766,6 +770,10 @@ SENTENCES: Final[dict[str, str]] = {
     "difficulty_answer_missing": N_("Write the answer; whoever asked reads it. Nothing was saved."),
     "difficulty_joined": N_("These two are joined with each other already. Nothing was changed."),
     "training_unknown": N_("This training session is not on this computer. Nothing was changed."),
+    "trainer_plans_nothing": N_(
+        "Sessions are planned by communes and teams; a trainer takes the lists of those that name them. "
+        "Nothing was saved. Ask whoever invited you to plan it with your name among the trainers."
+    ),
     "training_not_yours": N_(
         "Another unit planned this session. Nothing was changed; ask them to change it."
     ),

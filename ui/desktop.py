@@ -224,10 +224,10 @@ class Desktop(QObject):
         places: dict[str, Callable[[], QWidget]] = {
             "sync": self.exchanging.screen,
             "settings": self._settings_screen,
+            "training": self.trainings.screen,
         }
         if self.who.role in {Role.TEAM, Role.COMMUNE}:
             places |= {"today": self._today, "households": self._households, "log": self.logbook.screen}
-            places["training"] = self.trainings.screen
         if self.who.role in {Role.COMMUNE, Role.AREA, Role.PROVINCE}:
             places["overview"] = self.overview.screen
         if self.who.role is not Role.TRAINER:
@@ -237,7 +237,7 @@ class Desktop(QObject):
         return places
 
     def _make_shell(self) -> Shell:
-        # Area and province hold no people, so there is nothing to search.
+        # Area and province hold no people, a trainer those of a session only: there is nothing to search.
         searches = self.who.role in {Role.TEAM, Role.COMMUNE}
         find = partial(register.search, self.core) if searches else None
         shell = Shell(self.who, self._places(), find=find, tasks=self.reads)

@@ -38,6 +38,9 @@ def offered(core: Core, narrowed: Narrowed | None) -> list[Offered]:
     """The papers that fit whoever works here and what is on the screen."""
     role = core.whoami().role
     papers: list[Offered] = []
+    if role is Role.TRAINER:
+        # What they teach they print where it stands.
+        return papers
     if role in {Role.TEAM, Role.COMMUNE}:
         papers += _of_households(core, narrowed)
     papers.append(

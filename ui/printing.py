@@ -19,7 +19,7 @@ from tongcds.actions import Changes, board, documents, opening, printing
 from tongcds.actions.printing import Printout
 from tongcds.documents import Format, Written
 from tongcds.domain.periods import Period
-from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter
+from tongcds.domain.views import BehindView, HouseholdDetail, HouseholdFilter, LogFilter, Role
 from tongcds.domain.views.report import Report
 from tongcds.errors import CancelledError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
@@ -159,7 +159,10 @@ class Printing(QObject):
     def _asked(self) -> None:
         # A screen with one paper of its own prints that.
         own = getattr(self._desk.window().seen(), "ask_print", None)
-        (own or self.choose)()
+        if own is not None:
+            own()
+        elif self._desk.who.role is not Role.TRAINER:
+            self.choose()
 
     def round_list(self, round_id: bytes) -> None:
         """Show the list of a round."""

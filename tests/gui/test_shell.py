@@ -75,9 +75,9 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
                 "settings",
             ],
         ),
-        (Role.AREA, ["overview", "difficulties", "reports", "sync", "settings"]),
-        (Role.PROVINCE, ["overview", "difficulties", "reports", "sync", "settings"]),
-        (Role.TRAINER, ["sync", "settings"]),
+        (Role.AREA, ["overview", "training", "difficulties", "reports", "sync", "settings"]),
+        (Role.PROVINCE, ["overview", "training", "difficulties", "reports", "sync", "settings"]),
+        (Role.TRAINER, ["training", "sync", "settings"]),
     ],
 )
 def test_each_role_has_its_places(role, places):

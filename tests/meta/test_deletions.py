@@ -21,6 +21,7 @@ REGISTERED = {
     # rows of records
     "replica/pages.py:_leave": "keeps the marker as long as an own write of the record is unseen",
     "replica/pages.py:leave_areas": "leaves an area whole while an own write in it is unseen",
+    "replica/pages.py:_forget_others": "keeps of a trainer what an own write of is unseen",
     "replica/doubt.py:drop_doubted": "what the server made, or removed; nothing that an own write waits on",
     "replica/lost.py:forget_lost": "what was remembered of others, once the server has it, or it was erased",
     "replica/lost.py:forget_old": "what the server lost half a year ago and nobody may say again",

@@ -398,7 +398,7 @@ class World(Fate):
         with machine.vault.read() as connection:
             enrolment_ = load_enrolment(connection)
             assert enrolment_ is not None
-            whole = [e.area for e in enrolment_.entries if e.mode != FIGURES_ONLY]
+            whole = [e.area for e in enrolment_.entries if e.whole]
             figures = [e.area for e in enrolment_.entries if e.mode == FIGURES_ONLY]
             ours = everything(connection)
             here, there = dump_of(ours, whole), dump_of(held, whole)

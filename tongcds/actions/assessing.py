@@ -82,7 +82,8 @@ def finish(core: Core, training: bytes, due_on: date) -> tuple[int, EditUndo, Ch
                 if wanted and one.household_id is not None:
                     _promise(journal, opened.row, one, skill, due_on)
                     made += 1
-        if opened.row.mine and opened.row.state is not State.HELD:
+        ends = opened.row.mine or not trainings.planner(core)
+        if ends and opened.row.state is not State.HELD:
             change.writer.load("training", [training])
             journal.update("training", training, state=State.HELD.value)
         undo = journal.undo()

@@ -199,8 +199,9 @@ def _say_yes(
         values["village_id"] = person.village_id
     elif records:
         first = records[0]
-        values |= {"village_id": first.village_id, "home": first.home}
-        values |= {"name": first.name, "birth_year": first.birth_year}
+        values["village_id"] = first.village_id
+        if first.household_id is None:
+            values |= {"home": first.home, "name": first.name, "birth_year": first.birth_year}
     else:
         raise UserError("person_unknown")
     journal.create(_KIND, {**values, **said})

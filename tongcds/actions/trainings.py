@@ -59,13 +59,26 @@ def courses(core: Core) -> tuple[Course, ...]:
 
 def view(core: Core) -> TrainingsView:
     """All sessions that this computer knows of."""
-    who, on = core.credentials(), core.today
+    who, on, unit = core.credentials(), core.today, planner(core)
     with core.vault.read() as connection:
-        rows = _rows(connection, who.unit_id)
+        rows = _rows(connection, unit)
         villages = register.villages(connection)
     ahead = [row for row in rows if row.on >= on]
     past = [row for row in reversed(rows) if row.on < on]
-    return TrainingsView(on, (*ahead, *past), villages, may_announce=who.role == Role.COMMUNE)
+    return TrainingsView(
+        on,
+        (*ahead, *past),
+        villages,
+        may_announce=who.role == Role.COMMUNE,
+        may_plan=who.role != Role.TRAINER,
+        may_take=who.role not in {Role.AREA, Role.PROVINCE},
+    )
+
+
+def planner(core: Core) -> bytes:
+    """The unit in whose name this computer plans; none for a trainer, who teaches what others planned."""
+    who = core.credentials()
+    return b"" if who.role == Role.TRAINER else who.unit_id
 
 
 def _rows(connection: Connection, unit: bytes, only: bytes | None = None) -> list[TrainingRow]:
@@ -116,7 +129,7 @@ def open_one(core: Core, training: bytes) -> TrainingView:
     Raises:
         UserError: training_unknown.
     """
-    unit = core.credentials().unit_id
+    unit = planner(core)
     with core.vault.read() as connection:
         row = _the_row(connection, unit, training)
         villages = register.villages(connection)
@@ -142,6 +155,7 @@ def open_one(core: Core, training: bytes) -> TrainingView:
         to_visit=sum(not guest for guest in unable.values()),
         guests_to_visit=sum(unable.values()),
         ratings=ratings,
+        has_register=bool(unit),
         takers=tuple(sorted(takers.items(), key=lambda one: (-one[1], one[0]))),
         villages=villages,
     )
@@ -156,13 +170,14 @@ def plan(core: Core, wanted: TrainingPlan) -> tuple[bytes, EditUndo, Changes]:
     """Plan a session of the own unit. That it clashes with another is shown and stops nobody.
 
     Raises:
-        UserError: training_course_unknown, training_skill_unknown, training_nothing_taught,
-            training_place_missing, training_time_wrong, training_capacity_wrong, text_too_long,
-            village_unknown.
+        UserError: trainer_plans_nothing, training_course_unknown, training_skill_unknown,
+            training_nothing_taught, training_place_missing, training_time_wrong,
+            training_capacity_wrong, text_too_long, village_unknown.
     """
+    unit = _planning(core)
     values, author = _checked(core, wanted), core.author()
     own: dict[str, Value] = {
-        "unit_id": core.credentials().unit_id,
+        "unit_id": unit,
         "state": State.PLANNED.value,
         "by_id": author,
     }
@@ -224,12 +239,12 @@ def repeat(
     """Plan the same session again, every so many days.
 
     Raises:
-        UserError: training_unknown, training_repeat_wrong.
+        UserError: training_unknown, training_repeat_wrong, trainer_plans_nothing.
     """
     if not (1 <= every <= _MOST_DAYS and 1 <= times <= _MOST_TIMES):
         raise UserError("training_repeat_wrong", days=_MOST_DAYS, times=_MOST_TIMES)
     was = plan_of(the_row(core, training))
-    author, unit = core.author(), core.credentials().unit_id
+    author, unit = core.author(), _planning(core)
     made = []
     with core.vault.change(author) as change:
         journal = Journal(change.writer)
@@ -296,6 +311,13 @@ def slot_of(row: TrainingRow) -> Slot:
     return Slot(row.training_id, row.on, row.starts, row.minutes, row.place, row.trainers)
 
 
+def _planning(core: Core) -> bytes:
+    unit = planner(core)
+    if not unit:
+        raise UserError("trainer_plans_nothing")
+    return unit
+
+
 def _is_mine(one: Planned, unit: bytes) -> bool:
     return one.unit_id == unit
 
@@ -320,7 +342,7 @@ def the_row(core: Core, training: bytes) -> TrainingRow:
     Raises:
         UserError: training_unknown.
     """
-    unit = core.credentials().unit_id
+    unit = planner(core)
     with core.vault.read() as connection:
         return _the_row(connection, unit, training)
 
@@ -340,7 +362,7 @@ def _one(core: Core, training: bytes) -> Planned:
 
 
 def _update(core: Core, training: bytes, values: dict[str, Value]) -> tuple[EditUndo, Changes]:
-    if not _is_mine(_one(core, training), core.credentials().unit_id):
+    if not _is_mine(_one(core, training), planner(core)):
         raise UserError("training_not_yours")
     with core.vault.change(core.author()) as change:
         journal = Journal(change.writer)

@@ -6,11 +6,12 @@ is spoken by this program, a server answers from `OLDEST` up.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from tongcds.domain.stamps import Dot
+from tongcds.domain.stamps import ID_LENGTH, Dot
 from tongcds.records import Value
 
 VERSION = 1
@@ -19,6 +20,9 @@ OLDEST = 1
 # Under this key a removal names all that it saw of the record (`replica.merge.whole_of`), so that a
 # concurrent edit is noticed.
 WHOLE = "*"
+
+_WHOLE: Final = frozenset({"write", "read"})
+_TRAINING: Final = "training:"
 
 
 class ProtocolError(Exception):
@@ -74,10 +78,41 @@ class Moved(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class ScopeEntry(msgspec.Struct, frozen=True, array_like=True):
-    """One area of a device's scope. `mode`: write, read, figures (nothing about people)."""
+    """One area of a device's scope.
+
+    `mode`: write, read, figures (nothing about people), or `training_mode` of the sessions of which alone a
+    trainer is told there.
+    """
 
     area: bytes
     mode: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether every record of the area is held."""
+        return self.mode in _WHOLE
+
+    @property
+    def sessions(self) -> frozenset[bytes] | None:
+        """The training sessions of which a trainer is told there; None for everybody else's entries.
+
+        Raises:
+            ValueError: a mode that `training_mode` never wrote.
+        """
+        if not self.mode.startswith(_TRAINING):
+            return None
+        packed = bytes.fromhex(self.mode.removeprefix(_TRAINING))
+        if len(packed) % ID_LENGTH:
+            raise ValueError("not ids")
+        return frozenset(packed[i : i + ID_LENGTH] for i in range(0, len(packed), ID_LENGTH))
+
+
+def training_mode(sessions: Iterable[bytes]) -> str:
+    """The mode in which somebody is told of these training sessions and of nothing else.
+
+    With a session more or less it is another mode, with which a laptop begins anew.
+    """
+    return _TRAINING + b"".join(sorted(sessions)).hex()
 
 
 class Terms(msgspec.Struct, frozen=True, array_like=True):

@@ -35,7 +35,9 @@ declare(
 
 # That somebody was invited to a session, or was there. Several laptops may each have one for the same person:
 # who it is says subject_id, a person's id or `domain.training.guest_id`, and whoever one of them says was
-# there was there. name, birth_year and home (a village in words) are given for those of no register alone.
+# there was there. name, birth_year and home (a village in words) are given for those of no register alone;
+# for a trainer, who reads no register, the server fills in name, year and household (`replica.trainees`),
+# and no laptop ever writes household_id.
 declare(
     "attendance",
     44,
@@ -49,6 +51,7 @@ declare(
     Field("here", Kind.BOOL),
     day("on"),
     ident("by_id"),
+    ident("household_id"),
     area="village_id",
     about_people=True,
     erasable=True,

@@ -44,7 +44,8 @@ declare(
 
 # state: open, done, cancelled. visit_id: the visit that promised it; closing_visit_id: the one that kept it.
 # training_id and skill: the training after which it was promised, and what is to be shown again; two laptops
-# may each have written the same promise.
+# may each have written the same promise. shown: what somebody could do at the visit that kept it, filled in
+# by the server for a trainer, who reads no visits (`replica.trainees`).
 declare(
     "follow_up",
     11,
@@ -60,6 +61,7 @@ declare(
     ident("closing_visit_id"),
     ident("training_id"),
     word("skill"),
+    word("shown", PersonalData.BASIC),
     area="village_id",
     about_people=True,
     erasable=True,

@@ -15,6 +15,7 @@ from tongcds.protocol.messages import ScopeEntry, Write
 from tongcds.records import RecordType, record_type
 from tongcds.replica.handing_up import may_change_target, refusal_of
 from tongcds.replica.rows import Row
+from tongcds.replica.trainees import trainers_authority
 
 # Says why a write to this area is not allowed ("" when it is). `row` is the record as it stands, None for a
 # new one.
@@ -110,6 +111,8 @@ def authority(
     homes_elsewhere = role is not Role.TEAM
     types = _MAY_WRITE.get(role, frozenset())
     authors = set(connection.execute(_MEMBERS, {"unit": unit}).scalars()) | {member}
+    if role is Role.TRAINER:
+        return trainers_authority(connection, unit, authors, entries)
 
     def allowed(record: RecordType, area: bytes, write: Write, row: Row | None) -> str:
         if record.name not in types:

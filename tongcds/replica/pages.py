@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 
-from sqlalchemy import CompoundSelect, Connection, bindparam, insert, select, union, union_all, update
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, insert, select, union, union_all, update
 
 from tongcds.protocol.messages import Moved, ScopeEntry, State
 from tongcds.records import RecordType, all_types, type_numbered
@@ -35,6 +35,7 @@ from tongcds.replica.rows import (
 )
 from tongcds.replica.statements import present, statements
 from tongcds.replica.tables import AREA, MOVED
+from tongcds.replica.trainees import filled_in, told, told_of, told_types
 
 FIGURES_ONLY = "figures"
 _DIGEST = 8
@@ -75,8 +76,10 @@ class Touched:
     """Those that were erased here before and that the sender, put back from a copy, has whole again."""
 
 
-def _types_for(mode: str) -> tuple[RecordType, ...]:
-    return tuple(t for t in all_types() if mode != FIGURES_ONLY or not t.about_people)
+def _types_for(entry: ScopeEntry) -> tuple[RecordType, ...]:
+    if entry.sessions is not None:
+        return tuple(told_types(all_types()))
+    return tuple(t for t in all_types() if entry.mode != FIGURES_ONLY or not t.about_people)
 
 
 def page(
@@ -112,18 +115,20 @@ def _end(connection: Connection, entry: ScopeEntry, low: int, head: int, room: i
     """The number up to which `room` records lie above `low`: many numbers are of no record any more."""
     if head - low <= room:
         return head
-    tables = [record.table for record in _types_for(entry.mode)]
+    numbered = [_numbered(connection, entry, record) for record in _types_for(entry)]
     each = [
-        select(table.c.number)
-        .where(table.c.area == entry.area, table.c.number > low, table.c.number <= head)
-        .order_by(table.c.number)
-        .limit(room)
-        .subquery()
-        for table in (*tables, MOVED)
+        query.where(number > low, number <= head).order_by(number).limit(room).subquery()
+        for query in (*numbered, select(MOVED.c.number).where(MOVED.c.area == entry.area))
+        for number in (query.selected_columns.number,)
     ]
     together = union_all(*(select(part.c.number) for part in each)).subquery()
     query = select(together.c.number).order_by(together.c.number).offset(room - 1).limit(1)
     return connection.execute(query).scalar_one_or_none() or head
+
+
+def _numbered(connection: Connection, entry: ScopeEntry, record: RecordType) -> Select[int]:
+    query = select(record.table.c.number).where(record.table.c.area == entry.area)
+    return query if entry.sessions is None else query.where(told(connection, record, entry.sessions))
 
 
 def _states_between(
@@ -132,19 +137,32 @@ def _states_between(
     # Nobody is device -1: who has nothing gets its own changes too.
     given = {"area": entry.area, "low": low, "high": high, "puller": puller if low else -1}
     found: list[State] = []
-    for record in present(connection, _types_for(entry.mode), entry.area, low=low, high=high):
-        found.extend(read_states(connection, record, statements(connection, record).numbered, given))
+    if entry.sessions is not None:
+        # What a trainer wrote comes back, too: filled in.
+        given["puller"] = -1
+    for record in present(connection, _types_for(entry), entry.area, low=low, high=high):
+        query = statements(connection, record).numbered
+        if entry.sessions is None:
+            found.extend(read_states(connection, record, query, given))
+        else:
+            query = query.where(told(connection, record, entry.sessions))
+            found.extend(filled_in(connection, record, read_states(connection, record, query, given)))
     return found
 
 
 def _moved_between(connection: Connection, entry: ScopeEntry, low: int, high: int) -> list[Moved]:
     given = {"area": entry.area, "low": low, "high": high}
-    types = {record.number for record in _types_for(entry.mode)}
-    return [
+    types = {record.number: record for record in _types_for(entry)}
+    found = [
         Moved(number, record_id, to, entry.area)
         for number, record_id, to in connection.execute(_MARKERS, given)
         if number in types
     ]
+    if entry.sessions is None:
+        return found
+    ids = {number: [one.id for one in found if one.type == number] for number in {one.type for one in found}}
+    known = {n: told_of(connection, types[n], several, entry.sessions) for n, several in ids.items()}
+    return [one for one in found if one.id in known[one.type]]
 
 
 def adopt(  # noqa: PLR0917 - the parts of one answer
@@ -324,9 +342,11 @@ def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry
     """Purge what a device holds outside of its scope; returns the ids of what went, by type.
 
     An area in which something was written that no receipt covers yet stays whole until one does. Of an area
-    of which only figures may be held, what is about people goes.
+    of which only figures may be held, what is about people goes; of one of which a trainer is told, all that
+    is of no session of theirs.
     """
     modes = {entry.area: entry.mode for entry in scope}
+    sessions = {entry.area: entry.sessions for entry in scope if entry.sessions is not None}
     sums = AreaSums()
     gone: dict[str, list[bytes]] = {}
     left: list[bytes] = []
@@ -345,10 +365,34 @@ def leave_areas(connection: Connection, me: Identity, scope: Sequence[ScopeEntry
             connection.execute(record.table.delete().where(record.table.c.area == area))
         if area not in modes:
             left.append(area)
+    for area, theirs in sorted(sessions.items()):
+        _forget_others(connection, me, area, theirs, sums=sums, gone=gone)
     sums.save(connection)
     for area in left:
         connection.execute(AREA.delete().where(AREA.c.area == area))
     return gone
+
+
+def _forget_others(
+    connection: Connection,
+    me: Identity,
+    area: bytes,
+    sessions: frozenset[bytes],
+    *,
+    sums: AreaSums,
+    gone: dict[str, list[bytes]],
+) -> None:
+    """Purge what a trainer holds of an area and is not told of any more."""
+    # Sessions and what belongs to them first: what is theirs is found by way of it.
+    for record in reversed(present(connection, all_types(), area)):
+        rows = {row["id"]: row for row in _rows_in(connection, record, area)}
+        others = sorted(rows.keys() - told_of(connection, record, list(rows), sessions))
+        waiting = unseen(connection, me, others).keys()
+        for record_id in others:
+            if record_id not in waiting:
+                sums.drop(record, rows[record_id])
+                gone.setdefault(record.name, []).append(record_id)
+                connection.execute(record.table.delete().where(record.table.c.id == record_id))
 
 
 def _with_people(connection: Connection, areas: Sequence[bytes]) -> set[bytes]:

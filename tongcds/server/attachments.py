@@ -19,7 +19,7 @@ from tongcds.domain.attachments import MAX_BYTES
 from tongcds.i18n import _, format_bytes, format_number
 from tongcds.protocol.attachments import Announced
 from tongcds.records import record_type
-from tongcds.replica import FIGURES_ONLY, WRITE
+from tongcds.replica import WRITE
 from tongcds.server import enrolment, requests
 from tongcds.server.attachment_files import EXPIRES_MS, AttachmentFiles
 from tongcds.server.ops import Province
@@ -74,7 +74,7 @@ def asker(province: Province, sealed: bytes, *, admit: Callable[[int], None]) ->
         return Asker(
             envelope.device,
             frozenset(entry.area for entry in entries if entry.mode == WRITE),
-            frozenset(entry.area for entry in entries if entry.mode != FIGURES_ONLY),
+            frozenset(entry.area for entry in entries if entry.whole),
         )
 
     return province.database.change(work)

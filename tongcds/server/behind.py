@@ -13,7 +13,6 @@ from tongcds.domain.periods import Period
 from tongcds.errors import UserError
 from tongcds.protocol.behind import BehindAnswer, BehindRequest, Held
 from tongcds.protocol.messages import ScopeEntry
-from tongcds.replica import FIGURES_ONLY
 from tongcds.reports.behind import Item, behind, bucket_of, differing, standings, sums_of
 from tongcds.reports.figures import added, definition, figures
 from tongcds.server import enrolment, ops, requests
@@ -67,7 +66,7 @@ def _checked(request: BehindRequest) -> Period:
 
 def _places(connection: Connection, unit: bytes, entries: Sequence[ScopeEntry]) -> list[bytes]:
     """The unit with its villages, where the laptop holds all of them."""
-    whole = {entry.area for entry in entries if entry.mode != FIGURES_ONLY}
+    whole = {entry.area for entry in entries if entry.whole}
     places = [*(village for village, _ in villages_of(connection, [unit])), unit]
     return places if whole.issuperset(places) else []
 

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from tongcds import log, memory, paths
 from tongcds.clock import VIETNAM, Clock, day_of, milliseconds, moment_of, system_clock
 from tongcds.domain.units import Era, load_units
+from tongcds.domain.views import Role
 from tongcds.errors import TongcdsError, UnavailableError, UserError, sentence
 from tongcds.i18n import _
 from tongcds.server import (
@@ -159,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     reassign.add_argument(
         "--unit", required=True, help=_("code of a commune or village, or a cluster's name")
     )
+    reassign.add_argument("--role", choices=sorted(Role), default="")
 
     devices = command("devices", _("list the laptops that are enrolled"), _devices)
     devices.add_argument(
@@ -321,7 +323,7 @@ def _move(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
 def _reassign(given: argparse.Namespace, now: Callable[[], int]) -> _Output:
     with _opened(given, now) as province, province.database.write() as connection:
         place = units.find(connection, given.unit)
-        reforms.reassign(connection, given.device, place, now=now())
+        reforms.reassign(connection, given.device, place, role=given.role, now=now())
     return {
         "device": given.device,
         "text": _("Device {device} works for {unit} now.").format(device=given.device, unit=place.name),

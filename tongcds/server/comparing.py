@@ -14,7 +14,6 @@ from tongcds.protocol.chunks import pack_states
 from tongcds.protocol.messages import AreaBuckets, CompareAnswer, CompareRequest, ProtocolError, ScopeEntry
 from tongcds.records import all_types
 from tongcds.records.declare import DELETED
-from tongcds.replica import FIGURES_ONLY
 from tongcds.replica.compare import (
     MOST_BITS,
     bits_for,
@@ -109,7 +108,7 @@ def _elsewhere(database: Database, request: CompareRequest, entries: Sequence[Sc
 
 def _area(entries: Sequence[ScopeEntry], place: int) -> bytes:
     """The area at a place of the scope, where the laptop may hold all of it."""
-    if not 0 <= place < len(entries) or entries[place].mode == FIGURES_ONLY:
+    if not 0 <= place < len(entries) or not entries[place].whole:
         raise Refusal("bad_message")
     return entries[place].area
 

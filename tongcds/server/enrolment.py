@@ -15,6 +15,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from tongcds.domain.views import Role
+from tongcds.errors import UserError
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import (
     OLDEST,
@@ -29,14 +30,14 @@ from tongcds.protocol.messages import (
 )
 from tongcds.records import record_type
 from tongcds.replica import register_device
-from tongcds.server import custody, laptops
+from tongcds.server import custody, laptops, trainers
 from tongcds.server.office import OfficeWriter, office
 from tongcds.server.problems import Refusal
 from tongcds.server.scopes import (
-    ROLE_OF_KIND,
     entries_packed,
     entries_unpacked,
     in_stable_order,
+    role_at,
     scope_of,
 )
 from tongcds.server.tables import DEVICE, INVITATION, STATE
@@ -114,6 +115,7 @@ def invite(
     key: SigningKey,
     url: str,
     now: int,
+    role: str = "",
     hours: int = HOURS,
     days: int = DAYS,
 ) -> Invitation:
@@ -121,11 +123,19 @@ def invite(
 
     A village without a team gets one: its first member has to belong to something. The device number is given
     now, so that a laptop with the file needs nobody to begin. `hours` is for the code, `days` for the file.
+    `role`: that of the unit, or a trainer of it.
+
+    Raises:
+        UserError: unit_wrong_role; trainer_name_taken.
     """
     state = office(connection)
     if state is None:
         raise LookupError("the server was not founded")
-    role = ROLE_OF_KIND[place.kind]
+    given = role_at(place.kind, role)
+    if given is None:
+        raise UserError("unit_wrong_role", unit=place.name)
+    if given is Role.TRAINER:
+        trainers.require_own_name(connection, name, place.unit_id)
     member = connection.execute(
         select(_MEMBER.id).where(
             _MEMBER.unit_id == place.unit_id, _MEMBER.full_name == name, _MEMBER.deleted == 0
@@ -133,8 +143,10 @@ def invite(
     ).scalar()
     if member is None:
         writer = OfficeWriter(connection, now=now)
-        team = _team(connection, writer, place) if role is Role.TEAM else None
-        member = writer.create("member", unit_id=place.unit_id, team_id=team, full_name=name, role=role.value)
+        team = _team(connection, writer, place) if given is Role.TEAM else None
+        member = writer.create(
+            "member", unit_id=place.unit_id, team_id=team, full_name=name, role=given.value
+        )
         writer.flush()
     secret = invitations.new_secret()
     expires = now + hours * _HOUR_MS
@@ -143,7 +155,7 @@ def invite(
         insert(INVITATION).values(
             secret_hash=secret_hash(secret, key),
             unit_id=place.unit_id,
-            role=role.value,
+            role=given.value,
             member_id=member,
             member_name=name,
             made_at=now,
@@ -151,13 +163,13 @@ def invite(
             device=number,
         )
     )
-    wanted = scope_of(connection, role, place.unit_id, state.province_id)
+    wanted = scope_of(connection, given, place.unit_id, state.province_id, member)
     ticket = Ticket(
         Credentials(
             device=number,
             member_id=member,
             member_name=name,
-            role=role.value,
+            role=given.value,
             unit_id=place.unit_id,
             unit_name=place.name,
             commune_name=place.commune_name,
@@ -178,7 +190,7 @@ def invite(
         server_name=state.name,
         member_name=name,
         unit_name=place.name,
-        role=role.value,
+        role=given.value,
         expires=expires,
         ticket=invitations.ticket_bytes(ticket, key),
     )
@@ -311,15 +323,21 @@ def credentials_of(
 
 
 def current_scope(connection: Connection, device: Row[tuple[object, ...]]) -> tuple[int, list[ScopeEntry]]:
-    """Version and entries of a device's scope; worked out anew, and kept, when units changed since."""
+    """Version and entries of a device's scope; worked out anew, and kept, when units changed since.
+
+    A trainer's follows from the sessions too, and is worked out each time.
+    """
     state = office(connection)
     if state is None:
         raise LookupError("the server was not founded")
     old = entries_unpacked(device.entries)
-    if device.structure == state.structure:
+    role = Role(device.role)
+    if device.structure == state.structure and role is not Role.TRAINER:
         return device.scope, old
-    wanted = scope_of(connection, Role(device.role), device.unit_id, state.province_id)
+    wanted = scope_of(connection, role, device.unit_id, state.province_id, device.member_id)
     entries = in_stable_order(old, wanted)
+    if device.structure == state.structure and entries == old:
+        return device.scope, old
     scope = device.scope + (entries != old)
     connection.execute(
         update(DEVICE)

@@ -11,13 +11,13 @@ from pathlib import Path
 import segno
 
 from tongcds.clock import VIETNAM, moment_of
+from tongcds.domain.views import Role
 from tongcds.errors import UnavailableError, UserError
 from tongcds.i18n import _
 from tongcds.protocol import invitations
 from tongcds.protocol.messages import Invitation
 from tongcds.server import enrolment, units
 from tongcds.server.ops import Province
-from tongcds.server.scopes import ROLE_OF_KIND
 
 Output = dict[str, object]
 
@@ -25,7 +25,7 @@ Output = dict[str, object]
 def options(parser: argparse.ArgumentParser) -> None:
     """What `invite` is told."""
     parser.add_argument("--unit", required=True, help=_("code of a commune or village, or a cluster's name"))
-    parser.add_argument("--role", choices=sorted(role.value for role in ROLE_OF_KIND.values()), default="")
+    parser.add_argument("--role", choices=sorted(Role), default="")
     parser.add_argument("--name", required=True, help=_("the person's name"))
     parser.add_argument("--hours", type=positive, default=enrolment.HOURS, help=_("how long it can be used"))
     parser.add_argument(
@@ -52,14 +52,11 @@ def invite(province: Province, given: argparse.Namespace) -> Output:
     """Invite somebody as the command line says; writes the file and the QR code where they are asked for.
 
     Raises:
-        UserError: unit_unknown, unit_wrong_role, picture_unknown.
+        UserError: unit_unknown, unit_wrong_role, trainer_name_taken, picture_unknown.
         UnavailableError: server_folder_unusable.
     """
     with province.database.write() as connection:
         place = units.find(connection, given.unit)
-        role = ROLE_OF_KIND.get(place.kind)
-        if role is None or (given.role and given.role != role.value):
-            raise UserError("unit_wrong_role", unit=place.name)
         invitation = enrolment.invite(
             connection,
             place,
@@ -67,6 +64,7 @@ def invite(province: Province, given: argparse.Namespace) -> Output:
             key=province.key,
             url=given.url or province.url,
             now=province.now(),
+            role=given.role,
             hours=given.hours,
             days=given.days,
         )

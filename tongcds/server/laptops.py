@@ -17,16 +17,18 @@ from tongcds.server.office import OfficeWriter
 from tongcds.server.tables import DEVICE
 
 _VILLAGE = record_type("village").table.c
+_LAPTOP = record_type("laptop").table.c
 
 
 def publish(connection: Connection, numbers: Sequence[int], *, now: int) -> None:
-    """Bring the records of these numbers up to date; offices above a commune have none."""
+    """Bring the records of these numbers up to date; offices above a commune and trainers have none."""
     rows = connection.execute(select(DEVICE).where(DEVICE.c.device.in_(numbers))).all()
     writer = OfficeWriter(connection, now=now)
     for row in sorted(rows, key=lambda row: row.device):
         known = device_row(connection, row.device)
         commune = _commune(connection, row.role, row.unit_id)
         if commune is None or known is None:
+            _withdraw(connection, writer, row.device)
             continue
         writer.put(
             "laptop",
@@ -41,6 +43,14 @@ def publish(connection: Connection, numbers: Sequence[int], *, now: int) -> None
             revoked=int(row.revoked_at is not None),
         )
     writer.flush()
+
+
+def _withdraw(connection: Connection, writer: OfficeWriter, number: int) -> None:
+    """Nothing is sealed any more to a laptop that left its commune."""
+    record_id = derived_id("laptop", number)
+    known = select(_LAPTOP.id).where(_LAPTOP.id == record_id, _LAPTOP.revoked == 0)
+    if connection.execute(known).first() is not None:
+        writer.put("laptop", record_id, revoked=1)
 
 
 def _commune(connection: Connection, role: str, unit_id: bytes) -> bytes | None:

@@ -37,7 +37,6 @@ from tongcds.protocol.messages import (
 )
 from tongcds.records import record_type
 from tongcds.replica import Received, authority, device_row, digest, receive
-from tongcds.replica.pages import FIGURES_ONLY
 from tongcds.server import (
     comparing,
     custody,
@@ -382,7 +381,7 @@ def _answer(
     )
     ready = read(connection, wanted) if province.ahead is None else province.ahead.page(connection, wanted)
     found = ready.page
-    whole = [entry.area for entry in taken.entries if entry.mode != FIGURES_ONLY]
+    whole = [entry.area for entry in taken.entries if entry.whole]
     return SyncAnswer(
         receipt,
         found.cursors,

@@ -14,13 +14,16 @@ from sqlalchemy import Connection, select, update
 
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.units import EventKind, UnitKind
+from tongcds.domain.views import Role
 from tongcds.errors import UserError
 from tongcds.records import RecordType, all_types, record_type
-from tongcds.server import figures
+from tongcds.server import figures, trainers
 from tongcds.server.enrolment import Place
 from tongcds.server.office import OfficeWriter, structure_changed
-from tongcds.server.scopes import ROLE_OF_KIND, clusters
+from tongcds.server.scopes import clusters, role_at
 from tongcds.server.tables import DEVICE, INVITATION
+
+_MEMBER = record_type("member").table.c
 
 _EVENT = record_type("unit_event").table.c
 _VILLAGE = record_type("village").table.c
@@ -164,27 +167,33 @@ def move_village(
     structure_changed(connection)
 
 
-def reassign(connection: Connection, device: int, place: Place, *, now: int) -> None:
+def reassign(connection: Connection, device: int, place: Place, *, role: str = "", now: int) -> None:
     """Let a laptop, under each of its numbers, and its person work for another unit, with the role there.
+
+    As a trainer of it, where `role` says so.
 
     What was written for the old unit and not sent yet is set aside when it comes, for the old unit to see.
 
     Raises:
-        UserError: `device_unknown`, or `unit_wrong_role` for a unit that nobody works for.
+        UserError: `device_unknown`, `unit_wrong_role` for a unit that nobody works for, or
+            `trainer_name_taken`.
     """
-    role = ROLE_OF_KIND.get(place.kind)
-    if role is None:
+    given = role_at(place.kind, role)
+    if given is None:
         raise UserError("unit_wrong_role", unit=place.name)
     row = connection.execute(
         select(DEVICE.c.public_key, DEVICE.c.member_id).where(DEVICE.c.device == device)
     ).one_or_none()
     if row is None:
         raise UserError("device_unknown", device=device)
+    if given is Role.TRAINER:
+        name = connection.execute(select(_MEMBER.full_name).where(_MEMBER.id == row.member_id)).scalar()
+        trainers.require_own_name(connection, name or "", place.unit_id)
     connection.execute(
         update(DEVICE)
         .where(DEVICE.c.public_key == row.public_key)
-        .values(unit_id=place.unit_id, role=role.value, structure=-1)
+        .values(unit_id=place.unit_id, role=given.value, structure=-1)
     )
     writer = OfficeWriter(connection, now=now)
-    writer.put("member", row.member_id, unit_id=place.unit_id, team_id=None, role=role.value)
+    writer.put("member", row.member_id, unit_id=place.unit_id, team_id=None, role=given.value)
     writer.flush()

@@ -2,8 +2,8 @@
 
 Who may write what in them is `replica.authority`'s.
 The rule: a team writes its village, its lead also who belongs to the team; a commune itself and its villages;
-an area and the province read figures of the units below and nothing about people. A scope is a list of areas
-in a stable order, because cursors follow it.
+an area and the province read figures of the units below and nothing about people; a trainer is told of the
+sessions that are theirs (`trainers`). A scope is a list of areas in a stable order: cursors follow it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tongcds.domain.views import Role
 from tongcds.protocol.messages import ScopeEntry
 from tongcds.records import record_type
 from tongcds.replica import FIGURES_ONLY, WRITE
+from tongcds.server import trainers
 
 READ = "read"
 _UNIT = record_type("unit").table.c
@@ -96,14 +97,26 @@ def communes_below(connection: Connection, role: Role, unit: bytes, province: by
             return []
 
 
-def scope_of(connection: Connection, role: Role, unit: bytes, province: bytes) -> list[ScopeEntry]:
-    """What a role at this unit holds, the larger units first.
+def role_at(kind: str, wanted: str = "") -> Role | None:
+    """The role of somebody at a unit of this kind: the unit's, or trainer; None where there is none."""
+    usual = ROLE_OF_KIND.get(kind)
+    if usual is not None and wanted == Role.TRAINER:
+        return Role.TRAINER
+    return usual if wanted in {"", usual} else None
+
+
+def scope_of(
+    connection: Connection, role: Role, unit: bytes, province: bytes, member: bytes = b""
+) -> list[ScopeEntry]:
+    """What a role at this unit holds, the larger units first; of a trainer, `member` says whose sessions.
 
     Whoever belongs to a unit that is gone holds nothing more than the province.
     """
     above = [province]
     entries: list[tuple[bytes, str]] = []
     match role:
+        case Role.TRAINER:
+            return trainers.entries_of(connection, member, unit, province)
         case Role.TEAM:
             commune = connection.execute(select(_VILLAGE.commune_id).where(_VILLAGE.id == unit)).scalar()
             above += _clusters_with(connection, province, commune)
@@ -119,8 +132,6 @@ def scope_of(connection: Connection, role: Role, unit: bytes, province: bytes) -
                 entries += [(cluster, FIGURES_ONLY) for cluster in clusters(connection, province)]
             entries += [(commune, FIGURES_ONLY) for commune in communes]
             entries += [(village, FIGURES_ONLY) for village, _ in villages_of(connection, communes)]
-        case _:
-            return []
     modes = dict.fromkeys(above, FIGURES_ONLY)
     modes |= dict(entries)
     return [ScopeEntry(area, mode) for area, mode in modes.items()]

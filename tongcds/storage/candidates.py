@@ -37,10 +37,12 @@ def candidates(
     words, year = split_year(typed)
     fitting = search.people_typed(connection, words, year=year, limit=_LISTED)
     made = _of_register(connection, known, on, PERSON.c.id.in_(fitting))
+    of_register = {one.subject_id for one in made}
+    # Guests are of no register, and a trainer's computer has none.
     made += [
         _of_list(one)
         for one in known.values()
-        if one.guest and matches(words, one.name) and year in {None, one.birth_year}
+        if one.subject_id not in of_register and matches(words, one.name) and year in {None, one.birth_year}
     ]
     made.sort(
         key=lambda one: (

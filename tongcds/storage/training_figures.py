@@ -37,7 +37,7 @@ def figures(connection: Connection, first: date, last: date) -> TrainingFigures:
     held = [one for one in wanted.values() if one.training_id in came]
     lives = _lives(connection, last)
     people = {subject for of in came.values() for subject in of}
-    known = people & _registered(connection)
+    known = people & (_registered(connection) | _told(connection, same))
     return TrainingFigures(
         first=first,
         last=last,
@@ -67,6 +67,12 @@ def _came(connection: Connection, wanted: Iterable[bytes], same: Mapping[bytes, 
 def _registered(connection: Connection) -> set[bytes]:
     query = select(PERSON.c.id).where(PERSON.c.deleted == 0, PERSON.c.erased.is_(None))
     return set(connection.execute(query).scalars())
+
+
+def _told(connection: Connection, same: Mapping[bytes, bytes]) -> set[bytes]:
+    """Who is of a register elsewhere: a trainer is told so by the server."""
+    query = select(ATTENDANCE.c.subject_id).where(ATTENDANCE.c.household_id.is_not(None))
+    return {same.get(subject, subject) for subject in connection.execute(query).scalars()}
 
 
 def _lives(connection: Connection, on: date) -> dict[bytes, int]:

@@ -2,7 +2,8 @@
 
 Several laptops write of one session without knowing of each other, so each person may have several records:
 here they become one. Somebody was there where any record says so; of checks of one skill and phase the latest
-counts. Two records of one person (`merged`) are one person here too.
+counts. Two records of one person (`merged`) are one person here too. A trainer's computer has no register:
+what it shows of people stands in the records of the session (`replica.trainees`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ ATTENDANCE: Final = record_type("attendance").table
 CHECK: Final = record_type("skill_check").table
 RATING: Final = record_type("training_rating").table
 _FOLLOW_UP: Final = record_type("follow_up").table
+_OBSERVATION: Final = record_type("observation").table
 _SUPPORT: Final = record_type("support").table
 _VILLAGE: Final = record_type("village").table
 _UNIT: Final = record_type("unit").table
@@ -69,6 +71,7 @@ class Noted:
     name: str | None
     birth_year: int | None
     home: str | None
+    household_id: bytes | None
     invited: bool
     here: bool
 
@@ -158,6 +161,7 @@ def attendance_of(connection: Connection, training_id: bytes, subject_id: bytes)
             row.name,
             row.birth_year,
             row.home,
+            row.household_id,
             bool(row.invited),
             bool(row.here),
         )
@@ -191,7 +195,7 @@ def attendees(connection: Connection, training_id: bytes) -> tuple[Attendee, ...
                 birth_year=year,
                 village=(one.said("home") if person is None else "") or villages.get(village, ""),
                 village_id=village,
-                household_id=None if person is None else person.household_id,
+                household_id=one.said("household_id") if person is None else person.household_id,
                 invited=one.invited,
                 here=one.here,
                 taken_by=tuple(
@@ -219,7 +223,12 @@ def latest_check(
         .order_by(CHECK.c.stamp.desc(), CHECK.c.id.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else (row.result or "", tuple(split_ids(row.observed)))
+    if row is None:
+        return None
+    there = select(_OBSERVATION.c.id).where(
+        _OBSERVATION.c.id.in_(list(split_ids(row.observed))), _OBSERVATION.c.deleted == 0
+    )
+    return row.result or "", tuple(connection.execute(there).scalars())
 
 
 def place_of(connection: Connection, subject_id: bytes) -> _Row | None:
@@ -257,7 +266,9 @@ def tasks_of(
             due_on=date.fromisoformat(row.due_on) if row.due_on else None,
             visited_on=date.fromisoformat(row.done_on) if row.done_on and row.state == "done" else None,
             called_off=row.state == "cancelled",
-            can=later or results.get((row.closing_visit_id, row.service or "", who)),
+            can=later
+            or results.get((row.closing_visit_id, row.service or "", who))
+            or (Ability(row.shown) if row.shown in set(Ability) else None),
         )
     return tuple(
         sorted(found.values(), key=lambda task: (task.village, name_sort_key(task.name), task.skill))

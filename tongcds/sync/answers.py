@@ -68,8 +68,7 @@ KEEPS_EXTRA = "extra kept"
 _WRITE = "write"
 CLOSED = "device_revoked"
 """The only reason for which a server takes nothing more from a laptop than to set it aside."""
-MODES = frozenset({_WRITE, "read", FIGURES_ONLY})
-"""How a laptop may hold an area."""
+_MODES = frozenset({_WRITE, "read", FIGURES_ONLY})
 _HIGHEST = (1 << 63) - 1  # what a database's integer holds
 
 log = logging.getLogger(__name__)
@@ -129,16 +128,23 @@ def _check(answer: SyncAnswer) -> None:
     numbers += [outcome.n for outcome in answer.outcomes]
     ids = [entry.area for entry in answer.entries or ()]
     ids += [part for moved in answer.moved for part in (moved.id, moved.to)]
-    modes = {entry.mode for entry in answer.entries or ()}
     if (
         not all(0 <= number <= _HIGHEST for number in numbers)
         or not all(len(found) == ID_LENGTH for found in ids)
         or not all(len(moved.area) in {0, ID_LENGTH} for moved in answer.moved)
-        or not modes <= MODES
+        or not all(map(is_held_so, answer.entries or ()))
         or answer.closed not in {"", CLOSED}
         or (answer.standing is not None and len(answer.standing.unit_id) != ID_LENGTH)
     ):
         raise ProtocolError("bad_message", "an answer that no server gives")
+
+
+def is_held_so(entry: ScopeEntry) -> bool:
+    """Whether a laptop may hold an area so."""
+    try:
+        return entry.mode in _MODES or entry.sessions is not None
+    except ValueError:
+        return False
 
 
 def _out_of_place(states: Sequence[State], areas: frozenset[bytes]) -> bool:
@@ -154,8 +160,8 @@ def loses_areas(read: Read, enrolment: Enrolment) -> bool:
     """Whether an answer takes places away from what this laptop may hold in full."""
     if read.answer.entries is None:
         return False
-    whole = {entry.area for entry in read.answer.entries if entry.mode != FIGURES_ONLY}
-    return any(entry.mode != FIGURES_ONLY and entry.area not in whole for entry in enrolment.entries)
+    whole = {entry.area for entry in read.answer.entries if entry.whole}
+    return any(entry.whole and entry.area not in whole for entry in enrolment.entries)
 
 
 def take(connection: Connection, me: Identity, enrolment: Enrolment, read: Read) -> Taken:
@@ -394,7 +400,7 @@ def _hear_decisions(connection: Connection, me: Identity, ids: Sequence[bytes]) 
 
 def _full_areas(entries: Sequence[ScopeEntry]) -> list[bytes]:
     """The areas of which this device holds every record, so that digests can be compared."""
-    return [entry.area for entry in entries if entry.mode != FIGURES_ONLY]
+    return [entry.area for entry in entries if entry.whole]
 
 
 def _all(touched: Touched) -> dict[str, list[bytes]]:

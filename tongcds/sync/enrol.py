@@ -41,7 +41,7 @@ from tongcds.replica import Number, incarnate, load_identity, new_identity, put_
 from tongcds.storage import custody, following
 from tongcds.storage.local import Enrolment, get_note, load_enrolment, put_note, save_enrolment
 from tongcds.storage.vault import Vault
-from tongcds.sync.answers import MODES
+from tongcds.sync.answers import is_held_so
 from tongcds.sync.transport import ServerProblemError, Transport
 
 ENROL_PATH = "/api/v1/enrol"
@@ -136,7 +136,7 @@ def _checked(found: Credentials) -> Credentials:
         or not all(0 <= number <= _HIGHEST for number in (found.epoch, found.scope))
         or len(found.server_key) != _KEY
         or not all(len(i) == ID_LENGTH for i in (found.member_id, found.unit_id))
-        or not all(len(e.area) == ID_LENGTH and e.mode in MODES for e in found.entries)
+        or not all(len(e.area) == ID_LENGTH and is_held_so(e) for e in found.entries)
         or found.role not in set(Role)
     ):
         raise ProtocolError("bad_message", "credentials that no server gives")

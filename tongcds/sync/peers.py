@@ -20,7 +20,7 @@ from tongcds.protocol import bundle, chunks, structure
 from tongcds.protocol.envelope import take_apart, verify
 from tongcds.protocol.messages import ProtocolError, PushContent, ScopeEntry, SyncRequest, Write, decode
 from tongcds.records import record_type, type_numbered
-from tongcds.replica import FIGURES_ONLY, WRITE, Merged, authority, load_identity, merge_in
+from tongcds.replica import WRITE, Merged, authority, load_identity, merge_in
 from tongcds.storage import following
 from tongcds.storage.local import Enrolment, add_merged, load_enrolment, mark_decided, merged_files
 from tongcds.storage.vault import Vault
@@ -162,7 +162,7 @@ def take(vault: Vault, found: bundle.Opened, sender: Sender, clock: Clock) -> Ta
                 sender.device,
                 given,
                 prefixes=sender.prefixes,
-                areas={e.area for e in enrolment.entries if e.mode != FIGURES_ONLY},
+                areas={e.area for e in enrolment.entries if e.whole},
                 allowed=authority(
                     connection,
                     sender.role,

@@ -24,7 +24,7 @@ from tongcds.protocol.messages import (
     State,
     decode,
 )
-from tongcds.replica import FIGURES_ONLY, Identity, cursors_of, load_identity
+from tongcds.replica import Identity, cursors_of, load_identity
 from tongcds.replica.compare import (
     Healed,
     bucket_sums,
@@ -239,4 +239,4 @@ def _enrolled(connection: Connection) -> Enrolment:
 
 def _whole(enrolment: Enrolment) -> dict[int, bytes]:
     """The areas of which this vault holds every record, by their place in the scope."""
-    return {i: e.area for i, e in enumerate(enrolment.entries) if e.mode != FIGURES_ONLY}
+    return {i: e.area for i, e in enumerate(enrolment.entries) if e.whole}

@@ -99,7 +99,7 @@ class SettingsScreen(Page):
         right = column(gap=4)
         right.addWidget(Notice("triangle-alert", Tone.WARN, "" if about is None else about.warning))
         mine = self._facts(_("This computer"), self._who(who))
-        if can_back_up:
+        if can_back_up and who.role is not Role.TRAINER:
             members = Button(_("Print the members of the team (B14)…"), icon="printer")
             members.clicked.connect(self.members_requested)
             mine.body.addWidget(members, 0, Qt.AlignmentFlag.AlignLeft)

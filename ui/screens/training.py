@@ -209,6 +209,7 @@ class TrainingScreen(Page):
         trainers = ", ".join(row.trainers)
         about = " · ".join(filter(None, (when, row.place, trainers)))
         self._head.set_words(row.title, about)
+        self.invite.setVisible(view.has_register)
         if first:
             for code in row.skills:
                 self.skill.addItem(skill_words(code), code)
@@ -302,8 +303,11 @@ class TrainingScreen(Page):
             self.assessed.emit(rest)
 
     def _open(self, row: object) -> None:
-        if isinstance(row, Attendee) and row.household_id is not None:
+        if self._knows_homes() and isinstance(row, Attendee) and row.household_id is not None:
             self.opened.emit(row.household_id)
+
+    def _knows_homes(self) -> bool:
+        return self.view is not None and self.view.has_register
 
     def _emit(self, signal: object) -> None:
         if self.view is not None:

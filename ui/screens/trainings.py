@@ -70,12 +70,12 @@ class TrainingsScreen(Page):
         super().__init__(parent)
         self._load, self._tasks = load, tasks
         self.view: TrainingsView | None = None
-        plan = Button(_("Plan a session"), icon="plus", hint="Insert", kind=Kind.PRIMARY)
-        plan.clicked.connect(lambda: self.planned.emit(None))
+        self.plan = Button(_("Plan a session"), icon="plus", hint="Insert", kind=Kind.PRIMARY)
+        self.plan.clicked.connect(self._plan_one)
         figures = Button(_("Figures…"), icon="chart-column", hint="Ctrl+B")
         figures.clicked.connect(self.figures_wanted)
         QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self.figures_wanted)
-        self._head = PageHead(_("Training"), "", [figures, plan])
+        self._head = PageHead(_("Training"), "", [figures, self.plan])
         self._model: RowsModel[TrainingRow] = RowsModel(
             [
                 Column(_("Day"), _day_cell),
@@ -87,7 +87,7 @@ class TrainingsScreen(Page):
         )
         self.rows = RowsView(self._model, name=_("Training"))
         self.rows.picked.connect(self._show)
-        self.rows.opened.connect(self.opened)
+        self.rows.opened.connect(self._open)
         listed = Card(flush=True)
         listed.body.addWidget(self.rows, 1)
         cards = SideBySide(narrowest=Length.STACKED + space(30))
@@ -95,7 +95,7 @@ class TrainingsScreen(Page):
         cards.add(self._make_detail(), 3)
         self.body.addWidget(self._head)
         self.body.addWidget(cards, 1)
-        for keys, act in (("Insert", lambda: self.planned.emit(None)), ("F2", self._change)):
+        for keys, act in (("Insert", self._plan_one), ("F2", self._change)):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self.begin_at(self.rows)
         self.retried.connect(self.reload)
@@ -128,17 +128,9 @@ class TrainingsScreen(Page):
     def show_view(self, view: TrainingsView) -> None:
         """Draw the view; what was chosen stays chosen."""
         self.view = view
+        self.plan.setVisible(view.may_plan)
         if not view.rows:
-            first = EmptyState(
-                "book-open",
-                _("No training sessions yet"),
-                _("A session says what is taught, when, where and by whom. On its day the list is taken "
-                  "here, offline too, and on several computers at once."),
-                action=_("Plan a session"),
-                action_icon="plus",
-            )  # fmt: skip
-            first.acted.connect(lambda: self.planned.emit(None))
-            self.show_instead(first)
+            self._show_none(view)
             return
         self.show_content()
         ahead = sum(row.on >= view.on and row.state is State.PLANNED for row in view.rows)
@@ -152,6 +144,31 @@ class TrainingsScreen(Page):
         self.rows.show_rows(view.rows, lambda row: row.training_id)
         self._show(self.chosen())
 
+    def _show_none(self, view: TrainingsView) -> None:
+        if not view.may_plan:
+            nobody = EmptyState(
+                "book-open",
+                _("No session names you yet"),
+                _("Sessions that name you among their trainers come here with the next sync, with those who "
+                  "are expected. Nothing else of the register does."),
+            )  # fmt: skip
+            self.show_instead(nobody)
+            return
+        first = EmptyState(
+            "book-open",
+            _("No training sessions yet"),
+            _("A session says what is taught, when, where and by whom. On its day the list is taken "
+              "here, offline too, and on several computers at once."),
+            action=_("Plan a session"),
+            action_icon="plus",
+        )  # fmt: skip
+        first.acted.connect(self._plan_one)
+        self.show_instead(first)
+
+    def _plan_one(self) -> None:
+        if self.view is not None and self.view.may_plan:
+            self.planned.emit(None)
+
     def chosen(self) -> TrainingRow | None:
         """The session that is chosen."""
         row = self.rows.current_row()
@@ -161,19 +178,20 @@ class TrainingsScreen(Page):
         row = self.chosen()
         self.detail.set_words("" if row is None or self.view is None else _full(row, self.view))
         on = row is not None and row.state is not State.CANCELLED
+        takes = on and self.view is not None and self.view.may_take
         mine = row is not None and row.mine
         tells = self.view is not None and self.view.may_announce
         for button, shows in (
-            (self.take, on),
+            (self.take, takes),
             (self.change, mine),
             (self.postpone, mine),
             (self.cancel, mine and on),
             (self.repeat, mine),
             (self.announce, tells),
-            (self.paper, on),
-            (self.cards, row is not None and row.invited + row.here > 0 and on),
-            (self.certify, row is not None and row.here > 0 and on),
-            (self.confirm, row is not None and row.here > 0 and on),
+            (self.paper, takes),
+            (self.cards, takes and row is not None and row.invited + row.here > 0),
+            (self.certify, takes and row is not None and row.here > 0),
+            (self.confirm, takes and row is not None and row.here > 0),
         ):
             button.setVisible(shows)
 
@@ -187,10 +205,15 @@ class TrainingsScreen(Page):
         if row is not None:
             signal.emit(row)  # type: ignore[attr-defined]  # a signal of this screen
 
+    def _open(self, row: object) -> None:
+        if isinstance(row, TrainingRow) and self.view is not None and self.view.may_take:
+            self.opened.emit(row)
+
     def ask_print(self) -> None:
         """Ask for the list on paper; the window calls it for Ctrl+P."""
         row = self.chosen()
-        if row is not None and row.state is not State.CANCELLED:
+        takes = self.view is not None and self.view.may_take
+        if row is not None and takes and row.state is not State.CANCELLED:
             self.printed.emit(row)
 
 

@@ -36,9 +36,9 @@ _OF_ALL: Final = frozenset({"difficulties", "reports", "sync", "settings"})
 _OF_ROLE: Final[dict[Role, frozenset[str]]] = {
     Role.TEAM: _OF_ALL | {"today", "households", "log", "training"},
     Role.COMMUNE: _OF_ALL | {"overview", "today", "households", "log", "training", "guidance"},
-    Role.AREA: _OF_ALL | {"overview"},
-    Role.PROVINCE: _OF_ALL | {"overview"},
-    Role.TRAINER: frozenset({"sync", "settings"}),
+    Role.AREA: _OF_ALL | {"overview", "training"},
+    Role.PROVINCE: _OF_ALL | {"overview", "training"},
+    Role.TRAINER: frozenset({"training", "sync", "settings"}),
 }
 
 

@@ -83,7 +83,7 @@ class World:
             return ops.sync(self.province, body)
         return encode(ops.enrol(self.province, body))
 
-    def invite(self, unit: str, name: str = "Lò Thị Ngân", *, hours: int = 72) -> Invitation:
+    def invite(self, unit: str, name: str = "Lò Thị Ngân", *, role: str = "", hours: int = 72) -> Invitation:
         with self.province.database.write() as connection:
             place = units.find(connection, unit)
             return enrolment.invite(
@@ -93,6 +93,7 @@ class World:
                 key=self.province.key,
                 url="https://cds.example",
                 now=self.now(),
+                role=role,
                 hours=hours,
             )
 

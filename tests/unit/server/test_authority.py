@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
 from tongcds.domain.views import Role
-from tongcds.protocol.messages import ScopeEntry, Write
+from tongcds.protocol.messages import ScopeEntry, Write, training_mode
 from tongcds.records import all_types, record_type
 from tongcds.replica import authority
 from tongcds.replica.rows import read_rows
@@ -25,6 +25,7 @@ TRAINING = {"training", "training_rating"}
 REPORTING = {
     "report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step",
 }  # fmt: skip
+TOLD = (SESSION, OTHER_SESSION) = (b"s" * 16, b"o" * 16)
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
@@ -143,6 +144,62 @@ def test_a_conflict_can_only_be_marked_as_seen(judge):
     assert judge("team", "conflict", OTHER_VILLAGE, values={"resolved": 1}, row=row) == "not_allowed"
 
 
+@pytest.fixture
+def trainers_judge(small_world):
+    """What is said to a write of a trainer who has one session, in the village and of the commune."""
+    village, commune = small_world.unit(VILLAGE), small_world.unit(COMMUNE)
+    entries = [ScopeEntry(village, training_mode([SESSION])), ScopeEntry(commune, training_mode([SESSION]))]
+    with small_world.province.database.read() as connection:
+        asked = authority(connection, Role.TRAINER, commune, b"m" * 16, entries)
+
+        def say(type_name, place, values, stands=None, author=b"m" * 16, made=b"r" * 16):
+            record = record_type(type_name)
+            write = Write(record.number, made, 1, 1, author, values, {})
+            row = None if stands is None else {"values": stands}
+            return asked(record, small_world.unit(place), write, row)
+
+        yield say
+
+
+@pytest.mark.parametrize("record", all_types(), ids=lambda record: record.name)
+def test_a_trainer_writes_only_of_their_sessions(trainers_judge, record):
+    theirs = {"attendance", "skill_check", "training_rating", "follow_up"}
+    for place in (VILLAGE, COMMUNE):
+        said = trainers_judge(record.name, place, {"training_id": SESSION})
+        own_log = record.name == "audit" and place == COMMUNE
+        assert (said == "") is (record.name in theirs or own_log)
+    for place, values, stands in (
+        (SECOND_VILLAGE, {"training_id": SESSION}, None),
+        (VILLAGE, {"training_id": OTHER_SESSION}, None),
+        (VILLAGE, {}, {"training_id": OTHER_SESSION}),
+        (VILLAGE, {"training_id": SESSION}, {"training_id": OTHER_SESSION}),
+        (VILLAGE, {"training_id": OTHER_SESSION}, {"training_id": SESSION}),
+        (VILLAGE, {}, {"training_id": None}),
+        (VILLAGE, {}, None),
+        (VILLAGE, {"training_id": SESSION, "shown": "alone", "household_id": b"h" * 16}, None),
+    ):
+        assert trainers_judge(record.name, place, values, stands) == "not_allowed"
+    assert trainers_judge(record.name, VILLAGE, {"training_id": SESSION}, author=b"x" * 16) != ""
+
+
+def test_a_trainer_says_of_a_session_only_that_it_was_held(trainers_judge):
+    say, held = trainers_judge, {"state": "held"}
+    assert say("training", COMMUNE, held, {"state": "planned"}, made=SESSION) == ""
+    for values, stands, made in (
+        (held, {"state": "planned"}, OTHER_SESSION),
+        (held, None, SESSION),
+        ({"state": "cancelled"}, {"state": "planned"}, SESSION),
+        ({"state": "held", "trainers": "Me"}, {"state": "planned"}, SESSION),
+    ):
+        assert say("training", COMMUNE, values, stands, made=made) == "not_allowed"
+
+
+def test_a_trainer_observes_nobody_who_is_not_on_the_list(trainers_judge):
+    values = {"subject": "person", "subject_id": b"p" * 16, "fact": "smartphone", "value": 1}
+    assert trainers_judge("observation", VILLAGE, values) == "not_allowed"
+    assert trainers_judge("observation", VILLAGE, {"deleted": 1}, {"fact": "smartphone"}) == "not_allowed"
+
+
 def test_nobody_signs_for_strangers(judge):
     assert judge("team", "household", VILLAGE, author=b"x" * 16) == "author_unknown"
 
@@ -182,10 +239,11 @@ def test_nobody_above_the_commune_reads_about_people(small_world):
             assert {e.mode for e in entries if e.area != own} == {"figures"}
 
 
-def test_a_trainer_and_somebody_of_a_unit_that_is_gone_hold_nothing(small_world):
+def test_a_trainer_without_sessions_and_somebody_of_a_unit_that_is_gone_hold_names_only(small_world):
     with small_world.province.database.read() as connection:
         province = small_world.unit("14")
-        assert scope_of(connection, Role.TRAINER, small_world.unit(VILLAGE), province) == []
+        entries = scope_of(connection, Role.TRAINER, small_world.unit(VILLAGE), province, b"m" * 16)
+        assert {entry.sessions for entry in entries} == {frozenset()}
         gone = scope_of(connection, Role.TEAM, b"g" * 16, province)
         assert [e.mode for e in gone if e.area != b"g" * 16] == ["figures"]
 

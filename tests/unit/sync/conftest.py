@@ -27,8 +27,8 @@ def desks(tmp_path: Path) -> Iterator[Desks]:
     """Makes desktops at a province."""
     made: list[Desk] = []
 
-    def make(at: World, unit: str = VILLAGE, name: str = "Lò Thị Ngân") -> Desk:
-        made.append(Desk.at(at, tmp_path / f"desk-{len(made)}", unit, name))
+    def make(at: World, unit: str = VILLAGE, name: str = "Lò Thị Ngân", role: str = "") -> Desk:
+        made.append(Desk.at(at, tmp_path / f"desk-{len(made)}", unit, name, role))
         return made[-1]
 
     yield make

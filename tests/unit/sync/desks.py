@@ -60,12 +60,12 @@ class Desk:
     wire: Wire
 
     @classmethod
-    def at(cls, world: World, folder: Path, unit: str, name: str) -> Desk:
+    def at(cls, world: World, folder: Path, unit: str, name: str, role: str = "") -> Desk:
         """A new desktop of somebody of this unit, enrolled."""
         vault = Vault.create(folder, PASSPHRASE, person=name, now=world.now)
         wire = Wire(_served(world))
         core = Core(vault, world.clock, connect=lambda _: wire)
-        begun = enrol.begin(vault, world.invite(unit, name))
+        begun = enrol.begin(vault, world.invite(unit, name, role=role))
         enrol.finish(vault, begun, wire, world.clock)
         return cls(world, core, wire)
 

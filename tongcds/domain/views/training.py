@@ -74,17 +74,22 @@ class TrainingRow:
 
 @dataclass(frozen=True, slots=True)
 class TrainingsView:
-    """All sessions: those to come first, the next one on top, then those that were, the latest on top."""
+    """All sessions: those to come first, the next one on top, then those that were, the latest on top.
+
+    A trainer plans none (`may_plan`); where people are unknown no list is taken (`may_take`).
+    """
 
     on: date
     rows: tuple[TrainingRow, ...]
     villages: tuple[tuple[bytes, str], ...]
     may_announce: bool
+    may_plan: bool = True
+    may_take: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody of a session. `household_id` is None for a guest, whom no register here has.
+    """Somebody of a session. `household_id` is None for a guest, whom no register has.
 
     `checks` says what was seen, by skill and phase; `taken_by` who noted that they were there.
     """
@@ -102,7 +107,7 @@ class Attendee:
 
     @property
     def guest(self) -> bool:
-        """Whether no register here has them."""
+        """Whether no register has them."""
         return self.household_id is None
 
 
@@ -147,7 +152,7 @@ class TrainingView:
     """A session opened: its people by given name, what they can do, tasks, slips, and who noted how many.
 
     `to_visit`: people of registers who cannot do something and have no task yet; `guests_to_visit`: those of
-    no register, whom nobody can be sent to.
+    no register, whom nobody can be sent to. A trainer's computer has no register to invite from.
     """
 
     row: TrainingRow
@@ -159,6 +164,7 @@ class TrainingView:
     ratings: Ratings
     takers: tuple[tuple[str, int], ...]
     villages: tuple[tuple[bytes, str], ...]
+    has_register: bool = True
 
 
 @dataclass(frozen=True, slots=True)
