@@ -90,7 +90,7 @@ def board(
     when = period or month_of(core.today)
     who = core.credentials()
     holds = Role(who.role) in _HOLDERS
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         place, path = _place(connection, who.unit_id, who.unit_name, unit_id, min(when.last, core.today))
         notes = [*_problems(wanted, when)]
         below: Sequence[tuple[bytes, str]] = place.below
@@ -142,7 +142,7 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
     who = core.credentials()
     holds = Role(who.role) in _HOLDERS
     notes: list[str] = []
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         place, _path = _place(connection, who.unit_id, who.unit_name, unit_id, min(when.last, core.today))
         months = _months(min(when.last, core.today))
         shown = place.below[:MOST_MULTIPLES]
@@ -214,7 +214,7 @@ def records(core: Core, code: str, period: Period | None = None, unit_id: bytes 
     who = core.credentials()
     if Role(who.role) not in _HOLDERS:
         raise UserError("figures_only")
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         place, path = _place(connection, who.unit_id, who.unit_name, unit_id, min(when.last, core.today))
         span = Period(when.first, min(when.last, core.today)) if when.first <= core.today else when
         (found,) = known_figures(

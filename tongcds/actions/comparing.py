@@ -72,7 +72,7 @@ def _here(core: Core, unit_ids: list[bytes], kind: str, codes: list[str], period
     """What is known here of units of one kind: counted where the records are, else as it was published."""
     holds_records = Role(core.credentials().role) in _HOLD_RECORDS
     on = core.today
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         asked = places.places_of(connection, unit_ids, kind, period.last)
         (found,) = known_figures(connection, asked, codes, [period], on, holds_records=holds_records)
     return {

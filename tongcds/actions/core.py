@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+
+from sqlalchemy import Connection
 
 from tongcds.clock import Clock, business_date, milliseconds
 from tongcds.domain.views import Role, Whoami
 from tongcds.errors import UserError
 from tongcds.protocol.messages import Credentials
+from tongcds.reports.shares import shared
 from tongcds.storage import register
 from tongcds.storage.keyslots import VaultKey
 from tongcds.storage.local import load_enrolment
@@ -66,6 +70,12 @@ class Core:
     def today(self) -> date:
         """The local business date."""
         return business_date(self.clock)
+
+    @contextmanager
+    def counting(self) -> Iterator[Connection]:
+        """The vault for figures of many records: what is counted on it keeps two cores busy."""
+        with self.vault.count_together() as connections, shared(connections) as connection:
+            yield connection
 
     def credentials(self) -> Credentials:
         """Who this device is.

@@ -190,7 +190,7 @@ def _address(core: Core) -> str:
 
 
 def _ours(core: Core, code: str, period: Period, unit: bytes, who: Credentials) -> _Ours:
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         villages = [village for village, _name in register.villages(connection)]
         places = [unit]
         if unit == who.unit_id and Role(who.role) is Role.COMMUNE:

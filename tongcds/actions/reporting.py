@@ -328,7 +328,7 @@ def _level(core: Core) -> Level:
 
 def _draw(core: Core, kind: ReportType, period: Period, typed: Mapping[str, str]) -> Report:
     who, names = core.whoami(), names_of(core)
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         addressee = addressee_of(connection, names, kind, period.last)
         heading = Heading(
             kind.level.value, names.unit, names.commune, names.province, addressee.name, who.person

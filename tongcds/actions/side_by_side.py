@@ -16,7 +16,7 @@ from tongcds.reports import places, units
 def units_to_choose(core: Core) -> tuple[tuple[bytes, str], ...]:
     """Every unit whose figures this computer knows, the own one first, villages with their commune's name."""
     who = core.credentials()
-    with core.vault.count() as connection:
+    with core.counting() as connection:
         own = places.place(connection, who.unit_id, core.today)
         below = () if own is None else own.below
         found = [(who.unit_id, who.unit_name), *below]

@@ -110,6 +110,14 @@ def _sum_of_ids(connection: Connection, column: ColumnElement[bytes | None]) -> 
     return func.sum(cast(cast(literal("x", Text) + start, BIT(8 * _HASH_BYTES)), BigInteger))
 
 
+def of_one_sheet(formulas: Sequence[Formula]) -> Iterable[list[Formula]]:
+    """The formulas by their sheets: who was helped and how often are counted in one pass."""
+    together: dict[Callable[[Frame], Rows], list[Formula]] = {}
+    for of in Of:
+        together.setdefault(SHEETS[of], []).extend(formula for formula in formulas if formula.of is of)
+    return filter(None, together.values())
+
+
 def tally(  # noqa: PLR0917 - what one statement needs
     connection: Connection,
     formulas: Sequence[Formula],
@@ -118,25 +126,13 @@ def tally(  # noqa: PLR0917 - what one statement needs
     merged: Mapping[bytes, bytes],
     by: Breakdown | None = None,
 ) -> list[Line]:
-    """Count all formulas in all places and periods; where there is nobody to count there is no line.
+    """Count formulas of one sheet in all places and periods; where there is nobody to count there is no line.
 
     `merged` is what `replica.merged.merged_records` says. With `by` there is a line a group, and formulas of
     subjects that cannot be told apart so are left out.
     """
     prepare(connection)
-    lines: list[Line] = []
-    for mine in _of_one_sheet(formulas):
-        frame = frame_for(mine, places, periods, merged, by)
-        lines += _lines(connection, frame, mine, by)
-    return lines
-
-
-def _of_one_sheet(formulas: Sequence[Formula]) -> Iterable[list[Formula]]:
-    """The formulas by their sheets: who was helped and how often are counted in one pass."""
-    together: dict[Callable[[Frame], Rows], list[Formula]] = {}
-    for of in Of:
-        together.setdefault(SHEETS[of], []).extend(formula for formula in formulas if formula.of is of)
-    return filter(None, together.values())
+    return _lines(connection, frame_for(formulas, places, periods, merged, by), formulas, by)
 
 
 def frame_for(

@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -35,8 +36,9 @@ from sqlalchemy import Connection
 from tongcds.domain.formulas import Formula, Of, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.replica.merged import merged_records
-from tongcds.reports.counting import Line, tally
+from tongcds.reports.counting import Line, of_one_sheet, tally
 from tongcds.reports.resting import rests_on_the_log
+from tongcds.reports.shares import shared_out
 from tongcds.reports.sheets import Breakdown, logs_begin
 
 # What a statement sorts and joins stays in memory.
@@ -200,12 +202,20 @@ class _Ways:
             at = tuple(i for i in range(len(self._periods)) if self._of.get((code, i)) == formula)
             together[at].append(formula)
         merged = merged_records(connection, places)
-        found = {}
+        parts: list[tuple[tuple[int, ...], list[Formula]]] = []
         for at, formulas in together.items():
             wholes = {f.over for f in formulas if f.over is not None and by is None}
             asked = [*formulas, *(Formula(_whole(of), 1, of) for of in sorted(wholes))]
-            periods = [self._periods[i] for i in at]
-            for line in tally(connection, asked, places, periods, merged, by):
+            parts += ((at, part) for part in of_one_sheet(asked))
+
+        def lines_of(part: tuple[tuple[int, ...], list[Formula]], on: Connection) -> list[Line]:
+            periods = [self._periods[i] for i in part[0]]
+            return tally(on, part[1], places, periods, merged, by)
+
+        found = {}
+        answers = shared_out(connection, [partial(lines_of, part) for part in parts])
+        for (at, _formulas), lines in zip(parts, answers, strict=True):
+            for line in lines:
                 found[at[line.span], line.village, line.indicator, line.group] = line
         return found
 

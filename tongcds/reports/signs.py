@@ -160,10 +160,10 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
     """
     seen, days = _OBSERVATION, frame.moments
     rows = select(
-        seen.area, frame.through(seen.subject_id).label("subject"), seen.fact, seen.value, seen.held_on,
+        seen.area, seen.subject_id.label("subject"), seen.fact, seen.value, seen.held_on,
         seen.id.label("record"), seen.stamp, seen.device, seen.n,
     ).where(
-        frame.here(seen.area), frame.through(seen.fact).in_(names), frame.through(seen.deleted) == 0,
+        frame.here(seen.area), seen.fact.in_(names), seen.deleted == 0,
         seen.value.is_not(None),
         seen.held_on <= frame.last_day,
     )  # fmt: skip
@@ -175,7 +175,8 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
         rows = rows.outerjoin(others, named_here(others, seen.subject_id, seen.area))
     told = rows.subquery("told")
     until = func.lead(told.c.held_on, type_=Text).over(
-        partition_by=(told.c.subject, told.c.fact, told.c.area),
+        # In the order of the vault's index of observations.
+        partition_by=(told.c.fact, told.c.subject, told.c.area),
         order_by=(told.c.held_on, told.c.stamp, told.c.device, told.c.n),
     )
     spans = select(told, until.label("until")).subquery("spans")

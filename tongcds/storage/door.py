@@ -57,6 +57,16 @@ class Door:
                 raise told from problem
 
     @contextmanager
+    def still(self) -> Iterator[bool]:
+        """Keep everybody out for the length of the block; False, and nobody is kept out, while one is in."""
+        got = self._lock.acquire(blocking=False)
+        try:
+            yield got
+        finally:
+            if got:
+                self._lock.release()
+
+    @contextmanager
     def _alone(self) -> Iterator[None]:
         if self._owner == threading.get_ident():
             raise RuntimeError("this thread has the connection open already")

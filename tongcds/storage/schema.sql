@@ -67,7 +67,7 @@ CREATE INDEX ix_member_unit_id ON member (unit_id);
 CREATE INDEX ix_merged_record_survivor ON merged_record (survivor);
 CREATE INDEX ix_moved_area_number ON moved (area, number);
 CREATE INDEX ix_observation_area_number ON observation (area, number);
-CREATE INDEX ix_observation_latest ON observation (fact, subject_id, held_on, stamp, device, n, value) WHERE deleted = 0;
+CREATE INDEX ix_observation_latest ON observation (fact, subject_id, held_on, stamp, device, n, value, area, id) WHERE deleted = 0;
 CREATE INDEX ix_observation_subject_id ON observation (subject_id);
 CREATE INDEX ix_observation_visit_id ON observation (visit_id);
 CREATE INDEX ix_own_write_code ON own_write (n) WHERE code IS NOT NULL;

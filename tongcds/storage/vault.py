@@ -1,6 +1,6 @@
 """The encrypted vault of one team: opening, reading, changing, closing. The key slots are in `keyslots`.
 
-One connection writes, one reads and one counts, each in its own thread if need be; none waits for another.
+One connection writes, one reads and some count, each in its own thread if need be; none waits for another.
 Every change goes through `change`: records, log of own writes and search index in one transaction.
 """
 
@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection
 
-from tongcds import memory
 from tongcds.errors import UnavailableError, UserError
 from tongcds.replica import Writer, load_identity
 from tongcds.storage import (
@@ -25,6 +23,7 @@ from tongcds.storage import (
     attachments,
     backups,
     cipher,
+    counters,
     erasure,
     following,
     journal,
@@ -38,6 +37,7 @@ from tongcds.storage import (
 )
 from tongcds.storage.attachment_files import AttachmentFiles
 from tongcds.storage.backing import Backing
+from tongcds.storage.counters import Counters
 from tongcds.storage.door import Door, reader
 from tongcds.storage.examine import Written, closed_well, examined, journal_of, of_person, opened_with
 from tongcds.storage.files import sync_folder, write_whole
@@ -48,8 +48,6 @@ from tongcds.storage.proof import Proof
 from tongcds.storage.slots import Slots
 
 FILE_NAME, _MAKING_NAME = traces.DATABASE, traces.MAKING
-# Counting goes through whole tables once: pages that were read are not read again soon.
-_COUNTING_KIB: Final = 4 * 1024
 Now = Callable[[], int]
 Look = Callable[[], Written]  # verifies what is there, and answers the journal
 
@@ -99,7 +97,7 @@ class Vault:
             if unclean:
                 self.checkpoint()
             self._reading = reader(path, key) if two else self._writing
-            self._counting = reader(path, key, _COUNTING_KIB) if two else self._writing
+            self._counting = Counters(self._writing, counters.maker(path, key) if two else None)
         except BaseException:
             self._keeper.close()
             self._writing.close()
@@ -272,14 +270,13 @@ class Vault:
         with self._reading.opened() as connection:
             yield connection
 
-    @contextmanager
-    def count(self) -> Iterator[Connection]:
+    def count(self) -> AbstractContextManager[Connection]:
         """As `read`, for what takes a second: on a connection of its own, so that no list waits for it."""
-        with self._counting.opened() as connection:
-            yield connection
-        with self._counting.outside() as raw:
-            raw.execute("PRAGMA shrink_memory")
-        memory.give_back()
+        return self._counting.one()
+
+    def count_together(self) -> AbstractContextManager[Sequence[Connection]]:
+        """As `count`, on two connections that see the same picture, or on one where two cannot be had."""
+        return self._counting.together()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -419,7 +416,7 @@ class Vault:
         self._keeper.close()
         if self._reading is not self._writing:
             self._reading.close()
-            self._counting.close()
+        self._counting.close()
         try:
             self.checkpoint()
             if self._is_doubted:
