@@ -12,8 +12,12 @@ from sqlalchemy import func, select
 
 from tests.faults import scenes
 from tests.faults.scenes import OTHER
+from tests.surroundings import FakeClock
 from tests.unit.storage.homes import AUTHOR, COMMUNE, PASSPHRASE, Ticking, home, visit
 from tests.unit.storage.homes import Home as Place
+from tongcds.actions import attendance, trainings
+from tongcds.actions.core import Core
+from tongcds.domain.views.training import Guest, TrainingPlan
 from tongcds.errors import TongcdsError
 from tongcds.records import record_type
 from tongcds.replica import acknowledge, adopt, load_identity
@@ -22,6 +26,7 @@ from tongcds.storage.vault import Vault
 from tongcds.sync import bundles
 
 VILLAGE, HOUSEHOLD = record_type("village").table, record_type("household").table
+PERSON = record_type("person").table
 A_PAGE = 40
 Done = Iterator[int]
 
@@ -105,6 +110,33 @@ def carry(vault: Vault) -> Done:
         yield last
 
 
+def take_a_list(vault: Vault) -> Done:
+    """Who is at a training session: guests, people of the register, some ticks taken away; a save each."""
+    core = Core(vault, FakeClock())
+    with vault.read() as connection:
+        people = connection.execute(select(PERSON.c.id).order_by(PERSON.c.id)).scalars().all()
+    rows = trainings.view(core).rows
+    if rows:
+        training = rows[0].training_id
+    else:
+        planned = TrainingPlan(core.today, 8 * 60, "Nhà văn hoá", course="older/1")
+        training, _undo, _changes = trainings.plan(core, planned)
+    for at in count(len(trainings.open_one(core, training).people)):
+        attendance.guest(core, training, Guest(f"Vì Thị Xôm {at}", 1949), another=True)
+        yield last_of(vault)
+        attendance.come(core, training, [people[at % len(people)]])
+        yield last_of(vault)
+        attendance.not_here(core, training, [people[at % len(people)]])
+        yield last_of(vault)
+
+
+def last_of(vault: Vault) -> int:
+    with vault.read() as connection:
+        me = load_identity(connection, now=Ticking())
+    assert me is not None
+    return me.next_n - 1
+
+
 def steps() -> tuple[migrations.Step, ...]:
     """Steps of a newer program, of which each can be cut off."""
     done = len(migrations.STEPS)
@@ -129,6 +161,7 @@ ACTIONS: dict[str, Callable[[Vault], Done]] = {
     "back up": back_up,
     "back up onto a stick": carry,
     "carry a bundle": bundle,
+    "take a list": take_a_list,
     "migrate": save,
 }
 
