@@ -86,7 +86,8 @@ class Desktop(QObject):
         settings: of this profile.
         writes, reads, files, net: where work runs; one thread each, so that reading a long file never makes
             a search or a save wait and none waits for the network. Tests hand in executors of their own.
-        automatic: exchange by itself when something was saved or the server is back.
+        automatic: exchange by itself, once it is shown, when something was saved or the server is back; make
+            the screens of other places ahead.
         pins: of this program; without them the window cannot be locked.
 
     `lock_requested` is sent when somebody wants to lock the window.
@@ -161,13 +162,17 @@ class Desktop(QObject):
             core, pins, leads=self.who.leads, writes=self.writes, changed=self._changed, parent=self
         )
         self.shell = self._make_shell()
-        if automatic:
-            self.background.start()
-            self.shell.make_ahead()
+        self._automatic = automatic
+
+    def make_first(self, place: str = "") -> str:
+        """Make the screen of this place, or of the first one of the role, which `show` shows; answers which."""
+        first = place or self.shell.places[0].key
+        self.shell.screen_of(first)
+        return first
 
     def show(self, place: str = "") -> None:
         """Show the window at this place, or at the first one of the role."""
-        first = place or self.shell.places[0].key
+        first = self.make_first(place)
         self.shell.show_place(first)
         self.refresh_status()
         if self.who.role is not Role.TRAINER:
@@ -175,6 +180,10 @@ class Desktop(QObject):
         self.shell.fit_screen()
         # Qt would give the focus to the rail, whose ring says nothing to somebody who only looks.
         self.shell.screen_of(first).setFocus()
+        if self._automatic:
+            self.background.start()
+            # Behind what the first screen reads: until that is drawn nothing else is made.
+            self.reads.run(lambda: None, lambda _nothing: self.shell.make_ahead(), owner=self.shell)
 
     def close(self) -> None:
         """Stop exchanging, finish what is being written, close the vault."""

@@ -8,9 +8,9 @@ from datetime import date
 from tongcds.domain.facts import open_needs
 from tongcds.domain.leaving import leaving_words
 from tongcds.domain.quality import Member, doubts_about_facts
-from tongcds.domain.views import HouseholdDetail, HouseholdRow, PersonRow, Standing, Tone
+from tongcds.domain.views import HouseholdDetail, HouseholdRow, PersonRow, Standing, Suggestion, Tone
 from tongcds.i18n import _, format_date, format_month, language, ngettext, pgettext
-from ui.words import State, standing
+from ui.words import State, capital, standing
 
 OLD_AGE = 60
 _POVERTY = ("poor", "near_poor")
@@ -132,3 +132,13 @@ def due_words(days_left: int) -> State:
     if days_left == 1:
         return State(_("Tomorrow"), Tone.QUIET)
     return State(ngettext("in {n} day", "in {n} days", days_left).format(n=days_left), Tone.QUIET)
+
+
+def suggestion_words(row: Suggestion) -> str:
+    """Why a household is worth a visit, and when it was last visited."""
+    parts = [capital(", ".join(row.why))]
+    if row.furthest:
+        parts.append(row.furthest)
+    if row.last_visit is not None:
+        parts.append(_("visited {day}").format(day=format_date(row.last_visit)))
+    return " · ".join(parts)

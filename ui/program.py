@@ -32,6 +32,7 @@ from ui.power import Power
 from ui.screens.opening import OpeningScreen
 from ui.tasks import Tasks
 from ui.theme import Length
+from ui.turns import next_turn
 
 if TYPE_CHECKING:
     from tongcds.actions import (
@@ -96,7 +97,7 @@ class Program(QObject):
         self._power.sleeps.connect(self.lock)
         self._tasks = Tasks(executor or ThreadPoolExecutor(1, "opening"), self)
         self._loading = Tasks(executor or ThreadPoolExecutor(1, "loading"), self)
-        self._coming: Core | None = None
+        self._coming: Core | Desktop | None = None
         try:
             # A vault that was being destroyed when the program ended.
             doorstep.finish_retirement(profile)
@@ -215,25 +216,38 @@ class Program(QObject):
         self._loading.run(partial(_first_words, core), partial(self._show, core), owner=self)
 
     def _show(self, core: Core, words: str) -> None:
-        self._coming = None
-        self.desktop = _desktop()(core, self._settings, pins=self._ways.pins())
-        self.desktop.lock_requested.connect(self.lock)
-        self.desktop.retiring.done.connect(self._retire)
-        slot_id, place = self._left
-        self.desktop.show(place if slot_id == core.session.slot_id else "")
+        desktop = _desktop()(core, self._settings, pins=self._ways.pins())
+        desktop.lock_requested.connect(self.lock)
+        desktop.retiring.done.connect(self._retire)
+        self._coming = desktop
+        slot_id, left = self._left
+        place = left if slot_id == core.session.slot_id else ""
+        # Three turns of the event loop, of which nobody feels one: the window is made, its screen, both shown.
+        next_turn(desktop, partial(self._make_first, desktop, place, words))
+
+    def _make_first(self, desktop: Desktop, place: str, words: str) -> None:
+        if desktop is self._coming:
+            desktop.make_first(place)
+            next_turn(desktop, partial(self._let_in, desktop, place, words))
+
+    def _let_in(self, desktop: Desktop, place: str, words: str) -> None:
+        if desktop is not self._coming:
+            return
+        self._coming, self.desktop = None, desktop
+        desktop.show(place)
         self._idle = Idle(lambda: self._settings.get(LOCK_AFTER), parent=self)
         self._idle.due.connect(self.lock)
         if words:
-            self.desktop.shell.say(words, stays=True)
+            desktop.shell.say(words, stays=True)
         if self.opening is not None:
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
         self._tasks.run(
-            partial(self._ways.proven, core),
-            partial(self._sound, self.desktop, words),
-            owner=self.desktop,
-            failed=partial(self._unsound, self.desktop),
+            partial(self._ways.proven, desktop.core),
+            partial(self._sound, desktop, words),
+            owner=desktop,
+            failed=partial(self._unsound, desktop),
         )
 
     def _sound(self, desktop: Desktop, said: str, words: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.e2e.province import PASSPHRASE, VILLAGES, Laptop, Province, administer, cheaply
+from tests.gui.profiles import let_in
 from tongcds.actions import syncing
 from tongcds.clock import system_clock
 from tongcds.domain.views import SyncPhase
@@ -34,6 +35,7 @@ def window(province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert program.opening is not None
     program.opening.unlock.field.setText(PASSPHRASE)
     program.opening.unlock.field.returnPressed.emit()
+    let_in(program)
     assert program.desktop is not None
     program.desktop.background._timer.stop()
     yield program

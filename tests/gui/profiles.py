@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.surroundings import FakeClock
@@ -45,8 +45,16 @@ def unlock(program: Program, passphrase: str = PASSPHRASE) -> None:
     screen.activateWindow()
     screen.unlock.field.setText(passphrase)
     screen.unlock.field.returnPressed.emit()
+    let_in(program)
+
+
+def let_in(program: Program) -> None:
+    """Turn the event loop until the window that was made is shown."""
+    while program._coming is not None:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def settle(program: Program) -> None:
+    let_in(program)
     assert program.desktop is not None
     program.desktop.background._timer.stop()

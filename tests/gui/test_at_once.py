@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gui.profiles import profile_of_team, program, running, settle, unlock
 from tests.surroundings import FakeClock
@@ -133,6 +133,16 @@ def test_closed_before_the_look_is_over_what_was_saved_is_kept(threaded, profile
     core = opening.open_vault(profile, PASSPHRASE, threaded._clock)
     assert visits.load_draft(core, "visit").content == {"note": "đang gõ dở"}
     core.close()
+
+
+def test_closed_between_making_the_window_and_showing_it_the_vault_is_closed(program, profile, clock):
+    program._open(opening.open_vault(profile, PASSPHRASE, clock))
+    assert program.desktop is None, "shown in a turn of the event loop of its own"
+    made = program._coming
+    program.close()
+    QApplication.processEvents()
+    assert not made.shell.isVisible()
+    opening.open_vault(profile, PASSPHRASE, clock).close()
 
 
 def test_a_mistake_of_ours_in_the_look_is_shown_and_takes_the_window_away(program, monkeypatch, logs, qtbot):

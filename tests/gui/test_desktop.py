@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from tests.gui.keyboard import Later
 from tests.unit.actions.conftest import Home, core_of, home, team
 from tongcds import i18n
 from tongcds.actions import Core, follow_ups, importing, rounds, visits
@@ -53,6 +54,22 @@ def save_a_visit(desktop: Desktop, home: Home) -> None:
     support = SupportEntry("PY01", home.people[:2], Result.ALONE)
     answer = visits.save_visit(desktop.core, VisitEntry(home.household, desktop.core.today, (support,)))
     screen.saved.emit(SavedVisit("Đã lưu", answer, again=False))
+
+
+def test_no_other_screen_is_made_before_the_first_one_has_read(team, tmp_path, keep):
+    reads = Later()
+    everywhere = {name: InlineExecutor() for name in ("writes", "files", "net")}
+    desktop = Desktop(team, Settings(tmp_path), **everywhere, reads=reads)
+    shell = keep(desktop.shell)
+    desktop.show()
+    desktop.background.stop()
+    assert not shell._ahead.isActive()
+    reads.catch_up()
+    assert desktop.shell.screen_of("today").view is not None
+    assert shell._ahead.isActive()
+    shell._ahead.stop()
+    desktop.close()
+    desktop.deleteLater()
 
 
 def test_every_place_of_a_team_opens(desktop: Desktop, home: Home) -> None:

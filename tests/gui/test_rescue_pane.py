@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from tests.gui.keyboard import ENTER, TAB, Keyboard
+from tests.gui.profiles import let_in
 from tests.unit.actions.conftest import MEMBER, core_of, home, team
 from tests.unit.actions.conftest import PASSPHRASE as OF_TEAM
 from tongcds import i18n
@@ -311,6 +312,7 @@ def test_the_real_program_opens_a_backup_where_there_was_nothing(team, home, clo
         screen.unlock.countdown.begin(0)
         screen.unlock.field.setText(words)
         screen.unlock.field.returnPressed.emit()
+    let_in(program)
     program.desktop.background._timer.stop()
     assert program.desktop.core.author() == MEMBER
     assert program.desktop.core.vault.recovery.complete is False

@@ -57,6 +57,7 @@ def test_what_is_to_be_done_is_there_before_the_figures_are_counted(shown):
     (first,) = counting.waiting
     first[0].set_result(first[1]())
     counting.waiting.remove(first)
+    assert not counting.waiting, "whoever counts would keep the interpreter while the rows are drawn"
     settle()
     assert button(screen, f"Open {view.todo[0].title}")
     before = {tile.value.words() for tile in screen.findChildren(IndicatorTile)}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
@@ -29,7 +29,7 @@ from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms.guidance_cards import AnnouncementsCard, QuotasCard
-from ui.household_words import due_words
+from ui.household_words import due_words, suggestion_words
 from ui.tasks import Tasks
 from ui.theme import Style, space
 from ui.widgets.button import Button, Kind
@@ -104,16 +104,6 @@ def spans(view: TodayView) -> list[tuple[str, int, list[TodoRow]]]:
         if rows:
             found.append((words_, max(count, len(rows)), rows))
     return found
-
-
-def suggestion_words(row: Suggestion) -> str:
-    """Why a household is worth a visit, and when it was last visited."""
-    parts = [words.capital(", ".join(row.why))]
-    if row.furthest:
-        parts.append(row.furthest)
-    if row.last_visit is not None:
-        parts.append(_("visited {day}").format(day=format_date(row.last_visit)))
-    return " · ".join(parts)
 
 
 class TodayScreen(Page):
@@ -225,6 +215,10 @@ class TodayScreen(Page):
     def _show_first(self, view: TodayView) -> None:
         """Draw what is to be done, and only then begin to count: that would keep it waiting."""
         self.show_view(view)
+        # Once this turn is over, at whose end Qt draws it.
+        QTimer.singleShot(0, self, self._begin_to_count)
+
+    def _begin_to_count(self) -> None:
         if self._count is not None:
             self._counts.run(self._count, self.show_tiles, owner=self, failed=self._failed)
         if self._suggest is not None:
