@@ -165,7 +165,7 @@ class Desktop(QObject):
         self._automatic = automatic
 
     def make_first(self, place: str = "") -> str:
-        """Make the screen of this place, or of the first one of the role, which `show` shows; answers which."""
+        """Make the screen of this place, or the first one of the role, for `show`; answers which."""
         first = place or self.shell.places[0].key
         self.shell.screen_of(first)
         return first

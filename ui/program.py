@@ -222,7 +222,7 @@ class Program(QObject):
         self._coming = desktop
         slot_id, left = self._left
         place = left if slot_id == core.session.slot_id else ""
-        # Three turns of the event loop, of which nobody feels one: the window is made, its screen, both shown.
+        # Three turns of the event loop, none of which is felt: the window, its screen, both shown.
         next_turn(desktop, partial(self._make_first, desktop, place, words))
 
     def _make_first(self, desktop: Desktop, place: str, words: str) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QEventLoop
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.surroundings import FakeClock
 from tests.unit.actions.conftest import PASSPHRASE, Home
 from tongcds.actions import Core
 from tongcds.settings import Settings
+from ui import stage
 from ui.program import Program
 from ui.tasks import InlineExecutor
 
@@ -51,7 +52,7 @@ def unlock(program: Program, passphrase: str = PASSPHRASE) -> None:
 def let_in(program: Program) -> None:
     """Turn the event loop until the window that was made is shown."""
     while program._coming is not None:
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        stage.settle(1)
 
 
 def settle(program: Program) -> None:

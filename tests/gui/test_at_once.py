@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tests.gui.profiles import profile_of_team, program, running, settle, unlock
 from tests.surroundings import FakeClock
@@ -22,6 +22,7 @@ from tongcds.storage import backups, examine
 from tongcds.storage import vault as vaults
 from tongcds.storage.register import villages
 from tongcds.storage.vault import FILE_NAME
+from ui import stage
 from ui.outline import outline
 from ui.program import Program
 
@@ -140,7 +141,7 @@ def test_closed_between_making_the_window_and_showing_it_the_vault_is_closed(pro
     assert program.desktop is None, "shown in a turn of the event loop of its own"
     made = program._coming
     program.close()
-    QApplication.processEvents()
+    stage.settle(2)
     assert not made.shell.isVisible()
     opening.open_vault(profile, PASSPHRASE, clock).close()
 
