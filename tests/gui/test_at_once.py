@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QWidget
 
 from tests.gui.profiles import profile_of_team, program, running, settle, unlock
@@ -142,7 +143,7 @@ def test_closed_between_making_the_window_and_showing_it_the_vault_is_closed(pro
     made = program._coming
     program.close()
     stage.settle(2)
-    assert not made.shell.isVisible()
+    assert not shiboken6.isValid(made.shell), "nobody shows what belongs to a vault that is closed"
     opening.open_vault(profile, PASSPHRASE, clock).close()
 
 
