@@ -39,6 +39,7 @@ from tongcds.commands import (
     difficulties,
     documents,
     duplicates,
+    emulation,
     exchange,
     filters,
     guidance,
@@ -395,6 +396,7 @@ def _parser() -> argparse.ArgumentParser:
     proposals.add_to(add)
     reporting.add_to(add)
     difficulties.add_to(add)
+    emulation.add_to(add)
     trainings.add_to(add)
     training_figures.add_to(add)
     board.add_to(add)

@@ -759,6 +759,76 @@ SENTENCES: Final[dict[str, str]] = {
     "report_request_unknown": N_("This unit did not ask for such a report. Nothing was changed."),
     "payment_amount_invalid": N_("Write whole đồng, from 1 to {most}. Nothing was made."),
     "payment_months_invalid": N_("Write for how many months, from 1 to {most}. Nothing was made."),
+    "campaign_not_yours": N_(
+        "A campaign is set by a commune, an area or the province, and changed by whoever set it. Nothing was "
+        "changed."
+    ),
+    "campaign_unknown": N_("This campaign is not on this computer. Nothing was changed."),
+    "campaign_not_about_you": N_("This unit does not take part in the campaign. Nothing was changed."),
+    "campaign_untitled": N_("Write what the campaign is called. Nothing was saved."),
+    "campaign_without_criteria": N_("Write at least one criterion with its points. Nothing was saved."),
+    "campaign_too_many": N_("A campaign has {most} criteria at the most. Nothing was saved."),
+    "campaign_due_before_start": N_(
+        "Score sheets are due before the campaign begins. Change one of the two days; nothing was saved."
+    ),
+    "campaign_review_outside": N_(
+        "A review is before the campaign begins. Change one of the two days; nothing was saved."
+    ),
+    "campaign_published": N_(
+        "The result of this campaign is published, so it stays. Set it anew if something is wrong in it."
+    ),
+    "criterion_unnamed": N_("Criterion {number} has no name. Nothing was saved."),
+    "criterion_twice": N_("The criterion “{name}” is there twice. Nothing was saved."),
+    "criterion_points": N_(
+        "The points of “{name}” are more than 0 and {most} at the most, with two decimals. Nothing was saved."
+    ),
+    "criterion_unknown": N_("The campaign has no criterion “{code}”. Nothing was saved."),
+    "criteria_unreadable": N_(
+        "This line is no criterion: “{line}”. Write its name, a semicolon and its points. Nothing was saved."
+    ),
+    "points_outside": N_(
+        "For “{name}” write points from 0 to {most}, with two decimals at the most. Nothing was saved."
+    ),
+    "points_missing": N_("Write the points as a number, like 7,5. Nothing was saved."),
+    "appraisal_reason_missing": N_(
+        "Say why “{name}” is not worth what the unit gave itself; the unit reads it. Nothing was saved."
+    ),
+    "criteria_missing": N_("{n} criteria have no points yet. Score them first; nothing was changed."),
+    "scores_contrary": N_(
+        "Two people scored “{name}” differently without knowing of each other. Score it again to settle "
+        "it; nothing was changed."
+    ),
+    "sheet_unknown": N_("This score sheet is not on this computer. Nothing was changed."),
+    "sheet_not_yours": N_("This score sheet is for another unit to act on. Nothing was changed."),
+    "sheet_handed_up": N_(
+        "The score sheet is handed up. Take it back to score again, as long as it is not decided. "
+        "Nothing was changed."
+    ),
+    "sheet_decided": N_("This score sheet is decided, so its scores stay. Return it to score it again."),
+    "sheet_withdrawn": N_("Its unit took this score sheet back. Nothing was changed."),
+    "sheet_said_already": N_("That was said of this score sheet already. Nothing was changed."),
+    "result_empty": N_("No score sheet is decided yet, so there is nothing to publish."),
+    "result_twice": N_(
+        "{unit} handed up two score sheets without knowing of the other. Return one of them first; nothing "
+        "was published."
+    ),
+    "result_contrary": N_(
+        "The score sheet of {unit} was appraised differently by two people. Return it and appraise it "
+        "again; nothing was published."
+    ),
+    "commendation_unknown": N_("This proposal to commend is not on this computer. Nothing was changed."),
+    "commendation_not_yours": N_(
+        "This proposal to commend is for another unit to act on. Nothing was changed."
+    ),
+    "commendation_closed": N_("This proposal to commend is closed. Nothing was changed."),
+    "commendation_nobody_above": N_(
+        "No unit above this one has the program, so nobody there can decide. Nothing was saved."
+    ),
+    "commendation_unnamed": N_("Write who is to be commended. Nothing was saved."),
+    "commendation_merits_missing": N_("Write in short what they did. Nothing was saved."),
+    "award_unknown": N_("There is no form of commendation “{code}”. Nothing was saved."),
+    "votes_outside": N_("More people voted for it than voted at all. Nothing was saved."),
+    "voted_later": N_("The day of the vote is still to come. Nothing was saved."),
     "difficulty_kind_unknown": N_("There is no kind of difficulty “{code}”. Nothing was saved."),
     "difficulty_empty": N_("Write what the difficulty is. Nothing was saved."),
     "difficulty_unknown": N_("This difficulty is not on this computer. Nothing was changed."),

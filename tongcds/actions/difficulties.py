@@ -33,8 +33,8 @@ from tongcds.errors import UserError
 from tongcds.i18n import language
 from tongcds.protocol.messages import Credentials
 from tongcds.records import Value
-from tongcds.replica.above import units_above
 from tongcds.reports import places, units
+from tongcds.reports.addressees import unit_above
 from tongcds.storage import difficulties as stored
 from tongcds.storage.difficulties import Told
 
@@ -46,7 +46,7 @@ def view(core: Core) -> DifficultiesView:
     who, on = core.credentials(), core.today
     with core.vault.read() as connection:
         told = stored.difficulties(connection)
-        above = _above(connection, who)
+        above = unit_above(connection, who)
     rows = _rows(told, who, on)
     ordered = sorted(rows, key=lambda row: (row.stage in _DONE, not row.asked, row.due_on or date.max))
     return DifficultiesView(on, who.unit_name, tuple(ordered), above[1] if above is not None else "")
@@ -140,7 +140,7 @@ def pass_on(core: Core, difficulty: bytes, due_on: date, text: str = "") -> tupl
         raise UserError("difficulty_day_over")
     who = core.credentials()
     with core.vault.read() as connection:
-        above = _above(connection, who)
+        above = unit_above(connection, who)
     if above is None:
         raise UserError("difficulty_nobody_above")
     values: dict[str, Value] = {"to_id": above[0], "to": above[1], "due_on": due_on.isoformat()}
@@ -289,18 +289,6 @@ def _communes_of(connection: Connection, who: Credentials, on: date) -> Mapping[
     names = units.unit_names(connection, communes)
     villages = units.villages_in(connection, communes, on)
     return {village: names[commune] for village, (_name, commune) in villages.items()}
-
-
-def _above(connection: Connection, who: Credentials) -> tuple[bytes, str] | None:
-    match Role(who.role):
-        case Role.TEAM:
-            communes = units.communes_of_villages(connection, [who.unit_id])
-            return (communes[0], who.commune_name) if communes else None
-        case Role.COMMUNE | Role.AREA:
-            chain = units_above(connection, [who.unit_id])[who.unit_id]
-            return (chain[-1], who.province_name) if len(chain) > 1 else None
-        case _:
-            return None
 
 
 def _the_told(connection: Connection, difficulty: bytes) -> Told:

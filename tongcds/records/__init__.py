@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tongcds.records import (  # noqa: F401  they declare every type
     disagreement,
+    emulation,
     figures,
     places,
     privacy,

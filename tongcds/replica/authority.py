@@ -41,10 +41,15 @@ _IN_A_VILLAGE = _ABOUT_VILLAGERS | {"quota"}
 _TRAINING = frozenset({"training", "training_rating"})
 _REGISTER = _ABOUT_VILLAGERS | {"conflict", "audit", "quarantined"}
 _REPORTING = frozenset(
-    {"report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step"}
-)
+    {
+        "report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step",
+        "campaign_score", "campaign_sheet", "commendation", "commendation_person",
+    }
+)  # fmt: skip
+# Offices set campaigns for those below, in their own area alone.
+_CAMPAIGNS = frozenset({"campaign", "campaign_result"})
 # What an office sets out to reach, and what it typed in from elsewhere.
-_OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"})
+_OF_AN_OFFICE = frozenset({"target", "typed_figure", "member", "audit"}) | _CAMPAIGNS
 _MAY_WRITE = {
     Role.TEAM: _REGISTER | _REPORTING | _TRAINING | {"member"},
     Role.COMMUNE: _REGISTER
@@ -122,7 +127,7 @@ def authority(
         if record.name == "village" and row is None and write.values.get("commune_id") == unit:
             # What follows in the same chunk may already live there.
             areas.add(area)
-        if record.name in _REPORTING:
+        if record.name in _REPORTING or record.name in _CAMPAIGNS:
             return refusal_of(connection, record.name, area, write, row, unit=unit, areas=areas)
         if record.name == "target" and may_change_target(connection, write, row, unit):
             return ""

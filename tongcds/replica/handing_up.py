@@ -1,7 +1,8 @@
 """Who hands up a report and who decides on it, who speaks on a difficulty: `authority` that looks at records.
 
 A unit hands up its own reports only. On them decides the unit that they are addressed to, also where it may
-write nothing else: a province in the area of one of its communes. While a report is accepted it stays.
+write nothing else: a province in the area of one of its communes. While a report is accepted it stays. The
+same holds for score sheets and proposals; who decides on a sheet also appraises it, until it is decided.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from tongcds.replica.rows import Row
 LOCKED: Final = "report_accepted"
 """The code of what comes too late."""
 
+DECIDED: Final = "sheet_decided"
+"""The code of a score for a sheet that is decided."""
+
 _NOT_ALLOWED: Final = "not_allowed"
 _REPORT: Final = record_type("report").table.c
 _STEP: Final = record_type("report_step").table.c
@@ -30,6 +34,18 @@ _PROPOSAL: Final = record_type("target_proposal").table.c
 _PROPOSED: Final = frozenset({"value", "last", "proposal_id", "proposal"})
 _DIFFICULTY: Final = record_type("difficulty").table.c
 _WORD: Final = record_type("difficulty_step").table.c
+_SHEET: Final = record_type("campaign_sheet").table.c
+_COMMENDATION: Final = record_type("commendation").table.c
+_WITHOUT_REFUSAL: Final = frozenset(Word) - {Word.REFUSED}
+# What goes up and is decided on by steps, with the words that may be said of it.
+_DECIDED_ON: Final = (
+    (_REPORT, _WITHOUT_REFUSAL),
+    (_PROPOSAL, frozenset(Word)),
+    (_SHEET, _WITHOUT_REFUSAL),
+    (_COMMENDATION, frozenset(Word)),
+)
+_NEVER_LOCKED: Final = frozenset({"difficulty", "campaign", "campaign_result"})
+_BELONGS_TO: Final = {"report_content": "report_id", "commendation_person": "commendation_id"}
 
 
 def refusal_of(
@@ -46,27 +62,31 @@ def refusal_of(
 
     Args:
         connection: where reports and their steps are.
-        name: report, report_content, report_step, target_proposal, difficulty, difficulty_step.
+        name: report, report_content, report_step, target_proposal, difficulty, difficulty_step, campaign,
+            campaign_result, campaign_score, campaign_sheet, commendation, commendation_person.
         area: where it would be.
         write: what is said.
         row: the record as it stands, None for a new one.
         unit: whose word it is.
         areas: where that unit may write.
     """
-    if name == "report_step":
-        return _refusal_of_step(connection, area, write, row, unit=unit, areas=areas)
-    if name == "difficulty_step":
-        return _refusal_of_word(connection, area, write, row, unit=unit, areas=areas)
+    spoken = {
+        "report_step": _refusal_of_step,
+        "difficulty_step": _refusal_of_word,
+        "campaign_score": _refusal_of_score,
+    }
+    if name in spoken:
+        return spoken[name](connection, area, write, row, unit=unit, areas=areas)
     if area != unit or area not in areas:
         return _NOT_ALLOWED
-    if name == "difficulty":
+    if name in _NEVER_LOCKED:
         return ""
     if row is None:
         # Nobody accepts their own; who decides stands above.
         addressee = write.values.get("addressee_id")
         above = units_above(connection, [unit])[unit][1:]
         return "" if addressee is None or addressee in above else _NOT_ALLOWED
-    report = row["values"]["report_id"] if name == "report_content" else row["id"]
+    report = row["values"][_BELONGS_TO[name]] if name in _BELONGS_TO else row["id"]
     return LOCKED if _is_locked(connection, report) else ""
 
 
@@ -81,10 +101,12 @@ def _refusal_of_step(
 ) -> str:
     said = write.values if row is None else row["values"]
     subject, word = said.get("subject_id"), said.get("word")
-    report = _sent(connection, _REPORT, subject)
-    words = set(Word) - {Word.REFUSED}
-    if report is None:
-        report, words = _sent(connection, _PROPOSAL, subject), set(Word)
+    report, words = None, _WITHOUT_REFUSAL
+    for table, may_be_said in _DECIDED_ON:
+        report = _sent(connection, table, subject)
+        if report is not None:
+            words = may_be_said
+            break
     if report is None:
         # A stick may have brought it to whoever decides before the server has it.
         return "" if area in areas else _NOT_ALLOWED
@@ -93,6 +115,29 @@ def _refusal_of_step(
     if report.unit_id != area or word not in words or not theirs:
         return _NOT_ALLOWED
     return LOCKED if taken_back and _is_locked(connection, subject) else ""
+
+
+def _refusal_of_score(
+    connection: Connection,
+    area: bytes,
+    write: Write,
+    row: Row | None,
+    *,
+    unit: bytes,
+    areas: Collection[bytes],
+) -> str:
+    """Its own scores a unit writes itself; the sheet that it handed up whoever it is addressed to."""
+    said = write.values if row is None else row["values"]
+    sheet, speaker = said.get("sheet_id"), said.get("from_id")
+    if sheet is None:
+        return "" if area == unit and area in areas else _NOT_ALLOWED
+    sent = _sent(connection, _SHEET, sheet)
+    if sent is None:
+        # A stick may have brought it to whoever appraises before the server has it.
+        return "" if area in areas and speaker == unit else _NOT_ALLOWED
+    if sent.unit_id != area or sent.addressee_id != unit or speaker != unit:
+        return _NOT_ALLOWED
+    return DECIDED if _is_locked(connection, sheet) else ""
 
 
 def _sent(

@@ -29,8 +29,11 @@ WAITING, RECEIVED, RETURNED, SETTLED = 0, 1, 2, 3
 # Reasons for which a write will never be taken as it is. Others end by themselves: an older server is
 # updated, a restored device goes on under a new number.
 FINAL = frozenset(
-    {"author_unknown", "not_allowed", "bad_value", "append_only", "unknown_record", "report_accepted"}
-)
+    {
+        "author_unknown", "not_allowed", "bad_value", "append_only", "unknown_record", "report_accepted",
+        "sheet_decided",
+    }
+)  # fmt: skip
 _SLICE = 400
 _pack = msgspec.msgpack.Encoder().encode
 # Any: msgspec cannot decode a union of text and bytes; these bytes were packed by `_write` below.

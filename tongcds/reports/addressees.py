@@ -15,8 +15,10 @@ from sqlalchemy import Connection, select
 
 from tongcds.domain.report_types import Level, ReportType
 from tongcds.domain.units import LAST_DAY_BEFORE, Era, UnitKind, load_units
+from tongcds.domain.views import Role
 from tongcds.errors import UserError
 from tongcds.i18n import _
+from tongcds.protocol.messages import Credentials
 from tongcds.records import record_type
 from tongcds.replica.above import units_above
 from tongcds.reports import units
@@ -68,6 +70,19 @@ def addressee_of(connection: Connection, who: Names, kind: ReportType, last: dat
             return Addressee(province, _department(who.province, last))
         case _:
             return Addressee(None, _("People's Committee of {unit}").format(unit=who.province))
+
+
+def unit_above(connection: Connection, who: Credentials) -> tuple[bytes, str] | None:
+    """The unit that whoever works here turns to, with its name: commune or province; None at the top."""
+    match Role(who.role):
+        case Role.TEAM:
+            communes = units.communes_of_villages(connection, [who.unit_id])
+            return (communes[0], who.commune_name) if communes else None
+        case Role.COMMUNE | Role.AREA:
+            chain = units_above(connection, [who.unit_id])[who.unit_id]
+            return (chain[-1], who.province_name) if len(chain) > 1 else None
+        case _:
+            return None
 
 
 def _department(province: str, last: date) -> str:

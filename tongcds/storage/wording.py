@@ -126,6 +126,12 @@ _TYPES: Final[Mapping[str, str]] = {
     "report_step": N_("Step of a report"),
     "target_proposal": N_("Proposal to change a target"),
     "report_request": N_("Request for a report"),
+    "campaign": N_("Campaign"),
+    "campaign_score": N_("Score of a criterion"),
+    "campaign_sheet": N_("Score sheet"),
+    "campaign_result": N_("Published result of a campaign"),
+    "commendation": N_("Proposal to commend"),
+    "commendation_person": N_("Whom a proposal to commend is about"),
     "audit": N_("Access log"),
     "training": N_("Training session"),
     "attendance": N_("Attendance of a training"),
@@ -142,6 +148,9 @@ _REASONS: Final[Mapping[str, str]] = {
     "report_accepted": N_(
         "The report was accepted meanwhile, so it can be neither taken back nor removed. Hand up a "
         "corrected one."
+    ),
+    "sheet_decided": N_(
+        "The score sheet was decided meanwhile, so its scores stay. Return it first to score it again."
     ),
     "unknown_type": N_("The server does not know this kind of record yet."),
     "unknown_record": N_("The server does not have the record that was changed."),

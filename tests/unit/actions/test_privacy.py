@@ -376,8 +376,8 @@ SAY_NOTHING_ALONE = {"observation", "support", "duplicate", "skill_check"}
 OF_THE_STAFF = {"member", "laptop", "round", "announcement", "quota"}
 """About those who work here and their work, and known to all of them."""
 
-PAPERS_OF_AN_OFFICE = {"report_content"}
-"""What a team told its commune: kept as its papers are, and read in the commune alone."""
+PAPERS_OF_AN_OFFICE = {"report_content", "commendation_person"}
+"""What a team told or proposed to its commune: kept as its papers are, and read in the commune alone."""
 
 ENDS_BY_ITSELF = {"quarantined"}
 """What it said is emptied once somebody decided."""

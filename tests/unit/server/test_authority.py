@@ -24,8 +24,10 @@ ASKED = {"target", "typed_figure", "report_request"}
 TRAINING = {"training", "training_rating"}
 REPORTING = {
     "report", "report_content", "report_step", "target_proposal", "difficulty", "difficulty_step",
+    "campaign_score", "campaign_sheet", "commendation", "commendation_person",
 }  # fmt: skip
 TOLD = (SESSION, OTHER_SESSION) = (b"s" * 16, b"o" * 16)
+CAMPAIGNS = {"campaign", "campaign_result"}
 HOME = {"team": VILLAGE, "commune": COMMUNE, "area": AREA, "province": "14"}
 PLACES = (VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE, COMMUNE, OTHER_COMMUNE, AREA, "14")
 
@@ -38,6 +40,11 @@ MAY_MAKE = {
         "report_content": {COMMUNE},
         "difficulty": {COMMUNE},
         "target_proposal": {COMMUNE},
+        "campaign_sheet": {COMMUNE},
+        "campaign_score": {COMMUNE},
+        "commendation": {COMMUNE},
+        "commendation_person": {COMMUNE},
+        **{name: {COMMUNE} for name in CAMPAIGNS},
         "difficulty_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         "report_step": {VILLAGE, SECOND_VILLAGE, COMMUNE},
         **{name: {VILLAGE, SECOND_VILLAGE} for name in PEOPLE},
@@ -55,12 +62,16 @@ MAY_MAKE = {
         },
         "quota": {VILLAGE, SECOND_VILLAGE},
     },
-    "area": {name: {AREA} for name in {"member", "audit", "target", "typed_figure"} | REPORTING | TRAINING},
+    "area": {
+        name: {AREA}
+        for name in {"member", "audit", "target", "typed_figure"} | REPORTING | TRAINING | CAMPAIGNS
+    },
     "province": {
         name: {"14"}
         for name in {"member", "unit_event", "audit", "target", "typed_figure", "report_request"}
         | REPORTING
         | TRAINING
+        | CAMPAIGNS
     },
 }
 # Records that are their own area, that only the server makes, or that only the merge makes.
