@@ -277,13 +277,14 @@ class _Editing:
         going = [at for at, person in enumerate(wanted.people) if person.splits]
         head = wanted.split_head if wanted.split_head in going else going[0]
         home: dict[str, Value] = {"village_id": wanted.village_id, "head_id": ids[head]}
-        made = self._journal.create("household", home | {"code": wanted.split_code or None})
+        said: dict[str, Value] = {"code": wanted.split_code or None, "split_on": self._today.isoformat()}
+        made = self._journal.create("household", home | said)
         for at in going:
             self._journal.update("person", ids[at], household_id=made)
-        said = {ids[at] for at in going if _says_relation(wanted.people[at])}
+        kin = {ids[at] for at in going if _says_relation(wanted.people[at])}
         sex = self._sex_of_head(household_id)
         going_ids = [ids[at] for at in going]
-        relate(self._change, self._journal, ids[head], going_ids, old_head_sex=sex, said=frozenset(said))
+        relate(self._change, self._journal, ids[head], going_ids, old_head_sex=sex, said=frozenset(kin))
         return made
 
     def _sex_of_head(self, household_id: bytes) -> str:

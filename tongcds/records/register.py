@@ -8,7 +8,8 @@ from __future__ import annotations
 from tongcds.records.declare import Field, Kind, PersonalData, declare
 from tongcds.records.fields import day, ident, text, whole, word
 
-# poverty: poor, near_poor, none, NULL for not known.
+# poverty: poor, near_poor, none, NULL for not known. split_on: when it was split off another household of the
+# village, so that it counts from that day on.
 declare(
     "household",
     6,
@@ -21,6 +22,7 @@ declare(
     whole("stated_size"),
     text("note", PersonalData.BASIC),
     day("left_on"),
+    day("split_on"),
     area="village_id",
     about_people=True,
     erasable=True,

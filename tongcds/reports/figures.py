@@ -8,6 +8,9 @@ named):
 - A household is in its village on a day unless it was removed or its `left_on` is that day or earlier; a
   person likewise, not before `joined_on`, and not from `gone_from` until before `gone_until`. Who belongs to
   a household that left is gone with it.
+- A household of newcomers begins with the first of them, one that was split off with its `split_on`: neither
+  changes what was so before. All others were there before they were written down. Who lives in which
+  household is known as it stands now.
 - A fact holds as the latest observation on or before the day says; of several on one day, the last one made.
   Whoever was never looked at does not count as having something.
 - A household also has what the catalogue says to follow from a person who lives there: one smartphone in the

@@ -84,19 +84,51 @@ def born() -> ColumnElement[str | None]:
 
 
 def households(frame: Frame) -> Rows:
-    """Households that may be counted in some period: `village`, `subject`, `home`, `left_on`, `poverty`."""
-    home = _HOUSEHOLD
-    return select(
-        home.village_id.label("village"),
-        home.id.label("subject"),
-        home.id.label("home"),
-        home.left_on,
-        home.poverty,
-    ).where(
-        home.deleted == 0,
-        frame.here(home.village_id),
-        # Two records of one household count once, too.
-        *shows(frame, home.id),
+    """Households that may be counted in some period, with their village, class, and days of coming and going."""
+    home, came = _HOUSEHOLD, _newcomers(frame)
+    return (
+        select(
+            home.village_id.label("village"),
+            home.id.label("subject"),
+            home.id.label("home"),
+            home.split_on,
+            came.c.since,
+            home.left_on,
+            home.poverty,
+        )
+        .outerjoin(came, and_(came.c.home == home.id, came.c.village == home.village_id))
+        .where(
+            home.deleted == 0,
+            frame.here(home.village_id),
+            # Two records of one household count once, too.
+            *shows(frame, home.id),
+        )
+    )
+
+
+def _newcomers(frame: Frame) -> Subquery:
+    """Households with somebody whose day of coming is known, and `since` when the first of their people was.
+
+    "" where somebody was always there.
+    """
+    person, other = _PERSON, record_type("person").table.alias("newcomer")
+    homes = (
+        select(other.c.household_id, other.c.village_id)
+        .where(other.c.joined_on.is_not(None), other.c.deleted == 0, frame.here(other.c.village_id))
+        .distinct()
+        .subquery("with_newcomers")
+    )
+    here = and_(homes.c.household_id == person.household_id, homes.c.village_id == person.village_id)
+    return (
+        select(
+            person.household_id.label("home"),
+            person.village_id.label("village"),
+            func.min(func.coalesce(person.joined_on, born(), "")).label("since"),
+        )
+        .join_from(person.id.table, homes, here)
+        .where(person.deleted == 0)
+        .group_by(person.household_id, person.village_id)
+        .subquery("newcomers")
     )
 
 
@@ -136,6 +168,11 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
 def present(here: Subquery, moments: CTE) -> ColumnElement[bool]:
     """Whether somebody of `households` or `people` is there on the last day of a period."""
     conditions = [not_gone(here.c.left_on, moments.c.last)]
+    conditions += [
+        or_(here.c[name].is_(None), here.c[name] <= moments.c.last)
+        for name in ("split_on", "since")
+        if name in here.c
+    ]
     if "born" in here.c:
         conditions += [
             or_(here.c.joined_on.is_(None), here.c.joined_on <= moments.c.last),

@@ -59,6 +59,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "service": N_("service"),
     "sex": N_("sex"),
     "state": N_("state"),
+    "split_on": N_("day of splitting off"),
     "stated_size": N_("stated number of people"),
     "village_id": N_("village"),
     "visits": N_("visits"),

@@ -11,6 +11,8 @@ import pytest
 from tests.unit.actions.conftest import COMMUNE, MEMBER, VILLAGE, Home
 from tests.unit.actions.test_visits import rows
 from tongcds.actions import Core, households, register, visits
+from tongcds.actions.indicators import indicators
+from tongcds.domain.periods import Period
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import (
     Departure,
@@ -184,6 +186,26 @@ def test_chosen_people_become_a_household_of_their_own(team: Core, home: Home) -
     households.undo_edit(team, saved.undo)
     assert everything(team) == before
     assert [row.code for row in register.households(team, HouseholdFilter("lo thi mai")).rows] == ["HN-0087"]
+
+
+def test_a_household_that_is_new_or_split_off_today_leaves_the_figures_of_before_alone(
+    team: Core, home: Home
+) -> None:
+    def asked(first: date, last: date) -> tuple[int | None, int | None, str]:
+        (row,) = indicators(team, Period(first, last), ["XHS27"]).rows
+        return row.numerator, row.denominator, row.fingerprint
+
+    today, year = team.today, team.today.replace(month=1, day=1)
+    visits.save_visit(team, VisitEntry(home.household, today, (SupportEntry("SE01", (), Result.ALONE),)))
+    before, so_far = (year, today - timedelta(days=1)), asked(year, today - timedelta(days=1))
+    assert asked(year, today)[:2] == (1, 1)
+
+    going = PersonChange(home.people[2], splits=True)
+    households.save_household(team, HouseholdChange(home.household, VILLAGE, people=(going,)))
+    newcomers = (new("Vì Văn Sơn", birth="1990", joined_on=today.isoformat()),)
+    households.save_household(team, HouseholdChange(None, VILLAGE, people=newcomers))
+    assert asked(*before) == so_far
+    assert asked(year, today)[:2] == (1, 3)
 
 
 def test_a_household_moves_with_everything_that_hangs_on_it(

@@ -123,6 +123,7 @@ def registers(draw: st.DrawFn) -> Register:
                 "id": derived_id("household", i),
                 "village_id": draw(st.sampled_from(VILLAGES)),
                 "left_on": draw(perhaps_days),
+                "split_on": draw(st.none() | perhaps_days),
                 "poverty": draw(st.sampled_from([None, "poor", "near_poor", "none"])),
                 "deleted": draw(st.sampled_from([0, 0, 0, 1])),
             }

@@ -87,11 +87,31 @@ def residents(
     return [person for person in tables.people if is_here(person)]
 
 
+def had_begun(tables: Tables, home: Mapping[str, Any], on: date) -> bool:
+    """Not before it was split off, nor before the first of its people came or was born."""
+    if home.get("split_on") is not None and date.fromisoformat(home["split_on"]) > on:
+        return False
+    people = [
+        p
+        for p in tables.people
+        if p["household_id"] == home["id"] and p["village_id"] == home["village_id"] and not p["deleted"]
+    ]
+    if not any(p.get("joined_on") for p in people):
+        return True
+    begun = [
+        p.get("joined_on") or (p["birth"] and p["birth"] + "-01-01"[len(p["birth"]) - 4 :]) for p in people
+    ]
+    return any(day is None or date.fromisoformat(day) <= on for day in begun)
+
+
 def homes_of(tables: Tables, place: bytes, on: date, poverty: Sequence[str] = ()) -> list[Mapping[str, Any]]:
     return [
         h
         for h in tables.households
-        if h["village_id"] == place and lives_there(h, on) and (not poverty or h.get("poverty") in poverty)
+        if h["village_id"] == place
+        and lives_there(h, on)
+        and had_begun(tables, h, on)
+        and (not poverty or h.get("poverty") in poverty)
     ]
 
 

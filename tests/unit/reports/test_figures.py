@@ -307,6 +307,38 @@ def test_people_of_a_household_that_left_are_gone_with_it(connection: Connection
     assert one(connection, "XHS11", date(2026, 11, 1)).denominator == 0
 
 
+def wholes(connection: Connection, *days: str) -> list[int | None]:
+    """How many households the share of those with a smartphone is of, on each day."""
+    return [one(connection, "XHS01", date.fromisoformat(day)).denominator for day in days]
+
+
+def test_a_household_that_moved_in_is_not_in_the_figures_of_before(connection: Connection) -> None:
+    household(connection)
+    person(connection, SON, joined_on="2026-11-20")
+    person(connection, MOTHER, joined_on="2026-11-12")
+    assert wholes(connection, "2026-01-31", "2026-11-11", "2026-11-12", "2026-12-31") == [0, 0, 1, 1]
+
+
+def test_a_child_born_after_the_move_does_not_make_its_household_older(connection: Connection) -> None:
+    household(connection)
+    person(connection, MOTHER, joined_on="2026-11-12")
+    person(connection, SON, birth="2026-11-15")
+    assert wholes(connection, "2026-01-31", "2026-11-11", "2026-11-12") == [0, 0, 1]
+
+
+def test_a_household_that_somebody_joined_was_there_before(connection: Connection) -> None:
+    household(connection)
+    person(connection, MOTHER)
+    person(connection, SON, joined_on="2026-11-20")
+    assert wholes(connection, "2026-01-31", "2026-11-23") == [1, 1]
+
+
+def test_a_household_that_was_split_off_begins_with_that_day(connection: Connection) -> None:
+    household(connection, split_on="2026-11-20")
+    person(connection, SON)
+    assert wholes(connection, "2026-01-31", "2026-11-19", "2026-11-20") == [0, 0, 1]
+
+
 def test_people_whose_household_is_not_here_are_counted(connection: Connection) -> None:
     person(connection, SON)
     assert one(connection, "XHS11").denominator == 1
