@@ -84,7 +84,7 @@ def born() -> ColumnElement[str | None]:
 
 
 def households(frame: Frame) -> Rows:
-    """Households that may be counted in some period, with their village, class, and days of coming and going."""
+    """Households that may be counted in some period: village, class, days of coming and going."""
     home, came = _HOUSEHOLD, _newcomers(frame)
     return (
         select(
