@@ -66,6 +66,19 @@ def test_it_begins_with_this_month_and_the_own_unit(screen, asked):
     assert "1,231/1,790" in screen.figure.detail.text()
 
 
+def test_only_what_is_still_asked_for_is_counted(screen, asked, monkeypatch):
+    waiting = []
+    monkeypatch.setattr(screen._tasks, "run", lambda work, done, **_how: waiting.append((work, done)))
+    before = len(asked)
+    for _step in range(3):
+        QTest.keyClick(screen, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    for work, done in waiting:
+        done(work())
+    assert len(waiting) == 6
+    assert [wanted.period.name for wanted in asked[before:]] == ["Month 8/2026"]
+    assert screen._view.period == "Month 8/2026"
+
+
 def test_alt_and_the_arrows_go_through_the_periods_but_not_into_the_future(screen, asked):
     QTest.keyClick(screen, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert asked[-1].period == month_of(samples.TODAY.replace(month=10))
@@ -231,10 +244,10 @@ def test_the_arrows_read_figure_by_figure(screen):
 def test_the_records_behind_it_are_asked_for_only_where_they_are_held(screen):
     with_records = []
     screen.listed.connect(with_records.append)
-    QTest.keyClick(screen, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(screen, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     assert [wanted.code for wanted in with_records] == ["XHS09"]
     screen.show_view(replace(invented.view(with_records[0]), holds_records=False))
-    QTest.keyClick(screen, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(screen, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     assert len(with_records) == 1
     assert not screen.records.isVisible()
 
@@ -289,6 +302,22 @@ def test_more_bars_than_fit_are_gone_through_with_the_arrows(keep, qtbot):
         QTest.keyClick(chart, Qt.Key.Key_Right)
     assert told[-1] == "Bản 59: 59"
     assert chart.grab().toImage() != before
+
+
+def test_the_words_of_the_highest_month_stand_above_it_as_those_of_any_other(keep, monkeypatch):
+    def height_of(last):
+        words = []
+        monkeypatch.setattr(
+            chart_module.paint, "text", lambda _p, area, told, *_m, **_h: words.append((area, told))
+        )
+        chart = keep(Chart())
+        points = tuple(ChartPoint("", value, f"{value}") for value in (28, last))
+        chart.show_data(ChartData("", (ChartSeries("s", points),)), ChartKind.LINE)
+        chart.picture()
+        return next(area.top() for area, told in words if told == f"{last}")
+
+    highest, middle, low = map(height_of, (28, 21, 14))
+    assert low - middle == pytest.approx(middle - highest)
 
 
 @pytest.mark.parametrize("target", [0.15, 0.25, 0.9, 0.95, 1.0])

@@ -7,12 +7,22 @@ The outlines in `snapshots` are the gate. After a change that is meant, run
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QTableView,
+    QWidget,
+)
 
 from tongcds import i18n
 from ui import stylesheet, theme
@@ -89,6 +99,26 @@ def test_tab_reaches_everything_that_can_be_used_and_all_of_it_has_a_name(window
     reached = reached_by_tab(shell, 2 * len(usable))
     assert [widget.accessibleName() for widget in usable if widget not in reached] == []
     assert [type(widget).__name__ for widget in usable if not widget.accessibleName()] == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_no_key_means_two_things(window, name):
+    # Of two that may be meant Qt takes neither, and says nothing.
+    shell = window(name)
+    keys = Counter(
+        shortcut.key().toString()
+        for shortcut in shell.findChildren(QShortcut)
+        if shortcut.isEnabled()
+        and shortcut.context() is not Qt.ShortcutContext.WidgetShortcut
+        and shortcut.parent().isVisibleTo(shell)
+    )
+    keys.update(
+        button.shortcut().toString()
+        for button in shell.findChildren(QAbstractButton)
+        if button.isVisibleTo(shell) and not button.shortcut().isEmpty()
+    )
+    assert "Ctrl+L" in keys
+    assert [key for key, many in keys.items() if many > 1] == []
 
 
 @pytest.mark.parametrize("name", SCREENS)

@@ -140,7 +140,7 @@ class UnitsCard(Card):
         self.order.setVisible(bool(view.rows))
         if not view.rows:
             told = (
-                _("Ctrl+L lists the records behind this figure, and each opens in the register.")
+                _("Ctrl+H lists the records behind this figure, and each opens in the register.")
                 if view.holds_records
                 else _("What is behind this figure is with the commune and the team.")
             )

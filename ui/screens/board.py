@@ -86,7 +86,7 @@ class BoardScreen(Page):
         for keys, act in (
             ("Escape", self.left.emit),
             ("Backspace", self.go_up),
-            ("Ctrl+L", self._list),
+            ("Ctrl+H", self._list),
             ("Ctrl+D", self._compare),
             ("Ctrl+U", self._pair),
             ("Ctrl+Shift+D", self.units.compare_row),
@@ -105,7 +105,7 @@ class BoardScreen(Page):
         leave.clicked.connect(self.left)
         self.up = Button(_("One level up"), icon="arrow-left", hint="Backspace")
         self.up.clicked.connect(self.go_up)
-        self.records = Button(_("Records behind it"), icon="book-open", hint="Ctrl+L")
+        self.records = Button(_("Records behind it"), icon="book-open", hint="Ctrl+H")
         self.records.clicked.connect(self._list)
         pair = Button(_("Two units"), hint="Ctrl+U")
         pair.clicked.connect(self._pair)
@@ -124,11 +124,12 @@ class BoardScreen(Page):
         self.is_fresh()
         asked = self.bar.now()
 
-        def load() -> tuple[Asked, BoardView]:
-            return asked, self._load(asked)
+        # Whoever goes through the indicators with the arrow keys waits for the last of them only.
+        def load() -> tuple[Asked, BoardView | None]:
+            return asked, self._load(asked) if asked == self.bar.now() else None
 
-        def look() -> tuple[Asked, CloseView]:
-            return asked, self._look(asked)
+        def look() -> tuple[Asked, CloseView | None]:
+            return asked, self._look(asked) if asked == self.bar.now() else None
 
         self._close = None
         self._tasks.run(load, self._loaded, owner=self, failed=self._failed)
@@ -138,14 +139,14 @@ class BoardScreen(Page):
         self._view = None
         self.show_problem(words_for(problem))
 
-    def _loaded(self, answer: tuple[Asked, BoardView]) -> None:
+    def _loaded(self, answer: tuple[Asked, BoardView | None]) -> None:
         asked, view = answer
-        if asked == self.bar.now():
+        if view is not None and asked == self.bar.now():
             self.show_view(view)
 
-    def _looked(self, answer: tuple[Asked, CloseView]) -> None:
+    def _looked(self, answer: tuple[Asked, CloseView | None]) -> None:
         asked, close = answer
-        if asked == self.bar.now():
+        if close is not None and asked == self.bar.now():
             self._close = close
             self._show_chart()
 

@@ -205,7 +205,9 @@ def _line(  # noqa: PLR0917 - what is drawn and where
 ) -> None:  # fmt: skip
     look = theme.current()
     fine = look.metrics(Style.FINE).height()
-    plot = area.adjusted(space(1), fine + space(1), -space(2), -fine - space(1))
+    # Above the highest point its words have room, so that the line does not run through them.
+    words = look.metrics(Style.CAPTION).height() + space(1.5)
+    plot = area.adjusted(space(1), max(fine + space(1), words), -space(2), -fine - space(1))
     steps = max(1, len(series.points) - 1)
 
     def spot(at: int, value: float) -> QPointF:
