@@ -14,6 +14,7 @@ from tongcds.domain.views import IndicatorGroup, IndicatorRow, IndicatorsView, N
 from tongcds.errors import UserError, sentence
 from tongcds.i18n import N_, _, format_date, language
 from tongcds.reports.figures import Count, added, broken_down, figures
+from tongcds.reports.known import until
 from tongcds.reports.sheets import Breakdown
 from tongcds.storage import register
 
@@ -32,6 +33,8 @@ def indicators(
 ) -> IndicatorsView:
     """Every indicator that records can say something about, or those of `codes`, over a period.
 
+    A period that still runs is counted up to today, as everywhere.
+
     Raises:
         UserError: indicator_unknown; indicator_not_counted for one that records say nothing about;
             figures_only where this computer holds no records.
@@ -41,12 +44,13 @@ def indicators(
     who = core.credentials()
     if Role(who.role) not in {Role.TEAM, Role.COMMUNE}:
         raise UserError("figures_only")
+    over = until(period, core.today)
     with core.vault.read() as connection:
         places = [village_id for village_id, _name in register.villages(connection)]
         if who.unit_id not in places:
             places.append(who.unit_id)
-        (found,) = figures(connection, wanted, places, [period])
-        parts = broken_down(connection, wanted, places, period, by) if by is not None else {}
+        (found,) = figures(connection, wanted, places, [over])
+        parts = broken_down(connection, wanted, places, over, by) if by is not None else {}
     rows = []
     for code in wanted:
         counts = [count for (_place, name), count in found.items() if name == code]
@@ -54,9 +58,9 @@ def indicators(
         for (_place, name, group), count in parts.items():
             if name == code:
                 groups.setdefault(group, []).append(count)
-        rows.append(_row(code, added(counts), period, groups))
+        rows.append(_row(code, added(counts), over, groups))
     others = () if codes else tuple(_not_counted(code) for code in load_indicators() if code not in wanted)
-    problems = (*_problems(wanted, period), *_without_data(rows, period))
+    problems = (*_problems(wanted, over), *_without_data(rows, over))
     return IndicatorsView(period.first, period.last, period.name, tuple(rows), problems, others)
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.unit.actions.conftest import MEMBER, VILLAGE
 from tongcds import cli
-from tongcds.actions import indicators
+from tongcds.actions import board, indicators
 from tongcds.domain import formulas
 from tongcds.domain.catalogue import load_indicators
-from tongcds.domain.periods import Period, month_of
+from tongcds.domain.periods import Period, month_of, year_of
 from tongcds.errors import UserError
 from tongcds.reports import figures
 from tongcds.reports.sheets import Breakdown
@@ -73,6 +73,21 @@ def test_a_formula_that_makes_no_sense_is_named_and_the_rest_is_counted(core, mo
     assert "min_height=15" in view.problems[0]
     assert next(other.source for other in view.others if other.code == "XHS09") == "broken"
     assert row(view, "ACT01").numerator == 1
+
+
+def test_a_year_that_still_runs_is_counted_up_to_today_as_on_the_screen(core):
+    soon = core.today + timedelta(days=1)
+    with core.vault.change(MEMBER) as change:
+        born = soon.replace(year=soon.year - 15).isoformat()
+        change.writer.create("person", village_id=VILLAGE, full_name="Lò Thị Tư", birth=born)
+    year = year_of(core.today)
+    found = row(indicators.indicators(core, year, ["XHS09"]), "XHS09")
+    shown = board.board(core, ["XHS09"], year).whole.figures[0]
+    assert soon <= year.last
+    assert (found.denominator, found.fingerprint) == (shown.denominator, shown.fingerprint)
+    assert found.denominator == 2
+    after = indicators.indicators(core, Period(year.first, core.today), ["XHS09"])
+    assert row(after, "XHS09") == found
 
 
 def test_a_period_without_data_has_no_figures_and_nothing_is_nought(core):
