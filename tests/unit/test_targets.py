@@ -129,3 +129,10 @@ def test_a_target_of_the_catalogue_has_the_days_of_its_document(code, first, las
 def test_every_target_of_the_catalogue_has_days_that_follow_each_other():
     assert len(load_targets()) == 34
     assert all(first <= last for first, last in map(days_of, load_targets().values()))
+
+
+def test_what_is_said_of_a_target_of_the_plans_is_said_in_vietnamese():
+    # It stands in the office's own target once that is taken over.
+    notes = [target.note for target in load_targets().values() if target.note]
+    assert len(notes) == 16
+    assert [note for note in notes if not set(note) & set("ạảãầẩậấốộởợủứừửữỷịễệếềểỉăâđêôơưĐ")] == []

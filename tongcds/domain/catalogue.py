@@ -218,7 +218,7 @@ class Target:
 
     `province_code` is the code before 1 July 2025. `value` is in the indicator's unit (96.52 for 96.52 %),
     None for a milestone. `year` is the last year the target is for and `year_text` what the document says;
-    `wording` is the document's own sentence.
+    `wording` is the document's own sentence, `note` what readers must know of it, in Vietnamese as well.
     """
 
     code: str
