@@ -206,6 +206,29 @@ def test_a_household_beyond_the_list_can_be_opened_too(open_screen):
     screen = open_screen(find=lambda wanted: replace(village.listed(wanted), rows=village.rows()[:3]))
     screen.open_household(village.identity("HN-0141"))
     assert screen.detail.household().head_name == "Lò Thị Pâng"
+    assert screen.rows.current_row() is None
+    assert not screen.rows.selectionModel().hasSelection()
+
+
+def test_a_household_beyond_the_list_stays_when_the_list_is_read_again(open_screen, changes):
+    rows = village.rows()
+    screen = open_screen(find=lambda wanted: replace(village.listed(wanted), rows=rows[:3]))
+    screen.open_household(village.identity("HN-0141"))
+    # The place reads when it is first shown, and again when news come.
+    screen.reload()
+    changes.tell({"visit"})
+    assert screen.detail.household().head_name == "Lò Thị Pâng"
+    assert screen.rows.current_row() is None
+    screen.rows.choose(1)
+    screen.reload()
+    assert screen.detail.household().head_name == rows[1].head_name
+
+
+def test_narrowing_the_list_leaves_a_household_beyond_it(open_screen):
+    screen = open_screen(find=lambda wanted: replace(village.listed(wanted), rows=village.rows()[:3]))
+    screen.open_household(village.identity("HN-0141"))
+    screen.filters.chips["aged_60"].click()
+    assert screen.detail.household().head_name == village.rows()[0].head_name
 
 
 def test_the_phone_is_masked_until_it_is_asked_for(screen):

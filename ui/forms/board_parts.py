@@ -46,7 +46,8 @@ _WHY_LONG: Final = {
         "Hidden: it would tell of fewer than five people, or a hidden figure would follow from it."
     ),
     Why.NOT_PUBLISHED: N_(
-        "The server publishes months, and nothing follows from them for these days. Choose a month."
+        "The server published nothing that answers for these days. It publishes month by month, of the last "
+        "twelve months."
     ),
     Why.WAY_CHANGED: N_(
         "The way of counting changed within this period; look at the parts before and after."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -376,18 +376,25 @@ class HouseholdsScreen(Page):
     def _choose_again(self, rows: tuple[HouseholdRow, ...]) -> None:
         ids = [row.household_id for row in rows]
         self._unchosen = False
-        # One that was asked for by name is shown even where the list, at most 200 rows, does not reach.
-        sought, self._sought = self._sought, b""
-        chosen = sought or (self._wanted if self._wanted in ids else next(iter(ids), b""))
+        # One that was asked for by name is shown even where the list, at most 200 rows, does not reach, and
+        # however often that is read, until somebody chooses another one or narrows the list.
+        if self.wanted() != HouseholdFilter():
+            self._sought = b""
+        chosen = self._sought or (self._wanted if self._wanted in ids else next(iter(ids), b""))
         self.detail.setVisible(bool(chosen))
         blocked = self.rows.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         if chosen in ids:
             self.rows.choose(ids.index(chosen))
+        else:
+            # A row that is another household's than the one that is shown would be believed.
+            self.rows.setCurrentIndex(QModelIndex())
+            self.rows.clearSelection()
         self.rows.blockSignals(blocked)
         if chosen:
             self._open(chosen)
 
     def _pick(self, row: HouseholdRow) -> None:
+        self._sought = b""
         self._open(row.household_id)
 
     def _open(self, household_id: bytes) -> None:
