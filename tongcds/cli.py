@@ -233,6 +233,13 @@ def import_file(options: argparse.Namespace, core: Core) -> int:
             n=format_number(preview.rows_wrong)
         ),
     ]
+    if preview.rows_skipped:
+        words = ngettext(
+            "{n} row is nobody: a total, a signature",
+            "{n} rows are nobody: totals, signatures",
+            preview.rows_skipped,
+        )
+        lines.append(words.format(n=format_number(preview.rows_skipped)))
     lines += [f"{row.sheet}:{row.row}  {row.will_write}  {row.why}" for row in preview.rows if row.why]
     if options.apply:
         done, _changes = importing.apply_import(core, prepared)

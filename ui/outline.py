@@ -44,7 +44,7 @@ def _said(widget: QWidget) -> str | None:  # noqa: C901, PLR0911, PLR0912 - one 
             return f"<{'x ' if widget.isChecked() else ''}{widget.text()}>"
         case Button():
             star = "*" if widget.kind is Kind.PRIMARY else ""
-            keys = f" ({widget.shortcut().toString()})" if not widget.shortcut().isEmpty() else ""
+            keys = f" ({widget.keys})" if widget.keys else ""
             return f"[{star}{widget.accessibleName()}{keys}]"
         case QAbstractButton():
             state = " ✓" if widget.isCheckable() and widget.isChecked() else ""

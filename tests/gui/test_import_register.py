@@ -162,7 +162,14 @@ def tile(screen, state):
 
 @pytest.mark.parametrize(
     ("state", "rows"),
-    [("new", [71, 72]), ("changed", [14]), ("same", [15]), ("doubtful", [22, 31, 40]), ("wrong", [63])],
+    [
+        ("new", [71, 72]),
+        ("changed", [14]),
+        ("same", [15]),
+        ("doubtful", [22, 31, 40]),
+        ("wrong", [63]),
+        ("skipped", [57]),
+    ],
 )
 def test_a_tile_narrows_the_rows_to_its_state_from_the_keyboard_and_back(screen, state, rows):
     screen.open_file("/ho-dan.xlsx")

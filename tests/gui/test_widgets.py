@@ -107,6 +107,47 @@ def test_a_button_is_pressed_by_its_keys_and_keeps_them_when_its_words_change(sh
     assert button.accessibleName() == "Lưu & ghi tiếp"
 
 
+def test_keys_press_a_button_at_once_and_only_while_it_is_shown_and_may_be_pressed(shown, qtbot):
+    window = QWidget()
+    button = Button("Nhận báo cáo", keys="F2", parent=window)
+    field = LineField(parent=window)
+    clicks = []
+    button.clicked.connect(lambda: clicks.append(1))
+    shown(window, width=200, height=60).activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for change, pressed in (
+        (lambda: None, 1),
+        (button.hide, 0),
+        (button.show, 1),
+        (lambda: button.setEnabled(False), 0),
+    ):
+        change()
+        clicks.clear()
+        QTest.keyClick(field, Qt.Key.Key_F2)
+        assert len(clicks) == pressed
+
+
+def test_a_line_shows_the_beginning_of_a_long_text_and_is_gone_on_at_its_end(shown, qtbot):
+    window = QWidget()
+    box = column(window)
+    made, given, other = LineField("Đợt thăm ngày 23/11/2026 của tổ " * 3), LineField(), LineField()
+    for field in (made, given, other):
+        box.addWidget(field)
+    shown(window, width=200, height=200).activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    other.setFocus()
+    given.setText("Bản Nà Ngà, xã Chiềng Mung, tỉnh Sơn La " * 3)
+    assert (made.cursorPosition(), given.cursorPosition()) == (0, 0)
+    given.setFocus()
+    QTest.keyClicks(given, "!")
+    assert given.text().endswith("!")
+    other.setFocus()
+    assert given.cursorPosition() == 0
+    QTest.mouseClick(made, Qt.MouseButton.LeftButton, pos=QPoint(10, made.height() // 2))
+    QTest.keyClicks(made, "!")
+    assert not made.text().endswith("!")
+
+
 @pytest.mark.parametrize("pressed", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
 def test_a_button_with_the_focus_is_pressed_by_return_too(shown, pressed):
     button = shown(Button("Tạm dừng"), width=200, height=60)

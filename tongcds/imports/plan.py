@@ -92,8 +92,13 @@ class ImportPlan:
 
     @property
     def rows_wrong(self) -> int:
-        """How many rows are left out."""
-        return sum(row.state in {State.WRONG, State.SKIPPED} for row in self.rows)
+        """How many rows are left out for want of something."""
+        return sum(row.state is State.WRONG for row in self.rows)
+
+    @property
+    def rows_skipped(self) -> int:
+        """How many rows are nobody: totals, page headers, signatures."""
+        return sum(row.state is State.SKIPPED for row in self.rows)
 
     @property
     def households_to_write(self) -> int:

@@ -78,6 +78,7 @@ def preview(register: Register, plan: ImportPlan, *, file_name: str) -> ImportPr
         households_same=plan.households_same,
         rows_doubtful=plan.rows_doubtful,
         rows_wrong=plan.rows_wrong,
+        rows_skipped=plan.rows_skipped,
         households_to_write=plan.households_to_write,
         people_to_write=plan.people_to_write,
         columns=tuple(

@@ -57,6 +57,8 @@ def tiles_of(preview: ImportPreview) -> list[FilterTile]:
         ("doubtful", _("To check"), preview.rows_doubtful, Tone.WARN),
         ("wrong", _("Wrong, left out"), preview.rows_wrong, Tone.BAD),
     ]
+    if preview.rows_skipped:
+        rows.append(("skipped", _("Totals, signatures"), preview.rows_skipped, Tone.QUIET))
     counted = [
         *((*one, ngettext("{n} household", "{n} households", one[2])) for one in households),
         *((*one, ngettext("{n} row", "{n} rows", one[2])) for one in rows),

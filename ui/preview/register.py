@@ -78,6 +78,7 @@ def sample(kind: str = "typical") -> ImportPreview:
         households_same=148 if nothing else 7,
         rows_doubtful=0 if nothing else 9,
         rows_wrong=0 if nothing else 2,
+        rows_skipped=5,
         households_to_write=0 if nothing else 141,
         people_to_write=0 if nothing else 583,
         columns=tuple(ImportColumn(SHEET, *column, _SAMPLES.get(column[1], ())) for column in _COLUMNS),

@@ -74,9 +74,9 @@ class GuidanceScreen(Page):
     def _build(self, *, is_place: bool) -> None:
         leave = Button(_("Close"), hint="Escape")
         leave.clicked.connect(self.left)
-        self.remove = Button(_("Take down"), icon="x", hint="Delete")
+        self.remove = Button(_("Take down"), icon="x", keys="Delete")
         self.remove.clicked.connect(self._remove)
-        self.change = Button(_("Change"), icon="pen-line", hint="F2")
+        self.change = Button(_("Change"), icon="pen-line", keys="F2")
         self.change.clicked.connect(self._change)
         self.give = Button(_("Give a quota"), icon="plus")
         self.give.clicked.connect(self._give)
@@ -127,9 +127,8 @@ class GuidanceScreen(Page):
         cards.add(asked, 1)
         self.body.addWidget(self._head)
         self.body.addWidget(cards, 1)
-        keys_of = (("F2", self._change), ("Delete", self._remove))
-        for keys, act in keys_of if is_place else (("Escape", self.left.emit), *keys_of):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        if not is_place:
+            QShortcut(QKeySequence("Escape"), self).activated.connect(self.left)
         self.begin_at(self.announcements)
         self._empty = self._nothing_yet()
 
@@ -251,14 +250,14 @@ class GuidanceScreen(Page):
 
     def _change(self) -> None:
         row = self._chosen()
-        if isinstance(row, AnnouncementRow) and self.change.isVisible():
+        if isinstance(row, AnnouncementRow):
             self.announce_requested.emit(row)
-        elif isinstance(row, QuotaRow) and self.change.isVisible():
+        elif isinstance(row, QuotaRow):
             self.quota_requested.emit(row)
 
     def _remove(self) -> None:
         row = self._chosen()
-        if row is not None and self.remove.isVisible():
+        if row is not None:
             self.removed.emit(row)
 
 

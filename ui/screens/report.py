@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tongcds.domain.reporting import STATE_WORDS, State
@@ -112,7 +112,6 @@ class ReportScreen(Page):
             self.body.addWidget(part)
         self.body.addWidget(cards, 1)
         self.keep_escape(self._leave)
-        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._press_primary)
         self.begin_at(self.sections)
         self.retried.connect(self.reload)
         self.keep_fresh(changes, self._reload_page, frozenset({"report_step", "exchange"}))
@@ -128,11 +127,11 @@ class ReportScreen(Page):
         self.look.clicked.connect(self.looked)
         self.give_back = Button(_("Return…"), icon="undo-2")
         self.give_back.clicked.connect(self.returned)
-        self.accept = Button(_("Accept the report"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        self.accept = Button(_("Accept the report"), icon="check", keys="Ctrl+Return", kind=Kind.PRIMARY)
         self.accept.clicked.connect(self.accepted)
-        self.correct = Button(_("Correct"), icon="pen-line", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        self.correct = Button(_("Correct"), icon="pen-line", keys="Ctrl+Return", kind=Kind.PRIMARY)
         self.correct.clicked.connect(self.corrected)
-        self.hand_up = Button(_("Hand up"), icon="check", hint="Ctrl+Return", kind=Kind.PRIMARY)
+        self.hand_up = Button(_("Hand up"), icon="check", keys="Ctrl+Return", kind=Kind.PRIMARY)
         self.hand_up.clicked.connect(self._hand_up)
         self._buttons = (self.withdraw, self.look, self.give_back, self.accept, self.correct, self.hand_up)
         self._head = PageHead(_("Periodic report"), "", [leave, self.paper, *self._buttons])
@@ -353,12 +352,6 @@ class ReportScreen(Page):
     def _leave(self) -> None:
         self._drafting.flush()
         self.left.emit()
-
-    def _press_primary(self) -> None:
-        for button in (self.accept, self.correct, self.hand_up):
-            if button.isVisible():
-                button.click()
-                return
 
     def _turn(self, _part: object = None) -> None:
         part = str(self.parts.value())

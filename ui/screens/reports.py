@@ -92,7 +92,7 @@ class ReportsScreen(Page):
         self._view: CycleView | None = None
         self.draw_up = Button(_("Draw up"), icon="pen-line", hint="Return", kind=Kind.PRIMARY)
         self.draw_up.clicked.connect(self._open)
-        self.ask = Button(_("Ask for a report…"), icon="plus", hint="Insert", kind=Kind.SMALL)
+        self.ask = Button(_("Ask for a report…"), icon="plus", keys="Insert", kind=Kind.SMALL)
         self.ask.clicked.connect(self.asked)
         self.withdraw = Button(_("Ask for it no more"), icon="x", kind=Kind.SMALL)
         self.withdraw.clicked.connect(self._withdraw)
@@ -128,7 +128,6 @@ class ReportsScreen(Page):
             self.body.addWidget(part)
         self.body.addWidget(card, 1)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._open)
-        QShortcut(QKeySequence("Insert"), self).activated.connect(self._press_ask)
         self.begin_at(self.own)
         self.retried.connect(self.reload)
         self.keep_fresh(changes, self.reload, _HEEDED)
@@ -179,10 +178,6 @@ class ReportsScreen(Page):
         self._sums = view
         self.incoming.show_rows(view.rows)
         self._turn()
-
-    def _press_ask(self) -> None:
-        if self.ask.isVisible():
-            self.ask.click()
 
     def _withdraw(self) -> None:
         self._asked, kind = None, str(self.kinds.currentData())

@@ -91,10 +91,7 @@ class TargetsScreen(Page):
         self.body.addWidget(cards, 1)
         for keys, act in (
             ("Escape", self.left.emit),
-            ("F2", self._change),
-            ("Delete", self._remove),
             ("Ctrl+J", self.proposals_wanted.emit),
-            ("Insert", self._propose),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self.begin_at(self.targets)
@@ -134,10 +131,10 @@ class TargetsScreen(Page):
     def _make_detail(self) -> QWidget:
         self.detail = DetailCard(_("In full"))
         add = self.detail.add_act
-        self.change = add(_("Change"), "pen-line", self._change, hint="F2")
-        self.remove = add(_("End"), "x", self._remove, hint="Delete")
+        self.change = add(_("Change"), "pen-line", self._change, keys="F2")
+        self.remove = add(_("End"), "x", self._remove, keys="Delete")
         self.share = add(_("Share out to teams"), "messages-square", self._share)
-        self.propose = add(_("Propose a change"), "pen-line", self._propose, hint="Insert")
+        self.propose = add(_("Propose a change"), "pen-line", self._propose, keys="Insert")
         return self.detail
 
     # Reading
@@ -222,8 +219,7 @@ class TargetsScreen(Page):
         self.propose.setVisible(isinstance(row, TargetRow) and not listed and row.ended_on is None)
 
     def _propose(self) -> None:
-        if self.propose.isVisible():
-            self.proposing.emit(self._chosen())
+        self.proposing.emit(self._chosen())
 
     def _is_own(self, row: TargetRow | TypedFigure | None) -> bool:
         if self.view is None or row is None or not self.view.may_write:
@@ -241,11 +237,12 @@ class TargetsScreen(Page):
         self.typing_requested.emit(None)
 
     def _open(self, _row: object) -> None:
-        self._change()
+        if self.change.isVisible():
+            self._change()
 
     def _change(self) -> None:
         row = self._chosen()
-        if row is None or not self.change.isVisible():
+        if row is None:
             return
         if isinstance(row, TypedFigure):
             self.typing_requested.emit(row)
@@ -254,7 +251,7 @@ class TargetsScreen(Page):
 
     def _remove(self) -> None:
         row = self._chosen()
-        if row is not None and self.remove.isVisible():
+        if row is not None:
             (self.taken_out if isinstance(row, TypedFigure) else self.ended).emit(row)
 
     def _share(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui import icons, theme
@@ -33,7 +33,8 @@ class Button(QPushButton):
     Args:
         words: what it does, a verb.
         icon: a Lucide name, drawn before the words.
-        keys: a key sequence ("Ctrl+N"); it works while the button is visible, and a hint shows it.
+        keys: a key sequence ("Ctrl+N") that presses it; it works while the button is visible and may be
+            pressed, and a hint shows it.
         hint: other keys to show, for a sequence that the shell already listens to; "" shows none.
         kind: PRIMARY once a screen.
     """
@@ -53,8 +54,10 @@ class Button(QPushButton):
         self._kind = kind
         self._keys = key_words(keys if hint is None else hint)
         self._hovered = False
+        self.keys = keys
         if keys:
-            self.setShortcut(QKeySequence(keys))
+            # Not the shortcut of a QPushButton: that waits for a tenth of a second, and fast hands type on.
+            QShortcut(QKeySequence(keys), self).activated.connect(self.click)
         self.setAccessibleName(words)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
@@ -67,10 +70,7 @@ class Button(QPushButton):
 
     def set_words(self, words: str, *, icon: str | None = None) -> None:
         """Change what it says (and its accessible name), and its icon if one is given."""
-        # The shortcut of a QPushButton goes when its text changes.
-        keys = self.shortcut()
         self.setText(words)
-        self.setShortcut(keys)
         self.setAccessibleName(words)
         self._icon = self._icon if icon is None else icon
         self.updateGeometry()

@@ -37,9 +37,9 @@ class DetailCard(Card):
         """Say something else; "" where nothing is chosen."""
         self._words.setText(words)
 
-    def add_act(self, words: str, icon: str, act: Callable[[], None], *, hint: str = "") -> Button:
-        """Put one more button below, which does `act`; `hint` shows its keys."""
-        button = Button(words, icon=icon, hint=hint, kind=Kind.SMALL)
+    def add_act(self, words: str, icon: str, act: Callable[[], None], *, keys: str = "") -> Button:
+        """Put one more button below, which does `act`, as do its `keys` while it is shown."""
+        button = Button(words, icon=icon, keys=keys, kind=Kind.SMALL)
         button.clicked.connect(act)
         self._acts.flow.addWidget(button)
         return button

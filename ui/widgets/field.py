@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -24,6 +25,8 @@ from ui.widgets import paint
 from ui.widgets.button import key_words
 from ui.widgets.surface import column
 from ui.widgets.text import Text
+
+_COMES_BACK: Final = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
 
 
 def mark_wrong(editor: QWidget, *, wrong: bool) -> None:
@@ -80,11 +83,39 @@ class LabeledField(QWidget):
 
 
 class LineField(QLineEdit):
-    """A line of text."""
+    """A line of text. Without the focus it shows the beginning of what is longer than it; with it, the end.
+
+    Qt shows the end, where nobody reads which name or address it is.
+    """
 
     def __init__(self, words: str = "", placeholder: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self.setPlaceholderText(placeholder)
+        self._rests = False
+        self._rest()
+
+    def setText(self, words: str | None) -> None:
+        super().setText(words)
+        if not self.hasFocus():
+            self._rest()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # The mouse says where, and Tab marks everything.
+        given = event.reason() != Qt.FocusReason.MouseFocusReason and not self.hasSelectedText()
+        if self._rests and given:
+            self.end(False)  # noqa: FBT003 - Qt's own signature: nothing is marked
+        self._rests = False
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        # Back from a menu or another window, one goes on where one was.
+        if event.reason() not in _COMES_BACK:
+            self._rest()
+
+    def _rest(self) -> None:
+        self._rests = True
+        self.home(False)  # noqa: FBT003 - as above
 
 
 class SearchField(QLineEdit):

@@ -241,6 +241,7 @@ def test_rows_that_are_no_people_are_listed_with_the_reason(read_rows):
     )
     plan = plan_import(register, ExistingRegister(), village_ids=VILLAGES)
     assert states(plan) == [(2, "new"), (3, "wrong"), (4, "doubtful"), (5, "skipped"), (6, "skipped")]
+    assert (plan.rows_wrong, plan.rows_skipped) == (1, 2)
     assert all(why(row) for row in plan.rows[1:])
 
 

@@ -72,7 +72,7 @@ class ImportPreview:
     `encodings`: not empty where the person must say how the letters are meant. `remembered_on`: the day on
     which the meaning of columns was chosen by hand for a file with the same headings, None: never.
     `poverty_changes`: how many households of the register would change their poverty class, on `held_on` and
-    by the decision `decision_no`, where one is known.
+    by the decision `decision_no`, where one is known. `rows_skipped`: rows that are nobody, such as totals.
     """
 
     file_name: str
@@ -92,6 +92,7 @@ class ImportPreview:
     poverty_changes: int = 0
     held_on: date | None = None
     decision_no: str = ""
+    rows_skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
