@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -19,9 +19,10 @@ from tongcds.actions import (
     trainings,
 )
 from tongcds.actions.printing import Printout
-from tongcds.domain.training import Clash
+from tongcds.domain.training import Ability, Clash, Phase
 from tongcds.domain.views import EditUndo, HouseholdFilter
 from tongcds.domain.views.training import (
+    AskAgain,
     Guest,
     Ratings,
     Shown,
@@ -32,6 +33,7 @@ from tongcds.domain.views.training import (
 )
 from tongcds.i18n import _, format_date, format_number, ngettext
 from ui.desk import Desk, Undoable
+from ui.forms.ask_again import AskAgainDialog
 from ui.forms.training_dialogs import (
     CallOffDialog,
     FinishDialog,
@@ -80,6 +82,7 @@ class Trainings(QObject):
         screen.confirmed.connect(partial(self._make, _("List to confirm"), documents.confirmation))
         screen.carded.connect(partial(self._make, _("Name cards"), documents.name_cards))
         screen.figures_wanted.connect(self._figures)
+        screen.asking_wanted.connect(self._ask_again)
         screen.printed.connect(lambda row: self._print(row.training_id))
         return screen
 
@@ -170,6 +173,22 @@ class Trainings(QObject):
 
         work = partial(training_figures.figures, self._desk.core, first, last)
         self._desk.counts.run(work, show, owner=self, failed=self._desk.failed)
+
+    def _ask_again(self) -> None:
+        desk, core = self._desk, self._desk.core
+
+        def load(told: Callable[[Sequence[AskAgain]], None]) -> None:
+            desk.reads.run(partial(training_figures.to_ask, core), told, owner=dialog, failed=desk.failed)
+
+        def answered(one: AskAgain, ability: Ability) -> None:
+            seen = (Shown(one.subject_id, one.skill, Phase.LATER, ability),)
+            self._save(partial(assessing.assess, core, one.training_id, seen), _("Written down."))
+
+        dialog = AskAgainDialog(desk.changes, parent=desk.window())
+        dialog.answered.connect(answered)
+        dialog.opened.connect(desk.show)
+        dialog.begin(load)
+        self._show(dialog)
 
     # The list of one
 

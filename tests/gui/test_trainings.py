@@ -8,11 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.desktops import desktop_of
+from tests.gui.keyboard import CTRL_SHIFT, DOWN, ENTER, TAB, Keyboard
 from tests.gui.training_desks import dialog_of, here, place, session
 from tests.unit.actions.conftest import Home, commune, core_of, home, team
 from tongcds.actions import Core, assessing, attendance, follow_ups, guidance, trainings
 from tongcds.domain.training import Ability, Audience, Phase, State
 from tongcds.domain.views.training import Shown, TrainingPlan
+from ui.forms.ask_again import AskAgainDialog
 from ui.forms.training_dialogs import (
     CallOffDialog,
     FinishDialog,
@@ -75,12 +77,17 @@ def test_a_session_is_planned_changed_postponed_repeated_and_called_off(place, t
     assert not screen.announce.isVisible()
 
 
-def test_a_session_of_ones_own_choice_of_skills_is_planned(place, team: Core):
+def test_a_session_of_ones_own_choice_of_skills_is_planned(place, team: Core, qtbot):
     desktop, screen = place(team)
     screen.planned.emit(None)
     dialog = dialog_of(desktop, TrainingDialog)
     dialog.place.setText("Nhà văn hoá")
-    dialog.course.setCurrentIndex(dialog.course.count() - 1)
+    assert not dialog.audience.isEnabled()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog.course.setFocus()
+    Keyboard(dialog).press(Qt.Key.Key_End, TAB, DOWN, DOWN)
+    assert dialog.course.currentData() == ""
     for wrong in ("K99", " "):
         dialog.skills.setText(wrong)
         dialog.save()
@@ -90,6 +97,7 @@ def test_a_session_of_ones_own_choice_of_skills_is_planned(place, team: Core):
     settle()
     row = screen.chosen()
     assert (row.course, row.skills, row.title) == ("", ("K4.2", "K6.2"), "QR and bill payment")
+    assert row.audience is Audience.OFFICIALS
 
 
 def test_whom_a_session_is_for_stays_when_it_is_changed(place, team: Core):
@@ -217,3 +225,36 @@ def test_the_list_is_printed_and_a_household_opened(session, team: Core, home: H
     screen.people.opened.emit(trainings.open_one(team, training).people[0])
     settle()
     assert desktop.shell.place == "households"
+
+
+def test_who_was_taught_is_asked_again_with_one_key_each(place, team: Core, home: Home, clock, qtbot):
+    plan = TrainingPlan(team.today, 480, "Nhà văn hoá", skills=("K6.1",))
+    training, _undo, _changes = trainings.plan(team, plan)
+    attendance.come(team, training, home.people)
+    clock.advance(days=31)
+    desktop, screen = place(team)
+    desktop.shell.activateWindow()
+    qtbot.waitUntil(desktop.shell.isActiveWindow)
+    screen.rows.setFocus()
+    Keyboard(desktop.shell).press(Qt.Key.Key_K, with_=CTRL_SHIFT)
+    dialog = dialog_of(desktop, AskAgainDialog)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    keys = Keyboard(dialog)
+    assert "3 people" in dialog.about.text()
+    keys.press(Qt.Key.Key_3, Qt.Key.Key_1)
+    settle()
+    assert len(dialog.rows.rows_model.rows()) == 1
+    seen = {one.checks.get(("K6.1", Phase.LATER)) for one in trainings.open_one(team, training).people}
+    assert seen == {Ability.ALONE, Ability.CANNOT, None}
+    keys.press(ENTER)
+    settle()
+    assert desktop.trainings.dialog is None
+    assert desktop.shell.place == "households"
+    figures = desktop.shell.screen_of("training")
+    figures.figures_wanted.emit()
+    shown = dialog_of(desktop, TrainingFiguresDialog)
+    assert ("1/2", "Still alone 30 days after · 3 people were taught") in [
+        (row.number, row.of) for row in shown.rows.rows_model.rows()
+    ]
+    shown.reject()

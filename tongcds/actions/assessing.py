@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from tongcds.actions import trainings
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.facts import How, Subject
-from tongcds.domain.training import Phase, State, facts_proved, service_of
+from tongcds.domain.training import ASKED_AGAIN, Phase, State, asked_after, facts_proved, service_of
 from tongcds.domain.views import EditUndo
 from tongcds.domain.views.training import LARGEST, Attendee, Ratings, Shown, TrainingRow
 from tongcds.errors import UserError
@@ -29,7 +29,9 @@ _CHECKS: Final = ("skill_check", "observation")
 def assess(
     core: Core, training: bytes, seen: Sequence[Shown], on: date | None = None
 ) -> tuple[EditUndo, Changes]:
-    """Keep what people could do, on the day of the session or another; what was kept before is corrected.
+    """Keep what people could do; what was kept before is corrected.
+
+    Without a day it was on that of the session, or today where it was looked at later, at home.
 
     Raises:
         UserError: training_unknown, nothing_selected, training_skill_unknown for one that is not taught,
@@ -42,7 +44,8 @@ def assess(
         people = {one.subject_id: one for one in stored.attendees(connection, training)}
     if not planned:
         raise UserError("training_unknown")
-    day = on or min(planned[0].slot.on, core.today)
+    later = all(one.phase is Phase.LATER for one in seen)
+    day = on or (core.today if later else min(planned[0].slot.on, core.today))
     if day > core.today:
         raise UserError("date_in_future")
     for one in seen:
@@ -52,7 +55,7 @@ def assess(
             raise UserError("training_not_on_list")
     with core.vault.change(core.author()) as change:
         journal = Journal(change.writer)
-        keeping = _Keeping(change, journal, training, day.isoformat())
+        keeping = _Keeping(change, journal, training, planned[0].slot.on, day)
         for one in seen:
             keeping.keep(one, people[one.subject_id])
         undo = journal.undo()
@@ -123,13 +126,12 @@ class _Keeping:
     change: Change
     journal: Journal
     training: bytes
-    day: str
+    taught: date
+    day: date
 
     def keep(self, seen: Shown, who: Attendee) -> None:
         """Write what was seen of one skill, and what follows from it; what it corrects goes."""
-        before = stored.latest_check(
-            self.change.connection, self.training, seen.subject_id, seen.skill, seen.phase
-        )
+        before = stored.latest_check(self.change.connection, self.training, seen, self._days(seen.phase))
         if before is not None:
             if before[0] == seen.ability.value:
                 return
@@ -149,10 +151,18 @@ class _Keeping:
                 "skill": seen.skill,
                 "phase": seen.phase.value,
                 "result": seen.ability.value,
-                "on": self.day,
+                "on": self.day.isoformat(),
                 "observed": b"".join(observed) or None,
             },
         )
+
+    def _days(self, phase: Phase) -> tuple[date, date]:
+        """What is seen at home after a month corrects nothing of what was seen at another time."""
+        after = asked_after(self.taught, self.day) if phase is Phase.LATER else None
+        if after is None:
+            return date.min, date.max
+        first, last = ASKED_AGAIN[after]
+        return self.taught + timedelta(days=first), self.taught + timedelta(days=last)
 
     def _observe(self, fact: str, seen: Shown, who: Attendee) -> bytes:
         return self.journal.create(
@@ -163,7 +173,7 @@ class _Keeping:
                 "subject_id": seen.subject_id,
                 "fact": fact,
                 "value": 1,
-                "held_on": self.day,
+                "held_on": self.day.isoformat(),
                 "how": How.DONE_WITH_US.value,
             },
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from tongcds.actions.core import Core
-from tongcds.domain.views.training import TrainingFigures
+from tongcds.domain.views.training import AskAgain, TrainingFigures
 from tongcds.errors import UserError
+from tongcds.storage import retention
 from tongcds.storage import training_figures as stored
 
 
@@ -19,4 +21,11 @@ def figures(core: Core, first: date, last: date) -> TrainingFigures:
     if last < first:
         raise UserError("period_invalid")
     with core.vault.count() as connection:
-        return stored.figures(connection, first, last)
+        found = stored.figures(connection, first, last)
+        return replace(found, kept=retention.kept(connection, first, last, core.today))
+
+
+def to_ask(core: Core) -> tuple[AskAgain, ...]:
+    """Whom to ask today whether they can still do what they were taught 30 or 90 days ago."""
+    with core.vault.read() as connection:
+        return retention.to_ask(connection, core.today)

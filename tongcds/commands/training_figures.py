@@ -9,7 +9,7 @@ from tongcds.actions import training_figures
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, read_day, show
 from tongcds.domain.training import skill_name
-from tongcds.i18n import _, format_number
+from tongcds.i18n import _, format_date, format_number
 
 Add = Callable[[str, Callable[[argparse.Namespace, Core], int], str], argparse.ArgumentParser]
 
@@ -19,6 +19,19 @@ def add_to(add: Add) -> None:
     made = add("training-figures", figures, "what training sessions of some days came to")
     made.add_argument("--from", dest="first", metavar="DAY", help="1 January without it")
     made.add_argument("--to", dest="last", metavar="DAY", help="today without it")
+    add("ask-again", ask_again, "who was taught 30 or 90 days ago and is to be asked what they can still do")
+
+
+def ask_again(options: argparse.Namespace, core: Core) -> int:
+    """List whom to ask; `assess ID SKILL ABILITY NAME --phase later` keeps the answer."""
+    found = training_figures.to_ask(core)
+    lines = [
+        f"{one.training_id.hex()}  {one.name} ({one.village})  {one.skill}  "
+        + _("{days} days after {day}").format(days=one.after, day=format_date(one.on))
+        for one in found
+    ]
+    show(options, {"people": found}, lines)
+    return DONE
 
 
 def figures(options: argparse.Namespace, core: Core) -> int:
@@ -39,6 +52,11 @@ def figures(options: argparse.Namespace, core: Core) -> int:
         f"    {one.skill:<6} {one.before}/{one.asked_before} → {one.after}/{one.asked_after}  "
         + skill_name(one.skill)
         for one in found.skills
+    ]
+    lines += [
+        f"    {one.skill:<6} {one.alone}/{one.asked}  "
+        + _("still alone {days} days after; {n} were taught").format(days=one.after, n=one.taught)
+        for one in found.kept
     ]
     lines += [
         f"    {one.name:<28} {one.sessions:>4} {one.minutes / 60:>6.1f} h {one.there:>6}"

@@ -28,6 +28,12 @@ from tongcds.paths import resources_folder
 DAYS_TO_VISIT: Final = 14
 """Within so many days after a session its team goes to see whoever could not do it; a start, not a rule."""
 
+ASKED_AGAIN: Final = MappingProxyType({30: (15, 59), 90: (60, 180)})
+"""After how many days it is asked whether somebody can still do it, and from and to which day that counts.
+
+Nobody knocks on exactly the thirtieth day: an answer between them is one of that time.
+"""
+
 _YEAR: Final = 4
 _TIME: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2})?)?")
 _HOURS: Final = 24
@@ -250,6 +256,12 @@ def read_time(typed: str) -> int | None:
 def names_in(text: str) -> tuple[str, ...]:
     """Names that are separated by commas or semicolons."""
     return tuple(filter(None, (part.strip() for part in text.replace(";", ",").split(","))))
+
+
+def asked_after(taught: date, on: date) -> int | None:
+    """To which of the times of `ASKED_AGAIN` an answer of this day belongs; None for neither."""
+    days = (on - taught).days
+    return next((after for after, (first, last) in ASKED_AGAIN.items() if first <= days <= last), None)
 
 
 def split_year(typed: str) -> tuple[str, int | None]:

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from tongcds.domain.text import name_sort_key
 from tongcds.domain.training import Ability, Audience, Phase, Slot, State, names_in
 from tongcds.domain.views import Result
-from tongcds.domain.views.training import Attendee, Ratings, TaskOf
+from tongcds.domain.views.training import Attendee, Ratings, Shown, TaskOf
 from tongcds.records import record_type
 from tongcds.storage import merged
 from tongcds.storage.people import member_names
@@ -208,17 +208,25 @@ def attendees(connection: Connection, training_id: bytes) -> tuple[Attendee, ...
 
 
 def latest_check(
-    connection: Connection, training_id: bytes, subject_id: bytes, skill: str, phase: Phase
+    connection: Connection,
+    training_id: bytes,
+    seen: Shown,
+    days: tuple[date, date] = (date.min, date.max),
 ) -> tuple[str, tuple[bytes, ...]] | None:
-    """What was seen last of one skill, and the observations that followed from it and are still there."""
+    """What was seen last of one skill on some days, and what followed from it and is still there.
+
+    `seen` says whom, which skill and when it is about; of its result nothing is asked.
+    """
+    first, last = (day.isoformat() for day in days)
     row = connection.execute(
         select(CHECK.c.result, CHECK.c.observed)
         .where(
             CHECK.c.training_id == training_id,
-            CHECK.c.subject_id == subject_id,
-            CHECK.c.skill == skill,
-            CHECK.c.phase == phase.value,
+            CHECK.c.subject_id == seen.subject_id,
+            CHECK.c.skill == seen.skill,
+            CHECK.c.phase == seen.phase.value,
             CHECK.c.deleted == 0,
+            CHECK.c.on.between(first, last),
         )
         .order_by(CHECK.c.stamp.desc(), CHECK.c.id.desc())
         .limit(1)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tongcds.domain.training import Share, skill_words
-from tongcds.domain.views.training import Reached, Taught, TrainingFigures
+from tongcds.domain.views.training import Kept, Reached, Taught, TrainingFigures
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_past_day
 from tongcds.i18n import _, format_number, ngettext
@@ -110,7 +110,12 @@ class TrainingFiguresDialog(QDialog):
         )
         self.sums.setText(" · ".join(parts))
         villages = map(_of_village, found.villages)
-        rows = [*villages, *map(_of_skill, found.skills), *map(_of_trainer, found.trainers)]
+        rows = [
+            *villages,
+            *map(_of_skill, found.skills),
+            *map(_of_kept, found.kept),
+            *map(_of_trainer, found.trainers),
+        ]
         self._model.set_rows(rows[:MOST_ROWS])
 
 
@@ -125,6 +130,14 @@ def _of_skill(one: Share) -> _Line:
     of = _("Alone afterwards; before: {share}").format(share=part_words(one.part_before))
     number = f"{format_number(one.after)}/{format_number(one.asked_after)}"
     return _Line(skill_words(one.skill), of, number, one.part_after, part_words(one.part_after))
+
+
+def _of_kept(one: Kept) -> _Line:
+    asked = ngettext("{n} person was taught", "{n} people were taught", one.taught)
+    of = _("Still alone {days} days after").format(days=one.after)
+    words = " · ".join((of, asked.format(n=format_number(one.taught))))
+    number = f"{format_number(one.alone)}/{format_number(one.asked)}"
+    return _Line(skill_words(one.skill), words, number, one.share, part_words(one.share))
 
 
 def _of_trainer(one: Taught) -> _Line:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from tongcds.domain.catalogue import load_skills
 from tongcds.domain.training import (
+    AUDIENCE_WORDS,
     Audience,
     Course,
     load_courses,
@@ -66,7 +67,8 @@ class TrainingDialog(FormDialog):
     ) -> None:
         super().__init__(_("Training session"), parent=parent)
         self._clashing = clashing
-        self._audience = plan.audience if plan is not None else Audience.CITIZENS
+        self.audience = Choice([(_(AUDIENCE_WORDS[one]).capitalize(), one.value) for one in Audience])
+        self.audience.choose((plan.audience if plan is not None else Audience.CITIZENS).value)
         speech = language()
         named: list[tuple[str, object]] = [(course.name(speech), course.code) for course in courses]
         if plan is not None and plan.course and plan.course not in {course.code for course in courses}:
@@ -109,7 +111,11 @@ class TrainingDialog(FormDialog):
         self._minutes = LabeledField(_("Minutes"), self.minutes)
         self._capacity = LabeledField(_("Room for"), self.capacity)
         self._place = LabeledField(_("Place"), self.place)
-        inside.body.addWidget(self._course)
+        self._audience = LabeledField(_("Audience"), self.audience)
+        what = line(gap=3)
+        what.addWidget(self._course, 2)
+        what.addWidget(self._audience, 1)
+        inside.body.addLayout(what)
         self._skills = LabeledField(_("Skills by their codes"), self.skills)
         taught = line(gap=3)
         taught.addWidget(self._skills, 1)
@@ -156,6 +162,10 @@ class TrainingDialog(FormDialog):
         self.minutes.setPlaceholderText(str(sum(known[code].minutes for code in codes if code in known)))
         course = load_courses().get(self.course.currentData() or "")
         first = skill_name(codes[0]) if codes and codes[0] in known else ""
+        # A course says itself for whom it is.
+        self._audience.setEnabled(course is None)
+        if course is not None:
+            self.audience.choose(course.audience.value)
         self.title.setPlaceholderText(course.name(speech) if course is not None else first)
 
     def _ask_clashes(self) -> None:
@@ -183,7 +193,7 @@ class TrainingDialog(FormDialog):
             trainers=names_in(self.trainers.text()),
             capacity=self.capacity.number() or None,
             note=self.note.text().strip(),
-            audience=self._audience,
+            audience=Audience(self.audience.currentData()),
             villages=tuple(
                 row.key for row in self.villages if row.isChecked() and isinstance(row.key, bytes)
             ),

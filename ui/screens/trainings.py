@@ -38,8 +38,8 @@ _TONES: Final = MappingProxyType(
 class TrainingsScreen(Page):
     """`planned` wants a form: with a row to change it, None for a new one; `figures_wanted` what all came to.
 
-    `opened`, `postponed`, `cancelled`, `repeated`, `announced`, `printed`, `carded`, `certified` and
-    `confirmed` carry the row.
+    `asking_wanted` is for whom to ask again. `opened`, `postponed`, `cancelled`, `repeated`, `announced`,
+    `printed`, `carded`, `certified` and `confirmed` carry the row.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -58,6 +58,7 @@ class TrainingsScreen(Page):
     certified = Signal(object)
     confirmed = Signal(object)
     figures_wanted = Signal()
+    asking_wanted = Signal()
 
     def __init__(
         self,
@@ -75,7 +76,10 @@ class TrainingsScreen(Page):
         figures = Button(_("Figures…"), icon="chart-column", hint="Ctrl+B")
         figures.clicked.connect(self.figures_wanted)
         QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self.figures_wanted)
-        self._head = PageHead(_("Training"), "", [figures, self.plan])
+        asking = Button(_("Ask again…"), icon="history", hint="Ctrl+Shift+K")
+        asking.clicked.connect(self.asking_wanted)
+        QShortcut(QKeySequence("Ctrl+Shift+K"), self).activated.connect(self.asking_wanted)
+        self._head = PageHead(_("Training"), "", [asking, figures, self.plan])
         self._model: RowsModel[TrainingRow] = RowsModel(
             [
                 Column(_("Day"), _day_cell),

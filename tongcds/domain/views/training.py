@@ -199,6 +199,45 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Somebody who was taught a skill and of whom nobody knows yet whether they can still do it.
+
+    `after`: the days after which it is asked, 30 or 90. `at_end`: what they could do when the session ended.
+    """
+
+    training_id: bytes
+    title: str
+    on: date
+    subject_id: bytes
+    household_id: bytes
+    name: str
+    birth_year: int | None
+    village: str
+    skill: str
+    after: int
+    at_end: Ability | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many can still do a skill alone so many days after, of those who were asked by then.
+
+    `taught` are all whose time to be asked has come: who was not asked is nobody's yes or no.
+    """
+
+    skill: str
+    after: int
+    alone: int
+    asked: int
+    taught: int
+
+    @property
+    def share(self) -> float | None:
+        """Out of 1; None where nobody was asked."""
+        return self.alone / self.asked if self.asked else None
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """How many people of a village were at sessions, each once, out of how many who live there.
 
@@ -246,3 +285,4 @@ class TrainingFigures:
     villages: tuple[Reached, ...]
     skills: tuple[Share, ...]
     trainers: tuple[Taught, ...]
+    kept: tuple[Kept, ...] = ()
