@@ -162,6 +162,12 @@ def format_day(day: date) -> str:
     return dates.format_date(day, "EEEE, dd/MM/yyyy", locale=_current().locale)
 
 
+def weekday_names() -> tuple[str, ...]:
+    """The days of a week from Monday on, short."""
+    names = dates.get_day_names("abbreviated", "stand-alone", locale=_current().locale)
+    return tuple(names[at] for at in range(7))
+
+
 def format_month(day: date) -> str:
     """The month of a date: 11/2026."""
     return dates.format_date(day, "MM/yyyy", locale=_current().locale)

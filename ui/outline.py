@@ -22,6 +22,7 @@ from ui.widgets.avatar import Avatar
 from ui.widgets.button import Button, Kind
 from ui.widgets.choices import CheckRow, ChoicePills, FilterChip
 from ui.widgets.meter import MeterBar
+from ui.widgets.month import MonthView
 from ui.widgets.pill import Pill
 from ui.widgets.text import Text
 from ui.widgets.trend import SmallTrend
@@ -40,6 +41,8 @@ def _said(widget: QWidget) -> str | None:  # noqa: C901, PLR0911, PLR0912 - one 
         case CheckRow():
             note = f" · {widget.note()}" if widget.note() else ""
             return f"[{'x' if widget.isChecked() else ' '}] {widget.text()}{note}"
+        case MonthView():
+            return f"{widget.accessibleName()} · {widget.accessibleDescription()}"
         case FilterChip():
             return f"<{'x ' if widget.isChecked() else ''}{widget.text()}>"
         case Button():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.desktops import desktop_of
-from tests.gui.keyboard import CTRL_SHIFT, DOWN, ENTER, TAB, Keyboard
+from tests.gui.keyboard import CTRL, CTRL_SHIFT, DOWN, ENTER, TAB, Keyboard
 from tests.gui.training_desks import dialog_of, here, place, session
 from tests.unit.actions.conftest import Home, commune, core_of, home, team
 from tongcds.actions import Core, assessing, attendance, follow_ups, guidance, trainings
@@ -26,6 +26,7 @@ from ui.forms.training_dialogs import (
 from ui.forms.training_figures import TrainingFiguresDialog
 from ui.forms.training_plan import TrainingDialog
 from ui.preview.screens import settle
+from ui.widgets.month import MonthView
 
 __all__ = ["commune", "core_of", "desktop_of", "home", "place", "session", "team"]
 pytestmark = pytest.mark.usefixtures("english")
@@ -258,3 +259,56 @@ def test_who_was_taught_is_asked_again_with_one_key_each(place, team: Core, home
         (row.number, row.of) for row in shown.rows.rows_model.rows()
     ]
     shown.reject()
+
+
+def test_a_month_is_gone_through_and_a_session_opened_by_the_keyboard(place, team: Core, qtbot):
+    def planned(days: int, at: str, title: str) -> bytes:
+        wanted = TrainingPlan(
+            team.today + timedelta(days=days),
+            480,
+            at,
+            skills=("K6.1",),
+            title=title,
+            trainers=("Lò Thị Ngân",),
+        )
+        return trainings.plan(team, wanted)[0]
+
+    first, clashing = planned(1, "Nhà văn hoá", "Một"), planned(1, "Trường học", "Hai")
+    later = planned(31, "Nhà văn hoá", "Ba")
+    desktop, screen = place(team)
+    desktop.shell.activateWindow()
+    qtbot.waitUntil(desktop.shell.isActiveWindow)
+    screen.rows.setFocus()
+    keys = Keyboard(desktop.shell)
+    keys.press(Qt.Key.Key_M, with_=CTRL)
+    assert screen.month.hasFocus()
+    keys.press(Qt.Key.Key_Home)
+    assert screen.chosen() is None
+    assert not screen.take.isVisible()
+    keys.press(Qt.Key.Key_Right)
+    both = {first, clashing}
+    assert screen.chosen().training_id in both
+    assert "clash" in screen.month.accessibleDescription()
+    one = screen.chosen().training_id
+    keys.press(Qt.Key.Key_Plus)
+    assert {one, screen.chosen().training_id} == both
+    keys.press(Qt.Key.Key_PageDown)
+    assert screen.month.day() == date(2026, 12, 24)
+    assert screen.chosen().training_id == later
+    keys.press(Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Right, ENTER)
+    settle()
+    assert desktop.trainings.opened.view.row.training_id == later
+    keys.press(Qt.Key.Key_Escape)
+    keys.press(Qt.Key.Key_M, with_=CTRL)
+    assert screen.rows.hasFocus()
+    assert screen.chosen().training_id == later
+
+
+def test_the_thirty_first_becomes_the_last_day_of_a_shorter_month(keep):
+    month = MonthView()
+    keep(month)
+    month.show_entries([], date(2027, 1, 31))
+    month.turn(1)
+    assert month.day() == date(2027, 2, 28)
+    month.turn(-14)
+    assert month.day() == date(2025, 12, 28)

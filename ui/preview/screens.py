@@ -257,6 +257,12 @@ def _trainings(kind: str) -> QWidget:
     return TrainingsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
+def _trainings_month(kind: str) -> QWidget:
+    screen = TrainingsScreen(partial(trainings.view, kind), tasks(), ChangeBus())
+    screen.turn_over()
+    return screen
+
+
 def _training(kind: str) -> QWidget:
     load = _fail if kind == "error" else partial(trainings.opened, kind)
     return TrainingScreen(load, trainings.find, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
@@ -303,6 +309,7 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "log": (Role.TEAM, "log", _log),
     "logbook": (Role.TEAM, "log", _logbook),
     "trainings": (Role.COMMUNE, "training", _trainings),
+    "trainings-month": (Role.COMMUNE, "training", _trainings_month),
     "training": (Role.TEAM, "training", _training),
     "difficulties": (Role.COMMUNE, "difficulties", _difficulties),
     "reports": (Role.TEAM, "reports", _reports),

@@ -7,9 +7,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tongcds.domain.training import AUDIENCE_WORDS, STATE_WORDS, State, skill_words, time_words
 from tongcds.domain.views import Standing, Tone
@@ -24,6 +24,7 @@ from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, PillCell, TextCell
 from ui.widgets.detail import DetailCard
 from ui.widgets.messages import EmptyState
+from ui.widgets.month import Entry, MonthView
 from ui.widgets.page import Page
 from ui.widgets.rows import Column, RowsModel, RowsView
 from ui.widgets.surface import Card, PageHead, SideBySide
@@ -79,7 +80,10 @@ class TrainingsScreen(Page):
         asking = Button(_("Ask again…"), icon="history", hint="Ctrl+Shift+K")
         asking.clicked.connect(self.asking_wanted)
         QShortcut(QKeySequence("Ctrl+Shift+K"), self).activated.connect(self.asking_wanted)
-        self._head = PageHead(_("Training"), "", [asking, figures, self.plan])
+        self.by_month = Button(_("Month"), icon="calendar", hint="Ctrl+M")
+        self.by_month.clicked.connect(self.turn_over)
+        QShortcut(QKeySequence("Ctrl+M"), self).activated.connect(self.turn_over)
+        self._head = PageHead(_("Training"), "", [self.by_month, asking, figures, self.plan])
         self._model: RowsModel[TrainingRow] = RowsModel(
             [
                 Column(_("Day"), _day_cell),
@@ -92,8 +96,14 @@ class TrainingsScreen(Page):
         self.rows = RowsView(self._model, name=_("Training"))
         self.rows.picked.connect(self._show)
         self.rows.opened.connect(self._open)
+        self.month = MonthView()
+        self.month.picked.connect(lambda: self._show(None))
+        self.month.opened.connect(lambda _key: self._open(self.chosen()))
+        self._sides = QStackedWidget()
+        self._sides.addWidget(self.rows)
+        self._sides.addWidget(self.month)
         listed = Card(flush=True)
-        listed.body.addWidget(self.rows, 1)
+        listed.body.addWidget(self._sides, 1)
         cards = SideBySide(narrowest=Length.STACKED + space(30))
         cards.add(listed, 5)
         cards.add(self._make_detail(), 3)
@@ -146,6 +156,8 @@ class TrainingsScreen(Page):
             " · ".join((count.format(n=format_number(ahead)), there.format(n=format_number(people)))),
         )
         self.rows.show_rows(view.rows, lambda row: row.training_id)
+        by_time = sorted(view.rows, key=lambda row: (row.on, row.starts))
+        self.month.show_entries([_entry(row) for row in by_time], view.on)
         self._show(self.chosen())
 
     def _show_none(self, view: TrainingsView) -> None:
@@ -174,13 +186,41 @@ class TrainingsScreen(Page):
             self.planned.emit(None)
 
     def chosen(self) -> TrainingRow | None:
-        """The session that is chosen."""
+        """The session that is chosen, in the list or in the month."""
+        if self._shows_month():
+            rows = self.view.rows if self.view is not None else ()
+            return next((row for row in rows if row.training_id == self.month.chosen()), None)
         row = self.rows.current_row()
         return row if isinstance(row, TrainingRow) else None
 
+    def _shows_month(self) -> bool:
+        return self._sides.currentWidget() is self.month
+
+    def turn_over(self) -> None:
+        """From the list to the month and back; what is chosen stays chosen."""
+        row = self.chosen()
+        if self._shows_month():
+            self._sides.setCurrentWidget(self.rows)
+            at = self.view.rows.index(row) if self.view is not None and row is not None else 0
+            self.rows.choose(at)
+            self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._sides.setCurrentWidget(self.month)
+            if row is not None:
+                self.month.go_to(row.on, row.training_id)
+            self.month.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.by_month.set_words(_("List") if self._shows_month() else _("Month"))
+        self._show(None)
+
     def _show(self, _row: object) -> None:
         row = self.chosen()
-        self.detail.set_words("" if row is None or self.view is None else _full(row, self.view))
+        nothing = ""
+        if self._shows_month():
+            nothing = _(
+                "Nothing is planned on this day. Arrows go through the days, PageUp and PageDown through "
+                "the months, + and - through the sessions of a day."
+            )
+        self.detail.set_words(nothing if row is None or self.view is None else _full(row, self.view))
         on = row is not None and row.state is not State.CANCELLED
         takes = on and self.view is not None and self.view.may_take
         mine = row is not None and row.mine
@@ -191,7 +231,7 @@ class TrainingsScreen(Page):
             (self.postpone, mine),
             (self.cancel, mine and on),
             (self.repeat, mine),
-            (self.announce, tells),
+            (self.announce, tells and row is not None),
             (self.paper, takes),
             (self.cards, takes and row is not None and row.invited + row.here > 0),
             (self.certify, takes and row is not None and row.here > 0),
@@ -219,6 +259,12 @@ class TrainingsScreen(Page):
         takes = self.view is not None and self.view.may_take
         if row is not None and takes and row.state is not State.CANCELLED:
             self.printed.emit(row)
+
+
+def _entry(row: TrainingRow) -> Entry:
+    return Entry(
+        row.training_id, row.on, f"{time_words(row.starts)} {row.title}", _TONES[row.state], bool(row.clashes)
+    )
 
 
 def _day_cell(row: TrainingRow) -> Cell:
