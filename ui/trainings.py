@@ -19,7 +19,7 @@ from tongcds.actions import (
     trainings,
 )
 from tongcds.actions.printing import Printout
-from tongcds.domain.training import Ability, Clash, Phase
+from tongcds.domain.training import Ability, Audience, Clash, Phase
 from tongcds.domain.views import EditUndo, HouseholdFilter
 from tongcds.domain.views.training import (
     AskAgain,
@@ -241,11 +241,15 @@ class Trainings(QObject):
 
     def _invite(self, view: TrainingView) -> None:
         core, training = self._desk.core, view.row.training_id
-        dialog = InviteDialog(view.row.title, view.villages, parent=self._desk.window())
+        learns = view.row.audience is not Audience.CITIZENS
+        dialog = InviteDialog(view.row.title, view.villages, members=learns, parent=self._desk.window())
 
-        def given(wanted: HouseholdFilter, age: int) -> None:
+        def given(wanted: HouseholdFilter | None, age: int) -> None:
             def keep() -> tuple[int, EditUndo, Changes]:
-                people = attendance.invitable(core, training, wanted, age)
+                if wanted is None:
+                    people = attendance.members_to_invite(core, training)
+                else:
+                    people = attendance.invitable(core, training, wanted, age)
                 undo, changes = attendance.invite(core, training, people)
                 return len(people), undo, changes
 

@@ -190,6 +190,7 @@ def test_figures_of_the_year_are_shown_and_of_the_days_that_are_typed(place, tea
     assert [(row.name, row.number) for row in dialog.rows.rows_model.rows()] == [
         ("Bản Nà Ngà", "2/3"),
         ("Lò Thị Ngân", "2"),
+        ("Lò Thị Ngân", "0/2"),
     ]
     assert dialog.sums.text().startswith("1 session · 2.2 hours · 2 people")
     dialog.last.setText("?")
@@ -312,3 +313,26 @@ def test_the_thirty_first_becomes_the_last_day_of_a_shorter_month(keep):
     assert month.day() == date(2027, 2, 28)
     month.turn(-14)
     assert month.day() == date(2025, 12, 28)
+
+
+def test_members_are_invited_to_a_session_of_theirs_by_the_keyboard(place, commune: Core, qtbot):
+    training, _undo, _changes = trainings.plan(
+        commune, TrainingPlan(commune.today, 480, "Xã", skills=("C1",), audience=Audience.OFFICIALS)
+    )
+    desktop, screen = place(commune)
+    screen.opened.emit(trainings.the_row(commune, training))
+    settle()
+    desktop.trainings.opened.invite.click()
+    dialog = dialog_of(desktop, InviteDialog)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert dialog.members.hasFocus()
+    assert not dialog.age.isEnabled()
+    Keyboard(dialog).press(ENTER, with_=CTRL)
+    settle()
+    assert [one.name for one in trainings.open_one(commune, training).people] == ["Lò Thị Ngân"]
+    screen.figures_wanted.emit()
+    figures = dialog_of(desktop, TrainingFiguresDialog)
+    assert "0 of 1 members were trained" in figures.sums.text()
+    assert [row.number for row in figures.rows.rows_model.rows() if row.name == "Lò Thị Ngân"] == ["0/2"]
+    figures.reject()

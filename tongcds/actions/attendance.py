@@ -7,13 +7,14 @@ they say who was there, and nobody twice (`storage.trainings`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from tongcds.actions.core import Changes, Core
 from tongcds.actions.journal import Journal
 from tongcds.domain.identity import is_future
 from tongcds.domain.text import clean, fold
-from tongcds.domain.training import State, guest_id
+from tongcds.domain.training import Audience, State, guest_id
 from tongcds.domain.views import EditUndo, HouseholdFilter
 from tongcds.domain.views.training import LARGEST, LONGEST, Candidate, Guest
 from tongcds.errors import UserError
@@ -21,6 +22,7 @@ from tongcds.records import Value
 from tongcds.storage import candidates as found_by
 from tongcds.storage import register
 from tongcds.storage import trainings as stored
+from tongcds.storage.members import Staff, staff
 from tongcds.storage.vault import Change
 
 FOUND: Final = 12
@@ -86,6 +88,26 @@ def invitable(core: Core, training: bytes, wanted: HouseholdFilter, least_age: i
         listed = {one.subject_id for one in stored.attendees(connection, training)}
         found = stored.people_of(connection, homes, core.today, least_age)
     return tuple(person for person in found if person not in listed)
+
+
+def members_to_invite(core: Core, training: bytes) -> tuple[bytes, ...]:
+    """Who of the teams is not on the list yet; of a session for officials, who of the office.
+
+    Raises:
+        UserError: training_unknown, training_cancelled.
+    """
+    planned = _session(core, training)
+    with core.vault.read() as connection:
+        listed = {one.subject_id for one in stored.attendees(connection, training)}
+        known = staff(connection, core.today)
+    teams = planned.audience is not Audience.OFFICIALS
+    return tuple(
+        one.member_id
+        for one in known
+        if one.in_team is teams
+        and one.member_id not in listed
+        and (not planned.villages or one.village_id is None or one.village_id in planned.villages)
+    )
 
 
 def guest(
@@ -197,6 +219,10 @@ def _say_yes(
     person = stored.place_of(change.connection, subject)
     if person is not None:
         values["village_id"] = person.village_id
+    elif (member := _member(change, subject, planned.slot.on)) is not None:
+        place = member.village_id or _village_of(change, "", planned.villages)
+        values |= {"village_id": place, "name": member.name, "birth_year": member.birth_year}
+        values["home"] = member.unit or None
     elif records:
         first = records[0]
         values["village_id"] = first.village_id
@@ -205,6 +231,10 @@ def _say_yes(
     else:
         raise UserError("person_unknown")
     journal.create(_KIND, {**values, **said})
+
+
+def _member(change: Change, subject: bytes, on: date) -> Staff | None:
+    return next((one for one in staff(change.connection, on) if one.member_id == subject), None)
 
 
 def _village_of(change: Change, home: str, of_session: Sequence[bytes]) -> bytes:

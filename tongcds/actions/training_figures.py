@@ -8,7 +8,7 @@ from datetime import date
 from tongcds.actions.core import Core
 from tongcds.domain.views.training import AskAgain, TrainingFigures
 from tongcds.errors import UserError
-from tongcds.storage import retention
+from tongcds.storage import own_training, retention
 from tongcds.storage import training_figures as stored
 
 
@@ -22,7 +22,11 @@ def figures(core: Core, first: date, last: date) -> TrainingFigures:
         raise UserError("period_invalid")
     with core.vault.count() as connection:
         found = stored.figures(connection, first, last)
-        return replace(found, kept=retention.kept(connection, first, last, core.today))
+        return replace(
+            found,
+            kept=retention.kept(connection, first, last, core.today),
+            members=own_training.member_skills(connection, core.today),
+        )
 
 
 def to_ask(core: Core) -> tuple[AskAgain, ...]:

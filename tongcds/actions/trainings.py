@@ -141,7 +141,7 @@ def open_one(core: Core, training: bytes) -> TrainingView:
         one.subject_id: one.guest
         for one in people
         for skill in row.skills
-        if cannot(one, skill) and (one.subject_id, skill) not in promised
+        if not one.member and cannot(one, skill) and (one.subject_id, skill) not in promised
     }
     takers: dict[str, int] = {}
     for one in people:

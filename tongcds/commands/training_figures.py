@@ -59,6 +59,12 @@ def figures(options: argparse.Namespace, core: Core) -> int:
         for one in found.kept
     ]
     lines += [
+        f"    {one.name:<28} {one.unit:<18} {len(one.can)}/{len(one.can) + len(one.lacks)}  "
+        + (_("lacks {skills}").format(skills=", ".join(one.lacks)) if one.lacks else "")
+        for one in found.members
+    ]
+    lines.append(_("{n} of {all} members were trained").format(n=found.trained, all=len(found.members)))
+    lines += [
         f"    {one.name:<28} {one.sessions:>4} {one.minutes / 60:>6.1f} h {one.there:>6}"
         for one in found.trainers
     ]

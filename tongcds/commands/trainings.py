@@ -81,6 +81,7 @@ def _add_people_to(add: Add) -> None:
     made.add_argument("id", help="as for `training`")
     made.add_argument("names", nargs="*", help="a name each, marks or none, a year of birth behind it")
     made.add_argument("--invite", action="store_true", help="they are expected; nobody is ticked")
+    made.add_argument("--members", action="store_true", help="invite the members of teams, or of the office")
     made.add_argument("--text", default="", help="for --invite: people of households that match this")
     made.add_argument("--aged", type=int, metavar="YEARS", help="for --invite: all of this age or older")
     add_narrowing(made)
@@ -161,7 +162,9 @@ def attend(options: argparse.Namespace, core: Core) -> int:
     if options.guest:
         who = Guest(options.guest, options.born, options.home)
         attendance.guest(core, training, who, another=options.another)
-    if options.invite:
+    if options.members:
+        people += attendance.members_to_invite(core, training)
+    if options.invite or options.members:
         if options.aged is not None or options.text or options.filter or options.village:
             wanted = wanted_of(options, core)
             people += attendance.invitable(core, training, wanted, options.aged or 0)

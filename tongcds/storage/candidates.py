@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from tongcds.domain import record_code
 from tongcds.domain.text import matches, name_sort_key
-from tongcds.domain.training import is_whole, split_year
+from tongcds.domain.training import Audience, is_whole, split_year
 from tongcds.domain.views.training import Attendee, Candidate
 from tongcds.records import record_type
 from tongcds.storage import register, search
+from tongcds.storage.members import staff
 from tongcds.storage.presence import HOUSEHOLD, PERSON, person_present
-from tongcds.storage.trainings import attendees, shown_instead, year_of
+from tongcds.storage.trainings import attendees, planned, shown_instead, year_of
 
 _VILLAGE: Final = record_type("village").table
 _LISTED: Final = 100
@@ -44,6 +45,21 @@ def candidates(
         for one in known.values()
         if one.subject_id not in of_register and matches(words, one.name) and year in {None, one.birth_year}
     ]
+    if any(one.audience is not Audience.CITIZENS for one in planned(connection, training_id)):
+        made += [
+            Candidate(
+                one.member_id,
+                one.name,
+                one.birth_year,
+                one.unit,
+                "",
+                here=one.member_id in known and known[one.member_id].here,
+            )
+            for one in staff(connection, on)
+            if one.member_id not in {each.subject_id for each in made}
+            and matches(words, one.name)
+            and year in {None, one.birth_year}
+        ]
     made.sort(
         key=lambda one: (
             not is_whole(typed, one.name),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 from tongcds.domain.training import Ability, Phase, Share, State, share
 from tongcds.domain.views.training import Reached, Taught, TrainingFigures
 from tongcds.storage import register
+from tongcds.storage.members import staff
 from tongcds.storage.presence import HOUSEHOLD, PERSON, household_present, person_present
 from tongcds.storage.trainings import ATTENDANCE, CHECK, Planned, planned, shown_as
 
@@ -37,6 +38,7 @@ def figures(connection: Connection, first: date, last: date) -> TrainingFigures:
     held = [one for one in wanted.values() if one.training_id in came]
     lives = _lives(connection, last)
     people = {subject for of in came.values() for subject in of}
+    members = {one.member_id for one in staff(connection, last)}
     known = people & (_registered(connection) | _told(connection, same))
     return TrainingFigures(
         first=first,
@@ -44,9 +46,9 @@ def figures(connection: Connection, first: date, last: date) -> TrainingFigures:
         sessions=len(held),
         minutes=sum(one.slot.minutes for one in held),
         people=len(people),
-        guests=len(people - known),
+        guests=len(people - known - members),
         there=sum(map(len, came.values())),
-        villages=_reached(register.villages(connection), came, known, lives),
+        villages=_reached(register.villages(connection), _without(came, members), known, lives),
         skills=tuple(sorted(_skills(connection, came, same), key=_weakest)),
         trainers=_taught(held, came),
     )
@@ -62,6 +64,14 @@ def _came(connection: Connection, wanted: Iterable[bytes], same: Mapping[bytes, 
         if training in sessions and subject is not None:
             found.setdefault(training, {})[same.get(subject, subject)] = village
     return found
+
+
+def _without(came: Came, members: set[bytes]) -> Came:
+    """Members who learn are nobody that a village was reached by."""
+    return {
+        training: {who: village for who, village in of.items() if who not in members}
+        for training, of in came.items()
+    }
 
 
 def _registered(connection: Connection) -> set[bytes]:

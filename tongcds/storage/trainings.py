@@ -33,6 +33,7 @@ _FOLLOW_UP: Final = record_type("follow_up").table
 _OBSERVATION: Final = record_type("observation").table
 _SUPPORT: Final = record_type("support").table
 _VILLAGE: Final = record_type("village").table
+_MEMBER: Final = record_type("member").table
 _UNIT: Final = record_type("unit").table
 _SLICE: Final = 400
 _MOST: Final = 500
@@ -181,6 +182,7 @@ def attendees(connection: Connection, training_id: bytes) -> tuple[Attendee, ...
     villages = _village_names(connection, [row.village_id for row in rows if row.village_id])
     names = member_names(connection, [row.by_id for row in rows if row.by_id])
     checks = _checks(connection, training_id, same)
+    staff = _members(connection, list(people))
     found = []
     for subject, one in people.items():
         if not (one.here or one.invited):
@@ -202,6 +204,7 @@ def attendees(connection: Connection, training_id: bytes) -> tuple[Attendee, ...
                     dict.fromkeys(names.get(row.by_id, "") for row in one.records if row.here and row.by_id)
                 ),
                 checks=checks.get(subject, {}),
+                member=subject in staff,
             )
         )
     return tuple(sorted(found, key=_by_name))
@@ -361,6 +364,14 @@ def _registered(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes
             PERSON.c.household_id.is_not(None),
         )
         found.update((row.id, row) for row in connection.execute(query))
+    return found
+
+
+def _members(connection: Connection, subjects: Sequence[bytes]) -> set[bytes]:
+    found: set[bytes] = set()
+    for start in range(0, len(subjects), _SLICE):
+        query = select(_MEMBER.c.id).where(_MEMBER.c.id.in_(subjects[start : start + _SLICE]))
+        found.update(connection.execute(query).scalars())
     return found
 
 

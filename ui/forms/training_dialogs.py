@@ -197,16 +197,29 @@ class SlipsDialog(FormDialog):
 
 
 class InviteDialog(FormDialog):
-    """`given` carries a `HouseholdFilter` and the least age (0 for everybody)."""
+    """`given` carries a `HouseholdFilter` and the least age (0 for everybody); None for members.
+
+    Args:
+        members: whether it is a session at which members of teams or of the office learn.
+    """
 
     help_topic = "training"
 
     given = Signal(object, int)
 
     def __init__(
-        self, title: str, villages: Sequence[tuple[bytes, str]], *, parent: QWidget | None = None
+        self,
+        title: str,
+        villages: Sequence[tuple[bytes, str]],
+        *,
+        members: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(_("Invite"), title, parent=parent)
+        self.members = CheckRow(_("Members of the teams or of the office"))
+        self.members.setChecked(members)
+        self.members.setVisible(members)
+        self.box.addWidget(self.members)
         self.village = Choice([(_("All villages"), None), *((name, key) for key, name in villages)])
         self.needs = Choice(
             [
@@ -223,10 +236,17 @@ class InviteDialog(FormDialog):
         self.box.addWidget(LabeledField(_("Households"), self.needs))
         self.box.addWidget(LabeledField(_("Least age"), self.age, _("Empty: everybody of these households.")))
         self.end(self.save, _("Invite"))
-        self.age.setFocus(Qt.FocusReason.OtherFocusReason)
+        for field in (self.village, self.needs, self.age):
+            field.setEnabled(not members)
+            self.members.toggled.connect(field.setDisabled)
+        (self.members if members else self.age).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
         """Hand the narrowing over and close."""
+        if self.members.isChecked():
+            self.given.emit(None, 0)
+            self.accept()
+            return
         needs = self.needs.currentData()
         wanted = HouseholdFilter(
             needs=(needs,) if isinstance(needs, str) and needs else (),

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tongcds.domain.training import Share, skill_words
-from tongcds.domain.views.training import Kept, Reached, Taught, TrainingFigures
+from tongcds.domain.views.training import Kept, MemberSkills, Reached, Taught, TrainingFigures
 from tongcds.errors import SENTENCES
 from tongcds.forms.days import read_past_day
 from tongcds.i18n import _, format_number, ngettext
@@ -107,6 +107,9 @@ class TrainingFiguresDialog(QDialog):
             people.format(n=format_number(found.people)),
             _("{n} of no register").format(n=format_number(found.guests)),
             _("{n} times there").format(n=format_number(found.there)),
+            _("{n} of {all} members were trained").format(
+                n=format_number(found.trained), all=format_number(len(found.members))
+            ),
         )
         self.sums.setText(" · ".join(parts))
         villages = map(_of_village, found.villages)
@@ -115,6 +118,7 @@ class TrainingFiguresDialog(QDialog):
             *map(_of_skill, found.skills),
             *map(_of_kept, found.kept),
             *map(_of_trainer, found.trainers),
+            *map(_of_member, found.members),
         ]
         self._model.set_rows(rows[:MOST_ROWS])
 
@@ -143,6 +147,14 @@ def _of_kept(one: Kept) -> _Line:
 def _of_trainer(one: Taught) -> _Line:
     of = " · ".join((_("Trainer"), _sessions(one.sessions), _hours(one.minutes)))
     return _Line(one.name, of, format_number(one.there))
+
+
+def _of_member(one: MemberSkills) -> _Line:
+    lacks = _("lacks {skills}").format(skills=", ".join(one.lacks)) if one.lacks else ""
+    of = " · ".join(filter(None, (one.unit, _sessions(one.sessions), lacks)))
+    wanted = len(one.can) + len(one.lacks)
+    part = len(one.can) / wanted if wanted else None
+    return _Line(one.name, of, f"{len(one.can)}/{wanted}", part, part_words(part))
 
 
 def _sessions(count: int) -> str:

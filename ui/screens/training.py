@@ -326,7 +326,7 @@ def _tick_cell(one: Attendee) -> Cell:
 
 
 def _name_cell(one: Attendee) -> Cell:
-    guest = _("guest") if one.guest else ""
+    guest = _("member") if one.member else _("guest") if one.guest else ""
     words = " · ".join(filter(None, (one.name, str(one.birth_year or ""), guest)))
     return TextCell(words, strong=one.here)
 

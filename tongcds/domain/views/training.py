@@ -91,7 +91,8 @@ class TrainingsView:
 class Attendee:
     """Somebody of a session. `household_id` is None for a guest, whom no register has.
 
-    `checks` says what was seen, by skill and phase; `taken_by` who noted that they were there.
+    `checks` says what was seen, by skill and phase; `taken_by` who noted that they were there; `member` that
+    they are of a team or an office, which learn themselves.
     """
 
     subject_id: bytes
@@ -104,6 +105,7 @@ class Attendee:
     here: bool
     taken_by: tuple[str, ...]
     checks: Mapping[tuple[str, Phase], Ability]
+    member: bool = False
 
     @property
     def guest(self) -> bool:
@@ -238,6 +240,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberSkills:
+    """What a member of a team or an office learnt at sessions for them: skills of their courses.
+
+    `can`: alone or with help.
+    """
+
+    member_id: bytes
+    name: str
+    unit: str
+    sessions: int
+    can: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """How many people of a village were at sessions, each once, out of how many who live there.
 
@@ -286,3 +303,9 @@ class TrainingFigures:
     skills: tuple[Share, ...]
     trainers: tuple[Taught, ...]
     kept: tuple[Kept, ...] = ()
+    members: tuple[MemberSkills, ...] = ()
+
+    @property
+    def trained(self) -> int:
+        """How many members were at a session for them, ever."""
+        return sum(one.sessions > 0 for one in self.members)
