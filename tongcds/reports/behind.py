@@ -15,7 +15,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Connection, and_, literal, select, union_all
 
 from tongcds.domain.formulas import Formula, Of, formula_on
 from tongcds.domain.periods import Period
@@ -24,8 +24,7 @@ from tongcds.replica.merged import merged_records
 from tongcds.replica.rows import read_rows
 from tongcds.reports import looks, signs
 from tongcds.reports.counting import frame_for, prepare
-from tongcds.reports.frame import Frame
-from tongcds.reports.sheets import SHEETS
+from tongcds.reports.passes import one_pass, sheet_of
 
 _SLICE: Final = 100
 _SUM: Final = 4
@@ -110,8 +109,9 @@ def _of(
     *,
     is_whole: bool,
 ) -> set[Item]:
-    frame = frame_for([formula], places, [period], merged)
-    counted, whole = (_by_signs if looks.looks_of(formula) else _by_subjects)(frame, formula)
+    read = one_pass(frame_for([formula], places, [period], merged), [formula])
+    sheet, seen = read.sheets[sheet_of(formula)], read.seen.get(sheet_of(formula))
+    counted, whole = _by_subjects(sheet, formula) if seen is None else _by_signs(sheet, seen, formula)
     found: set[Item] = set()
     if is_whole:
         counted = counted.with_only_columns(literal(int(Part.WHOLE)), *list(counted.selected_columns)[1:])
@@ -129,25 +129,27 @@ def _kind(formula: Formula, look: int) -> str:
 
 
 # Any: statements of a part, the number of a look (-1 for the subject itself) and a record's id.
-def _by_subjects(frame: Frame, formula: Formula) -> tuple[Any, Any]:
+def _by_subjects(sheet: CTE, formula: Formula) -> tuple[Any, Any]:
     """What the subjects themselves answer."""
-    sheet = SHEETS[formula.of](frame).subquery("sheet")
-    where, having = looks.attributes(formula)
     record = sheet.c.record if "record" in sheet.c else sheet.c.subject
-    inside = looks.hold(sheet, where)
     return (
-        select(literal(int(Part.COUNTED)), literal(-1), record).where(inside, looks.hold(sheet, having)),
-        select(literal(int(Part.WHOLE)), literal(-1), record).where(inside),
+        select(literal(int(Part.COUNTED)), literal(-1), record).where(
+            looks.answered(sheet, [formula], looks.counted_alone(formula))
+        ),
+        select(literal(int(Part.WHOLE)), literal(-1), record).where(_inside(sheet, formula)),
     )
 
 
-def _by_signs(frame: Frame, formula: Formula) -> tuple[Any, Any]:
+def _inside(sheet: CTE, formula: Formula) -> ColumnElement[bool]:
+    return looks.answered(sheet, [formula], looks.attributes(formula)[0])
+
+
+def _by_signs(sheet: CTE, seen: CTE, formula: Formula) -> tuple[Any, Any]:
     """What signs say of them."""
-    sheet = looks.sheet_asked(frame, formula.of, [formula])
-    rows = looks.beside(looks.signs_seen(frame, formula.of, sheet, [formula]), [formula], [0])
+    rows = looks.beside(seen, [formula], [0])
     keys = (rows.c.village, rows.c.subject, rows.c.formula)
-    subjects = select(*keys, *looks.answers(rows, [formula])).group_by(*keys).subquery("subjects")
-    said = looks.verdict(subjects, [formula])
+    subjects = select(*keys, *looks.answers(rows, [formula], [0])).group_by(*keys).subquery("subjects")
+    said = looks.verdict(subjects, [formula], [0])
     same = and_(subjects.c.subject == rows.c.subject, subjects.c.village == rows.c.village)
     counted = (
         select(literal(int(Part.COUNTED)), rows.c.look, rows.c.record)
@@ -157,7 +159,7 @@ def _by_signs(frame: Frame, formula: Formula) -> tuple[Any, Any]:
     part, look = literal(int(Part.WHOLE)), literal(-1)
     if looks.narrows(formula):
         return counted, select(part, look, subjects.c.subject).where(said.inside)
-    return counted, select(part, look, sheet.c.subject).where(looks.hold(sheet, looks.attributes(formula)[0]))
+    return counted, select(part, look, sheet.c.subject).where(_inside(sheet, formula))
 
 
 def bits_for(items: Collection[Item]) -> int:

@@ -39,9 +39,11 @@ from sqlalchemy import Connection
 from tongcds.domain.formulas import Formula, Of, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.replica.merged import merged_records
-from tongcds.reports.counting import Line, of_one_sheet, tally
+from tongcds.reports.counting import tally
+from tongcds.reports.lines import Line
+from tongcds.reports.passes import in_passes
 from tongcds.reports.resting import rests_on_the_log
-from tongcds.reports.shares import shared_out
+from tongcds.reports.shares import is_shared, shared_out
 from tongcds.reports.sheets import Breakdown, logs_begin
 
 # What a statement sorts and joins stays in memory.
@@ -163,21 +165,38 @@ def broken_down(
     Raises:
         KeyError: the catalogue has no such indicator.
     """
-    ways = _Ways([Ask(period, indicators)])
-    result = {}
+    (found,) = grouped_figures(connection, [Ask(period, indicators)], places, [by])
+    return {(place, code, group): count for (place, code, _, group), count in found.items()}
+
+
+def grouped_figures(
+    connection: Connection,
+    asks: Sequence[Ask],
+    places: Sequence[bytes],
+    by: Sequence[Breakdown],
+    *,
+    marks: bool = True,
+) -> list[dict[tuple[bytes, str, Breakdown, str], Count]]:
+    """The same by several breakdowns and in several periods at once; without `marks` fingerprints are bare.
+
+    Raises:
+        KeyError: the catalogue has no such indicator.
+    """
+    ways = _Ways(asks)
+    result: list[dict[tuple[bytes, str, Breakdown, str], Count]] = [{} for _ in asks]
     every = list(dict.fromkeys(places))
     for start in range(0, len(every), _SLICE):
         part = every[start : start + _SLICE]
         logs = logs_begin(connection, part) if ways.rest_on_the_log else {}
-        for (_, place, code, group), line in ways.lines(connection, part, by).items():
-            formula = ways.of(code, 0)
-            if formula is not None and formula.over is None:
-                logged = logs.get(place, "9") <= period.last.isoformat()
-                result[place, code, group] = _made(formula, line, None, logged=logged)
+        for (at, place, code, one, group), line in ways.lines(connection, part, by, marks=marks).items():
+            formula = ways.of(code, at)
+            if formula is not None and formula.over is None and one is not None:
+                logged = logs.get(place, "9") <= asks[at].period.last.isoformat()
+                result[at][place, code, one, group] = _made(formula, line, None, logged=logged)
     return result
 
 
-_Lines = Mapping[tuple[int, bytes, str, str], Line]
+_Lines = Mapping[tuple[int, bytes, str, Breakdown | None, str], Line]
 
 
 class _Ways:
@@ -197,8 +216,15 @@ class _Ways:
     def of(self, indicator: str, at: int) -> Formula | None:
         return self._of[indicator, at]
 
-    def lines(self, connection: Connection, places: Sequence[bytes], by: Breakdown | None = None) -> _Lines:
-        """What was counted, by period, place, indicator and group."""
+    def lines(
+        self,
+        connection: Connection,
+        places: Sequence[bytes],
+        by: Sequence[Breakdown | None] = (None,),
+        *,
+        marks: bool = True,
+    ) -> _Lines:
+        """What was counted, by period, place, indicator, breakdown and group."""
         together: defaultdict[tuple[int, ...], list[Formula]] = defaultdict(list)
         for formula in dict.fromkeys(f for f in self._of.values() if f is not None):
             code = formula.indicator
@@ -207,19 +233,19 @@ class _Ways:
         merged = merged_records(connection, places)
         parts: list[tuple[tuple[int, ...], list[Formula]]] = []
         for at, formulas in together.items():
-            wholes = {f.over for f in formulas if f.over is not None and by is None}
+            wholes = {f.over for f in formulas if f.over is not None and None in by}
             asked = [*formulas, *(Formula(_whole(of), 1, of) for of in sorted(wholes))]
-            parts += ((at, part) for part in of_one_sheet(asked))
+            parts += ((at, part) for part in in_passes(asked, apart=is_shared(connection)))
 
         def lines_of(part: tuple[tuple[int, ...], list[Formula]], on: Connection) -> list[Line]:
             periods = [self._periods[i] for i in part[0]]
-            return tally(on, part[1], places, periods, merged, by)
+            return tally(on, part[1], places, periods, merged, by, marks=marks)
 
         found = {}
         answers = shared_out(connection, [partial(lines_of, part) for part in parts])
         for (at, _formulas), lines in zip(parts, answers, strict=True):
             for line in lines:
-                found[at[line.span], line.village, line.indicator, line.group] = line
+                found[at[line.span], line.village, line.indicator, line.by, line.group] = line
         return found
 
 
@@ -228,8 +254,8 @@ def _whole(of: Of) -> str:
 
 
 def _count(formula: Formula, place: bytes, lines: _Lines, at: int, logged: bool) -> Count:  # noqa: FBT001
-    line = lines.get((at, place, formula.indicator, ""))
-    whole = None if formula.over is None else lines.get((at, place, _whole(formula.over), ""))
+    line = lines.get((at, place, formula.indicator, None, ""))
+    whole = None if formula.over is None else lines.get((at, place, _whole(formula.over), None, ""))
     return _made(formula, line, whole, logged=logged)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, case, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, case, func, literal, or_, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -22,6 +22,9 @@ _MANY: Final = 8
 """Of so many places a vault is about: their records are most of each table."""
 
 _POVERTY: Final = record_type("poverty_class").table.c
+_VILLAGE: Final = record_type("village").table.c
+_OPERATORS: Final = (_VILLAGE.viettel_4g, _VILLAGE.vinaphone_4g, _VILLAGE.mobifone_4g)
+_BEST_FIRST: Final = ("yes", "partial", "no")
 _PERSON: Final = record_type("person").table.c
 _HOUSEHOLD: Final = record_type("household").table.c
 
@@ -47,6 +50,31 @@ def _without_index(element: _Unsought, compiler: SQLCompiler, **words: Any) -> s
     return "+" + compiler.process(element.clauses, **words)
 
 
+class _ByTwo(FunctionElement[Any]):
+    """Two columns to be sorted by, whichever of them comes first."""
+
+    name = "by_two"
+    inherit_cache = True
+
+
+@compiles(_ByTwo)
+def _in_order_of_the_index(element: _ByTwo, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
+    return compiler.process(element.clauses, **words)
+
+
+@compiles(_ByTwo, "postgresql")
+def _by_what_differs_most(element: _ByTwo, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
+    return ", ".join(compiler.process(one, **words) for one in reversed(list(element.clauses)))
+
+
+def by_fact_and_subject(fact: ColumnElement[Any], subject: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What observations are sorted by: in the order of the vault's index of them, which saves it the sorting.
+
+    PostgreSQL sorts them all, in half the time where the subject comes first: few have another's first bytes.
+    """
+    return _ByTwo(fact, subject)
+
+
 def through(column: ColumnElement[Any], places: Collection[bytes]) -> ColumnElement[Any]:
     """A column to be compared, of a table that is read through where records of many places are asked for.
 
@@ -60,9 +88,10 @@ class Frame:
     """What a statement is about: villages (and communes, for their teams), periods, who is here twice.
 
     `merged` says in which `village` a record (`id`) is one with another (`survivor`); it is None where none
-    is: what is not asked for costs no database a wrong guess. `classes` are the
-    poverty classes with days. `wants` are the attributes of subjects that somebody asks for ("born", "sex",
-    "poverty", "fibre", "mobile"), `groups` the one that figures are broken down by.
+    is: what is not asked for costs no database a wrong guess. `classes` are the poverty classes with days,
+    `villages` what each village has. `groups` are the breakdowns that are asked for, `wants` the columns of
+    subjects that it takes for these and for the formulas of a sheet ("born", "sex", "poverty", "fibre",
+    "mobile"), and the "home" of people.
     """
 
     places: Sequence[bytes]
@@ -70,6 +99,7 @@ class Frame:
     last_day: str
     merged: CTE | None
     classes: CTE
+    villages: CTE
     wants: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
 
@@ -168,4 +198,25 @@ def classes_in(places: Sequence[bytes]) -> CTE:
         )
         .where(dated.deleted == 0, dated.erased.is_(None), dated.village_id.in_(places))
         .cte("classes")
+    )
+
+
+def mobile() -> ColumnElement[str | None]:
+    """The best that any operator has in a village: yes, partial, no, NULL where nobody looked."""
+    return case(
+        *((or_(*(operator == word for operator in _OPERATORS)), literal(word, Text)) for word in _BEST_FIRST),
+        else_=literal(None, Text),
+    )
+
+
+def villages_in(places: Sequence[bytes]) -> CTE:
+    """What each village has, worked out once and not for everybody who lives there.
+
+    Columns: `village`, `fibre`, `mobile`.
+    """
+    return (
+        select(_VILLAGE.id.label("village"), _VILLAGE.fibre, mobile().label("mobile"))
+        .where(_VILLAGE.deleted == 0, _VILLAGE.id.in_(places))
+        .cte("villages")
+        .prefix_with("MATERIALIZED")
     )

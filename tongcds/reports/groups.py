@@ -23,11 +23,10 @@ from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.formulas import Of, formula_on
 from tongcds.domain.periods import Period
 from tongcds.records import record_type
-from tongcds.reports.counting import AGE_BANDS
-from tongcds.reports.figures import NOTHING_KNOWN, Count, added, broken_down
+from tongcds.reports.figures import NOTHING_KNOWN, Ask, Count, added, grouped_figures
 from tongcds.reports.hiding import hidden
 from tongcds.reports.known import is_done_in_a_period, months_in
-from tongcds.reports.sheets import Breakdown
+from tongcds.reports.sheets import AGE_BANDS, Breakdown
 
 GROUPS: Final[Mapping[Breakdown, tuple[str, ...]]] = MappingProxyType(
     {
@@ -81,18 +80,21 @@ def breakdowns_of(indicator: str, on: date) -> tuple[Breakdown, ...]:
 
 
 def counted_groups(
-    connection: Connection, indicators: Sequence[str], places: Sequence[bytes], period: Period
-) -> dict[tuple[bytes, str], dict[Breakdown, dict[str, Count]]]:
-    """The groups of places that hold records, by place and indicator, with nothing hidden."""
-    found: dict[tuple[bytes, str], dict[Breakdown, dict[str, Count]]] = {}
-    for by in GROUPS:
-        codes = [code for code in indicators if by in breakdowns_of(code, period.last)]
-        if not codes:
-            continue
-        counted = broken_down(connection, codes, places, period, by)
-        for (place, code, word), count in counted.items():
+    connection: Connection, indicators: Sequence[str], places: Sequence[bytes], periods: Sequence[Period]
+) -> list[dict[tuple[bytes, str], dict[Breakdown, dict[str, Count]]]]:
+    """The groups of places that hold records in each period, by place and indicator, with nothing hidden."""
+    asks = [
+        Ask(period, [code for code in indicators if breakdowns_of(code, period.last)]) for period in periods
+    ]
+    found: list[dict[tuple[bytes, str], dict[Breakdown, dict[str, Count]]]] = [{} for _ in asks]
+    counted = grouped_figures(connection, asks, places, _ORDER, marks=False)
+    for ask, result, counts in zip(asks, found, counted, strict=True):
+        named = {code: breakdowns_of(code, ask.period.last) for code in ask.indicators}
+        for (place, code, by, word), count in counts.items():
+            if by not in named[code]:
+                continue
             group = word if word in GROUPS[by] else ""
-            cells = found.setdefault((place, code), {}).setdefault(by, {})
+            cells = result.setdefault((place, code), {}).setdefault(by, {})
             bare = Count(count.numerator, count.denominator, 0, _NO_MARK)
             cells[group] = added([cells[group], bare]) if group in cells else bare
     return found

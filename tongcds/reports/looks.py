@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
-    CTE,
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
@@ -36,11 +36,15 @@ from tongcds.domain.facts import load_facts
 from tongcds.domain.formulas import Condition, Formula, Of
 from tongcds.reports import signs
 from tongcds.reports.frame import Frame, Rows
-from tongcds.reports.sheets import SHEETS
+from tongcds.reports.sheets import Breakdown
 
 _Bool = ColumnElement[bool]
+_ANYTHING: Final = ()
+"""Words of which each will do, as long as there is one."""
+_OF_VILLAGES: Final = ("fibre", "mobile")
+"""What nobody may have looked at."""
 _FACT_CONDITIONS: Final = MappingProxyType({"fact": 1, "fact_not": 0, "known": 1})
-_OTHER_SIGNS: Final[Mapping[str, Callable[[Frame], Rows]]] = MappingProxyType(
+OTHER_SIGNS: Final[Mapping[str, Callable[[Frame], Rows]]] = MappingProxyType(
     {
         signs.VISITED: signs.visited,
         signs.GUIDED: signs.guided,
@@ -49,6 +53,7 @@ _OTHER_SIGNS: Final[Mapping[str, Callable[[Frame], Rows]]] = MappingProxyType(
         signs.ORGANISATION: signs.organised,
     }
 )
+"""Signs that are no facts, and the statements that give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def looks_of(formula: Formula) -> tuple[Look, ...]:
 def _is_attribute(of: Of, condition: Condition) -> bool:
     if condition.name == signs.ORGANISATION:
         return of is not Of.TEAMS
-    return condition.name not in _FACT_CONDITIONS and condition.name not in _OTHER_SIGNS
+    return condition.name not in _FACT_CONDITIONS and condition.name not in OTHER_SIGNS
 
 
 def _look(formula: Formula, condition: Condition, *, counts: bool) -> Look:
@@ -106,6 +111,13 @@ def attributes(formula: Formula) -> tuple[tuple[Condition, ...], tuple[Condition
     )
 
 
+def answered(
+    sheet: FromClause, formulas: Sequence[Formula], question: tuple[Condition, ...]
+) -> ColumnElement[bool]:
+    """Whether a subject of a sheet for these formulas says yes to one of their `questions`."""
+    return sheet.c.asked.bitwise_and(1 << questions(formulas).index(question)) != 0
+
+
 def hold(rows: FromClause, conditions: Sequence[Condition]) -> _Bool:
     """Whether all of these conditions on the subject itself hold."""
     return and_(true(), *(_holds(rows, condition) for condition in conditions))
@@ -117,6 +129,8 @@ def _holds(rows: FromClause, condition: Condition) -> _Bool:
     if condition.name == "max_age":
         over = int(condition.words[0]) + 1
         return and_(rows.c.born.is_not(None), rows.c.born > rows.c[f"by_{over}"])
+    if condition.words == _ANYTHING:
+        return rows.c[condition.name].is_not(None)
     if condition.name == "group":
         codes = [code for code, service in load_services().items() if service.group in condition.words]
         return rows.c.service.in_(codes)
@@ -132,41 +146,26 @@ def one_sign_each(formula: Formula) -> bool:
     return fact is not None and (fact.subject == "household") == (formula.of is Of.HOUSEHOLDS)
 
 
-def sheet_asked(frame: Frame, of: Of, formulas: Sequence[Formula]) -> CTE:
-    """The sheet with `asked`: a bit for each of the formulas' wholes that the subject belongs to.
-
-    Worked out once for each subject and then looked up in, not once more for every sign.
-    """
-    rows = SHEETS[of](frame).subquery("rows")
-    asked = sum(
-        (case((hold(rows, where), 1 << at), else_=0) for at, where in enumerate(_wheres(formulas))),
-        literal(0, Integer),
-    )
-    return select(rows, asked.label("asked")).cte("sheet").prefix_with("MATERIALIZED")
+def questions(formulas: Sequence[Formula]) -> tuple[tuple[Condition, ...], ...]:
+    """What all subjects of a sheet are asked about themselves, each once; its place is its bit in `asked`."""
+    found = []
+    for formula in formulas:
+        found.append(attributes(formula)[0])
+        if not looks_of(formula):
+            found += [known_if_counted(formula), counted_alone(formula)]
+    return tuple(dict.fromkeys(found))
 
 
-def signs_seen(frame: Frame, of: Of, sheet: FromClause, formulas: Sequence[Formula]) -> CTE:
-    """Every sign that one of the formulas looks for, of those in the sheet (`sheet_asked`).
-
-    Columns: `span`, `village`, `subject`, `sign`, `word`, `value`, `record`, whether it is still `fresh_…`,
-    the attributes that groups need, and `asked`.
-    """
-    names = {name for formula in formulas for look in looks_of(formula) for name in look.signs}
-    parts = _signs_named(frame, of, names)
-    found = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("found")
-    same = and_(
-        sheet.c.subject == found.c.subject,
-        sheet.c.span == found.c.span,
-        sheet.c.village == found.c.village,
-    )
-    kept = frame.groups | ({column.key for column in frame.ages} if "born" in frame.groups else set())
-    groups = (column for column in sheet.c if column.key in kept)
-    return select(*found.c, *groups, sheet.c.asked).join_from(found, sheet, same).cte("seen")
+def counted_alone(formula: Formula) -> tuple[Condition, ...]:
+    """What must hold of a subject to be counted, where it answers that itself."""
+    where, having = attributes(formula)
+    return (*where, *having)
 
 
-def _wheres(formulas: Sequence[Formula]) -> list[tuple[Condition, ...]]:
-    """Whom the formulas ask about, each once."""
-    return list(dict.fromkeys(attributes(formula)[0] for formula in formulas))
+def known_if_counted(formula: Formula) -> tuple[Condition, ...]:
+    """What must hold of a subject in the whole for somebody to know whether it is counted."""
+    where, having = attributes(formula)
+    return (*where, *(Condition(c.name, _ANYTHING) for c in having if c.name in _OF_VILLAGES))
 
 
 def beside(rows: FromClause, formulas: Sequence[Formula], some: Collection[int]) -> Subquery:
@@ -193,7 +192,7 @@ def beside(rows: FromClause, formulas: Sequence[Formula], some: Collection[int])
     )
 
 
-_ATTRIBUTE: Final = MappingProxyType({"min_age": "born", "max_age": "born"})
+_ATTRIBUTE: Final = MappingProxyType({"min_age": "born", "max_age": "born", Breakdown.AGE: "born"})
 
 
 def attribute_column(name: str) -> str:
@@ -201,9 +200,9 @@ def attribute_column(name: str) -> str:
     return _ATTRIBUTE.get(name, name)
 
 
-def _table(formulas: Sequence[Formula], some: Collection[int]) -> CTE:
+def _table(formulas: Sequence[Formula], some: Collection[int]) -> Subquery:
     """The looks as rows: `formula`, `look`, `sign`, `wanted`, `counts`, and the bit of `whom` it is about."""
-    wheres = _wheres(formulas)
+    asked = questions(formulas)
     rows = [
         select(
             literal(at, Integer).label("formula"),
@@ -211,17 +210,17 @@ def _table(formulas: Sequence[Formula], some: Collection[int]) -> CTE:
             literal(sign, Text).label("sign"),
             literal(look.wanted, Integer).label("wanted"),
             literal(int(look.counts), Integer).label("counts"),
-            literal(1 << wheres.index(attributes(formulas[at])[0]), Integer).label("whom"),
+            literal(1 << asked.index(attributes(formulas[at])[0]), BigInteger).label("whom"),
         )
         for at in some
         for number, look in enumerate(looks_of(formulas[at]))
         for sign in look.signs
     ]
-    return union_all(*rows).cte(f"looks_{min(some)}")
+    return union_all(*rows).subquery("looks")
 
 
 def _said(
-    rows: FromClause, table: CTE, formulas: Sequence[Formula], some: Collection[int]
+    rows: FromClause, table: Subquery, formulas: Sequence[Formula], some: Collection[int]
 ) -> ColumnElement[int]:
     """What a sign says to a look."""
     special: list[tuple[_Bool, Any]] = []
@@ -237,30 +236,9 @@ def _said(
     return case(*special, else_=rows.c.value) if special else rows.c.value
 
 
-def _signs_named(frame: Frame, of: Of, names: set[str]) -> list[Rows]:
-    """The statements that give these signs."""
-    known = load_facts()
-    facts = sorted(names & known.keys())
-    own = [name for name in facts if (known[name].subject == "household") == (of is Of.HOUSEHOLDS)]
-    implied = [name for name in facts if name not in own]
-    parts: list[Rows] = []
-    if own:
-        parts.append(signs.facts(frame, own))
-    if implied:
-        parts.append(signs.implied_facts(frame, implied))
-    parts += [_found_first(name, rows(frame)) for name, rows in _OTHER_SIGNS.items() if name in names]
-    return parts
-
-
-def _found_first(name: str, rows: Rows) -> Rows:
-    """The same rows, found before they are joined: SQLite may look for them again for every subject."""
-    found = rows.cte(f"all_{name}").prefix_with("MATERIALIZED", dialect="sqlite")
-    return select(*found.c)
-
-
-def answers(rows: FromClause, formulas: Sequence[Formula]) -> list[ColumnElement[Any]]:
+def answers(rows: FromClause, formulas: Sequence[Formula], some: Collection[int]) -> list[ColumnElement[Any]]:
     """What the signs of a subject say to each look together, `l0`, `l1` and so on; to be grouped."""
-    most = max(len(looks_of(formula)) for formula in formulas)
+    most = max(len(looks_of(formulas[at])) for at in some)
     return [
         func.max(case((rows.c.look == number, rows.c.said))).label(f"l{number}") for number in range(most)
     ]
@@ -275,12 +253,12 @@ class Verdict:
     counted: _Bool
 
 
-def verdict(subjects: Subquery, formulas: Sequence[Formula]) -> Verdict:
+def verdict(subjects: Subquery, formulas: Sequence[Formula], some: Collection[int]) -> Verdict:
     """What `answers` mean."""
     inside, known, counted = [], [], []
-    for at, formula in enumerate(formulas):
+    for at in some:
         mine = subjects.c.formula == at
-        looks = looks_of(formula)
+        looks = looks_of(formulas[at])
         says = {number: subjects.c[f"l{number}"] for number in range(len(looks))}
         so = {n: func.coalesce(says[n], -1) == look.wanted for n, look in enumerate(looks)}
         inside.append((mine, and_(true(), *(so[n] for n, look in enumerate(looks) if not look.counts))))

@@ -29,6 +29,11 @@ def shared(connections: Sequence[Connection]) -> Iterator[Connection]:
         del first.info[_OTHERS]
 
 
+def is_shared(connection: Connection) -> bool:
+    """Whether what is counted on it is shared out."""
+    return bool(connection.info.get(_OTHERS))
+
+
 def shared_out(connection: Connection, jobs: Sequence[Callable[[Connection], Answer]]) -> list[Answer]:
     """What each job answers, in their order; whichever connection is free takes the next."""
     waiting = deque(enumerate(jobs))

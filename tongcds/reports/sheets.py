@@ -12,11 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Subquery,
-    Text,
     and_,
     case,
     func,
-    literal,
     or_,
     select,
     true,
@@ -25,17 +23,13 @@ from sqlalchemy import (
 from tongcds.domain.formulas import Of
 from tongcds.records import record_type
 from tongcds.reports import signs
-from tongcds.reports.frame import Frame, Rows, through
+from tongcds.reports.frame import Frame, Rows, mobile, through
 
 _VILLAGE = record_type("village").table.c
 _TEAM = record_type("team").table.c
 _PERSON = record_type("person").table.c
 _HOUSEHOLD = record_type("household").table.c
 _VISIT = record_type("visit").table.c
-
-
-_OPERATORS: Final = (_VILLAGE.viettel_4g, _VILLAGE.vinaphone_4g, _VILLAGE.mobifone_4g)
-_BEST_FIRST: Final = ("yes", "partial", "no")
 
 
 class Breakdown(StrEnum):
@@ -47,28 +41,23 @@ class Breakdown(StrEnum):
     SERVICE = "service"
 
 
+AGE_BANDS: Final = ((0, 5), (6, 13), (14, 17), (18, 34), (35, 59), (60, None))
+"""Ages that figures are broken down by, both counted in."""
+
+
 def _there(rows: Rows, frame: Frame) -> Rows:
     """Those of `households` or `people` who are there, each period, with the attributes asked for."""
     here, days = rows.subquery("here"), frame.moments
-    own = [name for name in ("born", "sex") if name in frame.wants and name in here.c]
+    own = [name for name in ("born", "sex", "home") if name in frame.wants and name in here.c]
     sheet = select(days.c.span, here.c.village, here.c.subject, *(here.c[name] for name in own), *frame.ages)
     sheet = sheet.join_from(here, days, signs.present(here, days))
     if "poverty" in frame.wants:
         sheet = _with_class(sheet, frame, here)
     if frame.wants & {"fibre", "mobile"}:
-        has = {"fibre": _VILLAGE.fibre, "mobile": _mobile().label("mobile")}
-        sheet = sheet.add_columns(*(column for name, column in has.items() if name in frame.wants))
-        there = and_(_VILLAGE.id == here.c.village, _VILLAGE.deleted == 0)
-        sheet = sheet.outerjoin(_VILLAGE.id.table, there)
+        has = frame.villages
+        sheet = sheet.add_columns(*(has.c[name] for name in ("fibre", "mobile") if name in frame.wants))
+        sheet = sheet.outerjoin(has, has.c.village == here.c.village)
     return sheet
-
-
-def _mobile() -> ColumnElement[str | None]:
-    """The best that any operator has in a village: yes, partial, no, NULL where nobody looked."""
-    return case(
-        *((or_(*(operator == word for operator in _OPERATORS)), literal(word, Text)) for word in _BEST_FIRST),
-        else_=literal(None, Text),
-    )
 
 
 def _with_class(rows: Rows, frame: Frame, here: Subquery) -> Rows:
@@ -108,7 +97,7 @@ def _village_sheet(frame: Frame) -> Rows:
             _VILLAGE.id.label("village"),
             _VILLAGE.id.label("subject"),
             _VILLAGE.fibre,
-            _mobile().label("mobile"),
+            mobile().label("mobile"),
         )
         .join_from(_VILLAGE.id.table, frame.moments, standing)
         .where(_VILLAGE.deleted == 0, _VILLAGE.id.in_(frame.places))

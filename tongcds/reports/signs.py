@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from tongcds.domain.stamps import ID_LENGTH
 from tongcds.records import record_type
-from tongcds.reports.frame import Frame, Rows
+from tongcds.reports.frame import Frame, Rows, by_fact_and_subject
 
 VISITED: Final = "visited"
 GUIDED: Final = "guided"
@@ -132,17 +132,16 @@ def _newcomers(frame: Frame) -> Subquery:
     )
 
 
-def people(frame: Frame, *, for_household: bool = False) -> Rows:
-    """The same of people; with `for_household` only those whose household is here, and it is the subject.
+def people(frame: Frame) -> Rows:
+    """The same of people; `home` is their household, where it is in this village's records.
 
-    A household that is not in this village's records keeps nobody out.
+    A household that is not keeps nobody out.
     """
     person, home = _PERSON, _HOUSEHOLD
-    found = (
+    return (
         select(
             person.village_id.label("village"),
-            (home.id if for_household else person.id).label("subject"),
-            person.id.label("person"),
+            person.id.label("subject"),
             person.left_on,
             person.joined_on,
             person.gone_from,
@@ -162,7 +161,6 @@ def people(frame: Frame, *, for_household: bool = False) -> Rows:
             *shows(frame, person.id),
         )
     )
-    return found.where(home.id.is_not(None)) if for_household else found
 
 
 def present(here: Subquery, moments: CTE) -> ColumnElement[bool]:
@@ -212,8 +210,7 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
         rows = rows.outerjoin(others, named_here(others, seen.subject_id, seen.area))
     told = rows.subquery("told")
     until = func.lead(told.c.held_on, type_=Text).over(
-        # In the order of the vault's index of observations.
-        partition_by=(told.c.fact, told.c.subject, told.c.area),
+        partition_by=(by_fact_and_subject(told.c.fact, told.c.subject), told.c.area),
         order_by=(told.c.held_on, told.c.stamp, told.c.device, told.c.n),
     )
     spans = select(told, until.label("until")).subquery("spans")
@@ -228,23 +225,6 @@ def facts(frame: Frame, names: Sequence[str]) -> Rows:
         *frame.fresh(spans.c.held_on),
         spans.c.area.label("village"),
     ).join_from(spans, days, current)
-
-
-def implied_facts(frame: Frame, names: Sequence[str]) -> Rows:
-    """Facts of people who are there, said of the household they live in."""
-    found = facts(frame, names).subquery("of_people")
-    here, days = people(frame, for_household=True).subquery("here"), frame.moments
-    there = select(days.c.span, here.c.person, here.c.subject, here.c.village)
-    # Worked out once and hashed: to ask it for each of their facts takes several times as long.
-    living = there.join_from(here, days, present(here, days)).cte("living")
-    living = living.prefix_with("MATERIALIZED")
-    same = and_(
-        living.c.person == found.c.subject,
-        living.c.span == found.c.span,
-        living.c.village == found.c.village,
-    )
-    columns = [living.c.subject if column.key == "subject" else column for column in found.c]
-    return select(*columns).join_from(found, living, same)
 
 
 def in_period(frame: Frame, on: ColumnElement[str]) -> ColumnElement[bool]:

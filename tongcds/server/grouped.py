@@ -67,8 +67,11 @@ def refresh(database: Database, role: Role, unit: bytes, *, now: int) -> int:
 def counted(connection: Connection, villages: Sequence[bytes], today: date) -> _Cells:
     """The groups of these villages in the months that are kept up to date."""
     found: _Cells = {}
-    for day in days_of(today)[:_MONTHS]:
-        counts = counted_groups(connection, counted_indicators(), villages, month_to(day.on))
+    days = days_of(today)[:_MONTHS]
+    periods = [month_to(day.on) for day in days]
+    for day, counts in zip(
+        days, counted_groups(connection, counted_indicators(), villages, periods), strict=True
+    ):
         for (village, code), grouped in counts.items():
             found[village, code, day.month] = packed({by: _bare(cells) for by, cells in grouped.items()})
     return found

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sqlalchemy import ColumnElement, Connection, event, func
+from sqlalchemy import ColumnElement, Connection, column, event, func
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tests.unit.reports.registers import DAYS, VILLAGES, Register, lively_registers, put
 from tests.unit.reports.straightforward import MEANINGS, figure
@@ -131,6 +132,12 @@ def test_of_many_places_each_table_is_read_from_end_to_end(database: Connection)
     assert many == ["SCAN observation"]
 
 
+def test_observations_are_sorted_in_the_order_that_each_database_is_quick_with() -> None:
+    columns = frame.by_fact_and_subject(column("fact"), column("subject"))
+    told = [str(columns.compile(dialect=one.dialect())) for one in (sqlite, postgresql)]
+    assert told == ["fact, subject", "subject, fact"]
+
+
 ASKS = [Ask(PERIODS[2], INDICATORS), Ask(PERIODS[-1], ("ACT02", "ACT03", "XHS21", "XHS27"))]
 
 
@@ -155,8 +162,10 @@ def test_periods_that_are_taken_for_one_another_are_noticed(
     database: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Negative control: what is asked of both is told of the other one.
-    def reversed_tally(connection: Connection, formulas: Any, places: Any, periods: Any, *more: Any) -> Any:
-        return counting.tally(connection, formulas, places, periods[::-1], *more)
+    def reversed_tally(
+        connection: Connection, formulas: Any, places: Any, periods: Any, *more: Any, **words: Any
+    ) -> Any:
+        return counting.tally(connection, formulas, places, periods[::-1], *more, **words)
 
     monkeypatch.setattr(reports_figures, "tally", reversed_tally)
 

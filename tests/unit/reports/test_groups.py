@@ -18,10 +18,9 @@ from tongcds.domain.periods import month_to
 from tongcds.domain.stamps import derived_id
 from tongcds.replica import create_tables
 from tongcds.reports import groups, hiding
-from tongcds.reports.counting import AGE_BANDS
 from tongcds.reports.figures import Count, added
 from tongcds.reports.groups import GROUPS, GroupFigure, counted_groups, packed, shown, unpacked
-from tongcds.reports.sheets import Breakdown
+from tongcds.reports.sheets import AGE_BANDS, Breakdown
 
 SEX, AGE, POVERTY = Breakdown.SEX, Breakdown.AGE, Breakdown.POVERTY
 CODES = ("XHS02", "XHS09", "XHS10", "XHS11", "XHS16")
@@ -72,7 +71,7 @@ def plainly(register: Register, village: bytes, code: str, by: Breakdown) -> dic
 def test_each_group_is_what_plain_loops_count(connection: Connection, register: Register) -> None:
     try:
         register.put(connection)
-        found = counted_groups(connection, CODES, VILLAGES, month_to(DAYS[-1]))
+        (found,) = counted_groups(connection, CODES, VILLAGES, [month_to(DAYS[-1])])
     finally:
         connection.rollback()
     for village, code, by in product(VILLAGES, CODES, (SEX, AGE)):

@@ -30,10 +30,10 @@ from tongcds.records import METADATA, record_type
 from tongcds.records.declare import ERASED
 from tongcds.replica import device_row
 from tongcds.replica.erasure import MARK
-from tongcds.reports import looks, resting
+from tongcds.reports import resting
 from tongcds.reports.counting import frame_for
 from tongcds.reports.figures import Count
-from tongcds.reports.sheets import SHEETS
+from tongcds.reports.passes import one_pass
 from tongcds.server import changes, counting, figures, reforms, units
 from tongcds.server.counting import Task, days_of
 from tongcds.server.office import OWN_DEVICE, OfficeWriter
@@ -361,11 +361,8 @@ def test_every_table_that_figures_are_counted_from_is_looked_at_for_changes() ->
     for of in Of:
         mine = [formula for formula in every if formula.of is of]
         frame = frame_for(mine, [b"place"], [month_of(date(2026, 11, 1))], {b"one": b"other"})
-        statements = [SHEETS[of](frame)]
-        if any(looks.looks_of(formula) for formula in mine):
-            sheet = looks.sheet_asked(frame, of, mine)
-            statements.append(select(looks.signs_seen(frame, of, sheet, mine)))
-        for statement in statements:
-            read |= METADATA.tables.keys() & set(re.findall(r"\w+", str(statement)))
+        one = one_pass(frame, mine)
+        for part in (*one.sheets.values(), *one.seen.values()):
+            read |= METADATA.tables.keys() & set(re.findall(r"\w+", str(select(part))))
     # Which records are one is read beforehand.
     assert read | {"duplicate"} == {*changes.ALWAYS, *changes.DATED}
