@@ -115,6 +115,27 @@ def test_a_register_can_be_imported_before_anybody_heard_of_the_laptop(
     assert len(on_the_server(province)) == 32
 
 
+def test_a_commune_imports_before_its_first_exchange_and_has_no_village_twice(
+    tmp_path: Path, province: Province
+) -> None:
+    file = tmp_path / "xa.tongcds-moi"
+    province.invite(COMMUNE, "Cà Thị Hương", file, url=province.url)
+    province.stop()
+    core = opening.create_vault(tmp_path / "commune", PASSPHRASE, "Cà Thị Hương", system_clock)
+    try:
+        assert opening.enrol_device(core, opening.read_invitation(file)) is Joined.OFFLINE
+        before = dict(households.start(core).villages)
+        assert VILLAGES[0] in before.values()
+        importing.apply_import(core, importing.prepare_import(core, SAMPLE))
+        province.start()
+        syncing.sync_now(core)
+        after = households.start(core).villages
+        assert [name for _village, name in after].count(VILLAGES[0]) == 1
+        assert before.items() <= dict(after).items()
+    finally:
+        core.close()
+
+
 def test_the_first_bundle_makes_the_laptop_known_and_the_answer_brings_a_page(
     begin: Callable[[Path], Core], file: Path, province: Province, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from tongcds.actions.core import Changes, Core
 from tongcds.clock import milliseconds
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import ImportChoices, ImportPreview, ImportRow, ImportSheet, Role
+from tongcds.domain.village_names import type_word
 from tongcds.errors import CancelledError, UserError
 from tongcds.imports.changes import Ref
 from tongcds.imports.columns import name_key
@@ -35,7 +36,6 @@ from tongcds.imports.plan import NO_VILLAGE, ImportPlan, PlannedWrite, plan_impo
 from tongcds.imports.preview import preview
 from tongcds.imports.reading import read_register
 from tongcds.imports.register import ImportSettings, Register
-from tongcds.imports.villages import type_word
 from tongcds.records import Value, record_type
 from tongcds.replica import Writer
 from tongcds.replica.rows import read_rows

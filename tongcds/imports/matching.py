@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from tongcds.domain.identity import CITIZEN_ID
 from tongcds.domain.text import clean, tone_fold
+from tongcds.domain.village_names import VillageSpellings
 from tongcds.imports.readings import HEAD
 from tongcds.imports.register import ImportedHousehold, ImportedMember
-from tongcds.imports.villages import VillageSpellings
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tongcds.domain.identity import FEMALE, MALE, doubts_about_id
+from tongcds.domain.village_names import VillageSpellings
 from tongcds.imports.celltext import CellText, is_ditto
 from tongcds.imports.columns import Field, Header
 from tongcds.imports.findings import FindingList
@@ -35,7 +36,7 @@ from tongcds.imports.readings import (
 )
 from tongcds.imports.register import ImportedMember, ImportSettings
 from tongcds.imports.rows import Line, person_name
-from tongcds.imports.villages import VillageSpellings, is_heading
+from tongcds.imports.villages import is_heading
 from tongcds.imports.workbook import Cell, Kind
 
 SENSITIVE: Final = frozenset({Field.ETHNICITY, Field.POVERTY, Field.POOR, Field.NEAR_POOR})

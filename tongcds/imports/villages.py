@@ -6,43 +6,19 @@ Whether two villages of the vault are the same is not decided here; this is abou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
-from tongcds.domain.text import title_case, tone_fold
+from tongcds.domain.text import title_case
+from tongcds.domain.village_names import ANY_TYPE, type_word
 
-TYPES: Final = (
-    "tổ dân phố",
-    "tiểu khu",
-    "khu phố",
-    "thôn",
-    "bản",
-    "ấp",
-    "khóm",
-    "xóm",
-    "buôn",
-    "bon",
-    "tdp",
-)
-"""The words that a village's name may begin with, longest first."""
-
-_TYPE: Final = "|".join(TYPES)
-_LIST_OF_TYPES: Final = re.compile(rf"(?:tên )?(?:{_TYPE})(?: (?:(?:và|hoặc) )?(?:{_TYPE}))*")
+_LIST_OF_TYPES: Final = re.compile(rf"(?:tên )?(?:{ANY_TYPE})(?: (?:(?:và|hoặc) )?(?:{ANY_TYPE}))*")
 _NUMBER_IN_FRONT: Final = re.compile(r"(?:[IVXL]+|\d+)\s*[./)\-–:]+\s*", re.IGNORECASE)
 _ABBREVIATED: Final = frozenset({"tdp"})
-_BEGINS_WITH_TYPE: Final = re.compile(rf"(?:{_TYPE})(?![^\W\d_])")
-_SPACES_AND_PUNCTUATION: Final = re.compile(r"[\W_]+")
 
 
 def is_list_of_types(key: str) -> bool:
     """Say whether a column's name is village types and nothing else: "thôn bản", "tổ dân phố"."""
     return _LIST_OF_TYPES.fullmatch(key) is not None
-
-
-def type_word(name: str) -> str:
-    """Return the type word a name begins with, in small letters, or ""."""
-    found = _BEGINS_WITH_TYPE.match(tone_fold(name))
-    return found[0] if found else ""
 
 
 def without_number(text: str) -> str:
@@ -82,38 +58,3 @@ _WORD: Final = re.compile(r"[^\s'’\-]+")
 def capitals_at_words(name: str) -> str:
     """Return a name with a capital at each word and all other letters as they were."""
     return _WORD.sub(lambda found: found[0][:1].upper() + found[0][1:], name)
-
-
-@dataclass(slots=True)
-class _Spelling:
-    name: str
-    kind: str
-
-
-@dataclass(slots=True)
-class VillageSpellings:
-    """The villages met on one sheet, each in the spelling it was first met in."""
-
-    _known: dict[str, list[_Spelling]] = field(default_factory=dict)
-    _seen: dict[str, str] = field(default_factory=dict)
-
-    def spelled(self, name: str) -> str:
-        """Return the spelling of the village this name means, learning a new one.
-
-        The same village may differ in case, spaces, punctuation, tone place, or have no type word. Accents
-        and two different type words make different villages.
-        """
-        if name not in self._seen:
-            self._seen[name] = self._find(name)
-        return self._seen[name]
-
-    def _find(self, name: str) -> str:
-        kind = type_word(name)
-        key = _SPACES_AND_PUNCTUATION.sub("", tone_fold(name)[len(kind) :])
-        met = self._known.setdefault(key, [])
-        for village in met:
-            if kind == village.kind or not kind or not village.kind:
-                village.kind = village.kind or kind
-                return village.name
-        met.append(_Spelling(name, kind))
-        return name

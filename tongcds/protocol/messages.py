@@ -282,6 +282,8 @@ class Credentials(msgspec.Struct, frozen=True):
     scope: int
     entries: list[ScopeEntry]
     terms: Terms | None = None
+    villages: list[tuple[bytes, str]] = []
+    """Of a commune: its villages by id and name, for whoever works before their records came."""
 
 
 class IncarnationRequest(msgspec.Struct, frozen=True, array_like=True):

@@ -180,6 +180,7 @@ def invite(
             scope=FIRST_SCOPE,
             entries=in_stable_order([], wanted),
             terms=custody.terms(connection, key),
+            villages=_villages(connection, place.unit_id),
         ),
         expires=now + days * 24 * _HOUR_MS,
     )
@@ -319,7 +320,16 @@ def credentials_of(
         scope=scope,
         entries=entries,
         terms=custody.terms(connection, key),
+        villages=_villages(connection, device.unit_id),
     )
+
+
+def _villages(connection: Connection, commune: bytes) -> list[tuple[bytes, str]]:
+    """The villages of a commune that stand, by id and name; none of another unit."""
+    query = select(_VILLAGE.id, _VILLAGE.name).where(
+        _VILLAGE.commune_id == commune, _VILLAGE.deleted == 0, _VILLAGE.valid_to.is_(None)
+    )
+    return [(village, name) for village, name in connection.execute(query) if name]
 
 
 def current_scope(connection: Connection, device: Row[tuple[object, ...]]) -> tuple[int, list[ScopeEntry]]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from tongcds.domain.stamps import derived_id
 from tongcds.domain.text import clean, fold
 from tongcds.domain.units import FIRST_DAY_2025, Era, UnitKind, load_units, unit_id
+from tongcds.domain.village_names import VillageSpellings
 from tongcds.errors import UserError
 from tongcds.records import record_type
 from tongcds.server import figures
@@ -182,7 +183,8 @@ def add_villages(
 ) -> list[bytes]:
     """Make or change villages; returns their ids in the order of the lines.
 
-    A village without a code gets one of its commune: 04123-01 for the first line of commune 04123.
+    A village without a code gets one of its commune: 04123-01 for the first line of commune 04123. One that a
+    commune made from its own register, before it was in a list, is the one of that name here.
 
     Raises:
         UserError: `table_reference_unknown` for a commune that is not seeded.
@@ -204,7 +206,8 @@ def add_villages(
             )
         counts[line.commune_code] = counts.get(line.commune_code, 0) + 1
         code = line.village_code or f"{line.commune_code}-{counts[line.commune_code]:02d}"
-        village = unit_id(UnitKind.VILLAGE.value, code, _ERA)
+        village = _made_by_commune(connection, commune, code, line.name)
+        village = village or unit_id(UnitKind.VILLAGE.value, code, _ERA)
         ids.append(village)
         writer.put(
             "village",
@@ -223,3 +226,16 @@ def add_villages(
     figures.touch(connection, writer.flush())
     structure_changed(connection)
     return ids
+
+
+def _made_by_commune(connection: Connection, commune: bytes, code: str, name: str) -> bytes | None:
+    """The village of a commune under an id of its own that has this code, or none yet and this name."""
+    query = select(_VILLAGE.id, _VILLAGE.code, _VILLAGE.name).where(
+        _VILLAGE.commune_id == commune, _VILLAGE.deleted == 0, _VILLAGE.valid_to.is_(None)
+    )
+    rows = connection.execute(query).all()
+    coded = next((row.id for row in rows if row.code == code), None)
+    spellings = VillageSpellings()
+    wanted = spellings.spelled(clean(name))
+    alike = [row.id for row in rows if not row.code and row.name and spellings.spelled(row.name) == wanted]
+    return coded or (alike[0] if len(alike) == 1 else None)

@@ -18,11 +18,11 @@ _VILLAGE = record_type("village")
 
 
 def village_names(connection: Connection) -> dict[str, bytes]:
-    """The villages of this vault by name, or the one that a new team was invited to (`invited_to`)."""
+    """The villages of this vault by name, and those that an invitation names (`invited_to`)."""
     table = _VILLAGE.table
     query = select(table.c.name, table.c.id).where(table.c.deleted == 0, table.c.valid_to.is_(None))
-    found = {name: village for name, village in connection.execute(query) if name}
-    return found or {name: village for village, name in invited_to(connection)}
+    invited = {name: village for village, name in invited_to(connection)}
+    return invited | {name: village for name, village in connection.execute(query) if name}
 
 
 def household_rows(

@@ -90,18 +90,25 @@ def villages(connection: Connection) -> tuple[tuple[bytes, str], ...]:
         _VILLAGE.c.deleted == 0, or_(_VILLAGE.c.valid_to.is_(None), inhabited)
     )
     found = [(village_id, name or "") for village_id, name in connection.execute(query)]
-    if not found:
-        return invited_to(connection)
+    found += invited_to(connection)
     return tuple(sorted(found, key=lambda village: (natural_sort_key(village[1]), village[0])))
 
 
 def invited_to(connection: Connection) -> tuple[tuple[bytes, str], ...]:
-    """The own village of a team that began from a file and never heard of the province yet, else nothing."""
+    """Villages that the invitation names and whose records did not come yet: a commune's, or a team's own.
+
+    What the province has taken from the unit since is not among them.
+    """
     enrolment = load_enrolment(connection)
-    if enrolment is None or enrolment.credentials.role != Role.TEAM:
+    if enrolment is None or enrolment.credentials.role not in {Role.TEAM, Role.COMMUNE}:
         return ()
-    known = connection.execute(select(_VILLAGE.c.id).limit(1)).first()
-    return () if known else ((enrolment.credentials.unit_id, enrolment.credentials.unit_name),)
+    mine = enrolment.credentials
+    named = [(mine.unit_id, mine.unit_name)] if mine.role == Role.TEAM else mine.villages
+    known = set(connection.execute(select(_VILLAGE.c.id)).scalars())
+    theirs = {entry.area for entry in enrolment.entries} - known
+    if mine.role == Role.TEAM and known:
+        return ()
+    return tuple((village, name) for village, name in named if village in theirs)
 
 
 def named(villages: Sequence[tuple[bytes, str]], name: str) -> bytes | None:

@@ -153,3 +153,26 @@ def test_only_like_goes_into_like(small_world):
     for source, target in ((VILLAGE, COMMUNE), (COMMUNE, VILLAGE), (VILLAGE, VILLAGE), (AREA, AREA)):
         with pytest.raises(UserError, match="units_not_alike"):
             merge(small_world, source, into=target)
+
+
+def test_a_village_that_a_commune_made_from_its_register_is_the_one_of_the_list(small_world: World) -> None:
+    world = small_world
+    commune = world.laptop(COMMUNE)
+    writer = commune.writer()
+    named = {"name": "bản Nà Hin", "village_type": "bản"}
+    made = writer.create("village", commune_id=commune.me.unit_id, **named)
+    home = writer.create("household", village_id=made, code="HN-1")
+    writer.flush()
+    commune.sync()
+    lines = [
+        units.VillageLine(name, COMMUNE, f"{COMMUNE}-{n}") for n, name in ((77, "Nà Hin"), (78, "Nà Hìn"))
+    ]
+    for _ in range(2):  # The list is read again later.
+        with world.province.database.write() as connection:
+            listed = units.add_villages(connection, lines, now=world.now())
+        assert listed[0] == made
+        assert listed[1] != made
+    commune.sync()
+    (row,) = (row for row in commune.rows("village") if row["id"] == made)
+    assert row["code"] == f"{COMMUNE}-77"
+    assert home in {row["id"] for row in commune.rows("household")}
