@@ -43,6 +43,7 @@ from tongcds.reports.sheets import AGE_BANDS, Breakdown
 
 _HASH_BYTES: Final = 4
 _REGISTERED: Final = "tongcds_sum_of_ids"
+_SET_IN: Final = "tongcds_counting_in"
 
 
 class _SumOfIds:
@@ -68,7 +69,10 @@ def hash_of(record_id: bytes) -> int:
 
 def prepare(connection: Connection) -> None:
     """Make the connection ready for the statements below; does nothing the second time."""
-    if connection.dialect.name == "postgresql" and connection.in_transaction():
+    if connection.dialect.name == "postgresql" and connection.info.get(_SET_IN) is not (
+        within := connection.get_transaction()
+    ):
+        connection.info[_SET_IN] = within
         # Sorts and sums of a whole province do not go to the disk and back, and what is joined here was just
         # made and is in no order: sorting it first is never the shorter way. Villages are shared out among
         # the cores already.

@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 
 from tongcds.domain.stamps import ID_LENGTH
@@ -376,7 +377,11 @@ def organised(frame: Frame) -> Rows:
 def active(frame: Frame) -> Rows:
     """Visits in the period, said of the team of whoever made them: in its village, or in its commune."""
     where = or_(_VISIT.area == _TEAM.unit_id, _VILLAGE.commune_id == _TEAM.unit_id)
-    here = or_(_VILLAGE.id.in_(frame.places), _VILLAGE.commune_id.in_(frame.places))
+    # Said once more as one list: for two conditions PostgreSQL reads every visit of the province.
+    there = union_all(
+        select(_TEAM.unit_id).where(_TEAM.unit_id.in_(frame.places)),
+        select(_VILLAGE.id).where(_VILLAGE.commune_id.in_(frame.places)),
+    )
     return (
         select(
             frame.moments.c.span,
@@ -398,6 +403,6 @@ def active(frame: Frame) -> Rows:
         .outerjoin(_VILLAGE.id.table, _VILLAGE.id == _VISIT.area)
         .where(
             _TEAM.unit_id.in_(frame.places), _TEAM.deleted == 0, where, _counts(),
-            or_(_VISIT.area.in_(frame.places), _VISIT.area.in_(select(_VILLAGE.id).where(here))),
+            _VISIT.area.in_(there),
         )
     )  # fmt: skip
