@@ -149,6 +149,7 @@ class Desktop(QObject):
         self.today = Today(desk, self)
         self.overview = Overview(desk, self.printing.choose, self)
         self.reporting = Reporting(desk, self.printing.report, self)
+        self.reporting.proposals_requested.connect(self.overview.targets.list_proposals)
         self.difficulties = Difficulties(desk, self.printing.obstacles, self)
         self.trainings = Trainings(desk, self.printing.show, self)
         self.doubting = Doubting(desk, self)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from tongcds.actions import (
@@ -40,7 +40,7 @@ from ui.paper.pages import Pages
 from ui.screens.report import ReportScreen, ReportShown
 from ui.screens.reports import ReportsScreen
 
-_HEEDED = frozenset({"report", "report_step", "report_request", "exchange"})
+_HEEDED = frozenset({"report", "report_step", "report_request", "target_proposal", "exchange"})
 
 
 _Dialog = BehindDialog | DifferenceDialog | ReasonDialog | RequestReportDialog
@@ -49,8 +49,11 @@ _Dialog = BehindDialog | DifferenceDialog | ReasonDialog | RequestReportDialog
 class Reporting(QObject):
     """Makes the screen of the place; figures are counted on the thread for counting.
 
-    `preview` shows a report as a paper that can be saved and printed.
+    `preview` shows a report as a paper that can be saved and printed. `proposals_requested` wants the
+    proposals to change targets.
     """
+
+    proposals_requested = Signal()
 
     def __init__(self, desk: Desk, preview: Callable[[Report], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +72,7 @@ class Reporting(QObject):
         screen.opened.connect(self.open)
         screen.asked.connect(self._offer_to_ask)
         screen.withdrawn.connect(self._ask_no_more)
+        screen.proposals_wanted.connect(self.proposals_requested)
         return screen
 
     # Asking units below for one
@@ -98,7 +102,7 @@ class Reporting(QObject):
             self._desk.save(work, _("It is asked for no more; what came in stays."), owner=self)
 
     def count(self) -> None:
-        """Say beside the place how many reports wait for somebody here."""
+        """Say beside the place how many reports and proposals wait for somebody here."""
         work = partial(incoming.reminders, self._desk.core)
         self._desk.read(work, self._show_count, owner=self)
 
@@ -107,7 +111,7 @@ class Reporting(QObject):
             self.count()
 
     def _show_count(self, found: Reminders) -> None:
-        self._desk.window().set_count("reports", len(found.due) + found.to_decide)
+        self._desk.window().set_count("reports", len(found.due) + found.to_decide + found.proposals)
 
     # Drawing one up
 

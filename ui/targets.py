@@ -41,7 +41,7 @@ class Targets(QObject):
         screen.typing_requested.connect(partial(self._ask_figure, screen))
         screen.taken_out.connect(self._take_out)
         screen.proposing.connect(self._propose)
-        screen.proposals_wanted.connect(self._list_proposals)
+        screen.proposals_wanted.connect(self.list_proposals)
         shell.open_over(screen)
 
     def _propose(self, row: TargetRow) -> None:
@@ -58,7 +58,8 @@ class Targets(QObject):
         dialog.written.connect(written)
         self._show(dialog)
 
-    def _list_proposals(self) -> None:
+    def list_proposals(self) -> None:
+        """Show every proposal, those first that wait for a decision here."""
         core = self._desk.core
 
         def ask(rows: tuple[ProposalRow, ...]) -> None:

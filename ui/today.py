@@ -52,6 +52,7 @@ class Today(QObject):
         screen.tasks_requested.connect(self.list_tasks)
         screen.guidance_requested.connect(self.guidance.open)
         screen.board_requested.connect(self.board.open)
+        screen.proposals_requested.connect(self.targets.list_proposals)
         screen.announcements.was_read.connect(self._read)
         return screen
 

@@ -15,11 +15,11 @@ from ui.changes import ChangeBus
 from ui.forms.consent_dialog import ConsentDialog
 from ui.forms.erase_dialog import EraseDialog
 from ui.forms.export_dialog import TableExportDialog
+from ui.forms.reminder_row import reminder_words
 from ui.forms.request_dialog import CloseDialog, RequestDialog
 from ui.outline import outline
 from ui.preview import privacy
 from ui.screens.privacy import PrivacyScreen
-from ui.screens.today import reminder_words
 from ui.tasks import InlineExecutor, Tasks
 
 TODAY = date(2026, 11, 23)

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from tongcds.actions import reporting
+from tongcds.actions import proposals, reporting
 from tongcds.actions.core import Core
 from tongcds.actions.report_requests import may_ask
 from tongcds.domain.periods import Period
@@ -48,11 +48,12 @@ def cycle(core: Core) -> CycleView:
     """Báo cáo: the own reports, and those of the units below over the period that ended last."""
     who = core.credentials()
     below = incoming(core) if Role(who.role) in _BELOW else None
-    return CycleView(core.today, who.unit_name, reporting.due(core), below, may_ask(core))
+    asked = proposals.waiting(core)
+    return CycleView(core.today, who.unit_name, reporting.due(core), below, may_ask(core), asked)
 
 
 def reminders(core: Core) -> Reminders:
-    """What Hôm nay says: own reports that are due or came back, and how many wait for a decision here."""
+    """What Hôm nay says: own reports that are due or came back, and what waits for a decision here."""
     who = core.credentials()
     mine = tuple(row for row in reporting.due(core) if row.state in OPEN)
     with core.vault.read() as connection:
@@ -62,7 +63,7 @@ def reminders(core: Core) -> Reminders:
         for versions in handed.values()
         if versions.counting.addressee_id == who.unit_id and versions.counting.state in TO_DECIDE
     ]
-    return Reminders(mine, len(waiting))
+    return Reminders(mine, len(waiting), proposals.waiting(core))
 
 
 def incoming(core: Core, code: str = "", day: date | None = None) -> IncomingView:

@@ -46,7 +46,11 @@ def view(core: Core) -> tuple[ProposalRow, ...]:
 
 def waiting(core: Core) -> int:
     """How many wait for a decision here."""
-    return sum(row.may_decide and row.state in TO_DECIDE for row in view(core))
+    who = core.credentials()
+    with core.vault.read() as connection:
+        return sum(
+            one.addressee_id == who.unit_id and one.state in TO_DECIDE for one in stored.proposals(connection)
+        )
 
 
 def propose(core: Core, target_id: bytes, says: ProposalText) -> tuple[bytes, EditUndo, Changes]:

@@ -38,7 +38,7 @@ def suggestions(core: Core, limit: int = _SUGGESTED) -> tuple[Suggestion, ...]:
 
 
 def _reports(core: Core) -> tuple[Reminder, ...]:
-    """Reports that are due, came back or wait for a decision, and difficulties to answer here."""
+    """Reports that are due, came back or wait for a decision, proposals, difficulties to answer here."""
     found, day = incoming.reminders(core), core.today
     mine = [
         Reminder(
@@ -48,6 +48,8 @@ def _reports(core: Core) -> tuple[Reminder, ...]:
     ]
     if found.to_decide:
         mine.append(Reminder("reports_in", "", "", None, count=found.to_decide))
+    if found.proposals:
+        mine.append(Reminder("proposals", "", "", None, count=found.proposals))
     mine += [
         Reminder(
             "difficulty",

@@ -244,7 +244,7 @@ def _line(row: TargetRow) -> str:
         parts.append(_("forecast {value}").format(value=_amount(row.expected, terms.measure)))
     if row.source is FigureSource.TYPED and row.typed is not None:
         parts.append(_("typed in, source: {source}").format(source=row.typed.terms.source))
-    return "  ".join(filter(None, (*parts, row.document)))
+    return "  ".join(filter(None, (*parts, row.document, row.proposal)))
 
 
 def _amount(value: Decimal, measure: str) -> str:

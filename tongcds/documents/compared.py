@@ -37,7 +37,7 @@ def _cell(column: FormColumn, line: TargetLine, report: Report, *, number: int) 
         Word.FORECAST: lambda: _number(row.expected, measure, words.expected(row), None),
         Word.VERDICT: lambda: _(VERDICT_WORDS[row.verdict]).capitalize(),
         Word.WHY: lambda: words.why(line),
-        Word.NOTE: lambda: row.document,
+        Word.NOTE: lambda: ". ".join(filter(None, (row.document, row.proposal))),
     }
     return cells[column.holds]() if isinstance(column.holds, Word) else ""
 

@@ -57,6 +57,7 @@ class Asked:
     standing: Standing = Standing.RECEIVED
     compared: bool = True
     of_the_whole: bool = False
+    proposal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def asked_of(kept: KeptTarget, unit_id: bytes, unit: str, *, mine: bool, standin
     whole = unit_id != terms.unit_id and load_indicators()[terms.indicator].roll_up is RollUp.SUM
     return Asked(
         kept.target_id, terms, unit_id, unit, document, kept.ended_on, mine, standing,
-        compared=not whole, of_the_whole=whole,
+        compared=not whole, of_the_whole=whole, proposal=kept.proposal,
     )  # fmt: skip
 
 
@@ -219,6 +220,7 @@ def _row(one: Asked, seen: _Seen | None, typed: Sequence[TypedFigure], on: date)
         ended_on=one.ended_on,
         mine=one.mine,
         standing=one.standing,
+        proposal=one.proposal,
     )
 
 

@@ -74,6 +74,7 @@ def about_target(row: TargetRow) -> str:
         f"{_('Target')}: {wanted(row)} · {days(terms.first, terms.last)}",
         _("Document: {document}").format(document=row.document) if row.document else "",
         f"“{terms.wording}”" if terms.wording else "",
+        _("Changed since. {proposal}").format(proposal=row.proposal) if row.proposal else "",
         f"{_('Now')}: {now(row)}",
     ]
     if row.numerator is not None and row.denominator is not None:

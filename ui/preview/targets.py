@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from tongcds.domain.catalogue import Comparator, load_documents, load_indicators, load_targets
+from tongcds.domain.reporting import State, Step, Word
 from tongcds.domain.targets import Verdict, days_of
 from tongcds.domain.views import (
     FigureSource,
@@ -18,6 +19,7 @@ from tongcds.domain.views import (
     TargetTerms,
     TypedFigure,
 )
+from tongcds.domain.views.proposals import ProposalRow, ProposalText
 from tongcds.i18n import language
 from ui.preview import samples
 from ui.preview.village import identity
@@ -124,3 +126,66 @@ def view(kind: str = "typical", *, may_write: bool = True) -> TargetsView:
         units=_UNITS,
         may_write=may_write,
     )
+
+
+def proposals(kind: str = "typical") -> tuple[ProposalRow, ...]:
+    """What a commune has to decide on, one whose target changed meanwhile, and one that it refused."""
+    if kind == "empty":
+        return ()
+    target = _target("XHS09", "80", "68.77", "71.4", Verdict.BEHIND)
+    asked = ProposalRow(
+        proposal_id=identity("proposal"),
+        unit="Bản Nà Ngà",
+        target_id=target.target_id or b"",
+        indicator="XHS09",
+        name=target.name,
+        measure="%",
+        was=Decimal(80),
+        was_last=date(2026, 12, 31),
+        says=ProposalText(
+            Decimal(72),
+            date(2026, 12, 31),
+            "48 người trong độ tuổi đi làm ăn xa cả năm, 21 cụ trên 80 tuổi không có nhu cầu mở tài khoản.",
+            "Biên bản họp Tổ ngày 12/11/2026",
+        ),
+        terms=target.terms,
+        changed=False,
+        on=date(2026, 11, 12),
+        by="Lò Thị Ngân",
+        addressee="Xã Chiềng Mung",
+        state=State.SENT,
+        steps=(),
+        may_decide=True,
+        may_withdraw=False,
+        standing=Standing.RECEIVED,
+    )
+    changed = replace(
+        asked,
+        proposal_id=identity("proposal changed"),
+        unit="Bản Nà Hạ",
+        indicator="XHS01",
+        name=load_indicators()["XHS01"].short(language()),
+        was=Decimal("96.52"),
+        says=ProposalText(
+            Decimal("96.52"), date(2027, 6, 30), "Lũ cuốn cầu, đến tháng 3 mới có hàng về bản."
+        ),
+        terms=replace(target.terms, value=Decimal(97)),
+        changed=True,
+        by="Tòng Văn Sơn",
+        state=State.RECEIVED,
+        steps=(Step(identity("looked"), Word.RECEIVED, "", date(2026, 11, 16), "Cà Thị Hương", ()),),
+    )
+    refused = replace(
+        asked,
+        proposal_id=identity("proposal refused"),
+        unit="Bản Lót",
+        by="Quàng Văn Hải",
+        state=State.REFUSED,
+        steps=(
+            Step(
+                identity("refused"), Word.REFUSED, "Chưa rà soát xong hộ đi làm xa.", date(2026, 11, 18),
+                "Cà Thị Hương", (),
+            ),
+        ),
+    )  # fmt: skip
+    return asked, changed, refused

@@ -20,6 +20,7 @@ from tongcds.i18n import _, format_date, format_number
 from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
+from ui.forms.reminder_row import proposals_words
 from ui.tasks import Tasks
 from ui.widgets.button import Button, Kind
 from ui.widgets.cells import Cell, PillCell, TextCell
@@ -48,8 +49,11 @@ TONES: Final = MappingProxyType(
 """The colours of states."""
 
 _HEEDED: Final = frozenset(
-    {"report", "report_step", "report_content", "report_request", "village", "team", "exchange"}
-)
+    {
+        "report", "report_step", "report_content", "report_request", "target_proposal", "village", "team",
+        "exchange",
+    }
+)  # fmt: skip
 
 
 class Part(StrEnum):
@@ -63,6 +67,7 @@ class ReportsScreen(Page):
     """`drawn` carries a `DueRow` to draw up, `opened` the id of a report that was handed up.
 
     `asked`: units below are to be asked for one; `withdrawn` carries the kind that is not wanted after all.
+    `proposals_wanted` asks for the proposals to change targets.
 
     Args:
         load: answers the whole view; runs off the UI thread.
@@ -75,6 +80,7 @@ class ReportsScreen(Page):
     opened = Signal(object)
     asked = Signal()
     withdrawn = Signal(str)
+    proposals_wanted = Signal()
 
     def __init__(
         self,
@@ -96,6 +102,8 @@ class ReportsScreen(Page):
         self.ask.clicked.connect(self.asked)
         self.withdraw = Button(_("Ask for it no more"), icon="x", kind=Kind.SMALL)
         self.withdraw.clicked.connect(self._withdraw)
+        self.proposed = Button("", icon="clipboard-check", hint="Ctrl+J", kind=Kind.SMALL)
+        self.proposed.clicked.connect(self.proposals_wanted)
         self._head = PageHead(_("Reports"), "", [self.draw_up])
         self.parts = ChoicePills(
             _("What is shown"),
@@ -111,7 +119,7 @@ class ReportsScreen(Page):
             choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
             choice.activated.connect(self._ask)
         self._bar = FlowRow()
-        for widget in (self.parts, self.kinds, self.periods, self.ask, self.withdraw):
+        for widget in (self.parts, self.kinds, self.periods, self.ask, self.withdraw, self.proposed):
             self._bar.flow.addWidget(widget)
         self._own: RowsModel[DueRow] = RowsModel(_own_columns(), self)
         self._incoming: RowsModel[IncomingRow] = RowsModel(_incoming_columns(), self)
@@ -128,6 +136,7 @@ class ReportsScreen(Page):
             self.body.addWidget(part)
         self.body.addWidget(card, 1)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._open)
+        QShortcut(QKeySequence("Ctrl+J"), self).activated.connect(self.proposals_wanted)
         self.begin_at(self.own)
         self.retried.connect(self.reload)
         self.keep_fresh(changes, self.reload, _HEEDED)
@@ -157,6 +166,8 @@ class ReportsScreen(Page):
         self.show_content()
         below = view.incoming
         self._bar.setVisible(below is not None)
+        self.proposed.setVisible(view.proposals > 0)
+        self.proposed.set_words(proposals_words(view.proposals))
         self.own.show_rows(view.rows)
         if below is not None and not view.rows and self.parts.value() == Part.OWN:
             self.parts.choose(Part.INCOMING)

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from tongcds.clock import VIETNAM
-from tongcds.domain.privacy import load_request_kinds
-from tongcds.domain.reporting import STATE_WORDS, State
 from tongcds.domain.views import (
     AnnouncementRow,
     QuotaRow,
     RecentRow,
-    Reminder,
     Suggestion,
     Tile,
     TodayView,
@@ -29,6 +25,7 @@ from ui import words
 from ui.changes import ChangeBus
 from ui.errors import words_for
 from ui.forms.guidance_cards import AnnouncementsCard, QuotasCard
+from ui.forms.reminder_row import PRIVACY, PROPOSALS, reminder_row
 from ui.household_words import due_words, suggestion_words
 from ui.tasks import Tasks
 from ui.theme import Style, space
@@ -60,34 +57,6 @@ def recent_detail(row: RecentRow, view: TodayView) -> str:
     return " · ".join(parts)
 
 
-_PLACES: Final = {
-    "report": ("reports", "file-spreadsheet"),
-    "reports_in": ("reports", "file-spreadsheet"),
-    "difficulty": ("difficulties", "triangle-alert"),
-}
-"""Where reminders lead that are not about privacy, and their icon."""
-
-
-def reminder_words(reminder: Reminder) -> tuple[str, str]:
-    """What about privacy waits for somebody: a title and a line under it."""
-    if reminder.kind == "bulk":
-        opened = ngettext("{name} opened {n} household", "{name} opened {n} households", reminder.count)
-        day = format_date(date.fromisoformat(reminder.detail))
-        title = opened.format(name=reminder.title, n=format_number(reminder.count))
-        return title, _("Very many in one day, {day}. Ask what for.").format(day=day)
-    if reminder.kind == "reports_in":
-        waiting = ngettext("{n} report to decide on", "{n} reports to decide on", reminder.count)
-        return waiting.format(n=format_number(reminder.count)), _("Accept it, or return it with a reason.")
-    if reminder.kind == "difficulty":
-        return reminder.title, _("A difficulty that waits for an answer here")
-    if reminder.kind == "report":
-        state = next((state for state in State if state == reminder.detail), None)
-        return reminder.title, reminder.detail if state is None else _(STATE_WORDS[state])
-    kinds = load_request_kinds()
-    kind = kinds[reminder.detail].name() if reminder.detail in kinds else reminder.detail
-    return reminder.title, _("Request about personal data: {kind}").format(kind=kind)
-
-
 def spans(view: TodayView) -> list[tuple[str, int, list[TodoRow]]]:
     """What is to be done under its headings: how many there are, and those that are shown."""
     later = view.on + timedelta(days=7 - view.on.weekday())
@@ -110,11 +79,11 @@ class TodayScreen(Page):
     """Shows a `TodayView`, and again whenever something changed.
 
     `opened` carries the id of a household; `log_requested` and `import_requested` are the first steps;
-    `privacy_requested` wants the requests about personal data. `put_off` carries a `TodoRow` and a day, None
-    for one that is still to be asked for; `finished` and `called_off` carry a `TodoRow`. `due` says how many
-    tasks are due by today. `guidance_requested` wants everything that the commune said and asked for;
-    `announcements` says what was read. `tasks_requested` wants all tasks where some have no room here,
-    `board_requested` the figures.
+    `privacy_requested` wants the requests about personal data, `proposals_requested` those about targets.
+    `put_off` carries a `TodoRow` and a day, None for one that is still to be asked for; `finished` and
+    `called_off` carry a `TodoRow`. `due` says how many tasks are due by today. `guidance_requested` wants
+    everything that the commune said and asked for; `announcements` says what was read. `tasks_requested`
+    wants all tasks where some have no room here, `board_requested` the figures.
 
     Args:
         load: answers the view; runs off the UI thread.
@@ -129,6 +98,7 @@ class TodayScreen(Page):
 
     opened = Signal(object)
     privacy_requested = Signal()
+    proposals_requested = Signal()
     place_requested = Signal(str)
     log_requested = Signal()
     import_requested = Signal()
@@ -276,7 +246,7 @@ class TodayScreen(Page):
         clear(self._todo_rows)
         self._todo.set_head(_("To do"), self._todo_note(view))
         for reminder in view.reminders:
-            self._todo_rows.addWidget(self._reminder_row(reminder))
+            self._todo_rows.addWidget(reminder_row(reminder, self._follow))
             self._todo_rows.addWidget(Divider())
         for heading, count, rows in spans(view):
             words_ = f"{heading} · {format_number(count)}"
@@ -362,25 +332,13 @@ class TodayScreen(Page):
         menu.offer(_("Not needed any more"), partial(self.called_off.emit, row))
         return menu
 
-    def _reminder_row(self, reminder: Reminder) -> ItemRow:
-        title, detail = reminder_words(reminder)
-        look = Button(_("Open"), kind=Kind.SMALL)
-        look.setAccessibleName(_("Open {title}").format(title=title))
-        leads = _PLACES.get(reminder.kind, ("", "shield-check"))
-        look.clicked.connect(partial(self._follow, leads[0]))
-        behind: list[QWidget] = [look]
-        if reminder.days_left is not None:
-            due = due_words(reminder.days_left)
-            behind.insert(0, Pill(due.words, due.tone))
-        late = reminder.days_left < 0 if reminder.days_left is not None else reminder.kind != "reports_in"
-        tile = IconTile(leads[1], Tone.BAD if late else None)
-        return ItemRow(title, detail, before=tile, behind=behind)
-
-    def _follow(self, place: str) -> None:
-        if place:
-            self.place_requested.emit(place)
-        else:
+    def _follow(self, leads: str) -> None:
+        if leads == PRIVACY:
             self.privacy_requested.emit()
+        elif leads == PROPOSALS:
+            self.proposals_requested.emit()
+        else:
+            self.place_requested.emit(leads)
 
     def _nothing_to_do(self, view: TodayView) -> QWidget:
         if not view.households and self._can_import:

@@ -46,8 +46,8 @@ class AuditView:
 class Reminder:
     """Something that waits for somebody: a request about privacy, too much looked at, a report.
 
-    `kind`: request, bulk, retention, report, reports_in, difficulty. `days_left` is negative when it is
-    overdue, None when there is no day.
+    `kind`: request, bulk, retention, report, reports_in, proposals, difficulty. `days_left` is negative
+    when it is overdue, None when there is no day.
     """
 
     kind: str

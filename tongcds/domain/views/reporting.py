@@ -99,7 +99,8 @@ class IncomingView:
 class CycleView:
     """Báo cáo: the own reports, the most urgent first, and what came in from below (None: no unit is).
 
-    `may_ask`: whoever looks asks units below for thematic and urgent reports.
+    `may_ask`: whoever looks asks units below for thematic and urgent reports. `proposals` to change targets
+    wait for a decision here.
     """
 
     on: date
@@ -107,6 +108,7 @@ class CycleView:
     rows: tuple[DueRow, ...]
     incoming: IncomingView | None
     may_ask: bool = False
+    proposals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,11 @@ class ReportPage:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """What Hôm nay says of reports: own ones that are due or came back, and how many wait for a word."""
+    """What Hôm nay says of reports: own ones that are due or came back, and what waits for a word here.
+
+    `to_decide` reports and `proposals` to change a target.
+    """
 
     due: tuple[DueRow, ...]
     to_decide: int
+    proposals: int

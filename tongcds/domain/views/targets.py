@@ -107,6 +107,7 @@ class TargetRow:
 
     `value` None: not known, which is not 0; `expected` None: no forecast. `numerator` and `denominator` of a
     counted figure. `mine`: whoever looks may change it. `ended_on`: no longer pursued from that day on.
+    `proposal`: which accepted proposal made value and last day what they are, in words.
     """
 
     target_id: bytes | None
@@ -126,6 +127,7 @@ class TargetRow:
     ended_on: date | None = None
     mine: bool = False
     standing: Standing = Standing.RECEIVED
+    proposal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
