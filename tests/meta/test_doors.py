@@ -45,6 +45,7 @@ DOORS = {
     "ui/manual.py:write": "invented people",
     "ui/paper/pages.py:Pages.pdf": "in memory; `printing.save` writes it",
     "ui/preview/__main__.py:main": "invented people",
+    "ui/preview/__main__.py:_platform": "the size of a screen",
     "ui/preview/screens.py:_settings": "invented people",
     "ui/screens/opening.py:OpeningScreen._ask_recovery": "the office's own phone",
     "ui/program.py:_Rescue.phone": "the office's own phone",

@@ -12,11 +12,13 @@ from tongcds.errors import UserError
 from ui.forms.proposal_dialogs import ProposalsDialog, ProposeDialog
 from ui.preview import samples, targets
 
+_NO_NUMBER: Final = "bảy mươi"
+
 
 def _propose(kind: str, over: QWidget) -> QDialog:
     dialog = ProposeDialog(targets.view().targets[0], samples.TODAY, parent=over)
     if kind == "error":
-        dialog.value.setText("bảy mươi")
+        dialog.value.setText(_NO_NUMBER)
         dialog.save()
         dialog.show_problem(UserError("proposal_reason_missing"))
     return dialog
