@@ -92,7 +92,7 @@ def obstacles(core: Core, period: Period | None = None, unit_id: bytes | None = 
     form, notes = _form(OBSTACLES, RowsOf.DIFFICULTIES)
     found = difficulties.of_period(core, period or month_of(core.today), unit_id)
     who = core.whoami()
-    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person)
+    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person, core.today)
     return Printout(difficulties_paper(form, found, who, signer, core.today), 0, notes=notes)
 
 
@@ -230,7 +230,7 @@ def confirmation(core: Core, training: bytes, *, ground: str = "") -> Printout:
     if not able:
         raise UserError("nothing_to_print")
     who, left = core.whoami(), named.left_out
-    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person)
+    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person, core.today)
     paper = confirmation_of(who, opened.row, able, core.today, signer=signer, left_out=left_out_words(left))
     return Printout(paper, len(able), training, left)
 

@@ -7,6 +7,7 @@ What a report holds is `domain.views.report`; the table is the form B03, or M06 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from tongcds.documents.forms import Form, RowsOf
@@ -15,8 +16,9 @@ from tongcds.documents.tabulated import figure_fields, figures_table
 from tongcds.domain.periods import Period
 from tongcds.domain.report_requests import is_asked_for
 from tongcds.domain.report_types import Level
+from tongcds.domain.units import LAST_DAY_BEFORE
 from tongcds.domain.views import Role, Whoami
-from tongcds.domain.views.report import Heading, Report, ReportSection
+from tongcds.domain.views.report import Report, ReportSection
 from tongcds.i18n import _, language, pgettext
 from tongcds.papers.letterhead import letterhead
 from tongcds.papers.official import official_number
@@ -85,18 +87,20 @@ def report_head(report: Report) -> Letterhead:
     heading = report.heading
     level = Level(heading.level)
     number = official_number(0, _SIGNS[level]) if level in _SIGNS else ""
-    role = _ROLES.get(level)
-    if role is None:
-        head = letterhead(_as_commune(heading), report.drawn_on)
-    else:
-        who = Whoami(heading.signer, role, heading.unit, heading.commune, heading.province, "", 0)
-        head = letterhead(who, report.drawn_on)
+    role, commune = _ROLES.get(level, Role.AREA), heading.commune
+    if is_area(level, report.last):
+        number, commune = "", ""
+    elif level is Level.DISTRICT:
+        # It had its own People's Committee, as a commune has.
+        role, commune = Role.COMMUNE, heading.unit
+    who = Whoami(heading.signer, role, heading.unit, commune, heading.province, "", 0)
+    head = letterhead(who, report.drawn_on)
     return Letterhead(head.above, head.body, number, head.place_and_day)
 
 
-def _as_commune(heading: Heading) -> Whoami:
-    """A district had its own People's Committee, as a commune has."""
-    return Whoami(heading.signer, Role.COMMUNE, heading.unit, heading.unit, heading.province, "", 0)
+def is_area(level: Level, on: date) -> bool:
+    """Whether who stands between commune and province is an area: no authority, so without seal or register."""
+    return level is Level.DISTRICT and on > LAST_DAY_BEFORE
 
 
 def _small(period: str) -> str:
@@ -144,11 +148,13 @@ def _lead(report: Report, section: ReportSection) -> Words:
 
 def report_signer(report: Report) -> Signature:
     """Who signs a report."""
-    return signer_at(Level(report.heading.level), report.heading.signer)
+    return signer_at(Level(report.heading.level), report.heading.signer, report.last)
 
 
-def signer_at(level: Level, name: str) -> Signature:
-    """Who signs what an office of a level hands up."""
+def signer_at(level: Level, name: str, on: date) -> Signature:
+    """Who signs what an office of a level hands up about a time that ends on this day."""
+    if is_area(level, on):
+        return Signature(_("Person in charge of the area"), _("(signature and full name)"), name)
     match level:
         case Level.TEAM:
             return Signature(_("Head of the team"), _("(signature and full name)"), name)
@@ -159,8 +165,10 @@ def signer_at(level: Level, name: str) -> Signature:
 
 
 def _closing(report: Report) -> Closing:
-    """Who receives it and who signs; a team has no archive, so its report is kept by itself."""
-    heading = report.heading
-    kept = _("Kept: the team.") if Level(heading.level) is Level.TEAM else _("Kept: the records office.")
+    """Who receives it and who signs; team and area have no records office and keep their reports themselves."""
+    heading, level = report.heading, Level(report.heading.level)
+    kept = _("Kept: the team.") if level is Level.TEAM else _("Kept: the records office.")
+    if is_area(level, report.last):
+        kept = _("Kept: the area.")
     to = (f"{heading.addressee};",) if heading.addressee else ()
     return Closing((*to, kept), report_signer(report))

@@ -130,8 +130,16 @@ def _of_households(who: Whoami, on: date, named: tuple[str, str, str], table: Ta
 
 
 def head_of(who: Whoami) -> str:
-    """Who signs at the right: for a team its head, for an office its committee."""
-    return _("Head of the team") if who.role is Role.TEAM else _("For the People's Committee")
+    """Who signs at the right: for a commune its committee, for others whoever leads them."""
+    match who.role:
+        case Role.TEAM:
+            return _("Head of the team")
+        case Role.COMMUNE:
+            return _("For the People's Committee")
+        case Role.AREA:
+            return _("Person in charge of the area")
+        case _:
+            return _("Director")
 
 
 def _named(one: HouseholdLine, *more: str) -> str:

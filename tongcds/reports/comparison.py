@@ -44,6 +44,8 @@ _COUNTED: Final = MappingProxyType(
     }
 )
 
+_STILL_OPEN: Final = frozenset({Verdict.ON_THE_WAY, Verdict.BEHIND, Verdict.TOO_EARLY})
+
 
 def plan_of(connection: Connection, unit_id: bytes, period: Period) -> tuple[KeptTarget, ...]:
     """The targets that hold for a unit in a period: its own, else those of the nearest unit above.
@@ -107,6 +109,8 @@ def draw_comparison(
         holds_records=who.holds_records,
         look=known_figures if kind.addressee in READ_PERSONS else _seen_from_above(place),
     )
+    if until < on:
+        rows = tuple(_at_its_end(row, until) for row in rows)
     lines = tuple(explained(_line(row), typed) for row in rows)
     return Report(
         type_code=kind.code,
@@ -160,6 +164,13 @@ def _names(connection: Connection, who: Reporter) -> dict[bytes, str]:
     if len(chain) > 1 and not names[chain[-1]]:
         names[chain[-1]] = heading.province
     return {**names, who.unit_id: heading.unit}
+
+
+def _at_its_end(row: TargetRow, until: date) -> TargetRow:
+    """On its last day a target may still be reached; once that day is over it was not, whatever the pace."""
+    if row.terms.last != until or row.verdict not in _STILL_OPEN:
+        return row
+    return replace(row, verdict=Verdict.MISSED, expected=None)
 
 
 def _line(row: TargetRow) -> TargetLine:

@@ -11,12 +11,16 @@ import pytest
 
 from tests.unit.actions.conftest import COMMUNE, VILLAGE, Core
 from tests.unit.actions.test_targets import RANK, TERMS, people
+from tests.unit.documents.read_back import Word
 from tongcds import cli
-from tongcds.actions import documents, handed, reporting, targets, typed_figures
+from tongcds.actions import documents, handed, printing, reporting, targets, typed_figures
+from tongcds.documents import Format
+from tongcds.documents.reported import report_signer
 from tongcds.domain.catalogue import Comparator
 from tongcds.domain.report_types import load_report_types
 from tongcds.domain.targets import Verdict
-from tongcds.domain.views.report import cause_key, reason_key
+from tongcds.domain.views import Role
+from tongcds.domain.views.report import Heading, Report, cause_key, reason_key
 from tongcds.errors import UserError
 
 QUARTER = load_report_types()["C-PLAN"]
@@ -49,7 +53,7 @@ def test_each_target_has_plan_result_and_what_is_missing_in_the_measure_and_in_p
     report = reporting.drawn_up(commune, "C-PLAN")
     line = the_line(report, target)
     assert (line.row.value, line.missing, line.lacking) == (50, 30, 6)
-    assert (line.row.verdict, line.falls_short) == (Verdict.BEHIND, True)
+    assert (line.row.verdict, line.falls_short) == (Verdict.MISSED, True)
     assert report.rows == ()
     assert report.sections[0].lead.startswith("Có 1 mục tiêu")
 
@@ -184,6 +188,36 @@ def test_on_paper_each_target_has_a_row_and_its_number_opens_the_records(behind)
     assert documents.figures(commune, "C-PLAN").paper.form == "M06"
 
 
+def test_an_area_prints_no_head_and_no_signature_of_a_peoples_committee(core_of):
+    area = core_of(Role.AREA)
+    kind, who = load_report_types()["A-PLAN"], area.whoami()
+    last = kind.before(kind.period_of(area.today)).last
+    targets.set_target(area, replace(TERMS, unit_id=area.credentials().unit_id, first=date(2026, 1, 1), last=last))
+    word = Word(printing.as_file(documents.report(area, "A-PLAN"), Format.DOCX).content)
+    assert word.texts("VB Cơ quan cấp trên")[0].casefold() == f"UBND {who.province_name}".casefold()
+    assert word.texts("VB Cơ quan ban hành")[0].casefold() == who.unit_name.casefold()
+    assert word.texts("VB Chức vụ ký") == ["Người phụ trách khu vực"]
+    assert word.texts("VB Danh sách nhận")[-1] == "- Lưu: khu vực."
+    said = "\n".join(line.text for line in word.lines()).casefold()
+    for words in ("ủy ban nhân dân", "chủ tịch", "bc-ubnd", "lưu: vt"):
+        assert words not in said
+
+
+def test_a_district_of_the_old_era_keeps_its_peoples_committee():
+    """The same level before July 2025 was an authority."""
+    heading = Heading("district", "Huyện Mai Sơn", "", "Tỉnh Sơn La", "Sở TT&TT", "Cầm Văn Ín")
+    kind, last = load_report_types()["D-MONTH"], date(2025, 6, 14)
+    old = Report(
+        type_code=kind.code, title=kind.name("vi"), heading=heading, unit_id=COMMUNE, period="Tháng 6/2025",
+        first=date(2025, 5, 15), last=last, drawn_on=last, due_on=last, rows=(), sections=(),
+        holds_records=False,
+    )  # fmt: skip
+    paper = documents.of_report(old).paper
+    assert paper.sheets[0].letterhead.body == ("Ủy ban nhân dân", "Huyện Mai Sơn")
+    assert paper.sheets[0].letterhead.number == "Số: …/BC-UBND"
+    assert report_signer(old).role == "Chủ tịch"
+
+
 def test_by_command_a_reason_is_told_and_the_report_is_handed_up(behind, capsys):
     commune, target = behind
     last = closed(commune).last.isoformat()
@@ -198,3 +232,17 @@ def test_by_command_a_reason_is_told_and_the_report_is_handed_up(behind, capsys)
     assert told["targets"][0]["cause"] == "away"
     shown = run("report", "C-PLAN", "--on", last, "--hand-up")
     assert shown["report"]["targets"][0]["reason"] == "Đi xa"
+
+
+@pytest.mark.parametrize("seen", ["2026-01-05", None])
+def test_a_target_that_ended_with_the_period_was_not_reached_whatever_the_pace(commune: Core, seen):
+    """A day later than its last day there is nothing left to wait for, and a reason is owed."""
+    people(commune, *[(seen or closed(commune).last.isoformat(), number % 2) for number in range(20)])
+    target = planned(commune)
+    report = reporting.drawn_up(commune, "C-PLAN")
+    line = the_line(report, target)
+    assert (line.row.verdict, line.row.expected, line.falls_short) == (Verdict.MISSED, None, True)
+    later = replace(line.row.terms, last=closed(commune).last + timedelta(days=40))
+    targets.change_target(commune, target, later)
+    again = the_line(reporting.drawn_up(commune, "C-PLAN"), target)
+    assert again.row.verdict is not Verdict.MISSED
