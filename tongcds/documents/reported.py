@@ -99,7 +99,7 @@ def report_head(report: Report) -> Letterhead:
 
 
 def is_area(level: Level, on: date) -> bool:
-    """Whether who stands between commune and province is an area: no authority, so without seal or register."""
+    """Whether who stands between commune and province is an area: without seal and register."""
     return level is Level.DISTRICT and on > LAST_DAY_BEFORE
 
 
@@ -165,7 +165,7 @@ def signer_at(level: Level, name: str, on: date) -> Signature:
 
 
 def _closing(report: Report) -> Closing:
-    """Who receives it and who signs; team and area have no records office and keep their reports themselves."""
+    """Who receives it and who signs; team and area have no records office."""
     heading, level = report.heading, Level(report.heading.level)
     kept = _("Kept: the team.") if level is Level.TEAM else _("Kept: the records office.")
     if is_area(level, report.last):

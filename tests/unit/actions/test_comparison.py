@@ -192,7 +192,9 @@ def test_an_area_prints_no_head_and_no_signature_of_a_peoples_committee(core_of)
     area = core_of(Role.AREA)
     kind, who = load_report_types()["A-PLAN"], area.whoami()
     last = kind.before(kind.period_of(area.today)).last
-    targets.set_target(area, replace(TERMS, unit_id=area.credentials().unit_id, first=date(2026, 1, 1), last=last))
+    targets.set_target(
+        area, replace(TERMS, unit_id=area.credentials().unit_id, first=date(2026, 1, 1), last=last)
+    )
     word = Word(printing.as_file(documents.report(area, "A-PLAN"), Format.DOCX).content)
     assert word.texts("VB Cơ quan cấp trên")[0].casefold() == f"UBND {who.province_name}".casefold()
     assert word.texts("VB Cơ quan ban hành")[0].casefold() == who.unit_name.casefold()

@@ -17,7 +17,7 @@ from tests.unit.server.conftest import (  # noqa: F401  fixtures
     sqlite_template,
     world,
 )
-from tests.unit.sync.desks import Desk
+from tests.unit.sync.desks import Desk, synced
 
 Desks = Callable[..., Desk]
 
@@ -34,3 +34,15 @@ def desks(tmp_path: Path) -> Iterator[Desks]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def team(small_world: World, desks: Desks) -> Desk:  # noqa: F811  the fixture
+    """A team's laptop after its first exchange."""
+    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
+
+
+@pytest.fixture
+def office(small_world: World, desks: Desks) -> Desk:  # noqa: F811  the fixture
+    """Its commune's likewise."""
+    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")

@@ -145,3 +145,17 @@ Work = Callable[[Connection], object]
 def on_server(world: World, work: Work) -> None:
     with world.province.database.write() as connection:
         work(connection)
+
+
+def synced(desks: Callable[..., Desk], world: World, unit: str, person: str) -> Desk:
+    """A desktop after its first exchange."""
+    desk = desks(world, unit, person)
+    desk.sync()
+    return desk
+
+
+def sync_all(*desks: Desk) -> None:
+    """Let each exchange twice, so that what one sends all others have."""
+    for _round in range(2):
+        for desk in desks:
+            desk.sync()

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.server.conftest import AREA, COMMUNE, VILLAGE
-from tests.unit.sync.test_reporting import codes, state, sync_all, synced
+from tests.unit.server.conftest import AREA
+from tests.unit.sync.desks import sync_all, synced
+from tests.unit.sync.test_reporting import codes, state
 from tests.unit.sync.test_targets import TERMS
 from tongcds.actions import handed, incoming, proposals, reporting, targets
 from tongcds.domain.report_types import load_report_types
@@ -17,16 +18,6 @@ from tongcds.domain.reporting import State, Word
 from tongcds.domain.views.proposals import ProposalText
 from tongcds.domain.views.report import cause_key, reason_key
 from tongcds.errors import UserError
-
-
-@pytest.fixture
-def team(small_world, desks):
-    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
-
-
-@pytest.fixture
-def office(small_world, desks):
-    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")
 
 
 def closed(desk, kind):
@@ -60,9 +51,7 @@ def compared(desk, kind, target, **typed):
 
 
 def line(desk, report, target):
-    (found,) = (
-        one for one in handed.read(desk.core, report).report.targets if one.row.target_id == target
-    )
+    (found,) = (one for one in handed.read(desk.core, report).report.targets if one.row.target_id == target)
     return found
 
 

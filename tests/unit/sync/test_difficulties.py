@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, VILLAGE
+from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE
+from tests.unit.sync.desks import sync_all, synced
 from tongcds.actions import difficulties, returned
 from tongcds.actions.journal import take_back
 from tongcds.domain.difficulties import Stage
@@ -15,34 +16,12 @@ from tongcds.domain.views.difficulties import DifficultyText
 WEAK = DifficultyText("signal", "Sóng yếu ở đầu bản", cause="Trạm ở xa", proposal="Thêm trạm")
 
 
-def synced(desks, world, unit, person):
-    desk = desks(world, unit, person)
-    desk.sync()
-    return desk
-
-
-def sync_all(*desks):
-    for _round in range(2):
-        for desk in desks:
-            desk.sync()
-
-
 def row_of(desk, difficulty):
     return next(row for row in difficulties.view(desk.core).rows if row.difficulty_id == difficulty)
 
 
 def due(desk):
     return desk.core.today + timedelta(days=10)
-
-
-@pytest.fixture
-def team(small_world, desks):
-    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
-
-
-@pytest.fixture
-def office(small_world, desks):
-    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")
 
 
 @pytest.fixture

@@ -6,24 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-
 from tests.unit.server.conftest import AREA, COMMUNE, VILLAGE
-from tests.unit.sync.test_reporting import codes, sync_all, synced
+from tests.unit.sync.desks import sync_all, synced
+from tests.unit.sync.test_reporting import codes
 from tests.unit.sync.test_targets import TERMS
 from tongcds.actions import proposals, targets
 from tongcds.domain.reporting import State, Word
 from tongcds.domain.views.proposals import ProposalText
-
-
-@pytest.fixture
-def team(small_world, desks):
-    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
-
-
-@pytest.fixture
-def office(small_world, desks):
-    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")
 
 
 def running(desk, **changed):

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.server.conftest import COMMUNE, SECOND_VILLAGE, VILLAGE
-from tests.unit.sync.test_reporting import sync_all, synced
+from tests.unit.server.conftest import SECOND_VILLAGE
+from tests.unit.sync.desks import sync_all, synced
 from tongcds.actions import documents, handed, incoming, report_requests, reporting
 from tongcds.actions.report_requests import RequestText
 from tongcds.domain.periods import Period
@@ -18,18 +18,8 @@ from tongcds.papers.paper import Table
 
 
 @pytest.fixture
-def team(small_world, desks):
-    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
-
-
-@pytest.fixture
 def other_team(small_world, desks):
     return synced(desks, small_world, SECOND_VILLAGE, "Hà Văn Pản")
-
-
-@pytest.fixture
-def office(small_world, desks):
-    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")
 
 
 def wanted(desk, *indicators: str, **more) -> RequestText:

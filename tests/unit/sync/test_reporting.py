@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_COMMUNE, SECOND_VILLAGE, VILLAGE
+from tests.unit.sync.desks import sync_all, synced
 from tongcds.actions import comparing, differences, handed, incoming, reporting, returned
 from tongcds.actions.journal import take_back
 from tongcds.domain.periods import Period
@@ -23,29 +24,6 @@ def hand_up(desk, kind="T-MONTH", **typed):
 
 def state(desk, report):
     return handed.read(desk.core, report).state
-
-
-def sync_all(*desks):
-    for _round in range(2):
-        for desk in desks:
-            desk.sync()
-
-
-def synced(desks, world, unit, person):
-    """A desktop after its first exchange."""
-    desk = desks(world, unit, person)
-    desk.sync()
-    return desk
-
-
-@pytest.fixture
-def team(small_world, desks):
-    return synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
-
-
-@pytest.fixture
-def office(small_world, desks):
-    return synced(desks, small_world, COMMUNE, "Cà Thị Hương")
 
 
 def test_a_reason_reaches_the_sender_and_the_corrected_report_is_accepted(team, office):

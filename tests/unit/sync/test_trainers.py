@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.unit.server.conftest import COMMUNE, OTHER_COMMUNE, VILLAGE
-from tests.unit.sync.desks import server_rows
+from tests.unit.sync.desks import server_rows, sync_all
 from tongcds.actions import assessing, attendance, follow_ups, training_figures, trainings, visits
 from tongcds.domain.training import Ability, Phase, State
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
@@ -48,12 +48,6 @@ def trainer(small_world, desks):
 def _synced(desk):
     desk.sync()
     return desk
-
-
-def sync_all(*desks):
-    for _round in range(2):
-        for desk in desks:
-            desk.sync()
 
 
 def plan(desk, *villages, trainers=(TRAINER,), title=""):

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
-from tests.unit.sync.desks import server_rows
+from tests.unit.sync.desks import server_rows, sync_all, synced
 from tongcds.actions import assessing, attendance, follow_ups, returned, trainings, visits
 from tongcds.domain.training import Ability, Phase, State
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
@@ -21,18 +21,6 @@ from tongcds.storage.presence import known_facts
 
 SKILLS = ("K6.1", "K6.2", "K6.4")
 HOMES, GUESTS = 30, 30
-
-
-def synced(desks, world, unit, person):
-    desk = desks(world, unit, person)
-    desk.sync()
-    return desk
-
-
-def sync_all(*desks):
-    for _round in range(2):
-        for desk in desks:
-            desk.sync()
 
 
 def people(desk, count, village):
