@@ -129,6 +129,10 @@ class _Formats:
         return self._made[key]
 
 
+_UNDER_CHART: Final = 24
+"""Rows that a chart takes, with an empty one."""
+
+
 class _Writer:
     """Writes one sheet from its top to its end."""
 
@@ -387,28 +391,29 @@ class _Writer:
         on.set_column(0, 0, 34)
         on.set_column(1, len(chart.series), 14)
         for at, series in enumerate(chart.series, 1):
-            on.write_string(0, at, clean(series.name), head)
-        for down, label in enumerate(chart.labels, 1):
+            on.write_string(_UNDER_CHART, at, clean(series.name), head)
+        for down, label in enumerate(chart.labels, _UNDER_CHART + 1):
             on.write_string(down, 0, clean(label), self._formats.of(Element.TABLE, ruled=True))
             for at, series in enumerate(chart.series, 1):
-                value = series.values[down - 1]
+                value = series.values[down - _UNDER_CHART - 1]
                 if value is not None:
                     on.write_number(down, at, value, share)
         drawn: Any = self._book.add_chart({"type": "column"})
-        rows = len(chart.labels)
+        top, end = _UNDER_CHART + 1, _UNDER_CHART + len(chart.labels)
         for at in range(1, len(chart.series) + 1):
             drawn.add_series(
                 {
-                    "name": [name, 0, at],
-                    "categories": [name, 1, 0, rows, 0],
-                    "values": [name, 1, at, rows, at],
+                    "name": [name, _UNDER_CHART, at],
+                    "categories": [name, top, 0, end, 0],
+                    "values": [name, top, at, end, at],
                 }
             )
         drawn.set_title({"name": clean(chart.title), "name_font": {"name": FONT, "size": 13}})
         drawn.set_y_axis({"num_format": "0%", "min": 0, "max": 1, "major_gridlines": {"visible": True}})
         drawn.set_legend({"position": "bottom"})
         drawn.set_size({"width": 960, "height": 460})
-        on.insert_chart(rows + 2, 0, drawn)
+        # Before the numbers: under a long list of units a page would end in the middle of the bars.
+        on.insert_chart(0, 0, drawn)
         on.set_paper(_A4)
         on.set_landscape()
         on.fit_to_pages(1, 0)

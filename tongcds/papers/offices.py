@@ -12,7 +12,7 @@ from typing import Final
 
 from tongcds.domain.number_words import dong_in_words
 from tongcds.domain.views import HouseholdDetail, MemberLine, VillageCoverage, Whoami
-from tongcds.i18n import _, format_number, ngettext
+from tongcds.i18n import _, format_number, ngettext, pgettext
 from tongcds.papers.letterhead import letterhead
 from tongcds.papers.lists import ROW_MM, head_of, number_column, signature, total_line
 from tongcds.papers.paper import (
@@ -95,7 +95,10 @@ def handover(who: Whoami, household: HouseholdDetail | None, on: date) -> Paper:
     )
     name = _("Record of handing over devices")
     sheet = Sheet(
-        name, letterhead(who, on), Title(_("Record"), _("of handing over devices"), ruled=True), blocks
+        name,
+        letterhead(who, on),
+        Title(pgettext("paper", "Record"), _("of handing over devices"), ruled=True),
+        blocks,
     )
     return Paper("B08", name, (sheet,))
 

@@ -179,6 +179,8 @@ def test_b08_names_a_household_only_where_it_may(team: Core, home: Home) -> None
     named = repr(documents.handover(team, home.household).paper)
     assert "HN-0087" in named
     assert documents.handover(team).people == 0
+    title = documents.handover(team).paper.sheets[0].title
+    assert (title.name, title.about) == ("Biên bản", "bàn giao thiết bị")
     assert "Hà Thị Xuân" in named or without != named
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +122,10 @@ def test_a_chart_stands_on_a_sheet_of_its_own_over_its_numbers():
     assert "=Bản A" in book.texts()
     assert 0.5 in book.cells.values()
     assert book.formulas == []
+    drawing = book.parts["xl/drawings/drawing1.xml"].decode()
+    begins, ends = (int(row) for row in re.findall(r"<xdr:row>(\d+)</xdr:row>", drawing))
+    assert begins == 0
+    assert ends < book.place_of("Tỷ lệ")[1]
 
 
 def test_groups_of_rows_and_the_count_are_there():
