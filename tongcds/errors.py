@@ -556,6 +556,7 @@ SENTENCES: Final[dict[str, str]] = {
     "typed_figure_exists": N_(
         "There is a figure for this indicator, unit and period already. Nothing was saved; correct that one."
     ),
+    "typed_value_missing": N_("The figure is missing. Nothing was saved; type it in, such as 80 or 96,52."),
     "typed_source_missing": N_(
         "A figure that is typed in needs its source, such as the office that published it. Nothing was "
         "saved; write it."

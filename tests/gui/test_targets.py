@@ -178,6 +178,8 @@ def test_a_figure_is_typed_in_and_corrected(desktop: Desktop, targets_screen: Ta
     press(button(targets_screen, "Type a figure in"))
     dialog = desktop.overview.targets.dialog
     assert isinstance(dialog, FigureDialog)
+    dialog.save()
+    assert "The figure is missing." in dialog.value.accessibleDescription()
     dialog.indicator.choose("EXT06")
     dialog.value.setText("12")
     dialog.save()

@@ -127,7 +127,7 @@ class PersonRow(QWidget):
         self.sex = sex_pills(_("Sex"))
         self.presence = Choice()
         self.day = DayLine(lambda words: read_past_day(words, today), today, _("today, or the day"))
-        self.drop = Button(_("Take out"), icon="x", kind=Kind.LINK)
+        self.drop = Button(pgettext("person", "Take out"), icon="x", kind=Kind.LINK)
         self.reveal = Button(_("show numbers"), hint="F2", kind=Kind.LINK)
         # Its key is at hand in every field; a stop for Tab would be one too many.
         self.reveal.setFocusPolicy(Qt.FocusPolicy.NoFocus)

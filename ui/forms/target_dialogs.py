@@ -69,16 +69,11 @@ class _OfficeDialog(FormDialog):
         self.problem.setText(words_for(problem))
         self.problem.show()
 
-    def _number(self, field: LabeledField, editor: LineField, *, needed: bool = True) -> Decimal | None:
+    def _number(self, field: LabeledField, editor: LineField, *, missing: str = "") -> Decimal | None:
+        """What was typed; `missing` is what to say where nothing was, if something has to be."""
         words = editor.text().strip()
         number = read_amount(words)
-        wrong = (
-            "number_unreadable"
-            if words and number is None
-            else "target_value_missing"
-            if needed and not words
-            else ""
-        )
+        wrong = missing if not words else "number_unreadable" if number is None else ""
         field.show_error(_(SENTENCES[wrong]).format(text=words) if wrong else "")
         return number
 
@@ -165,7 +160,7 @@ class TargetDialog(_OfficeDialog):
         """Hand it over, where it can be read."""
         comparator = Comparator(str(self.comparator.currentData()))
         milestone = comparator is Comparator.BY
-        value = self._number(self._value, self.value, needed=not milestone)
+        value = self._number(self._value, self.value, missing="" if milestone else "target_value_missing")
         days = self._days(self._first, self._last)
         fine, dated = self._dated(self._dated_field)
         wording = self.wording.toPlainText().strip()
@@ -249,8 +244,8 @@ class FigureDialog(_OfficeDialog):
 
     def save(self) -> None:
         """Hand it over, where it can be read."""
-        value = self._number(self._value, self.value)
-        whole = self._number(self._whole, self.whole, needed=False)
+        value = self._number(self._value, self.value, missing="typed_value_missing")
+        whole = self._number(self._whole, self.whole)
         days = self._days(self._first, self._last)
         fine, dated = self._dated(self._dated_field)
         source = self.source.text().strip()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from tongcds.domain.catalogue import load_indicators
 from tongcds.domain.views import TargetRow, TargetsView, TypedFigure
-from tongcds.i18n import _, format_date, format_number, language, ngettext
+from tongcds.i18n import _, format_date, format_number, language, ngettext, pgettext
 from tongcds.papers import targets as paper_words
 from ui import words
 from ui.changes import ChangeBus
@@ -211,7 +211,9 @@ class TargetsScreen(Page):
             _("Take over") if listed else _("Correct") if isinstance(row, TypedFigure) else _("Change")
         )
         self.change.setVisible(own or (listed and may))
-        self.remove.set_words(_("Take out") if isinstance(row, TypedFigure) else _("End"))
+        self.remove.set_words(
+            pgettext("typed-in figure", "Take out") if isinstance(row, TypedFigure) else _("End")
+        )
         self.remove.setVisible(own and (isinstance(row, TypedFigure) or row is None or row.ended_on is None))
         asks = self.view is not None and len(self.view.units) > 1
         self.share.setVisible(asks and isinstance(row, TargetRow) and not listed)
