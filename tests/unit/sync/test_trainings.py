@@ -13,7 +13,15 @@ import pytest
 
 from tests.unit.server.conftest import AREA, COMMUNE, OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
 from tests.unit.sync.desks import server_rows, sync_all, synced
-from tongcds.actions import assessing, attendance, follow_ups, returned, trainings, visits
+from tongcds.actions import (
+    assessing,
+    attendance,
+    follow_ups,
+    returned,
+    training_figures,
+    trainings,
+    visits,
+)
 from tongcds.domain.training import Ability, Phase, State
 from tongcds.domain.views import Result, SupportEntry, VisitEntry
 from tongcds.domain.views.training import Guest, Ratings, Shown, TrainingPlan
@@ -247,3 +255,30 @@ def test_nobody_changes_a_session_of_another_unit_past_the_actions(first, small_
     sync_all(team, first)
     assert trainings.the_row(first.core, training).place == "Nhà văn hoá xã"
     assert {row.code for row in returned.returned(team.core)} == {"not_allowed"}
+
+
+def test_whom_to_ask_again_is_the_same_on_all_laptops_and_an_answer_of_one_is_an_answer_for_all(
+    first, second, small_world, desks, clock
+):
+    team = synced(desks, small_world, VILLAGE, "Lò Thị Ngân")
+    persons = [person for _household, person in people(team, 2, team.unit)]
+    sync_all(team, first)
+    training = plan(first, team.unit)
+    attendance.come(first.core, training, persons)
+    sync_all(first, second, team)
+    clock.advance(days=30)
+
+    def asked(desk):
+        return [(one.subject_id, one.skill) for one in training_figures.to_ask(desk.core)]
+
+    assert asked(first) == asked(second) == asked(team)
+    assert len(asked(team)) == len(persons) * len(SKILLS)
+    shown = [Shown(persons[0], skill, Phase.LATER, Ability.ALONE) for skill in SKILLS]
+    assessing.assess(team.core, training, shown)
+    assessing.assess(second.core, training, shown[:1])
+    sync_all(team, second, first, team)
+    for desk in (first, second, team):
+        assert {who for who, _skill in asked(desk)} == {persons[1]}
+    day = first.core.today
+    kept = training_figures.figures(first.core, day - timedelta(days=60), day).kept
+    assert {(one.after, one.alone, one.asked, one.taught) for one in kept} == {(30, 1, 1, 2)}
