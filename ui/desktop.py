@@ -44,6 +44,7 @@ from ui.desk import Desk
 from ui.difficulties import Difficulties
 from ui.doubting import Doubting
 from ui.editing import Editing
+from ui.emulation import Emulation
 from ui.errors import words_for
 from ui.exchanging import Exchanging
 from ui.filtering import Filtering
@@ -150,6 +151,8 @@ class Desktop(QObject):
         self.overview = Overview(desk, self.printing.choose, self)
         self.reporting = Reporting(desk, self.printing.report, self)
         self.reporting.proposals_requested.connect(self.overview.targets.list_proposals)
+        self.emulation = Emulation(desk, self.printing.show, self)
+        self.reporting.emulation_wanted.connect(self.emulation.open)
         self.difficulties = Difficulties(desk, self.printing.obstacles, self)
         self.trainings = Trainings(desk, self.printing.show, self)
         self.doubting = Doubting(desk, self)

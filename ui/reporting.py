@@ -50,10 +50,11 @@ class Reporting(QObject):
     """Makes the screen of the place; figures are counted on the thread for counting.
 
     `preview` shows a report as a paper that can be saved and printed. `proposals_requested` wants the
-    proposals to change targets.
+    proposals to change targets, `emulation_wanted` campaigns and proposals to commend.
     """
 
     proposals_requested = Signal()
+    emulation_wanted = Signal()
 
     def __init__(self, desk: Desk, preview: Callable[[Report], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +74,7 @@ class Reporting(QObject):
         screen.asked.connect(self._offer_to_ask)
         screen.withdrawn.connect(self._ask_no_more)
         screen.proposals_wanted.connect(self.proposals_requested)
+        screen.emulation_wanted.connect(self.emulation_wanted)
         return screen
 
     # Asking units below for one

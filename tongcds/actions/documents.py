@@ -8,24 +8,27 @@ from pathlib import Path
 from typing import Final
 
 from tongcds import paths
-from tongcds.actions import board, difficulties, handed, reporting, trainings
+from tongcds.actions import board, commendations, difficulties, handed, reporting, score_sheets, trainings
 from tongcds.actions.core import Core
 from tongcds.actions.exports import gate
 from tongcds.actions.printing import Printout
 from tongcds.documents import tabulated
+from tongcds.documents.emulated import commended_paper, score_paper
 from tongcds.documents.forms import Form, RowsOf, forms_of
 from tongcds.documents.listed import difficulties_paper
 from tongcds.documents.reported import report_head, report_paper, report_signer, signer_at
+from tongcds.domain.commendations import Sort
 from tongcds.domain.consent import NOTES, Gate, left_out_words
 from tongcds.domain.periods import Period, month_of
 from tongcds.domain.report_types import About, Level, load_report_types
-from tongcds.domain.views import BoardView, MemberLine, Role
+from tongcds.domain.views import BoardView, MemberLine, Role, Whoami
 from tongcds.domain.views.report import Report
 from tongcds.domain.views.training import Attendee
 from tongcds.errors import UserError, sentence
 from tongcds.i18n import _, format_number
 from tongcds.papers import offices
 from tongcds.papers.offices import LARGEST, LONGEST_MONTHS, Payment
+from tongcds.papers.paper import Signature
 from tongcds.papers.trainings import certificates as certificates_of
 from tongcds.papers.trainings import confirmation as confirmation_of
 from tongcds.papers.trainings import earned, session_list
@@ -38,6 +41,8 @@ from tongcds.storage.members import members_of
 FIGURES: Final = "B03"
 OBSTACLES: Final = "B06"
 COMPARED: Final = "M06"
+SCORES: Final = "B12"
+COMMENDED: Final = "B13"
 _OF_ROLE: Final = {Role.COMMUNE: "B04", Role.AREA: "B05", Role.PROVINCE: "B05"}
 _HOUSEHOLDS, _PEOPLE = "XHS01", "XHS11"
 
@@ -92,8 +97,36 @@ def obstacles(core: Core, period: Period | None = None, unit_id: bytes | None = 
     form, notes = _form(OBSTACLES, RowsOf.DIFFICULTIES)
     found = difficulties.of_period(core, period or month_of(core.today), unit_id)
     who = core.whoami()
-    signer = signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person, core.today)
-    return Printout(difficulties_paper(form, found, who, signer, core.today), 0, notes=notes)
+    return Printout(difficulties_paper(form, found, who, _own_signer(core, who), core.today), 0, notes=notes)
+
+
+def scores(core: Core, wanted: bytes) -> Printout:
+    """B12: the own score sheet of a campaign as it stands, or one that was handed up.
+
+    Args:
+        core: an open vault.
+        wanted: a sheet, or a campaign in which the own unit takes part.
+
+    Raises:
+        UserError: form_unknown, campaign_unknown, campaign_not_about_you.
+    """
+    form, notes = _form(SCORES, RowsOf.CRITERIA)
+    view = score_sheets.sheet_or_own(core, wanted)
+    who = core.whoami()
+    return Printout(score_paper(form, view, who, _own_signer(core, who), core.today), 0, notes=notes)
+
+
+def commended(core: Core) -> Printout:
+    """B13: whom this unit proposes to commend, with those from below that it accepted.
+
+    Raises:
+        UserError: form_unknown.
+    """
+    form, notes = _form(COMMENDED, RowsOf.COMMENDATIONS)
+    rows = commendations.listed(core)
+    who = core.whoami()
+    people = sum(row.says.sort is Sort.PERSON and row.says.agreed for row in rows)
+    return Printout(commended_paper(form, rows, who, _own_signer(core, who), core.today), people, notes=notes)
 
 
 def report(core: Core, kind: str = "", day: date | None = None) -> Printout:
@@ -257,6 +290,10 @@ def _members(core: Core) -> tuple[MemberLine, ...]:
     unit = core.credentials().unit_id
     with core.vault.read() as connection:
         return members_of(connection, unit, core.today, numbers=False)
+
+
+def _own_signer(core: Core, who: Whoami) -> Signature:
+    return signer_at(reporting.LEVEL_OF.get(who.role, Level.TEAM), who.person, core.today)
 
 
 def _form(code: str, rows: RowsOf) -> tuple[Form, tuple[str, ...]]:

@@ -59,6 +59,20 @@ def sheet(core: Core, sheet_id: bytes) -> SheetView:
     return _handed(found, one, said, who)
 
 
+def sheet_or_own(core: Core, wanted: bytes) -> SheetView:
+    """A sheet that was handed up, or the own one of a campaign.
+
+    Raises:
+        UserError: campaign_unknown, campaign_not_about_you.
+    """
+    try:
+        return sheet(core, wanted)
+    except UserError as problem:
+        if problem.code != "sheet_unknown":
+            raise
+        return own_sheet(core, wanted)
+
+
 def ranking(core: Core, campaign_id: bytes) -> RankingView:
     """The units of an own campaign with their scores so far; of another one what was published.
 

@@ -62,6 +62,10 @@ def _obstacles(options: argparse.Namespace, core: Core) -> Printout:
     return documents.obstacles(core, period, unit_named(core, options.unit))
 
 
+def _scores(options: argparse.Namespace, core: Core) -> Printout:
+    return documents.scores(core, bytes.fromhex(options.id))
+
+
 _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "report": _report,
     "B03": _figures,
@@ -69,6 +73,8 @@ _MAKE: Final[dict[str, Callable[[argparse.Namespace, Core], Printout]]] = {
     "B08": _handover,
     "B09": lambda _options, core: documents.gaps(core),
     "B10": _training,
+    "B12": _scores,
+    "B13": lambda _options, core: documents.commended(core),
     "B15": _payments,
     "DSXN": _confirmation,
     "GCN": _certificates,
@@ -82,7 +88,10 @@ def add_to(add: Add) -> None:
     made.add_argument("kind", help=f"{', '.join(_MAKE)}, B04, B05, or a form of the office's own")
     made.add_argument("--report", default="", metavar="KIND", help="which report, as in `reports`")
     made.add_argument(
-        "--id", default="", help="for report: one that was handed up; for B10, DSXN, GCN, THE: a training"
+        "--id",
+        default="",
+        help="for report: one that was handed up; for B10, DSXN, GCN, THE: a training; for B12: a sheet or "
+        "campaign",
     )
     made.add_argument("--unit", default="", help="as of `board`")
     made.add_argument("--household", default="", help="for B08: its code or a text; without it an empty form")

@@ -1,8 +1,8 @@
 """Forms of figures as data: columns, groups, what each column holds, who signs. An office edits the tables.
 
 `forms.csv` has a line for each form, `form_columns.csv` one for each column. Rows are the units below
-(`units`), indicators (`indicators`), difficulties (`difficulties`) or targets (`targets`). What a column may
-hold:
+(`units`), indicators (`indicators`), difficulties (`difficulties`), targets (`targets`), criteria of a
+score sheet (`criteria`) or proposals to commend (`commendations`). What a column may hold:
 
 =========================  ======================================================================
 number, name, note         the running number; the unit or indicator; room to write
@@ -18,6 +18,10 @@ rank XHS01                 the place among the units by the figure, the best fir
 kind, what, where, cause,  rows of difficulties: what it is about, what was told, of which unit and
 done, proposal, owner,     place, why; what was done, with the answer; what is proposed; who has to
 due, state                 answer, until which day, and how it stands
+most, own, appraised,      rows of criteria: the most points, what the unit gave itself and what it was found
+evidence                   worth, and what says so
+post, unit, award,         rows of proposals to commend: post of a person, unit, form of commendation, what
+merits, votes              they did, and how many of how many voted for it
 =========================  ======================================================================
 """
 
@@ -51,6 +55,8 @@ class RowsOf(StrEnum):
     INDICATORS = "indicators"
     DIFFICULTIES = "difficulties"
     TARGETS = "targets"
+    CRITERIA = "criteria"
+    COMMENDATIONS = "commendations"
 
 
 class Word(StrEnum):
@@ -79,6 +85,14 @@ class Word(StrEnum):
     FORECAST = "forecast"
     VERDICT = "verdict"
     WHY = "why"
+    MOST = "most"
+    OWN = "own"
+    APPRAISED = "appraised"
+    EVIDENCE = "evidence"
+    POST = "post"
+    AWARD = "award"
+    MERITS = "merits"
+    VOTES = "votes"
 
 
 _OF_ALL: Final = frozenset({Word.NUMBER, Word.NAME, Word.NOTE})
@@ -103,6 +117,8 @@ _WORDS_OF: Final = MappingProxyType(
         ),
         RowsOf.TARGETS: _OF_ALL
         | {Word.SET_BY, Word.TARGET, Word.NOW, Word.MISSING, Word.FORECAST, Word.VERDICT, Word.WHY},
+        RowsOf.CRITERIA: _OF_ALL | {Word.MOST, Word.OWN, Word.APPRAISED, Word.EVIDENCE},
+        RowsOf.COMMENDATIONS: _OF_ALL | {Word.POST, Word.UNIT, Word.AWARD, Word.MERITS, Word.VOTES},
     }
 )
 

@@ -22,6 +22,7 @@ from ui.preview import (
     doubts,
     duplicates,
     editing,
+    emulation,
     guidance,
     logbook,
     privacy,
@@ -35,9 +36,11 @@ from ui.preview import (
 )
 from ui.reporting import first_page
 from ui.screens.board import BoardScreen
+from ui.screens.campaign import CampaignScreen
 from ui.screens.difficulties import DifficultiesScreen
 from ui.screens.doubts import DoubtsScreen
 from ui.screens.duplicates import DuplicatesScreen
+from ui.screens.emulation import EmulationScreen
 from ui.screens.guidance import GuidanceScreen
 from ui.screens.household_form import HouseholdFormScreen
 from ui.screens.households import HouseholdsScreen
@@ -50,6 +53,7 @@ from ui.screens.privacy import PrivacyScreen
 from ui.screens.report import ReportScreen, ReportShown
 from ui.screens.reports import ReportsScreen
 from ui.screens.rounds import RoundsScreen
+from ui.screens.score_sheet import ScoreSheetScreen
 from ui.screens.settings import About, SettingsScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.targets import TargetsScreen
@@ -120,6 +124,21 @@ def _board(kind: str) -> QWidget:
 def _targets(kind: str) -> QWidget:
     load = _fail if kind == "error" else partial(targets.view, kind)
     return TargetsScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _emulation(kind: str, *, mine: bool = True) -> QWidget:
+    load = _fail if kind == "error" else partial(emulation.view, kind, mine=mine)
+    return EmulationScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _score_sheet(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(emulation.sheet, kind)
+    return ScoreSheetScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
+
+
+def _campaign(kind: str) -> QWidget:
+    load = _fail if kind == "error" else partial(emulation.ranking, kind)
+    return CampaignScreen(load, tasks(), ChangeBus())  # type: ignore[arg-type]  # as above
 
 
 def _difficulties(kind: str) -> QWidget:
@@ -316,6 +335,10 @@ SCREENS: Final[dict[str, tuple[Role, str, Callable[[str], QWidget]]]] = {
     "reports-commune": (Role.COMMUNE, "reports", partial(_reports, role=Role.COMMUNE)),
     "report": (Role.TEAM, "reports", _report),
     "comparison": (Role.COMMUNE, "reports", partial(_report, make=reporting.compared)),
+    "emulation": (Role.COMMUNE, "reports", _emulation),
+    "emulation-team": (Role.TEAM, "reports", partial(_emulation, mine=False)),
+    "score-sheet": (Role.COMMUNE, "reports", _score_sheet),
+    "campaign": (Role.COMMUNE, "reports", _campaign),
     "sync": (Role.TEAM, "sync", _sync),
     "sync-commune": (Role.COMMUNE, "sync", _sync_commune),
     "settings": (Role.TEAM, "settings", _settings),

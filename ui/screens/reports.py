@@ -68,6 +68,7 @@ class ReportsScreen(Page):
 
     `asked`: units below are to be asked for one; `withdrawn` carries the kind that is not wanted after all.
     `proposals_wanted` asks for the proposals to change targets.
+    `emulation_wanted`: campaigns and proposals to commend.
 
     Args:
         load: answers the whole view; runs off the UI thread.
@@ -81,6 +82,7 @@ class ReportsScreen(Page):
     asked = Signal()
     withdrawn = Signal(str)
     proposals_wanted = Signal()
+    emulation_wanted = Signal()
 
     def __init__(
         self,
@@ -104,7 +106,9 @@ class ReportsScreen(Page):
         self.withdraw.clicked.connect(self._withdraw)
         self.proposed = Button("", icon="clipboard-check", hint="Ctrl+J", kind=Kind.SMALL)
         self.proposed.clicked.connect(self.proposals_wanted)
-        self._head = PageHead(_("Reports"), "", [self.draw_up])
+        self.emulation = Button(_("Emulation and commendation"), icon="landmark", hint="Ctrl+E")
+        self.emulation.clicked.connect(self.emulation_wanted)
+        self._head = PageHead(_("Reports"), "", [self.emulation, self.draw_up])
         self.parts = ChoicePills(
             _("What is shown"),
             [Answer(Part.OWN, _("Own reports"), None), Answer(Part.INCOMING, _("Reports handed in"), None)],
@@ -137,6 +141,7 @@ class ReportsScreen(Page):
         self.body.addWidget(card, 1)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._open)
         QShortcut(QKeySequence("Ctrl+J"), self).activated.connect(self.proposals_wanted)
+        QShortcut(QKeySequence("Ctrl+E"), self).activated.connect(self.emulation_wanted)
         self.begin_at(self.own)
         self.retried.connect(self.reload)
         self.keep_fresh(changes, self.reload, _HEEDED)

@@ -10,12 +10,17 @@ from decimal import Decimal
 import pytest
 
 from tests.unit.actions.conftest import COMMUNE, VILLAGE
+from tests.unit.documents.read_back import Book
+from tests.unit.documents.read_back import Word as Document
 from tongcds import cli
-from tongcds.actions import Core, campaigns, commendations, score_sheets, scoring
+from tongcds.actions import Core, campaigns, commendations, documents, printing, score_sheets, scoring
 from tongcds.actions.journal import take_back
-from tongcds.domain.commendations import CommendationText, Sort
+from tongcds.actions.printing import Printout
+from tongcds.documents import Format, Written
+from tongcds.domain.commendations import CommendationText, Sort, Votes
 from tongcds.domain.emulation import SheetContent, SheetLine, read_criteria, with_codes
 from tongcds.domain.reporting import Word
+from tongcds.papers.paper import Table
 from tongcds.storage.emulation import packed
 
 CRITERIA = "Nhật ký đầy đủ; 60\nSáng kiến; 40"
@@ -160,3 +165,79 @@ def test_whoever_proposed_does_not_decide(team: Core):
         commendations.decide(team, found, Word.ACCEPTED)
     take_back(team, undo)
     assert commendations.view(team) == ()
+
+
+def table_of(printout: Printout) -> Table:
+    return next(
+        block for sheet in printout.paper.sheets for block in sheet.blocks if isinstance(block, Table)
+    )
+
+
+def told(printout: Printout) -> list[list[str]]:
+    return [[getattr(cell, "words", cell) for cell in row.cells] for row in table_of(printout).rows]
+
+
+def test_b12_has_a_row_for_each_criterion_and_the_sums(commune: Core, runs):
+    day = commune.today.isoformat()
+    made = runs(
+        commune, "campaign-set", "Chung tay",
+        "--criterion", "=1+1 Nhật ký; 60", "--criterion", "Sáng kiến; 40",
+        "--from", day, "--to", day, "--due", day,
+    )["campaign"]  # fmt: skip
+    sheet = arrived(commune, bytes.fromhex(made["campaign_id"]))
+    scoring.appraise(commune, sheet, "2", Decimal("20.5"), "Chưa áp dụng")
+    printout = documents.scores(commune, sheet)
+    assert [column.title for column in table_of(printout).columns] == [
+        "TT", "Tiêu chí", "Điểm tối đa", "Tự chấm", "Thẩm định", "Minh chứng",
+    ]  # fmt: skip
+    assert told(printout) == [
+        ["1", "=1+1 Nhật ký", "60", "60", "", ""],
+        ["2", "Sáng kiến", "40", "30", "20,5", "Thẩm định: Chưa áp dụng"],
+        ["", "Cộng", "100", "90", "", ""],
+    ]
+    book = Book(printing.as_file(printout, Format.XLSX).content)
+    assert book.formulas == []
+    assert {60, 20.5, 90} <= set(book.cells.values())
+    lines = {line.text for line in Document(printing.as_file(printout, Format.DOCX).content).lines()}
+    assert {"=1+1 Nhật ký", "Thẩm định: Chưa áp dụng", "Chung tay"} <= lines
+
+
+def test_b13_lists_what_goes_up_and_names_who_agreed(team: Core):
+    for name, agreed in (("Lò Văn Ún", True), ("Hà Thị Xuân", False)):
+        says = CommendationText(
+            Sort.PERSON, "province_merit", name, "300 buổi\ntrong năm", "Tổ trưởng", agreed=agreed,
+            votes=Votes(9, 11),
+        )  # fmt: skip
+        commendations.propose(team, says)
+    group = CommendationText(Sort.COLLECTIVE, "commune_merit", "Tổ bản Nà Ngà", "Giúp 120 hộ")
+    gone, _undo, _changes = commendations.propose(team, group)
+    commendations.propose(team, group)
+    commendations.withdraw(team, gone)
+    printout = documents.commended(team)
+    assert [column.title for column in table_of(printout).columns] == [
+        "TT", "Tên tập thể / cá nhân", "Chức vụ", "Đơn vị", "Hình thức đề nghị", "Tóm tắt thành tích",
+        "Số phiếu",
+    ]  # fmt: skip
+    award = "Bằng khen của Chủ tịch UBND tỉnh"
+    assert told(printout) == [
+        ["1", "Lò Văn Ún", "Tổ trưởng", "Bản Nà Ngà", award, "300 buổi trong năm", "9/11"],
+        ["2", "không nêu tên", "", "Bản Nà Ngà", award, "", "9/11"],
+        ["3", "Tổ bản Nà Ngà", "", "Bản Nà Ngà", "Giấy khen của Chủ tịch UBND xã", "Giúp 120 hộ", ""],
+    ]
+    # The access log counts whom the paper names.
+    assert printout.people == 1
+    book = Book(printing.as_file(printout, Format.XLSX).content)
+    assert "Lò Văn Ún" in book.texts()
+    assert not any("Hà Thị Xuân" in text for text in book.texts())
+    document = Document(printing.as_file(printout, Format.DOCX).content)
+    assert "Lò Văn Ún" in [line.text for line in document.lines()]
+
+
+def test_the_papers_are_made_by_the_command(team: Core, capsys: pytest.CaptureFixture[str]):
+    campaign = came_down(team)
+    for words in (["B12", "--id", campaign.hex()], ["B13"]):
+        for kind in ("docx", "xlsx", "pdf"):
+            options = cli._parser().parse_args(["document", *words, "--format", kind, "--json"])
+            options.draw = lambda paper: Written(paper.form.encode())
+            assert options.command(options, team) == cli.DONE
+            assert json.loads(capsys.readouterr().out)["file"].endswith(f".{kind}")

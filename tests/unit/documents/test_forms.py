@@ -32,6 +32,7 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
     assert {code: form.line.rows for code, form in forms.items()} == {
         "B03": RowsOf.INDICATORS, "B04": RowsOf.UNITS, "B05": RowsOf.UNITS,
         "B06": RowsOf.DIFFICULTIES, "M06": RowsOf.TARGETS,
+        "B12": RowsOf.CRITERIA, "B13": RowsOf.COMMENDATIONS,
     }  # fmt: skip
     titles = [column.title("vi") for column in forms["B03"].columns]
     assert titles == [
@@ -44,6 +45,13 @@ def test_the_forms_that_ship_have_the_columns_of_their_lists():
     assert [column.title("vi") for column in forms["B06"].columns] == [
         "TT", "Nội dung", "Đơn vị, địa bàn", "Nguyên nhân", "Đã xử lý", "Đề xuất", "Cơ quan giải quyết",
         "Thời hạn", "Trạng thái",
+    ]  # fmt: skip
+    assert [column.title("vi") for column in forms["B12"].columns] == [
+        "TT", "Tiêu chí", "Điểm tối đa", "Tự chấm", "Thẩm định", "Minh chứng",
+    ]  # fmt: skip
+    assert [column.title("vi") for column in forms["B13"].columns] == [
+        "TT", "Tên tập thể / cá nhân", "Chức vụ", "Đơn vị", "Hình thức đề nghị", "Tóm tắt thành tích",
+        "Số phiếu",
     ]  # fmt: skip
     assert "Xếp hạng" in [column.title("vi") for column in forms["B05"].columns]
     assert "XHS09" in forms["B04"].indicators()
@@ -108,4 +116,5 @@ def test_words_of_columns_are_those_of_the_papers():
         "number", "name", "note", "unit", "before", "now", "year", "target", "against", "kind", "what",
         "where", "cause", "done", "proposal", "owner", "due", "state",
         "set_by", "missing", "forecast", "verdict", "why",
+        "most", "own", "appraised", "evidence", "post", "award", "merits", "votes",
     }  # fmt: skip
