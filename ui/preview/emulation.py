@@ -178,12 +178,12 @@ def sheet(kind: str = "typical") -> SheetView:
 def ranking(kind: str = "typical") -> RankingView:
     """The units of a commune's campaign; `kind` empty: nothing is published, seen by a team."""
     names = ("Bản Nà Ngà", "Bản Mé", "Bản Tường", "Bản Lầu", "Bản Phiêng")
-    totals = [
-        Total(identity(name), name, own, final, (Pair(own, final),))
-        for name, own, final in zip(
-            names, map(Decimal, (94, 90, 88)), map(Decimal, (91, 91, 85)), strict=False
-        )
-    ]
+    scores = (((30, 20, 20, 15, 9), (28, 20, 20, 15, 8)), ((28, 18, 20, 15, 10), (28, 18, 20, 15, 10)),
+              ((26, 18, 18, 14, 12), (25, 18, 18, 14, 10)))  # fmt: skip
+    totals = []
+    for name, (own, final) in zip(names, scores, strict=False):
+        pairs = tuple(Pair(Decimal(one), Decimal(other)) for one, other in zip(own, final, strict=True))
+        totals.append(Total(identity(name), name, Decimal(sum(own)), Decimal(sum(final)), pairs))
     decided = [
         UnitScore(one.unit_id, one.unit, identity(one.unit), State.ACCEPTED, one.own, one.final, one.place)
         for one in placed(totals)

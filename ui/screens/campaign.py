@@ -62,7 +62,7 @@ class CampaignScreen(Page):
         self._head = PageHead(_("Scores and places"), "", [leave, self.publish])
         self._model: RowsModel[_Row] = RowsModel(
             [
-                Column(_("Place"), lambda row: NumberCell(_place(row))),
+                Column(_("Rank"), lambda row: NumberCell(_place(row))),
                 Column(_("Unit"), lambda row: TextCell(row.unit, strong=True), stretch=1),
                 Column(_("Own score"), lambda row: NumberCell(words_of.points(row.own))),
                 Column(_("Appraised"), lambda row: NumberCell(words_of.points(row.final))),
