@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
@@ -26,27 +26,38 @@ from tongcds.i18n import _, format_number, language
 from ui.errors import words_for
 from ui.forms.day_line import DayLine
 from ui.forms.text_dialog import TextDialog
-from ui.theme import Style
+from ui.theme import Style, space
 from ui.widgets.field import Choice, LabeledField, LineField, TextArea
 from ui.widgets.form_dialog import FormDialog
-from ui.widgets.surface import line
+from ui.widgets.surface import ScrollColumn, line
 from ui.widgets.text import Text
 
 _LONG: Final = timedelta(days=90)
+_LINES: Final = 7
 
 
 class KeptDialog(FormDialog):
-    """A form that stays until what it says was saved, and says why when it was not."""
+    """A form that stays until what it says was saved, and says why when it was not; its fields scroll."""
 
     help_topic = "emulation"
 
     def __init__(self, title: str, heading: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(title, heading, parent=parent)
-        self.problem = Text("", Style.NOTE, wrap=True)
+        self.fields = ScrollColumn(gap=3)
+        self.fields.body.setContentsMargins(0, 0, space(3), 0)
+        self.box.addWidget(self.fields, 1)
+        self.problem = Text("", Style.ERROR, wrap=True)
+        self.problem.hide()
+
+    def finish(self, save: Callable[[], None]) -> None:
+        """Put the refusal and the buttons under the fields."""
+        self.box.addWidget(self.problem)
+        self.end(save)
 
     def show_problem(self, problem: Exception) -> None:
         """Say why it was not saved; what was written stays."""
         self.problem.setText(words_for(problem))
+        self.problem.show()
 
 
 class CampaignDialog(KeptDialog):
@@ -76,6 +87,7 @@ class CampaignDialog(KeptDialog):
             field.setMaxLength(LONGEST_NAME)
         self.text = TextArea(says.text if says else "")
         self.criteria = TextArea(criteria_words(says.criteria) if says else "")
+        self.criteria.setMinimumHeight(self.fontMetrics().lineSpacing() * _LINES)
         any_day = partial(read_past_day, today=today), partial(read_coming_day, today=today)
 
         def day(shown: date | None) -> DayLine:
@@ -90,7 +102,7 @@ class CampaignDialog(KeptDialog):
         self.units = Choice([(_("All units below"), None), *((name, unit) for unit, name in below)])
         if row is not None and row.asked:
             self.units.choose(row.asked[0])
-        self._title = LabeledField(_("What it is called"), self.title)
+        self._title = LabeledField(_("Name of the campaign"), self.title)
         self._criteria = LabeledField(
             _("Criteria"),
             self.criteria,
@@ -105,21 +117,20 @@ class CampaignDialog(KeptDialog):
             LabeledField(_("Last review"), self.final): (self.final, False),
             LabeledField(_("Day of the plan"), self.dated): (self.dated, False),
         }
-        self.box.addWidget(self._title)
-        self.box.addWidget(LabeledField(_("What it is about"), self.text))
-        self.box.addWidget(self._criteria)
+        self.fields.body.addWidget(self._title)
+        self.fields.body.addWidget(LabeledField(_("What it is about"), self.text))
+        self.fields.body.addWidget(self._criteria)
         fields = list(self._days)
         for some in (fields[:3], fields[3:]):
             row_of_days = line(gap=3)
             for labeled in some:
                 row_of_days.addWidget(labeled)
-            self.box.addLayout(row_of_days)
+            self.fields.body.addLayout(row_of_days)
         ends = line(gap=3)
         ends.addWidget(LabeledField(_("Number of the plan"), self.plan), 1)
         ends.addWidget(LabeledField(_("Who takes part"), self.units), 1)
-        self.box.addLayout(ends)
-        self.box.addWidget(self.problem)
-        self.end(self.save)
+        self.fields.body.addLayout(ends)
+        self.finish(self.save)
         self.title.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
@@ -170,7 +181,7 @@ class ScoreDialog(KeptDialog):
         if appraises:
             own = _("Own score {n}").format(n=format_number(one.own.points or 0))
         told = "\n".join(filter(None, (most, figure, own, one.own.text if appraises else "")))
-        self.box.addWidget(Text(told, Style.NOTE, wrap=True))
+        self.fields.body.addWidget(Text(told, Style.NOTE, wrap=True))
         said = one.appraised if appraises else one.own
         shown = said.points if said.words else one.own.points if appraises else None
         self.points = LineField("" if shown is None else format_number(shown))
@@ -181,10 +192,11 @@ class ScoreDialog(KeptDialog):
             if appraises
             else _("Books, minutes, links. Name nobody: units above read it.")
         )
-        self.box.addWidget(self._points)
-        self.box.addWidget(LabeledField(_("Reason") if appraises else _("Evidence"), self.words, hint))
-        self.box.addWidget(self.problem)
-        self.end(self.save)
+        self.fields.body.addWidget(self._points)
+        self.fields.body.addWidget(
+            LabeledField(_("Reason") if appraises else _("Evidence"), self.words, hint)
+        )
+        self.finish(self.save)
         self.points.setFocus(Qt.FocusReason.OtherFocusReason)
         self.points.selectAll()
 
@@ -256,9 +268,8 @@ class CommendDialog(KeptDialog):
             beside = line(gap=3)
             for widget in widgets:
                 beside.addWidget(widget, 1)
-            self.box.addLayout(beside)
-        self.box.addWidget(self.problem)
-        self.end(self.save)
+            self.fields.body.addLayout(beside)
+        self.finish(self.save)
         self.sort.currentIndexChanged.connect(self._turn)
         self._turn()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
