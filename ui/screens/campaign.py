@@ -76,7 +76,7 @@ class CampaignScreen(Page):
         listed = Card(flush=True)
         listed.body.addWidget(self.rows, 1)
         self.detail = DetailCard(_("In full"))
-        self.sheet = self.detail.add_act(_("Score sheet"), "pen-line", self._open, hint="Return")
+        self.sheet = self.detail.add_act(_("Score sheet"), "pen-line", self._open)
         cards = SideBySide(narrowest=Length.STACKED + space(30))
         cards.add(listed, 5)
         cards.add(self.detail, 3)

@@ -152,15 +152,15 @@ class EmulationScreen(Page):
     def _make_detail(self) -> QWidget:
         self.detail = DetailCard(_("In full"))
         add = self.detail.add_act
-        self.score = add(_("Score sheet"), "pen-line", partial(self._emit, self.scored), hint="Return")
+        self.score = add(_("Score sheet"), "pen-line", partial(self._emit, self.scored))
         self.rank = add(_("Scores and places"), "chart-column", partial(self._emit, self.ranked))
-        self.change = add(_("New version"), "pen-line", partial(self._emit, self.set_requested), hint="F2")
-        self.withdraw = add(_("Take back"), "x", partial(self._emit, self.withdrawn), hint="Delete")
+        self.change = add(_("New version"), "pen-line", partial(self._emit, self.set_requested))
+        self.withdraw = add(_("Take back"), "x", partial(self._emit, self.withdrawn))
         self.accept = add(_("Accept"), "check", partial(self._say, Word.ACCEPTED))
         self.give_back = add(_("Return…"), "undo-2", partial(self._say, Word.RETURNED))
         self.refuse = add(_("Refuse…"), "x", partial(self._say, Word.REFUSED))
-        self.correct = add(_("Correct"), "pen-line", partial(self._emit, self.proposed), hint="F2")
-        self.take_back = add(_("Take back"), "x", partial(self._say, Word.WITHDRAWN), hint="Delete")
+        self.correct = add(_("Correct"), "pen-line", partial(self._emit, self.proposed))
+        self.take_back = add(_("Take back"), "x", partial(self._say, Word.WITHDRAWN))
         self._changes, self._removes = (self.change, self.correct), (self.withdraw, self.take_back)
         return self.detail
 

@@ -92,7 +92,7 @@ class ScoreSheetScreen(Page):
         listed = Card(flush=True)
         listed.body.addWidget(self.rows, 1)
         self.detail = DetailCard(_("In full"))
-        self.score = self.detail.add_act(_("Score…"), "pen-line", self._score, hint="Return")
+        self.score = self.detail.add_act(_("Score…"), "pen-line", self._score)
         self.agree = self.detail.add_act(_("Agree with the rest"), "check", partial(self._emit, self.agreed))
         cards = SideBySide(narrowest=Length.STACKED + space(30))
         cards.add(listed, 5)
