@@ -35,10 +35,10 @@ class Board(QObject):
         """Show the own unit, this month."""
         self.open_unit(None)
 
-    def open_unit(self, unit_id: bytes | None) -> None:
-        """Show a unit below the own one, or that itself."""
+    def open_unit(self, unit_id: bytes | None, code: str = board.FIRST_SHOWN[0]) -> None:
+        """Show a unit below the own one, or that itself; an indicator of it to begin with."""
         shell, core = self._desk.window(), self._desk.core
-        first = Asked(board.FIRST_SHOWN[0], month_of(core.today), unit_id=unit_id)
+        first = Asked(code, month_of(core.today), unit_id=unit_id)
         screen = BoardScreen(
             PeriodBar(board.choices(), first, core.today),
             partial(_load, core),

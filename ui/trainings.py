@@ -20,7 +20,7 @@ from tongcds.actions import (
 )
 from tongcds.actions.printing import Printout
 from tongcds.domain.training import Ability, Audience, Clash, Phase
-from tongcds.domain.views import EditUndo, HouseholdFilter
+from tongcds.domain.views import EditUndo, HouseholdFilter, Role
 from tongcds.domain.views.training import (
     AskAgain,
     Guest,
@@ -32,6 +32,7 @@ from tongcds.domain.views.training import (
     TrainingView,
 )
 from tongcds.i18n import _, format_date, format_number, ngettext
+from ui.board import Board
 from ui.desk import Desk, Undoable
 from ui.forms.ask_again import AskAgainDialog
 from ui.forms.training_dialogs import (
@@ -65,6 +66,7 @@ class Trainings(QObject):
         super().__init__(parent)
         self._desk = desk
         self._paper = paper
+        self.board = Board(desk, self)
         self.dialog: QDialog | None = None
         self.opened: TrainingScreen | None = None
 
@@ -162,6 +164,10 @@ class Trainings(QObject):
         self._save(work, _("The teams read it after the next sync."))
 
     def _figures(self) -> None:
+        if self._desk.who.role in {Role.AREA, Role.PROVINCE}:
+            # They hold no lists; what was published of their units is Tổng hợp's to show.
+            self.board.open_unit(None, training_figures.SESSIONS)
+            return
         dialog = TrainingFiguresDialog(self._count, self._desk.core.today, parent=self._desk.window())
         self._show(dialog)
         dialog.ask()

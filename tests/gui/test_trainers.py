@@ -13,6 +13,7 @@ from tongcds.domain.stamps import derived_id
 from tongcds.domain.views import Role
 from tongcds.domain.views.training import TrainingPlan
 from ui.preview.screens import settle
+from ui.screens.board import BoardScreen
 from ui.screens.training import TrainingScreen
 from ui.screens.trainings import TrainingsScreen
 from ui.shell.search import SearchEverything
@@ -117,3 +118,15 @@ def test_an_area_plans_in_the_window_and_takes_no_list(core_of, place, qtbot):
     keys.press(ENTER)
     settle()
     assert desktop.trainings.opened is None
+
+
+def test_an_area_reads_the_figures_of_its_units_where_figures_are(core_of, place, qtbot):
+    desktop, screen = place(core_of(Role.AREA))
+    keys = _hands(desktop, qtbot)
+    screen.setFocus()
+    keys.press(Qt.Key.Key_B, with_=CTRL)
+    settle()
+    shown = desktop.shell.seen()
+    assert isinstance(shown, BoardScreen)
+    assert shown.bar.now().code == "ACT05"
+    assert desktop.trainings.dialog is None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from tongcds.actions.core import Core
 from tongcds.domain.views.training import AskAgain, TrainingFigures
 from tongcds.errors import UserError
 from tongcds.storage import own_training, retention
 from tongcds.storage import training_figures as stored
+
+SESSIONS: Final = "ACT05"
+"""The first of the indicators of training, which units above a commune read of those below."""
 
 
 def figures(core: Core, first: date, last: date) -> TrainingFigures:

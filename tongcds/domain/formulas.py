@@ -18,6 +18,7 @@ team                  villages: a team works there
 active                teams: a visit of one of its members in the period
 organisation          teams: a member of it; members: their own
 result, group         supports: how they ended, the group of their service
+result, skill         checks: what somebody could do, of which skill
 ====================  =============================================================================
 
 With `months` an observation counts for so many months only: who bought online in the last twelve. A formula
@@ -36,7 +37,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tongcds.domain.catalogue import RollUp, load_indicators, load_service_groups, lost_indicators
+from tongcds.domain.catalogue import (
+    RollUp,
+    load_indicators,
+    load_service_groups,
+    load_skills,
+    lost_indicators,
+)
 from tongcds.domain.facts import Subject, fact_lines, load_facts
 from tongcds.domain.tables import read_some
 from tongcds.errors import UserError
@@ -44,7 +51,11 @@ from tongcds.paths import resources_folder
 
 
 class Of(StrEnum):
-    """What is counted. `SUPPORTED` are the different people behind supports, each once."""
+    """What is counted. `SUPPORTED` are the different people behind supports, each once.
+
+    Of training: sessions that were held and the minutes that they took, who was there each time, the
+    different people of these, and checks of a skill at the end of a session.
+    """
 
     HOUSEHOLDS = "households"
     PEOPLE = "people"
@@ -54,6 +65,11 @@ class Of(StrEnum):
     VISITS = "visits"
     SUPPORTS = "supports"
     SUPPORTED = "supported"
+    SESSIONS = "sessions"
+    SESSION_MINUTES = "session_minutes"
+    ATTENDANCES = "attendances"
+    ATTENDERS = "attenders"
+    CHECKS = "checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,11 @@ _NAMES: Final[Mapping[Of, frozenset[str]]] = MappingProxyType(
         Of.VISITS: frozenset(),
         Of.SUPPORTS: frozenset({"result", "group"}),
         Of.SUPPORTED: frozenset({"result", "group"}),
+        Of.SESSIONS: frozenset(),
+        Of.SESSION_MINUTES: frozenset(),
+        Of.ATTENDANCES: frozenset(),
+        Of.ATTENDERS: frozenset(),
+        Of.CHECKS: frozenset({"result", "skill"}),
     }
 )
 _FACTS: Final = frozenset({"fact", "fact_not", "known"})
@@ -233,6 +254,8 @@ def _makes_sense(of: Of, condition: Condition) -> bool:
         return _all_in(condition.words, {f.code for f in load_facts().values() if f.subject is subject})
     if condition.name in _AGES:
         return len(condition.words) == 1 and condition.words[0].isdecimal()
+    if condition.name == "skill":
+        return _all_in(condition.words, load_skills())
     if condition.name in {"guided", "group"}:
         return _all_in(condition.words, load_service_groups())
     return True

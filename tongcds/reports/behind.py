@@ -40,6 +40,11 @@ _KIND_OF: Final = MappingProxyType(
         Of.VISITS: "visit",
         Of.SUPPORTS: "support",
         Of.SUPPORTED: "support",
+        Of.SESSIONS: "training",
+        Of.SESSION_MINUTES: "training",
+        Of.ATTENDANCES: "attendance",
+        Of.ATTENDERS: "attendance",
+        Of.CHECKS: "skill_check",
     }
 )
 _KIND_OF_SIGN: Final = MappingProxyType(

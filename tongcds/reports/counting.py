@@ -33,11 +33,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from tongcds.domain.formulas import Condition, Formula, Of
+from tongcds.domain.formulas import Condition, Formula
 from tongcds.domain.periods import Period
 from tongcds.reports import looks
 from tongcds.reports.frame import Frame, Rows, classes_in, merged_in_villages, moments_of, villages_in
-from tongcds.reports.lines import About, Line, Row, added_up, bits_of
+from tongcds.reports.lines import OF_AMOUNTS, OF_DIFFERENT, About, Line, Row, added_up, bits_of
 from tongcds.reports.passes import by_sheet, one_pass
 from tongcds.reports.sheets import AGE_BANDS, Breakdown
 
@@ -195,8 +195,10 @@ def _statements(connection: Connection, part: _Part, number: ColumnElement[int])
     """What is asked of a part, in the columns of `Row`."""
     yield _alike(connection, part, number)
     for at, formula in enumerate(part.formulas):
-        if formula.of is Of.SUPPORTED:
+        if formula.of in OF_DIFFERENT:
             yield _different(part, number, at)
+        elif formula.of in OF_AMOUNTS:
+            yield _amount(part, number, at)
     if part.seen is None:
         return
     direct = [at for at, formula in enumerate(part.formulas) if looks.one_sign_each(formula)]
@@ -227,13 +229,24 @@ def _alike(connection: Connection, part: _Part, number: ColumnElement[int]) -> R
 
 
 def _different(part: _Part, number: ColumnElement[int], at: int) -> Rows:
-    """People behind supports, each once."""
+    """People behind supports or attendances, each once."""
+    return _once(part, number, at, About.DIFFERENT, func.count(distinct(part.sheet.c.subject)))
+
+
+def _amount(part: _Part, number: ColumnElement[int], at: int) -> Rows:
+    """What the subjects come to together."""
+    return _once(part, number, at, About.AMOUNT, func.sum(part.sheet.c.amount))
+
+
+def _once(
+    part: _Part, number: ColumnElement[int], at: int, about: About, counted: ColumnElement[int]
+) -> Rows:
     sheet, bits = part.sheet, bits_of(part.formulas)[at]
     keys = (sheet.c.span, sheet.c.village, *_groups(part, sheet))
     return (
         select(
-            number, literal(int(About.DIFFERENT), Integer), literal(at, BigInteger), *_named(keys),
-            _NONE, func.count(distinct(sheet.c.subject)), _NONE, _NONE, _NONE,
+            number, literal(int(about), Integer), literal(at, BigInteger), *_named(keys),
+            _NONE, counted, _NONE, _NONE, _NONE,
         )
         .where(sheet.c.asked.bitwise_and(bits.behind) != 0)
         .group_by(*keys)

@@ -19,7 +19,9 @@ named):
   reached an age counts as having reached it (as in `domain.identity.age_on`). Who has no birth on record is
   in no group with an age limit.
 - Where nobody of those counted was ever looked at, the numerator is not known, which is not 0. What teams did
-  is known from the first visit on that a village logged.
+  is known from the first visit on that a village logged, what was taught from the first session on that was
+  held, attended or checked there. A session counts where it was planned, a tick where the person is on
+  record.
 - A withdrawn visit and its services do not count. Two records of one person are one person.
 - A village's figures rest on that village's records alone, which whoever has the village holds: what was seen
   or done elsewhere counts there. So the team, the commune and the server count the same.
@@ -42,9 +44,10 @@ from tongcds.replica.merged import merged_records
 from tongcds.reports.counting import tally
 from tongcds.reports.lines import Line
 from tongcds.reports.passes import in_passes
-from tongcds.reports.resting import rests_on_the_log
+from tongcds.reports.resting import is_done, rests_on_the_log, rests_on_training
 from tongcds.reports.shares import is_shared, shared_out
 from tongcds.reports.sheets import Breakdown, logs_begin
+from tongcds.reports.taught import teaching_begins
 
 # What a statement sorts and joins stays in memory.
 _SLICE = 100
@@ -135,7 +138,7 @@ def asked_figures(connection: Connection, asks: Sequence[Ask], places: Sequence[
     every = list(dict.fromkeys(places))
     for start in range(0, len(every), _SLICE):
         part = every[start : start + _SLICE]
-        logs = logs_begin(connection, part) if ways.rest_on_the_log else {}
+        begun = ways.begins(connection, part)
         lines = ways.lines(connection, part)
         for at, (period, indicators) in enumerate(asks):
             for code in indicators:
@@ -144,9 +147,7 @@ def asked_figures(connection: Connection, asks: Sequence[Ask], places: Sequence[
                     result[at][place, code] = (
                         NOTHING_KNOWN
                         if formula is None
-                        else _count(
-                            formula, place, lines, at, logs.get(place, "9") <= period.last.isoformat()
-                        )
+                        else _count(formula, place, lines, at, begun.by(formula, place, period))
                     )
     return result
 
@@ -187,16 +188,28 @@ def grouped_figures(
     every = list(dict.fromkeys(places))
     for start in range(0, len(every), _SLICE):
         part = every[start : start + _SLICE]
-        logs = logs_begin(connection, part) if ways.rest_on_the_log else {}
+        begun = ways.begins(connection, part)
         for (at, place, code, one, group), line in ways.lines(connection, part, by, marks=marks).items():
             formula = ways.of(code, at)
             if formula is not None and formula.over is None and one is not None:
-                logged = logs.get(place, "9") <= asks[at].period.last.isoformat()
-                result[at][place, code, one, group] = _made(formula, line, None, logged=logged)
+                known = begun.by(formula, place, asks[at].period)
+                result[at][place, code, one, group] = _made(formula, line, None, begun=known)
     return result
 
 
 _Lines = Mapping[tuple[int, bytes, str, Breakdown | None, str], Line]
+
+
+class _Begun(NamedTuple):
+    """The first day of the log of each place, and of what was taught there."""
+
+    logs: Mapping[bytes, str]
+    training: Mapping[bytes, str]
+
+    def by(self, formula: Formula, place: bytes, period: Period) -> bool:
+        """Whether a place had begun by the end of the period to write down what is counted."""
+        days = self.training if rests_on_training(formula) else self.logs
+        return days.get(place, "9") <= period.last.isoformat()
 
 
 class _Ways:
@@ -208,10 +221,19 @@ class _Ways:
         for at, (period, indicators) in enumerate(asks):
             for code in indicators:
                 formula = formula_on(code, period.last)
-                if formula is not None and rests_on_the_log(formula) and not formula.holds_on(period.first):
+                if formula is not None and is_done(formula) and not formula.holds_on(period.first):
                     formula = None
                 self._of[code, at] = formula
-        self.rest_on_the_log = any(f is not None and rests_on_the_log(f) for f in self._of.values())
+        ways = [formula for formula in self._of.values() if formula is not None]
+        self._ask_logs = any(map(rests_on_the_log, ways))
+        self._ask_training = any(map(rests_on_training, ways))
+
+    def begins(self, connection: Connection, places: Sequence[bytes]) -> _Begun:
+        """When each place began to write down what is asked for."""
+        return _Begun(
+            logs_begin(connection, places) if self._ask_logs else {},
+            teaching_begins(connection, places) if self._ask_training else {},
+        )
 
     def of(self, indicator: str, at: int) -> Formula | None:
         return self._of[indicator, at]
@@ -253,19 +275,19 @@ def _whole(of: Of) -> str:
     return f"all {of.value}"
 
 
-def _count(formula: Formula, place: bytes, lines: _Lines, at: int, logged: bool) -> Count:  # noqa: FBT001
+def _count(formula: Formula, place: bytes, lines: _Lines, at: int, begun: bool) -> Count:  # noqa: FBT001
     line = lines.get((at, place, formula.indicator, None, ""))
     whole = None if formula.over is None else lines.get((at, place, _whole(formula.over), None, ""))
-    return _made(formula, line, whole, logged=logged)
+    return _made(formula, line, whole, begun=begun)
 
 
-def _made(formula: Formula, line: Line | None, whole: Line | None, *, logged: bool) -> Count:
+def _made(formula: Formula, line: Line | None, whole: Line | None, *, begun: bool) -> Count:
     if formula.over is not None:
         total = 0 if whole is None else whole.numerator
         known = line is not None or total > 0
     else:
         total = 0 if line is None else line.denominator
-        known = logged if rests_on_the_log(formula) else line is not None and line.looked > 0
+        known = begun if is_done(formula) else line is not None and line.looked > 0
     denominator = total if formula.is_ratio else None
     if not known:
         return Count(None, denominator, 0, "")

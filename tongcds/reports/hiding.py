@@ -25,7 +25,17 @@ from tongcds.reports.figures import Count, added
 FEWEST: Final = 5
 """Groups smaller than this are not shown to the units above."""
 
-OF_PEOPLE: Final = frozenset({Of.HOUSEHOLDS, Of.PEOPLE, Of.SUPPORTS, Of.SUPPORTED})
+OF_PEOPLE: Final = frozenset(
+    {
+        Of.HOUSEHOLDS,
+        Of.PEOPLE,
+        Of.SUPPORTS,
+        Of.SUPPORTED,
+        Of.ATTENDANCES,
+        Of.ATTENDERS,
+        Of.CHECKS,
+    }
+)
 """What small figures would tell of single people; three teams or villages are nobody's secret."""
 
 Row = Sequence[Count]

@@ -22,8 +22,10 @@ from tongcds.reports.figures import NOTHING_KNOWN, Ask, Count, added, asked_figu
 from tongcds.reports.units import published_figures
 
 _FIGURE = record_type("figure").table.c
-_ADDS_UP: Final = frozenset({Of.VISITS, Of.SUPPORTS})
-_DONE: Final = frozenset({Of.VISITS, Of.SUPPORTS, Of.SUPPORTED})
+_ADDS_UP: Final = frozenset(
+    {Of.VISITS, Of.SUPPORTS, Of.SESSIONS, Of.SESSION_MINUTES, Of.ATTENDANCES, Of.CHECKS}
+)
+_DONE: Final = _ADDS_UP | {Of.SUPPORTED, Of.ATTENDERS}
 _DONE_CONDITIONS: Final = frozenset({"visited", "guided", "active"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tongcds.domain.formulas import Formula, Of
 from tongcds.reports import looks
@@ -34,9 +34,15 @@ class About(IntEnum):
     ALIKE = 0
     """How many subjects give the same answers: the bits of these."""
     DIFFERENT = 1
-    """How many people are behind supports, each once: the place of a formula."""
+    """How many people are behind supports or attendances, each once: the place of a formula."""
     SIGNS = 2
     """What signs say of subjects: the place of a formula."""
+    AMOUNT = 3
+    """What subjects come to together, minutes: the place of a formula."""
+
+
+OF_DIFFERENT: Final = frozenset({Of.SUPPORTED, Of.ATTENDERS})
+OF_AMOUNTS: Final = frozenset({Of.SESSION_MINUTES})
 
 
 class Row(NamedTuple):
@@ -103,7 +109,7 @@ def bits_of(formulas: Sequence[Formula]) -> list[Bits]:
             found.append(Bits(whole, 0, 0, 0))
         else:
             behind = bit[looks.counted_alone(formula)]
-            counted = 0 if formula.of is Of.SUPPORTED else behind
+            counted = 0 if formula.of in OF_DIFFERENT | OF_AMOUNTS else behind
             found.append(Bits(whole, bit[looks.known_if_counted(formula)], counted, behind))
     return found
 

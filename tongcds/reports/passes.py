@@ -32,17 +32,23 @@ from tongcds.reports.frame import Frame, Rows
 from tongcds.reports.sheets import AGE_BANDS, SHEETS, Breakdown
 
 _LIVES_IN: Final = "home"
-_SHEET_OF: Final = MappingProxyType({Of.SUPPORTED: Of.SUPPORTS})
-_TOGETHER: Final = (frozenset({Of.HOUSEHOLDS, Of.PEOPLE}), frozenset({Of.SUPPORTS, Of.SUPPORTED}))
+_SHEET_OF: Final = MappingProxyType(
+    {Of.SUPPORTED: Of.SUPPORTS, Of.ATTENDERS: Of.ATTENDANCES, Of.SESSION_MINUTES: Of.SESSIONS}
+)
+_TOGETHER: Final = (
+    frozenset({Of.HOUSEHOLDS, Of.PEOPLE}),
+    *(frozenset({kind, sheet}) for kind, sheet in _SHEET_OF.items()),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
     """What is read, by the kind of subject: `sheets` of all kinds, `seen` where formulas look for signs.
 
-    A sheet has `span`, `village`, `subject`, the `record` where that is another, the groups that it can be
-    broken down by, and `asked`: a bit for each of `looks.questions` that the subject answers with yes. Of
-    what was seen there is a row each: the columns of `reports.signs`, with groups and `asked` of the subject.
+    A sheet has `span`, `village`, `subject`, the `record` where that is another, the `amount` where subjects
+    have one, the groups that it can be broken down by, and `asked`: a bit for each of `looks.questions` that
+    the subject answers with yes. Of what was seen there is a row each: the columns of `reports.signs`, with
+    groups and `asked` of the subject.
     """
 
     sheets: Mapping[Of, CTE]
@@ -116,7 +122,8 @@ def _sheet(frame: Frame, of: Of, formulas: Sequence[Formula], *, with_home: bool
         (case((looks.hold(rows, question), 1 << at), else_=0) for at, question in enumerate(asked)),
         literal(0, BigInteger),
     )
-    kept = [rows.c[name] for name in ("span", "village", "subject", "record", _LIVES_IN) if name in rows.c]
+    wanted = ("span", "village", "subject", "record", "amount", _LIVES_IN)
+    kept = [rows.c[name] for name in wanted if name in rows.c]
     return (
         select(*kept, *_groups(frame, rows), bits.label("asked"))
         .cte(f"sheet_{of}")

@@ -1,7 +1,8 @@
 """Which figures rest on which records, so that what changed is counted again and nothing else.
 
 Who lives in a village, which class a household has and who is on record twice may change any figure of any
-day. An observation speaks of one fact from its day on, a visit and its services of what was done from theirs.
+day. An observation speaks of one fact from its day on, a visit and its services of what was done from theirs,
+a session, a tick and a check of what was taught.
 """
 
 from __future__ import annotations
@@ -10,12 +11,23 @@ from tongcds.domain.formulas import Formula, Of, counted_indicators, load_formul
 from tongcds.reports import looks, signs
 
 _OF_THE_LOG = frozenset({Of.VISITS, Of.SUPPORTS, Of.SUPPORTED})
+_OF_TRAINING = frozenset({Of.SESSIONS, Of.SESSION_MINUTES, Of.ATTENDANCES, Of.ATTENDERS, Of.CHECKS})
 _FROM_THE_LOG = frozenset({signs.VISITED, signs.GUIDED, signs.ACTIVE})
 
 
 def rests_on_the_log(formula: Formula) -> bool:
     """Whether visits or services are counted, or say who is."""
     return formula.of in _OF_THE_LOG or not _signs(formula).isdisjoint(_FROM_THE_LOG)
+
+
+def rests_on_training(formula: Formula) -> bool:
+    """Whether sessions, ticks or checks are counted."""
+    return formula.of in _OF_TRAINING
+
+
+def is_done(formula: Formula) -> bool:
+    """Whether what was done is counted, or says who is: then no version may change within the period."""
+    return rests_on_the_log(formula) or rests_on_training(formula)
 
 
 def of_everything() -> tuple[str, ...]:
@@ -34,6 +46,12 @@ def of_the_log() -> frozenset[str]:
     """The indicators that a visit or a service may change, of the village where it was."""
     formulas = load_formulas()
     return frozenset(code for code in counted_indicators() if any(map(rests_on_the_log, formulas[code])))
+
+
+def of_training() -> frozenset[str]:
+    """The indicators that a session, a tick or a check may change, of the place where it is."""
+    formulas = load_formulas()
+    return frozenset(code for code in counted_indicators() if any(map(rests_on_training, formulas[code])))
 
 
 def of_visits_elsewhere() -> frozenset[str]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from tongcds.domain.formulas import Of
 from tongcds.records import record_type
-from tongcds.reports import signs
+from tongcds.reports import signs, taught
 from tongcds.reports.frame import Frame, Rows, mobile, through
 
 _VILLAGE = record_type("village").table.c
@@ -151,6 +151,11 @@ SHEETS: Final[Mapping[Of, Callable[[Frame], Rows]]] = MappingProxyType(
         Of.VISITS: _visit_sheet,
         Of.SUPPORTS: _support_sheet,
         Of.SUPPORTED: _support_sheet,
+        Of.SESSIONS: taught.sessions,
+        Of.SESSION_MINUTES: taught.sessions,
+        Of.ATTENDANCES: taught.attendances,
+        Of.ATTENDERS: taught.attendances,
+        Of.CHECKS: taught.checks,
     }
 )
 """For each kind: `span`, `village`, `subject`, and what conditions and groups ask for."""

@@ -27,7 +27,7 @@ EVERY_DAY: Final = ""
 ALWAYS: Final = ("household", "person", "poverty_class", "duplicate", "village", "team", "member")
 """Types of which a record may change any figure of any day."""
 
-DATED: Final = ("observation", "visit", "support")
+DATED: Final = ("observation", "visit", "support", "training", "attendance", "skill_check")
 """Types of which a record changes what it is about, from its day on. All other types change no figure."""
 
 Reach = Mapping[str, str]
@@ -55,7 +55,11 @@ def reaches(connection: Connection, places: Sequence[bytes]) -> dict[bytes, Reac
 
 def _reaches(connection: Connection, places: Sequence[bytes]) -> dict[bytes, Reach]:
     since: defaultdict[bytes, dict[str, str]] = defaultdict(dict)
-    for place, indicators, day in (*_observed(connection, places), *_logged(connection, places)):
+    for place, indicators, day in (
+        *_observed(connection, places),
+        *_logged(connection, places),
+        *_taught(connection, places),
+    ):
         known = since[place]
         for code in indicators:
             known[code] = min(day, known.get(code, day))
@@ -97,6 +101,19 @@ def _logged(connection: Connection, places: Sequence[bytes]) -> Iterator[tuple[b
     log = resting.of_the_log()
     for place, day in _days_logged(connection, places):
         yield place, log, day
+
+
+def _taught(connection: Connection, places: Sequence[bytes]) -> Iterator[tuple[bytes, Collection[str], str]]:
+    """Sessions, ticks and checks that changed; one of another day than before changes every day."""
+    of_training = resting.of_training()
+    for record in map(record_type, ("training", "attendance", "skill_check")):
+        table = record.table
+        query = _since(table, places, table.c.area, table.c.on, table.c.versions).distinct()
+        for place, day, versions in _each(connection.execute(query)):
+            if versions is not None and "on" in _names_of(versions):
+                yield place, of_training, EVERY_DAY
+            elif day is not None:
+                yield place, of_training, day
 
 
 def _days_logged(connection: Connection, places: Sequence[bytes]) -> Iterator[tuple[bytes, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from tongcds.domain.facts import load_facts
+from tongcds.domain.training import skill_words
 from tongcds.i18n import _, format_date, language
 from tongcds.records import record_type, type_numbered
 from tongcds.records.declare import RecordType
@@ -65,7 +66,17 @@ def _named(connection: Connection, kind: str, row: _Row) -> Named:
             day = "" if visit is None else _day(visit.on)
             return _joined(kind, ", ".join(filter(None, (whose, service_name(row.service or ""), day))), home)
         case _:
-            return _joined(kind, getattr(row, "full_name", None) or getattr(row, "name", None) or "", b"")
+            return _joined(kind, *_of_another(connection, kind, row))
+
+
+def _of_another(connection: Connection, kind: str, row: _Row) -> tuple[str, bytes]:
+    if kind == "training":
+        return ", ".join(filter(None, (row.title, _day(row.on)))), b""
+    if kind not in {"attendance", "skill_check"}:
+        return getattr(row, "full_name", None) or getattr(row, "name", None) or "", b""
+    whose, home = _of_subject(connection, "person", row.subject_id)
+    skill = skill_words(row.skill or "") if kind == "skill_check" else ""
+    return ", ".join(filter(None, (whose or getattr(row, "name", None), skill, _day(row.on)))), home
 
 
 def _joined(kind: str, words: str, household: bytes | None) -> Named:

@@ -57,8 +57,8 @@ def test_every_indicator_with_a_formula_has_a_row(core):
 def test_every_indicator_of_the_catalogue_is_accounted_for(core):
     view = indicators.indicators(core, month_of(core.today))
     assert {row.code for row in view.rows} | {other.code for other in view.others} == set(load_indicators())
-    assert len(view.rows) + len(view.others) == 75
-    assert Counter(other.source for other in view.others) == {"typed_in": 16, "waits": 21}
+    assert len(view.rows) + len(view.others) == 85
+    assert Counter(other.source for other in view.others) == {"typed_in": 16, "waits": 19}
     by_code = {other.code: other.reason for other in view.others}
     assert "sổ thi đua" in by_code["EMU01"]
     assert all(reason and "{" not in reason for reason in by_code.values())

@@ -63,12 +63,15 @@ class Register:
     teams: list[dict[str, Any]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
     classes: list[dict[str, Any]] = field(default_factory=list)
+    trainings: list[dict[str, Any]] = field(default_factory=list)
+    attendances: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
 
     def tables(self) -> Tables:
         """What the plain loops take."""
         return Tables(
             self.villages, self.households, self.people, self.observations, self.visits, self.supports,
-            self.teams, self.members,
+            self.teams, self.members, self.trainings, self.attendances, self.checks,
         )  # fmt: skip
 
     def by_type(self) -> dict[str, list[dict[str, Any]]]:
@@ -84,6 +87,9 @@ class Register:
             "team": self.teams,
             "member": self.members,
             "poverty_class": self.classes,
+            "training": self.trainings,
+            "attendance": self.attendances,
+            "skill_check": self.checks,
         }
 
     def put(self, connection: Connection) -> None:
@@ -216,7 +222,7 @@ def scattered_registers(draw: st.DrawFn) -> Register:
             }
         )
     for name, rows in made.by_type().items():
-        place = "unit_id" if name in {"team", "member"} else "village_id"
+        place = "unit_id" if name in {"team", "member", "training"} else "village_id"
         for row in rows if name != "village" else ():
             if draw(st.integers(0, 4)) == 0:
                 row[place] = draw(st.sampled_from(VILLAGES))
@@ -287,4 +293,52 @@ def lively_registers(draw: st.DrawFn) -> Register:
                 "deleted": draw(st.sampled_from([0, 0, 0, 1])),
             }
         )
+    _teach(draw, made, [*ids, derived_id("guest")])
     return made
+
+
+def _teach(draw: st.DrawFn, made: Register, ids: list[bytes]) -> None:
+    """Sessions, who was there, and what they could do, as several laptops wrote it down."""
+    for i in range(draw(st.integers(0, 4))):
+        made.trainings.append(
+            {
+                "id": derived_id("training", i),
+                "unit_id": draw(st.sampled_from(VILLAGES)),
+                "on": draw(perhaps_days | st.just("2026-01-15")),
+                "minutes": draw(st.sampled_from([None, 45, 90])),
+                "state": draw(st.sampled_from(["held", "held", "planned", "cancelled", None])),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    sessions = st.sampled_from([None, *(one["id"] for one in made.trainings)])
+    whom = st.sampled_from([None, *ids, *ids])
+    for i in range(draw(st.integers(0, 8))):
+        made.attendances.append(
+            {
+                "id": derived_id("attendance", i),
+                "village_id": draw(st.sampled_from(VILLAGES)),
+                "training_id": draw(sessions),
+                "subject_id": draw(whom),
+                "here": draw(st.sampled_from([0, 1, 1, 1, None])),
+                "on": draw(perhaps_days),
+                "erased": draw(st.sampled_from([None, None, None, None, b"\x01"])),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+            }
+        )
+    for i in range(draw(st.integers(0, 10))):
+        made.checks.append(
+            {
+                "id": derived_id("check", i),
+                "village_id": draw(st.sampled_from(VILLAGES)),
+                "training_id": draw(sessions),
+                "subject_id": draw(whom),
+                "skill": draw(st.sampled_from(["K0.1", "K6.2", "K6.2", "K4.3", "T1", None])),
+                "phase": draw(st.sampled_from(["after", "after", "after", "before", "later"])),
+                "result": draw(st.sampled_from(["alone", "helped", "cannot", "cannot", "odd", None])),
+                "on": draw(perhaps_days),
+                "stamp": draw(st.integers(1, 3)),
+                "device": draw(st.integers(1, 3)),
+                "deleted": draw(st.sampled_from([0, 0, 0, 1])),
+                "n": i + 1,
+            }
+        )

@@ -5,12 +5,12 @@ What each indicator means is written down here again, from the texts of the cata
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
+from tests.unit.reports.teaching import attended, attending, could, held, minutes, taught, written
 from tongcds.domain.identity import age_on
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,6 +28,9 @@ class Tables:
     supports: Rows = ()
     teams: Rows = ()
     members: Rows = ()
+    trainings: Rows = ()
+    attendances: Rows = ()
+    checks: Rows = ()
 
 
 def lives_there(row: Mapping[str, Any], on: date) -> bool:
@@ -59,11 +62,6 @@ def latest(observations: Rows, subject: bytes, fact: str, on: date) -> Mapping[s
         and date.fromisoformat(o["held_on"]) <= on
     ]
     return max(known, key=lambda o: (o["held_on"], o["stamp"], o["device"], o["n"]), default=None)
-
-
-def written(records: Iterable[bytes]) -> str:
-    total = sum(int.from_bytes(sha256(i).digest()[:4], "big") for i in records) % 2**32
-    return f"{total >> 16:04X}-{total & 0xFFFF:04X}"
 
 
 def residents(
@@ -412,6 +410,18 @@ MEANINGS: dict[str, Callable[[Tables, bytes, date, date], Told]] = {
     "ACT02": times,
     "ACT03": different,
     "ACT04": successes("alone", "together"),
+    "ACT05": taught(held),
+    "ACT06": taught(attended),
+    "ACT09": taught(attending),
+    "ACT10": taught(minutes),
+    "ACT11": taught(could()),
+    "ACT12": taught(could("K0.1", "K0.2", "K0.3", "K0.4")),
+    "ACT13": taught(could("K1.1", "K1.2", "K1.3")),
+    "ACT14": taught(could("K2.1", "K2.2", "K2.3")),
+    "ACT15": taught(could("K3.1", "K3.2", "K3.3", "K3.4")),
+    "ACT16": taught(could("K4.1", "K4.2", "K4.3")),
+    "ACT17": taught(could("K5.1", "K5.2", "K5.3", "K5.4", "K5.5")),
+    "ACT18": taught(could("K6.1", "K6.2", "K6.3", "K6.4", "K6.5")),
     "SUP02": lambda *a: without_whole(
         of_households("household_smartphone", "smartphone", poverty=("poor", "near_poor"), wanted=0)(*a)
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sqlalchemy import ColumnElement, Connection, column, event, func
+from sqlalchemy import ColumnElement, Connection, column, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tests.unit.reports.registers import DAYS, VILLAGES, Register, lively_registers, put
@@ -14,7 +14,7 @@ from tests.unit.reports.straightforward import MEANINGS, figure
 from tongcds.domain.formulas import Formula, counted_indicators, formula_on
 from tongcds.domain.periods import Period, month_to
 from tongcds.domain.stamps import derived_id
-from tongcds.reports import counting, frame, signs
+from tongcds.reports import counting, frame, signs, taught
 from tongcds.reports import figures as reports_figures
 from tongcds.reports.figures import (
     NOTHING_KNOWN,
@@ -205,6 +205,23 @@ def test_the_comparison_notices_a_rule_that_is_off_by_a_day(
 
     with pytest.raises(AssertionError):
         compare()
+
+
+def test_counting_somebody_twice_at_one_session_is_noticed(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Negative control: every tick and every check counts, not one of a person.
+    register = Register()
+    whose = {"village_id": NA_NGA, "training_id": HOME, "subject_id": SON, "on": DAYS[2].isoformat()}
+    for n in (1, 2):
+        tick = {"id": derived_id("tick", n), "here": 1, "erased": None, "deleted": 0}
+        check = {"id": derived_id("check", n), "skill": "K6.1", "phase": "after", "deleted": 0}
+        made = {"stamp": n, "device": 1, "n": n, "result": ("alone", "cannot")[n - 1]}
+        register.attendances.append(whose | tick)
+        register.checks.append(whose | check | made)
+    assert agrees_with_the_loops(database, register)
+    monkeypatch.setattr(taught, "_first_of", lambda noted: select(*(c for c in noted.c if c.key != "place")))
+    assert not agrees_with_the_loops(database, register)
 
 
 @given(lively_registers())

@@ -43,7 +43,7 @@ FACTS = ("smartphone", "account", "online_service", "vneid2")
 OF_HOMES = ("fibre", "household_smartphone", "qr_payment")
 SERVICES = ("PS02", "SE01", "PY01")
 KINDS = ("household", "person", "observation", "visit", "support", "team", "member", "duplicate",
-         "poverty_class")  # fmt: skip
+         "poverty_class", "training", "attendance", "skill_check")  # fmt: skip
 STEPS = 6
 
 
@@ -81,7 +81,7 @@ class Life:
 
     def ways(self) -> list[Callable[[OfficeWriter], None]]:
         ways = [self.arrive, self.see, self.see, self.visit, self.visit, self.correct, self.move, self.remove]
-        ways += [self.leave, self.erase, self.staff, self.cover]
+        ways += [self.leave, self.erase, self.staff, self.cover, self.teach, self.teach, self.teach_otherwise]
         return [*ways, self.say_of_pairs, self.classify] if self.pairs else ways
 
     def arrive(self, writer: OfficeWriter) -> None:
@@ -146,7 +146,9 @@ class Life:
 
     def move(self, writer: OfficeWriter) -> None:
         """A household goes to another village; some of what was seen of it stays behind."""
-        kind = self.chance.choice(("household", "person", "observation", "visit", "support", "member"))
+        kind = self.chance.choice(
+            ("household", "person", "observation", "visit", "support", "member", "attendance", "skill_check")
+        )
         record = self.some(kind)
         if record is not None:
             to = self.chance.choice(self.villages)
@@ -184,6 +186,38 @@ class Life:
 
     def cover(self, writer: OfficeWriter) -> None:
         writer.put("village", self.chance.choice(self.villages), fibre=self.chance.choice(("yes", "no")))
+
+    def teach(self, writer: OfficeWriter) -> None:
+        """A session of a village or a commune, ticks and checks of whoever was there, some of them twice."""
+        on, unit = self.day(), self.chance.choice((*self.villages, *self.communes))
+        state = self.chance.choice(("held", "held", "planned"))
+        session = writer.create("training", unit_id=unit, on=on, state=state, minutes=90)
+        self.made["training"].append(session)
+        for _ in range(2):
+            person = self.some("person")
+            if person is None:
+                return
+            whose = {"village_id": self.homes[person], "training_id": session, "subject_id": person, "on": on}
+            self.made["attendance"].append(writer.create("attendance", here=1, **whose))
+            skill, result = self.chance.choice(("K0.1", "K6.2")), self.chance.choice(("alone", "cannot"))
+            check = writer.create("skill_check", skill=skill, phase="after", result=result, **whose)
+            self.made["skill_check"].append(check)
+
+    def teach_otherwise(self, writer: OfficeWriter) -> None:
+        session, tick = self.some("training"), self.some("attendance")
+        if session is None or tick is None:
+            return
+        match self.chance.randrange(5):
+            case 0:
+                writer.put("training", session, on=self.day())
+            case 1:
+                writer.put("training", session, state=self.chance.choice(("held", "cancelled")))
+            case 2:
+                writer.put("training", session, minutes=self.chance.choice((45, None)))
+            case 3:
+                writer.put("attendance", tick, here=self.chance.choice((0, 1)))
+            case _:
+                writer.put("attendance", tick, on=self.day())
 
     def say_of_pairs(self, writer: OfficeWriter) -> None:
         kind = self.chance.choice(("household", "person"))
@@ -300,12 +334,14 @@ def tables_of(connection: Connection, village: bytes) -> Tables:
             dict(row) for row in connection.execute(select(table).where(table.c.area == village)).mappings()
         ]
 
-    names = ("village", "household", "person", "observation", "visit", "support", "team", "member")
+    names = ("village", "household", "person", "observation", "visit", "support", "team", "member",
+             "training", "attendance", "skill_check")  # fmt: skip
     return Tables(*(rows(name) for name in names))
 
 
 FORGETTING: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the facts": lambda m: m.setattr(resting, "of_facts", dict),
+    "what was taught": lambda m: m.setattr(resting, "of_training", frozenset),
     "who lives there": lambda m: m.setattr(changes, "everything", dict),
 }
 
