@@ -473,6 +473,10 @@ SENTENCES: Final[dict[str, str]] = {
     "board_unit_unknown": N_(
         "This unit is not below yours, or was none on that day. Choose another one; nothing was changed."
     ),
+    "board_unit_not_there": N_(
+        "On {day} there is no unit “{unit}” below yours: it had ended, was not there yet, or has another "
+        "name. Choose a day on which it stood, or another unit; nothing was changed."
+    ),
     "board_no_old_communes": N_(
         "Only a commune's villages can be put together by the communes before 1 July 2025, at the commune "
         "itself. Nothing was changed."

@@ -84,7 +84,8 @@ def board(
         old_communes: villages of a commune put together by the commune they belonged to before 1 July 2025.
 
     Raises:
-        UserError: indicator_unknown, indicator_not_counted, board_unit_unknown, board_no_old_communes.
+        UserError: indicator_unknown, indicator_not_counted, board_unit_unknown, board_unit_not_there,
+            board_no_old_communes.
     """
     wanted = checked(codes)
     when = period or month_of(core.today)
@@ -135,7 +136,7 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
     """One indicator over the twelve months up to a period, for each unit below, and by groups of people.
 
     Raises:
-        UserError: indicator_unknown, indicator_not_counted, board_unit_unknown.
+        UserError: indicator_unknown, indicator_not_counted, board_unit_unknown, board_unit_not_there.
     """
     (wanted,) = checked([code])
     when = period or month_of(core.today)
@@ -251,8 +252,13 @@ def _place(
     wanted = own if unit_id is None else unit_id
     chain = units_above(connection, [wanted])[wanted]
     found = places.place(connection, wanted, on)
-    if found is None or own not in chain:
+    if own not in chain:
         raise UserError("board_unit_unknown")
+    if found is None:
+        name = places.called(connection, wanted)
+        raise (
+            UserError("board_unit_not_there", unit=name, day=on) if name else UserError("board_unit_unknown")
+        )
     path = [(own, own_name)]
     if wanted != own:
         between = [unit for unit in chain[1 : chain.index(own)] if _is_between(connection, unit, wanted, on)]

@@ -58,7 +58,7 @@ def of_period(core: Core, period: Period, unit_id: bytes | None = None) -> Diffi
     They stand as at its end, or today while it runs: what was said of them later is left out.
 
     Raises:
-        UserError: board_unit_unknown.
+        UserError: board_unit_unknown, board_unit_not_there.
     """
     who = core.credentials()
     day = min(period.last, core.today)
@@ -68,6 +68,9 @@ def of_period(core: Core, period: Period, unit_id: bytes | None = None) -> Diffi
         if unit_id is not None:
             place = places.place(connection, unit_id, day)
             if place is None:
+                ended = places.called(connection, unit_id)
+                if ended:
+                    raise UserError("board_unit_not_there", unit=ended, day=day)
                 raise UserError("board_unit_unknown")
             name = place.name
             told = [one for one in told if one.unit_id in {unit_id, *place.places}]

@@ -11,7 +11,7 @@ from tongcds.actions import board, side_by_side
 from tongcds.actions.core import Core
 from tongcds.commands.answers import DONE, show
 from tongcds.commands.indicators import add_period, period_of
-from tongcds.domain.periods import Period, before, year_before
+from tongcds.domain.periods import Period, before, month_of, year_before
 from tongcds.domain.text import fold
 from tongcds.domain.views import BoardFigure, BoardIndicator, BoardRow, BoardView
 from tongcds.domain.views.board import WHY_WORDS
@@ -108,7 +108,8 @@ def unit_named(core: Core, way: str, period: Period | None = None) -> bytes | No
         rows = board.board(core, board.FIRST_SHOWN[:1], period, unit_id=unit).rows
         fitting = [row.unit_id for row in rows if fold(name.strip()) == fold(row.name)]
         if len(fitting) != 1:
-            raise UserError("board_unit_unknown")
+            day = min((period or month_of(core.today)).last, core.today)
+            raise UserError("board_unit_not_there", unit=name.strip(), day=day)
         unit = fitting[0]
     return unit
 

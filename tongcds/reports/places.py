@@ -62,6 +62,12 @@ def place(connection: Connection, unit_id: bytes, on: date) -> Place | None:
     return Place(unit_id, name, (*inside, *communes), COMMUNE, below)
 
 
+def called(connection: Connection, unit_id: bytes) -> str:
+    """The name of a unit, ended or not; "" where nothing is known of it here."""
+    village = connection.execute(select(_VILLAGE.name).where(_VILLAGE.id == unit_id)).scalar()
+    return village or units.unit_names(connection, [unit_id])[unit_id]
+
+
 def is_known(connection: Connection, unit_id: bytes) -> bool:
     """Whether anything is known of a unit here, ended or not; a laptop that never synced knows none."""
     village = connection.execute(select(_VILLAGE.id).where(_VILLAGE.id == unit_id)).first()

@@ -12,7 +12,7 @@ from tongcds import cli
 from tongcds.actions import board
 from tongcds.domain.periods import Period, after, before, month_of, nine_months_of, quarter_of, year_before
 from tongcds.domain.views import Why
-from tongcds.errors import UserError
+from tongcds.errors import UserError, sentence
 
 NOVEMBER = month_of(date(2026, 11, 23))
 OLD_COMMUNE = "04111"
@@ -184,6 +184,7 @@ def test_a_unit_that_ended_is_found_in_a_period_in_which_it_stood(
     commune: Core, capsys: pytest.CaptureFixture[str]
 ) -> None:
     person(commune, 1)
+    village(commune, "Bản Mới")
     with commune.vault.change(MEMBER) as change:
         change.writer.update("village", VILLAGE, valid_to="2026-11-10")
 
@@ -193,5 +194,16 @@ def test_a_unit_that_ended_is_found_in_a_period_in_which_it_stood(
         return capsys.readouterr().out
 
     assert "Bản Nà Ngà" in run("--on", "2026-10-15")
-    with pytest.raises(UserError, match="board_unit_unknown"):
-        run("--on", "2026-11-23")
+    for on, name in (("2026-11-23", "Bản Nà Ngà"), ("2026-10-15", "Bản Nà Tọp")):
+        options = cli._parser().parse_args(["board", "XHS09", "--unit", name, "--on", on])
+        with pytest.raises(UserError, match="board_unit_not_there") as refused:
+            options.command(options, commune)
+        assert f"“{name}”" in sentence(refused.value)
+
+
+def test_a_unit_that_ended_is_called_by_its_name(commune: Core) -> None:
+    with commune.vault.change(MEMBER) as change:
+        change.writer.update("village", VILLAGE, valid_to="2026-11-10")
+    with pytest.raises(UserError, match="board_unit_not_there") as refused:
+        board.board(commune, ["XHS09"], NOVEMBER, unit_id=VILLAGE)
+    assert refused.value.params["unit"] == "Bản Nà Ngà"
