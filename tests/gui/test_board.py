@@ -16,6 +16,8 @@ from tongcds.domain.views import BehindRow, BehindView
 from tongcds.errors import UnavailableError
 from ui.changes import ChangeBus
 from ui.forms.behind_dialog import BehindDialog
+from ui.forms.board_charts import chart_of
+from ui.forms.board_parts import Asked
 from ui.preview import board as invented
 from ui.preview import samples
 from ui.preview.screens import settle
@@ -111,7 +113,7 @@ def test_two_periods_are_compared_and_the_change_is_said(screen, asked):
     choose(screen.bar.compare, "before")
     assert asked[-1].against == month_of(samples.TODAY.replace(month=10))
     assert "+2.3 pts" in screen.figure.detail.text()
-    assert "Change" in [column.heading for column in screen.units.table.rows_model.columns]
+    assert "Up or down" in [column.heading for column in screen.units.table.rows_model.columns]
 
 
 def test_a_ranking_puts_what_is_not_known_last_and_gives_it_no_place(screen):
@@ -137,7 +139,7 @@ def test_the_chosen_row_says_why_it_has_no_figure_or_what_proves_it(screen):
     assert "Hidden: it would tell of fewer than five people" in screen.units.row_told.text()
     QTest.keyClick(screen.units.table, Qt.Key.Key_Up)
     assert "7F3A-19C2" in screen.units.row_told.text()
-    assert "1:people" in screen.units.row_told.text()
+    assert "version 1" in screen.units.row_told.text()
 
 
 def test_enter_goes_down_and_backspace_up(screen, asked, monkeypatch):
@@ -214,7 +216,7 @@ def test_the_proof_is_shown_on_demand(screen):
     assert not screen.figure.how.isVisible()
     press(button(screen, "How it is counted"))
     assert "7F3A-19C2" in screen.figure.how.text()
-    assert "1:people" in screen.figure.how.text()
+    assert "version 1" in screen.figure.how.text()
 
 
 @pytest.mark.parametrize(("key", "words"), [(1, "Months"), (2, "Units"), (3, "Small charts"), (4, "Groups")])
@@ -362,6 +364,13 @@ def test_a_gap_is_no_point_at_0():
     data = ChartData("t", (ChartSeries("s", points),), target=0.5, target_words="target 50%")
     assert data.described() == "a: No data yet; b: 0%. target 50%"
     assert data.highest() == 0.5
+
+
+def test_a_chart_whose_figures_are_being_counted_does_not_say_that_there_are_none():
+    view = invented.view(Asked("XHS09", month_of(samples.TODAY)))
+    data, _kind = chart_of(view, None, view.rows, ChartKind.LINE)
+    assert (data.series, data.missing) == ((), "Being counted…")
+    assert data.described().startswith("Being counted…")
 
 
 def test_the_chart_is_copied_and_saved(screen, qtbot):

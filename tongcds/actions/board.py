@@ -40,7 +40,7 @@ from tongcds.reports.aims import Aims, aims_of
 from tongcds.reports.behind import Part, behind
 from tongcds.reports.figures import Count, added, broken_down
 from tongcds.reports.groups import breakdowns_of, published_groups
-from tongcds.reports.known import Knowns, is_done_in_a_period, known_figures, put_together
+from tongcds.reports.known import Knowns, is_done_in_a_period, known_figures, put_together, until
 from tongcds.reports.overview import hidden_in_the_whole
 from tongcds.reports.places import Place
 from tongcds.reports.sheets import Breakdown
@@ -155,7 +155,7 @@ def closely(core: Core, code: str, period: Period | None = None, unit_id: bytes 
         found = known_figures(connection, asked, [wanted], months, core.today, holds_records=holds)
         aims = aims_of(connection, list(asked), core.today)
         if holds:
-            groups = _groups(connection, place, wanted, when)
+            groups = _groups(connection, place, wanted, when, core.today)
         else:
             groups, said = _groups_published(connection, place, wanted, when, core.today)
             notes += said
@@ -337,17 +337,20 @@ def _months(until: date) -> list[Period]:
 
 
 def _groups(
-    connection: Connection, place: Place, code: str, period: Period
+    connection: Connection, place: Place, code: str, period: Period, on: date
 ) -> tuple[tuple[str, tuple[Group, ...]], ...]:
+    """The groups of a unit, in a period that still runs as they are today."""
     found = []
     for by in _GROUPED:
-        parts = broken_down(connection, [code], place.places, period, by)
+        parts = broken_down(connection, [code], place.places, until(period, on), by)
         together: dict[str, list[Count]] = {}
         for (_unit, _code, group), count in parts.items():
             together.setdefault(group, []).append(count)
         rows = []
-        for group in sorted(together, key=lambda name: (not name, name)):
+        for group in sorted(together, key=lambda name: (not name, natural_sort_key(name))):
             count = added(together[group])
+            if count.denominator == 0:
+                continue  # Nobody of them is asked about.
             rows.append(Group(group_name(group), count.numerator, count.denominator))
         if rows:
             found.append((by.value, tuple(rows)))

@@ -20,7 +20,7 @@ _GROUP_HEADS: Final = {"sex": N_("Sex"), "age_band": N_("Age"), "poverty": N_("P
 def chart_of(
     view: BoardView, close: CloseView | None, rows: Sequence[BoardRow], kind: object
 ) -> tuple[ChartData, ChartKind]:
-    """The chart of a kind; without its figures (they are still being counted) an empty one."""
+    """The chart of a kind; without its figures it says that they are still being counted."""
     (indicator,) = view.indicators
     mark = view.whole.figures[0].target if kind != GROUPS else None
     series = _series(indicator, close, rows, kind)
@@ -30,6 +30,7 @@ def chart_of(
         target=None if mark is None else mark.value,
         target_words="" if mark is None else target_words(indicator, mark),
         foot=_foot(view.path[-1][1], _days_of(view, series, kind), indicator, mark, kind),
+        missing=_("Being counted…") if close is None and kind != ChartKind.BARS else "",
     )
     return data, ChartKind.BARS if kind == GROUPS else ChartKind(str(kind))
 

@@ -67,7 +67,9 @@ def marks_of(figure: BoardFigure) -> list[str]:
     if figure.fingerprint:
         told.append(_("Mark of the figure: {mark}").format(mark=figure.fingerprint))
     if figure.definition:
-        told.append(_("Way of counting: {definition}").format(definition=figure.definition))
+        # Its conditions are for programs to compare; in words they stand beside the figure.
+        version = figure.definition.partition(":")[0]
+        told.append(_("Way of counting: version {version}").format(version=version))
     return told
 
 

@@ -197,7 +197,7 @@ class UnitsCard(Card):
         if indicator.ratio:
             columns.append(Column(_("Part/whole"), lambda row: NumberCell(parts_words(row.figures[0]))))
         if view.against:
-            columns.append(Column(_("Change"), lambda row: NumberCell(_moved(indicator, row))))
+            columns.append(Column(_("Up or down"), lambda row: NumberCell(_moved(indicator, row))))
         return columns
 
 

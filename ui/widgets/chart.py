@@ -52,13 +52,17 @@ class ChartSeries:
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """What a chart shows. `foot` is a line under it: the unit, the period, where the figures come from."""
+    """What a chart shows. `foot` is a line under it: the unit, the period, where the figures come from.
+
+    `missing` is said where no figure is known; "" says that there are none.
+    """
 
     title: str
     series: tuple[ChartSeries, ...]
     target: float | None = None
     target_words: str = ""
     foot: str = ""
+    missing: str = ""
 
     def described(self) -> str:
         """All figures as text, in reading order."""
@@ -68,7 +72,7 @@ class ChartData:
             else "; ".join(f"{point.label}: {point.words}" for point in series.points)
             for series in self.series
         ]
-        return ". ".join(filter(None, (*told, self.target_words, self.foot)))
+        return ". ".join(filter(None, (*(told or [self.missing]), self.target_words, self.foot)))
 
     def highest(self) -> float:
         """The largest value to make room for, never 0."""
@@ -189,7 +193,7 @@ def draw_chart(painter: QPainter, area: QRectF, data: ChartData, kind: ChartKind
     known = any(point.value is not None for series in data.series for point in series.points)
     if not known:
         middle = Qt.AlignmentFlag.AlignCenter
-        paint.text(painter, area, _("No data yet"), Style.NOTE, align=middle)
+        paint.text(painter, area, data.missing or _("No data yet"), Style.NOTE, align=middle)
         return
     if kind is ChartKind.BARS:
         _bars(painter, area, data, chosen)

@@ -18,11 +18,13 @@ NOVEMBER = month_of(date(2026, 11, 23))
 OLD_COMMUNE = "04111"
 
 
-def person(core: Core, account: int | None, on: str = "2026-11-02", sex: str = "female") -> None:
+def person(
+    core: Core, account: int | None, on: str = "2026-11-02", sex: str = "female", birth: str = "1980"
+) -> None:
     with core.vault.change(MEMBER) as change:
         writer = change.writer
         home = writer.create("household", village_id=VILLAGE, poverty="poor")
-        made = writer.create("person", village_id=VILLAGE, household_id=home, birth="1980", sex=sex)
+        made = writer.create("person", village_id=VILLAGE, household_id=home, birth=birth, sex=sex)
         if account is not None:
             writer.create(
                 "observation",
@@ -128,6 +130,22 @@ def test_one_indicator_closely_has_twelve_months_units_and_groups(commune: Core)
     groups = dict(close.groups)
     assert {group.numerator for group in groups["sex"]} == {0, 1}
     assert [(group.numerator, group.denominator) for group in groups["poverty"]] == [(1, 2)]
+
+
+def test_groups_of_a_running_month_add_up_to_its_figure(commune: Core) -> None:
+    person(commune, 1)
+    person(commune, 1, birth="2011-11-28")  # Is fifteen five days from today.
+    whole = board.board(commune, ["XHS09"], NOVEMBER).whole.figures[0]
+    assert whole.denominator == 1
+    for _by, groups in board.closely(commune, "XHS09", NOVEMBER).groups:
+        assert sum(group.denominator or 0 for group in groups) == 1
+
+
+def test_groups_stand_in_the_order_of_age_without_those_of_whom_nobody_is_asked(commune: Core) -> None:
+    for birth in ("1950", "2010", "2000", "2016", "1970", "2024"):
+        person(commune, 1, birth=birth)
+    groups = dict(board.closely(commune, "XHS09", NOVEMBER).groups)
+    assert [group.name for group in groups["age_band"]] == ["14-17", "18-34", "35-59", "60+"]
 
 
 def test_an_unknown_indicator_and_one_that_is_typed_in_are_named(commune: Core) -> None:
