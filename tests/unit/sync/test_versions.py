@@ -68,15 +68,15 @@ def test_a_field_that_is_not_known_yet_is_passed_over_alone(monkeypatch: pytest.
     values = dict.fromkeys(record.field_names) | {
         "village_id": bytes(16),
         "code": "HN-1",
-        "left_on": "2026-01-01",
+        "split_on": "2026-01-01",
     }
-    later = {"left_on": messages.Version(7, 2, 3, bytes(16)), "code": messages.Version(7, 3, 4, bytes(16))}
+    later = {"split_on": messages.Version(7, 2, 3, bytes(16)), "code": messages.Version(7, 3, 4, bytes(16))}
     state = messages.State(
         record.number, bytes(15) + b"\x01", messages.Version(7, 1, 2, bytes(16)), values, later
     )
     packed = chunks.pack_states([state])
     order = groups.wire_order(record)
-    assert order[-1] == "left_on"
+    assert order[-1] == "split_on"
     with monkeypatch.context() as patch:
         patch.setattr(groups, "wire_order", lambda r: order[:-1] if r is record else order)
         patch.setattr(chunks, "wire_order", lambda r: order[:-1] if r is record else order)
@@ -84,7 +84,7 @@ def test_a_field_that_is_not_known_yet_is_passed_over_alone(monkeypatch: pytest.
     assert not found.all
     (read,) = found.states
     assert read.values["code"] == "HN-1"
-    assert "left_on" not in read.values
+    assert "split_on" not in read.values
     assert read.later.keys() == {"code"}
     assert chunks.understand_states(packed).all
 
