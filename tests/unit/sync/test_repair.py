@@ -34,14 +34,19 @@ REPAIR, EXCHANGE = "tongcds.sync.repair", "tongcds.sync.exchange"
 def commune(world: World, desks: Desks) -> Desk:
     """A commune's desktop with four hundred records in two villages."""
     desk = desks(world, COMMUNE, "Cà Thị Hương")
-    for village in (world.unit(VILLAGE), world.unit(SECOND_VILLAGE)):
+    settle(desk, range(100))
+    return desk
+
+
+def settle(desk: Desk, numbers: range) -> None:
+    """Write a household and a person for each number into both villages, and hand them in."""
+    for village in (desk.world.unit(VILLAGE), desk.world.unit(SECOND_VILLAGE)):
         with desk.writing() as writer:
-            for number in range(100):
+            for number in numbers:
                 home = writer.create("household", village_id=village, code=f"HN-{number:04d}")
                 name = f"Người {derived_id(village, number).hex()}"
                 writer.create("person", village_id=village, household_id=home, full_name=name)
     desk.sync()
-    return desk
 
 
 def same(desk: Desk) -> bool:
@@ -251,6 +256,8 @@ def test_what_travels_grows_with_the_difference_and_not_with_the_register(commun
         assert commune.sync().repaired == count
         return traffic.sent + traffic.received - before
 
+    # The first question costs something for every kind of record: the register is large beside it.
+    settle(commune, range(100, 300))
     logs.expect(EXCHANGE, "the digests differ")
     logs.expect(REPAIR, "was mended")
     idle = commune.wire.traffic.received
@@ -266,8 +273,7 @@ def test_what_travels_grows_with_the_difference_and_not_with_the_register(commun
     told = f"idle {idle}, one difference {one}, twenty {twenty}, everything {everything} bytes"
     sys.stdout.write(told + "\n")
     assert one < twenty < everything
-    # The laptop's first question costs something for every kind of record; this register is small beside it.
-    assert one - idle < everything / 2
+    assert one - idle < everything / 3
 
 
 def test_own_work_that_no_receipt_covers_stays_on_top(small_world: World, desks: Desks, logs: Any) -> None:
